@@ -1,0 +1,57 @@
+# Two commands matter: `make run` and `make test`. They need Python 3.11 to 3.13, make and a package index.
+
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+export PYTHONUTF8 = 1
+
+.DEFAULT_GOAL := help
+.PHONY: run test lint format screenshots clean help
+
+run: $(VENV)/run.stamp ## start the dashboard on http://127.0.0.1:8501 (PORT=... for another port)
+	@$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: lint ## check everything (ARGS="tests/runs -k resume" for some of the tests)
+	@$(BIN)/python -m pytest $(ARGS) --cov
+
+lint: $(VENV)/test.stamp ## check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(VENV)/test.stamp ## put the code into the common format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+screenshots: $(VENV)/test.stamp ## make the README's pictures again
+	@$(BIN)/python scripts/screenshots.py
+
+clean: ## remove what make made; runs and data sets stay
+	@rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* htmlcov
+	@rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# The stamps are as new as the last installation: nothing is installed twice, and a half-made .venv heals.
+$(VENV)/run.stamp: requirements.txt pyproject.toml
+	@for python in $(PYTHONS); do \
+		if $$python -c '$(SUITABLE)' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "error: none of '$(PYTHONS)' is Python 3.11 to 3.13 with its venv module;" \
+			"install one (on Debian: python3 and python3-venv) or name it: make PYTHON=/path/to/python run" >&2; \
+		exit 2; \
+	fi; \
+	echo "Making $(VENV) with $$($$found --version); the first time takes a minute or two."; \
+	$$found -m venv $(VENV)
+	@$(PIP) -r requirements.txt -e .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp requirements-dev.txt
+	@$(PIP) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,54 @@
+"""Who may import whom: the contracts of pyproject.toml, and what they cannot say."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cnnviz
+from tests.dashboard import ROOT
+
+PAGES = sorted((ROOT / "pages").rglob("*.py"))
+HEAVY = ("keras", "pandas", "plotly", "sklearn", "streamlit", "tensorflow")
+NOT_IN_PAGES = {"keras", "numpy", "sklearn", "tensorflow"}
+
+
+def imported_packages(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names}
+
+
+def test_import_contracts_are_kept() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache", "--no-logo"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_page_leaves_the_computing_to_the_library(path: Path) -> None:
+    assert not imported_packages(path) & NOT_IN_PAGES
+
+
+def test_pages_holds_folders_only() -> None:
+    # A .py directly in pages/ wakes Streamlit's old discovery of pages, which takes over from st.navigation.
+    assert not list((ROOT / "pages").glob("*.py"))
+
+
+@pytest.mark.parametrize("module", ["cnnviz", "cnnviz.spec", "cnnviz.runs"])
+def test_importing_is_light(module: str) -> None:
+    code = f"import sys, {module}; print([name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
+def test_public_names_exist() -> None:
+    missing = [name for name in cnnviz.__all__ if not hasattr(cnnviz, name)]
+    assert not missing
+    assert len(set(cnnviz.__all__)) == len(cnnviz.__all__)

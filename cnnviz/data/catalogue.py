@@ -1,0 +1,121 @@
+"""Finding a data set by name: the home's own files first, then the package, then the published archives."""
+
+import re
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from os.path import isfile
+from pathlib import Path
+
+from cnnviz.data.digits import load_digits
+from cnnviz.data.known import KNOWN, KnownSet
+from cnnviz.data.npz import dataset_from_npz, facts_of_npz
+from cnnviz.data.published import Progress, load_published, prove
+from cnnviz.data.records import Dataset, DatasetInfo
+from cnnviz.data.sample import SAMPLE_FOLDER, load_sample
+from cnnviz.errors import DataError
+from cnnviz.home import datasets_folder
+
+__all__ = ["NAME_PATTERN", "checked_name", "list_datasets", "load_dataset"]
+
+NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
+
+_EMBEDDED: Mapping[str, Callable[[], Dataset]] = {"cifar10-sample": load_sample, "digits": load_digits}
+
+
+def load_dataset(name: str, home: str | Path | None = None, *, on_progress: Progress | None = None) -> Dataset:
+    """Load a data set by name.
+
+    Looked for in this order: `<home>/datasets/NAME.npz`; embedded in the package; the published archive
+    dropped into `<home>/datasets` (such as `cifar-10-python.tar.gz`), which becomes the .npz; the published
+    archive on the network, continued where an earlier try stopped. A cifar10.npz is compared with the
+    published checksums once.
+
+    Args:
+        name: such as "cifar10-sample", "digits", "cifar10" or an imported set's.
+        home: the home folder; see `cnnviz.home.resolve_home`.
+        on_progress: called during a download with the bytes that are there and the bytes of the whole or
+            None.
+
+    Returns:
+        The data set, images uint8 and read-only.
+
+    Raises:
+        DataError: the name is unknown, the files are damaged or wrong, or the network does not give them.
+        StorageError: the home cannot be written and has to be.
+        MissingExtraError: "digits" without scikit-learn.
+    """
+    checked_name(name)
+    folder = datasets_folder(home)
+    known = KNOWN.get(name)
+    path = folder / f"{name}.npz"
+    if isfile(path):  # unlike path.is_file(), False where the folder may not be looked into
+        return _from_home(path, name, known)
+    if name in _EMBEDDED:
+        return _EMBEDDED[name]()
+    if known is None:
+        names = ", ".join(info.name for info in list_datasets(home))
+        raise DataError(f"there is no data set {name!r}; choose one of {names}, or put {name}.npz into {folder}")
+    return load_published(known, folder, on_progress) or _from_home(path, name, known)
+
+
+def list_datasets(home: str | Path | None = None) -> tuple[DatasetInfo, ...]:
+    """List the data sets that `load_dataset` knows: the well-known ones, then the home's own by name.
+
+    Reads headers only and imports neither TensorFlow nor scikit-learn, so it takes milliseconds. A file
+    whose name does not match `NAME_PATTERN` is passed over.
+
+    Args:
+        home: the home folder; see `cnnviz.home.resolve_home`.
+    """
+    folder = datasets_folder(home)
+    files = {path.stem: path for path in sorted(folder.glob("*.npz")) if re.fullmatch(NAME_PATTERN, path.stem)}
+    infos = [_info(known, folder, files.pop(name, None)) for name, known in KNOWN.items()]
+    infos += [_info_of_file(path, name, None) for name, path in files.items()]
+    return tuple(infos)
+
+
+def checked_name(name: str) -> str:
+    """Return a data set's name, or refuse one that could not be a file's name everywhere.
+
+    Raises:
+        DataError: the name does not match `NAME_PATTERN`.
+    """
+    if not isinstance(name, str) or not re.fullmatch(NAME_PATTERN, name):
+        raise DataError(
+            f"{str(name)[:80]!r} is not a data set's name; use 1 to 64 small letters, digits, - and _, "
+            "beginning with a letter or digit"
+        )
+    return name
+
+
+def _info(known: KnownSet, folder: Path, file: Path | None) -> DatasetInfo:
+    if file:
+        return _info_of_file(file, known.name, known)
+    if known.name == "digits":
+        available = find_spec("sklearn") is not None
+    elif known.name in _EMBEDDED:
+        available = (SAMPLE_FOLDER / "MANIFEST.json").is_file()
+    else:
+        available = all(isfile(folder / remote.filename) for remote in known.files)
+    return DatasetInfo(known.name, known.n_train, known.n_test, known.class_names, known.shape, available, known.source)
+
+
+def _info_of_file(path: Path, name: str, known: KnownSet | None) -> DatasetInfo:
+    source = known.source if known else _imported(path)
+    try:
+        facts = facts_of_npz(path, known.class_names if known else None)
+    except DataError as error:
+        return DatasetInfo(name, 0, 0, (), (0, 0, 0), False, source, str(error))
+    return DatasetInfo(name, facts.n_train, facts.n_test, facts.class_names, facts.shape, True, source)
+
+
+def _imported(path: Path) -> str:
+    return f"imported from {path.name} in the home's datasets folder"
+
+
+def _from_home(path: Path, name: str, known: KnownSet | None) -> Dataset:
+    if known is None:
+        return dataset_from_npz(path, name, _imported(path))
+    dataset = dataset_from_npz(path, name, known.source, known.class_names)
+    prove(dataset, path, known)
+    return dataset

@@ -1,0 +1,230 @@
+"""Downloading a published file: with progress, resumed where it stopped, checked, and given up on in time.
+
+What has arrived lies in `<filename>.part`. It is continued by an HTTP range request, and used only when its
+size and SHA-256 are the published ones; anything else is deleted. RFC 9110, section 14, has the ranges.
+"""
+
+import hashlib
+import http.client
+import queue
+import socket
+import ssl
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cnnviz.data.known import RemoteFile
+from cnnviz.errors import DataError
+from cnnviz.files import storage_errors
+
+__all__ = ["TIMEOUT_S", "DownloadError", "Progress", "fetch", "host_of"]
+
+Progress = Callable[[int, int | None], None]
+
+TIMEOUT_S = 8.0  # seconds of silence that end an attempt; the person hears of it within ten
+CHUNK = 256 * 1024  # bytes
+MOST_ATTEMPTS = 50  # each must have brought something, so only a connection that breaks for ever gets here
+BEGINNINGS = {".gz": b"\x1f\x8b", ".npz": b"PK"}  # by which a log-in page in a file's place is told
+
+
+class DownloadError(DataError):
+    """A file did not arrive; the message is the reason alone, for a sentence of the caller's."""
+
+
+class _BrokenError(Exception):
+    """The connection failed or ended early; what arrived is kept and may be continued."""
+
+
+def fetch(
+    remote: RemoteFile, folder: Path, on_progress: Progress | None = None, timeout_s: float | None = None
+) -> Path:
+    """Download a file, or what is missing of it.
+
+    Args:
+        remote: what to download, with its size and checksum.
+        folder: where the partial file is kept; made when missing.
+        on_progress: called with the bytes that are there and the bytes of the whole.
+        timeout_s: seconds of silence after which to give up; None for `TIMEOUT_S`.
+
+    Returns:
+        The complete, checked file, still under its `.part` name.
+
+    Raises:
+        DownloadError: no network, a refusal, or wrong content (which is deleted).
+        StorageError: the disk is full, read-only or refuses.
+    """
+    part = folder / f"{remote.filename}.part"
+    with storage_errors(part):
+        folder.mkdir(parents=True, exist_ok=True)
+    silence_s = TIMEOUT_S if timeout_s is None else timeout_s
+    if on_progress:
+        on_progress(min(_size(part), remote.size), remote.size)
+    for _ in range(MOST_ATTEMPTS):
+        before = _size(part)
+        if before > remote.size:
+            before = _discard(part)
+        if before == remote.size:
+            break
+        try:
+            _continue(remote, part, before, on_progress, silence_s)
+        except _BrokenError as fault:
+            if _size(part) <= before:  # nothing came, so asking again would not help either
+                kept = "; what has arrived is kept and continued next time" if _size(part) else ""
+                raise DownloadError(f"{fault}{kept}") from fault
+    if _size(part) < remote.size:
+        raise DownloadError("the connection broke too often; what has arrived is kept and continued next time")
+    with storage_errors(part), part.open("rb") as file:
+        checksum = hashlib.file_digest(file, "sha256").hexdigest()
+    if checksum != remote.sha256:
+        _discard(part)
+        raise DownloadError("what arrived is not the published file, and was deleted")
+    return part
+
+
+def _continue(remote: RemoteFile, part: Path, have: int, on_progress: Progress | None, silence_s: float) -> None:
+    """Ask for the file from byte `have` on, and append what comes until it ends or breaks."""
+    response = _ask(remote.address, have, part, silence_s)
+    with response:
+        start = _start(response, have)
+        length = response.headers.get("Content-Length", "")
+        if length.isdigit() and start + int(length) != remote.size:
+            raise DownloadError(
+                f"the server offers a file of {start + int(length):,} bytes where the published one has {remote.size:,}"
+            )
+        content = _next(response)
+        if start == 0 and not _may_begin(remote.filename, content):  # before what is there is overwritten
+            raise DownloadError("the server sent something else in the file's place, perhaps a log-in page")
+        with storage_errors(part):
+            file = part.open("r+b" if start else "wb")
+        with file:
+            file.seek(start)
+            while True:
+                with storage_errors(part):
+                    file.write(content[: remote.size - file.tell()])
+                    file.flush()  # so that what has come is there even when this process is killed
+                    have = file.tell()
+                if on_progress:
+                    on_progress(have, remote.size)
+                if have >= remote.size:
+                    return
+                content = _next(response)
+
+
+def _next(response: http.client.HTTPResponse) -> bytes:
+    """Return the next bytes of the body, as soon as there are any."""
+    try:
+        content = response.read1(CHUNK)
+    except (OSError, http.client.HTTPException) as error:
+        raise _BrokenError(_reason(error)) from error
+    if not content:
+        raise _BrokenError("the connection ended early")
+    return content
+
+
+def _may_begin(filename: str, content: bytes) -> bool:
+    """Say whether a file of this name can begin with these bytes."""
+    expected = BEGINNINGS.get(Path(filename).suffix, b"")
+    return content[: len(expected)] == expected[: len(content)]
+
+
+def _start(response: http.client.HTTPResponse, have: int) -> int:
+    """Say from which byte on the server answers: where we asked, or from the beginning."""
+    if response.status != http.HTTPStatus.PARTIAL_CONTENT:
+        return 0
+    if not response.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
+        raise DownloadError("the server answered with another part of the file than was asked for")
+    return have
+
+
+def _ask(address: str, have: int, part: Path, silence_s: float) -> http.client.HTTPResponse:
+    """Open the address, in a thread of its own because looking up a name heeds no time-out."""
+    headers = {"User-Agent": "cnnviz", "Accept-Encoding": "identity"}
+    if have:
+        headers["Range"] = f"bytes={have}-"
+    answers: queue.Queue[http.client.HTTPResponse | Exception] = queue.Queue()
+    given_up = threading.Event()
+
+    def work() -> None:
+        try:
+            answer = _opener().open(urllib.request.Request(address, headers=headers), timeout=silence_s)
+        except Exception as error:  # noqa: BLE001, handed to the thread that waits
+            answer = error
+        answers.put(answer)
+        if given_up.is_set():
+            _close(answer)
+
+    threading.Thread(target=work, name="cnnviz-download", daemon=True).start()
+    try:
+        answer = answers.get(timeout=silence_s)
+    except queue.Empty:
+        given_up.set()
+        with suppress(queue.Empty):  # it came at this very moment
+            _close(answers.get_nowait())
+        raise _BrokenError(f"no answer within {silence_s:g} s") from None
+    if isinstance(answer, http.client.HTTPResponse):
+        return answer
+    _close(answer)
+    if isinstance(answer, urllib.error.HTTPError) and answer.code == 416:  # the part is no part of this file
+        _discard(part)
+    raise _BrokenError(_reason(answer)) from answer
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """Make an opener for http and https alone: redirections to files or FTP find no handler."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler,
+        urllib.request.UnknownHandler,
+        urllib.request.HTTPHandler,
+        urllib.request.HTTPSHandler,
+        urllib.request.HTTPDefaultErrorHandler,
+        urllib.request.HTTPRedirectHandler,
+        urllib.request.HTTPErrorProcessor,
+    ):
+        opener.add_handler(handler())
+    return opener
+
+
+def _reason(error: Exception) -> str:
+    """Say in a person's words why a connection failed."""
+    if isinstance(error, urllib.error.HTTPError):
+        return f"the server answered {error.code} {error.reason}"[:120]
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(cause, socket.gaierror):
+        return "there is no network, or the server's name is unknown"
+    if isinstance(cause, TimeoutError):
+        return "the server fell silent"
+    if isinstance(cause, ConnectionRefusedError):
+        return "the server refused the connection"
+    if isinstance(cause, ssl.SSLError):
+        return f"the secure connection failed ({cause.reason or cause})"
+    if isinstance(cause, http.client.IncompleteRead | ConnectionError):
+        return "the connection broke"
+    return str(getattr(cause, "strerror", None) or cause or type(cause).__name__).splitlines()[0][:120]
+
+
+def host_of(address: str) -> str:
+    """Return the server's name of an address, without any password in it."""
+    return urlsplit(address).hostname or address
+
+
+def _close(answer: object) -> None:
+    if isinstance(answer, http.client.HTTPResponse | urllib.error.HTTPError):
+        answer.close()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _discard(path: Path) -> int:
+    with storage_errors(path):
+        path.unlink(missing_ok=True)
+    return 0

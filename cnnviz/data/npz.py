@@ -1,0 +1,220 @@
+"""Reading and writing data sets as NumPy archives (`x_train`, `y_train`, `x_test`, `y_test` in one .npz).
+
+Nothing here ever unpickles. The headers inside the archive are checked before anything of their size is
+allocated, so a small file cannot ask for gigabytes, and a list of data sets needs the headers only.
+"""
+
+import math
+import os
+import secrets
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from cnnviz.data.records import Dataset, Shape
+from cnnviz.data.validation import (
+    ARRAYS,
+    checked_class_names,
+    checked_dataset,
+    checked_labels,
+    checked_shape,
+)
+from cnnviz.errors import DataError
+from cnnviz.files import storage_errors, sync_folder
+
+__all__ = ["Facts", "dataset_from_npz", "facts_of_npz", "read_arrays", "write_npz"]
+
+CLASS_NAMES = "class_names"
+LARGEST_TOTAL = 4 * 1024**3  # bytes decoded; a laptop holds the images of a set at once
+MOST_MEMBERS = 100
+
+
+class Header(NamedTuple):
+    """What the first bytes of an array's file say about it."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
+class Facts(NamedTuple):
+    """What can be said of a data set's file without reading its images."""
+
+    n_train: int
+    n_test: int
+    class_names: tuple[str, ...]
+    shape: Shape
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Read the arrays of a data set, each once.
+
+    Args:
+        path: an .npz file, compressed or not.
+
+    Returns:
+        The four arrays of a data set, and `class_names` where the file has it.
+
+    Raises:
+        DataError: damaged, encrypted, too large, needing pickle, or without one of the four arrays.
+    """
+    with _archive(path) as archive:
+        headers = _headers(archive, path)
+        _shapes(headers, path)  # so that gigabytes of floats are refused before they are read
+        return {key: _read(archive, key) for key in headers}
+
+
+def dataset_from_npz(path: Path, name: str, source: str, known_names: tuple[str, ...] | None = None) -> Dataset:
+    """Load a data set from an .npz file.
+
+    Args:
+        path: the file.
+        name: the data set's name.
+        source: whose images these are.
+        known_names: class names to use where the file brings none of its own.
+
+    Returns:
+        The data set; grey images (n, height, width) have become (n, height, width, 1).
+
+    Raises:
+        DataError: the file is damaged or its arrays are not a data set.
+    """
+    arrays = read_arrays(path)
+    own = arrays.get(CLASS_NAMES)
+    names = known_names if own is None else checked_class_names(own, f"{CLASS_NAMES} of {path}")
+    return checked_dataset(name, arrays, names, source, str(path))
+
+
+def facts_of_npz(path: Path, known_names: tuple[str, ...] | None = None) -> Facts:
+    """Say how many images of what size and which classes a file holds, reading no image.
+
+    Args:
+        path: an .npz file.
+        known_names: class names to use where the file brings none of its own.
+
+    Returns:
+        The facts; remembered until the file's size or time changes.
+
+    Raises:
+        DataError: the file is damaged or not a data set.
+    """
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}); check the file and its permissions") from error
+    return _facts(path, known_names, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _facts(path: Path, known_names: tuple[str, ...] | None, size: int, modified: int) -> Facts:
+    with _archive(path) as archive:
+        headers = _headers(archive, path)
+        train, test = _shapes(headers, path)
+        names = known_names
+        if CLASS_NAMES in headers:
+            names = checked_class_names(_read(archive, CLASS_NAMES), f"{CLASS_NAMES} of {path}")
+        if names is None:
+            labels = [checked_labels(_read(archive, key), f"{key} of {path}") for key in ("y_train", "y_test")]
+            names = tuple(str(label) for label in range(1 + int(max(part.max(initial=0) for part in labels))))
+    return Facts(train[0], test[0], names, train[1:])
+
+
+def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays as an uncompressed .npz in one step: readers see the old file or the whole new one.
+
+    Args:
+        path: the target; its folder is made when missing.
+        arrays: by name; no objects.
+
+    Raises:
+        StorageError: the disk is full, read-only or refuses; nothing is left behind.
+    """
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        try:
+            with partial.open("xb") as file:
+                np.savez(file, **dict(arrays))  # type: ignore[arg-type]  # stubs: one might be allow_pickle
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(partial, path)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+
+
+@contextmanager
+def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open an .npz and turn whatever a damaged one raises, now or while reading, into a DataError."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except (
+        zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError, KeyError, SyntaxError, OverflowError,
+        RuntimeError, MemoryError, OSError,
+    ) as error:  # fmt: skip
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        short = reason.splitlines()[0][:120]
+        raise DataError(
+            f"{path} cannot be read as a NumPy archive ({short}); copy it again, or save it again with numpy.savez"
+        ) from error
+
+
+def _headers(archive: zipfile.ZipFile, path: Path) -> dict[str, Header]:
+    """Read and check the headers of a data set's arrays."""
+    members = archive.namelist()
+    if len(members) > MOST_MEMBERS or len(set(members)) < len(members):
+        raise DataError(f"{path} holds {len(members)} members or one of them twice; save it with {', '.join(ARRAYS)}")
+    missing = [key for key in ARRAYS if f"{key}.npy" not in members]
+    if missing:
+        held = ", ".join(member.removesuffix(".npy")[:40] for member in members[:8]) or "nothing"
+        raise DataError(
+            f"{path} lacks {', '.join(missing)} and holds {held}; save it with "
+            "numpy.savez(path, x_train=..., y_train=..., x_test=..., y_test=...)"
+        )
+    keys = [*ARRAYS, *([CLASS_NAMES] if f"{CLASS_NAMES}.npy" in members else [])]
+    if sum(archive.getinfo(f"{key}.npy").file_size for key in keys) > LARGEST_TOTAL:
+        raise DataError(
+            f"{path} holds more than {LARGEST_TOTAL // 1024**3} GiB of arrays; keep fewer or smaller images"
+        )
+    return {key: _header(archive, key, path) for key in keys}
+
+
+def _header(archive: zipfile.ZipFile, key: str, path: Path) -> Header:
+    info = archive.getinfo(f"{key}.npy")
+    with archive.open(info) as member:
+        version = npy.read_magic(member)
+        if version not in ((1, 0), (2, 0)):
+            raise ValueError(f"{key} has the unknown format version {version}")
+        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        shape, _, dtype = read(member)
+        if dtype.hasobject:
+            raise DataError(
+                f"{key} of {path} holds Python objects, which would need pickle and are never opened; "
+                "save plain arrays, all images of one size"
+            )
+        if info.file_size - member.tell() != math.prod(shape) * dtype.itemsize:
+            raise ValueError(f"{key} has not the length that its header says")
+    return Header(shape, dtype)
+
+
+def _shapes(headers: Mapping[str, Header], path: Path) -> list[tuple[int, int, int, int]]:
+    """Check and return the shapes of the training and the test images."""
+    return [checked_shape(headers[key].shape, headers[key].dtype, f"{key} of {path}") for key in ("x_train", "x_test")]
+
+
+def _read(archive: zipfile.ZipFile, key: str) -> NDArray[Any]:
+    """Read one array straight into its memory; the archive's own checksum is compared on the way."""
+    with archive.open(f"{key}.npy") as member:
+        array: NDArray[Any] = npy.read_array(member, allow_pickle=False)
+        if member.read(1):
+            raise ValueError(f"{key} is longer than its header says")
+    return array

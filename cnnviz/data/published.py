@@ -1,0 +1,190 @@
+"""Sets that their authors publish: proving, decoding, downloading and keeping them."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from os.path import isfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from cnnviz.data.canonical import DECODERS
+from cnnviz.data.download import DownloadError, Progress, fetch, host_of
+from cnnviz.data.known import KnownSet, RemoteFile
+from cnnviz.data.npz import write_npz
+from cnnviz.data.records import Dataset
+from cnnviz.data.validation import checked_dataset
+from cnnviz.errors import DataError, StorageError
+from cnnviz.files import read_json, storage_errors, write_json
+
+__all__ = ["Progress", "load_published", "prove"]
+
+Arrays = Mapping[str, NDArray[Any]]
+
+LOCK_WAIT_S = 2.0  # another process's download takes minutes: say so rather than wait
+
+
+def load_published(known: KnownSet, folder: Path, on_progress: Progress | None = None) -> Dataset | None:
+    """Make a data set from its published files: dropped into the folder, or else downloaded.
+
+    Either way the arrays are kept as `<folder>/NAME.npz`, which loads much faster. Downloaded files are then
+    deleted; dropped ones are their owner's and stay.
+
+    Args:
+        known: which set.
+        folder: the home's datasets folder.
+        on_progress: called during a download with the bytes that are there and the bytes of the whole.
+
+    Returns:
+        The data set, or None where another process has put NAME.npz there meanwhile.
+
+    Raises:
+        DataError: the files are damaged, are not the published ones, or do not come.
+        StorageError: the folder cannot be written and has to be.
+    """
+    dropped = [folder / remote.filename for remote in known.files]
+    if all(isfile(path) for path in dropped):
+        if not known.sha256:  # then only the files' own checksums can prove them
+            _prove_files(known.files, dropped)
+        arrays = _decoded(known, dropped)
+        with suppress(StorageError):  # the .npz only makes the next load quicker
+            _keep(folder, known, arrays)
+    else:
+        with _locked(known, folder):
+            if isfile(folder / f"{known.name}.npz"):
+                return None
+            arrays = _downloaded(known, folder, on_progress)
+    return checked_dataset(known.name, arrays, known.class_names, known.source, str(folder))
+
+
+def prove(dataset: Dataset, path: Path, known: KnownSet) -> None:
+    """Compare a data set with the published checksums, and remember that this file has passed.
+
+    The memory is a small file beside it with the size and the time of what was compared, so that only the
+    first load pays (0.1 to 0.4 s for CIFAR-10).
+
+    Args:
+        dataset: what the file holds.
+        path: the file.
+        known: which set it says it is; one without checksums of arrays passes.
+
+    Raises:
+        DataError: the arrays differ from the published ones.
+    """
+    if not known.sha256 or read_json(_record(path)) == _state(path, known):
+        return
+    arrays: dict[str, NDArray[Any]] = {
+        "x_train": dataset.train.images,
+        "y_train": dataset.train.labels,
+        "x_test": dataset.test.images,
+        "y_test": dataset.test.labels,
+    }
+    _compare(arrays, path, known)
+    _remember(path, known)
+
+
+def _compare(arrays: Arrays, path: Path, known: KnownSet) -> None:
+    for key, expected in known.sha256.items():
+        array = np.ascontiguousarray(arrays[key] if key.startswith("x") else arrays[key].astype(np.uint8))
+        if hashlib.sha256(array.data).hexdigest() != expected:
+            raise DataError(
+                f"{path} does not hold the published {known.name} ({key} differs from it); delete the file, "
+                "or give it another name to use it as a data set of your own"
+            )
+
+
+def _prove_files(remotes: Sequence[RemoteFile], paths: Sequence[Path]) -> None:
+    for remote, path in zip(remotes, paths, strict=True):
+        try:
+            with path.open("rb") as file:
+                right = hashlib.file_digest(file, "sha256").hexdigest() == remote.sha256
+        except OSError as error:
+            raise DataError(f"{path} cannot be read ({error.strerror}); check its permissions") from error
+        if not right:
+            raise DataError(f"{path} is not the published {remote.filename}; delete it or copy it again")
+
+
+def _record(path: Path) -> Path:
+    return path.with_name(f".{path.stem}.verified.json")
+
+
+def _state(path: Path, known: KnownSet) -> dict[str, Any]:
+    state = path.stat()
+    return {"size": state.st_size, "modified_ns": state.st_mtime_ns, "sha256": dict(known.sha256)}
+
+
+def _remember(path: Path, known: KnownSet) -> None:
+    with suppress(StorageError):  # a read-only home is compared each time
+        write_json(_record(path), _state(path, known), durable=False)
+
+
+def _decoded(known: KnownSet, paths: Sequence[Path]) -> Arrays:
+    arrays = DECODERS[known.name](paths)
+    _compare(arrays, paths[0], known)
+    return arrays
+
+
+def _keep(folder: Path, known: KnownSet, arrays: Arrays) -> None:
+    path = folder / f"{known.name}.npz"
+    write_npz(path, arrays)
+    if known.sha256:
+        _remember(path, known)
+
+
+@contextmanager
+def _locked(known: KnownSet, folder: Path) -> Iterator[None]:
+    """Keep two processes from writing the same partial file."""
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / f".{known.name}.lock", timeout=LOCK_WAIT_S)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise DataError(
+                f"{known.name} is being downloaded by another process; wait until it is done, or use "
+                "cifar10-sample meanwhile"
+            ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _downloaded(known: KnownSet, folder: Path, on_progress: Progress | None) -> Arrays:
+    """Download, decode and keep a published set; its partial files go when it is kept or is wrong."""
+    parts: list[Path] = []
+    total = sum(remote.size for remote in known.files)
+    for remote in known.files:
+        before = sum(part.stat().st_size for part in parts)
+
+        def report(done: int, _: int | None, before: int = before) -> None:
+            if on_progress:
+                on_progress(before + done, total)
+
+        try:
+            parts.append(fetch(remote, folder, report))
+        except DownloadError as error:
+            ways = " or ".join(
+                dict.fromkeys([f"{known.name}.npz", " and ".join(file.filename for file in known.files)])
+            )
+            raise DataError(
+                f"{known.name} could not be downloaded from {host_of(remote.address)}: {error}; use "
+                f"cifar10-sample, which needs no network, or put {ways} into {folder}"
+            ) from error
+    try:
+        arrays = _decoded(known, parts)
+    except DataError:
+        _delete(parts)
+        raise
+    _keep(folder, known, arrays)
+    _delete(parts)
+    return arrays
+
+
+def _delete(paths: Sequence[Path]) -> None:
+    for path in paths:
+        with storage_errors(path):
+            path.unlink(missing_ok=True)

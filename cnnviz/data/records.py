@@ -1,0 +1,113 @@
+"""What a data set is: images with labels, in a training and a test split."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.errors import DataError
+
+__all__ = ["Dataset", "DatasetInfo", "Images", "Labels", "Shape", "Split"]
+
+Images = NDArray[np.uint8]
+Labels = NDArray[np.int64]
+Shape = tuple[int, int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Images and their labels.
+
+    Both arrays are read-only views, so that one copy can be shared by everything that looks at it.
+
+    Attributes:
+        images: (n, height, width, channels) uint8 in 0..255; 1 channel is grey, 3 are red, green, blue.
+        labels: (n,) int64, positions in the data set's class names.
+
+    Raises:
+        DataError: the arrays have other shapes, types or lengths than these.
+    """
+
+    images: Images
+    labels: Labels
+
+    def __post_init__(self) -> None:
+        images, labels = self.images, self.labels
+        if images.ndim != 4 or images.dtype != np.uint8 or labels.shape != images.shape[:1] or labels.dtype != np.int64:
+            raise DataError(
+                f"a split was given images {images.shape} {images.dtype} and labels {labels.shape} "
+                f"{labels.dtype}; "
+                "give images (n, height, width, channels) uint8 and labels (n,) int64"
+            )
+        object.__setattr__(self, "images", _read_only(images))
+        object.__setattr__(self, "labels", _read_only(labels))
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, indices: NDArray[np.int64]) -> "Split":
+        """Return the images at `indices`, in that order, as a split of its own (copies them)."""
+        return Split(self.images[indices], self.labels[indices])
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A named set of labelled images, already divided into training and test.
+
+    Attributes:
+        name: what `load_dataset` finds it by.
+        class_names: a name for each label 0, 1, ...
+        train: the images to learn from; validation is split off these.
+        test: the images to measure on, never trained on.
+        source: whose images these are, in one line, to show beside them.
+    """
+
+    name: str
+    class_names: tuple[str, ...]
+    train: Split
+    test: Split
+    source: str
+
+    @property
+    def shape(self) -> Shape:
+        """Height, width and channels of each image."""
+        height, width, channels = self.train.images.shape[1:]
+        return height, width, channels
+
+    @property
+    def n_classes(self) -> int:
+        """How many classes there are."""
+        return len(self.class_names)
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What is known of a data set without loading it.
+
+    Attributes:
+        name: what `load_dataset` finds it by.
+        n_train: number of training images.
+        n_test: number of test images.
+        classes: the class names, by label.
+        shape: height, width and channels of each image.
+        available: True where loading needs no network.
+        source: whose images these are, in one line.
+        problem: why a file that is there cannot be used, in one sentence; empty where nothing is wrong.
+    """
+
+    name: str
+    n_train: int
+    n_test: int
+    classes: tuple[str, ...]
+    shape: Shape
+    available: bool
+    source: str
+    problem: str = ""
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a view that cannot be written through; the caller's own array stays as it was."""
+    view = array.view()
+    view.setflags(write=False)
+    return view

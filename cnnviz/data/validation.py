@@ -1,0 +1,180 @@
+"""Checking that four arrays are a data set, and saying in one sentence why they are not."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.data.records import Dataset, Images, Labels, Split
+from cnnviz.errors import DataError
+
+__all__ = [
+    "ARRAYS",
+    "checked_class_names",
+    "checked_dataset",
+    "checked_images",
+    "checked_labels",
+    "checked_shape",
+]
+
+ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+
+MOST_CLASSES = 10_000
+LONGEST_NAME = 200
+LONGEST_SIDE = 4_096
+
+
+def checked_dataset(
+    name: str,
+    arrays: Mapping[str, NDArray[Any]],
+    class_names: tuple[str, ...] | None,
+    source: str,
+    where: str,
+) -> Dataset:
+    """Make a data set of four arrays, or say what is wrong with them.
+
+    Args:
+        name: the data set's name.
+        arrays: `x_train`, `x_test`: (n, height, width) or (n, height, width, 1 or 3) uint8; `y_train`,
+            `y_test`: (n,) or (n, 1) whole numbers from 0.
+        class_names: by label, or None to call the classes "0", "1", ...
+        source: whose images these are.
+        where: the file the arrays come from, for the message.
+
+    Returns:
+        The data set; its images share memory with `arrays`.
+
+    Raises:
+        DataError: the first thing that is wrong.
+    """
+    images = {key: checked_images(arrays[key], f"{key} of {where}") for key in ("x_train", "x_test")}
+    if images["x_train"].shape[1:] != images["x_test"].shape[1:]:
+        raise DataError(
+            f"the images of {where} are {_size(images['x_train'])} for training and "
+            f"{_size(images['x_test'])} for testing; make them all the same size"
+        )
+    labels = {}
+    for part in ("train", "test"):
+        key = f"y_{part}"
+        labels[key] = checked_labels(arrays[key], f"{key} of {where}", len(class_names) if class_names else None)
+        if len(labels[key]) != len(images[f"x_{part}"]):
+            raise DataError(
+                f"x_{part} of {where} holds {len(images[f'x_{part}'])} images and {key} holds "
+                f"{len(labels[key])} labels; give one label for each image"
+            )
+    if class_names is None:
+        class_names = tuple(str(label) for label in range(1 + int(max(part.max() for part in labels.values()))))
+    if len(class_names) < 2:
+        raise DataError(f"{where} has a single class; give images of at least two classes")
+    return Dataset(
+        name,
+        class_names,
+        Split(images["x_train"], labels["y_train"]),
+        Split(images["x_test"], labels["y_test"]),
+        source,
+    )
+
+
+def checked_images(array: NDArray[Any], what: str) -> Images:
+    """Return `array` as images (n, height, width, channels) uint8, without copying where it is one already.
+
+    Args:
+        array: (n, height, width) or (n, height, width, 1 or 3) uint8.
+        what: what to call it in the message.
+
+    Raises:
+        DataError: another type or shape.
+    """
+    return np.ascontiguousarray(array).reshape(checked_shape(array.shape, array.dtype, what))
+
+
+def checked_shape(shape: tuple[int, ...], dtype: np.dtype[Any], what: str) -> tuple[int, int, int, int]:
+    """Return the shape (n, height, width, channels) of images; a file's header is enough to know it.
+
+    Args:
+        shape: (n, height, width) or (n, height, width, 1 or 3).
+        dtype: uint8.
+        what: what to call the array in the message.
+
+    Raises:
+        DataError: another type or shape.
+    """
+    if dtype != np.uint8:
+        raise DataError(
+            f"{what} holds {dtype} values, expected uint8 values 0 to 255; scale to 0..255 and convert with "
+            ".astype('uint8')"
+        )
+    full = (*shape, 1) if len(shape) == 3 else shape  # (n, h, w) -> (n, h, w, 1)
+    if len(full) != 4 or full[3] not in (1, 3) or min(full[1:3]) < 1 or max(full[1:3]) > LONGEST_SIDE:
+        raise DataError(
+            f"{what} has the shape {shape}, expected (images, height, width) or (images, height, width, "
+            f"1 or 3) with sides of at most {LONGEST_SIDE} pixels; reorder or reshape it"
+        )
+    if not full[0]:
+        raise DataError(f"{what} holds no images; give at least one")
+    return full[0], full[1], full[2], full[3]
+
+
+def checked_labels(array: NDArray[Any], what: str, n_classes: int | None = None) -> Labels:
+    """Return `array` as labels (n,) int64.
+
+    Args:
+        array: (n,) or (n, 1) of any whole-number type.
+        what: what to call it in the message.
+        n_classes: labels must lie below this; None for no more than a sane limit.
+
+    Raises:
+        DataError: fractions, another type or shape, or labels out of range.
+    """
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]  # Keras keeps CIFAR's labels as (n, 1)
+    if array.ndim != 1:
+        raise DataError(f"{what} has the shape {array.shape}, expected (images,); give one label for each image")
+    if array.dtype.kind not in "iu":
+        raise DataError(f"{what} holds {_kind(array)}, expected whole numbers from 0; convert with .astype('int64')")
+    limit = n_classes or MOST_CLASSES
+    for wrong in (int(array.min(initial=0)), int(array.max(initial=0))):
+        if not 0 <= wrong < limit:
+            raise DataError(f"{what} holds the label {wrong}, expected 0 to {limit - 1}; number the classes from 0")
+    return array.astype(np.int64)
+
+
+def checked_class_names(array: NDArray[Any], what: str) -> tuple[str, ...]:
+    """Return an array of text as class names.
+
+    Args:
+        array: (classes,) of NumPy's text type; an array of objects would need pickle and is refused.
+        what: what to call it in the message.
+
+    Raises:
+        DataError: not text, not one row, too long, empty or twice the same.
+    """
+    if array.dtype.kind != "U" or array.ndim != 1:
+        raise DataError(
+            f"{what} is {array.dtype} of shape {array.shape}, expected one row of text; save it as "
+            "numpy.array([...], dtype=str)"
+        )
+    names = tuple(str(text).strip() for text in array)
+    if not 2 <= len(names) <= MOST_CLASSES:
+        raise DataError(f"{what} holds {len(names)} names, expected 2 to {MOST_CLASSES}; give one for each class")
+    for name, count in Counter(names).items():
+        if not 1 <= len(name) <= LONGEST_NAME:
+            raise DataError(f"{what} holds {name[:40]!r}; give names of 1 to {LONGEST_NAME} characters")
+        if count > 1:
+            raise DataError(f"{what} holds {name!r} twice; give each class a name of its own")
+    return names
+
+
+def _kind(array: NDArray[Any]) -> str:
+    """Say what an array holds, with the first value that is no whole number if there is one."""
+    if array.dtype.kind == "f":
+        fractions = array[~(array == np.floor(array))]
+        if fractions.size:
+            return f"{array.dtype} values such as {fractions.flat[0]}"
+    return f"{array.dtype} values"
+
+
+def _size(images: Images) -> str:
+    return "x".join(map(str, images.shape[1:]))

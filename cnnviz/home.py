@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from cnnviz.errors import StorageError
+
 __all__ = ["HOME_VARIABLE", "datasets_folder", "resolve_home", "runs_folder"]
 
 HOME_VARIABLE = "CNNVIZ_HOME"
@@ -16,9 +18,17 @@ def resolve_home(home: str | Path | None = None) -> Path:
 
     Returns:
         An absolute path; the folder need not exist yet.
+
+    Raises:
+        StorageError: a home such as "~name/x" of a user whom this machine does not know.
     """
-    chosen = home or os.environ.get(HOME_VARIABLE) or Path.home() / ".cnnviz"
-    return Path(chosen).expanduser().absolute()
+    chosen = home or os.environ.get(HOME_VARIABLE) or "~/.cnnviz"
+    try:
+        return Path(chosen).expanduser().absolute()
+    except RuntimeError as error:  # a ~name that this machine does not know
+        raise StorageError(
+            f"the home {str(chosen)!r:.80} cannot be found ({error}); give a folder's full path"
+        ) from error
 
 
 def datasets_folder(home: str | Path | None = None) -> Path:

@@ -1,0 +1,82 @@
+"""From a ModelSpec to a Keras model."""
+
+import keras
+
+from cnnviz.spec import (
+    Activation,
+    BatchNormalization,
+    Convolution,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalPooling,
+    Layer,
+    ModelSpec,
+    Pooling,
+)
+
+__all__ = ["build"]
+
+
+def build(spec: ModelSpec, seed: int = 0) -> keras.Model:
+    """Build the network a spec describes.
+
+    Images go in as they are, 0 to 255; scaling to [0, 1] is the model's first layer, so that a saved model needs no
+    instructions. The last two layers are "logits" and "probabilities".
+
+    Args:
+        spec: the network.
+        seed: of the first weights and of dropout; the same seed gives the same weights.
+
+    Returns:
+        A functional model from (images, height, width, channels) float32 in 0..255 to (images, classes) float32
+        probabilities, or (images, 1), the second class's probability, for a sigmoid output.
+    """
+    inputs = keras.Input(spec.input_shape, name="image")
+    tensor = keras.layers.Rescaling(1 / 255, name="rescaling")(inputs)
+    named = (*zip(spec.names, spec.layers, strict=True), *spec.output_layers)
+    for number, (name, layer) in enumerate(named):
+        # each layer its own seed: equal seeds would give equal layers equal kernels
+        tensor = _keras_layer(name, layer, seed * 1009 + number)(tensor)
+    outputs = keras.layers.Activation(spec.output, name="probabilities")(tensor)
+    return keras.Model(inputs, outputs, name="cnn")
+
+
+def _keras_layer(name: str, layer: Layer, seed: int) -> keras.layers.Layer:
+    """Make the Keras layer of one layer's settings."""
+    layers = keras.layers
+    match layer:
+        case Convolution():
+            return layers.Conv2D(
+                layer.filters,
+                layer.kernel_size,
+                strides=layer.stride,
+                padding=layer.padding,
+                activation=layer.activation,
+                use_bias=layer.bias,
+                kernel_initializer=keras.initializers.GlorotUniform(seed),
+                kernel_regularizer=keras.regularizers.L2(layer.l2) if layer.l2 else None,
+                name=name,
+            )
+        case Pooling():
+            pooling = layers.MaxPooling2D if layer.mode == "max" else layers.AveragePooling2D
+            return pooling(layer.size, name=name)
+        case BatchNormalization():
+            return layers.BatchNormalization(name=name)
+        case Dropout():
+            return layers.Dropout(layer.rate, seed=seed, name=name)
+        case Activation():
+            return layers.Activation(layer.function, name=name)
+        case Flatten():
+            return layers.Flatten(name=name)
+        case GlobalPooling():
+            average = layer.mode == "average"
+            return (layers.GlobalAveragePooling2D if average else layers.GlobalMaxPooling2D)(name=name)
+        case Dense():
+            return layers.Dense(
+                layer.units,
+                activation=layer.activation,
+                kernel_initializer=keras.initializers.GlorotUniform(seed),
+                kernel_regularizer=keras.regularizers.L2(layer.l2) if layer.l2 else None,
+                name=name,
+            )

@@ -1,0 +1,110 @@
+"""The resumable state of a run: checksummed, written in one step, the previous one kept."""
+
+import hashlib
+import io
+import os
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.files import write_atomically
+
+__all__ = ["Checkpoint", "load_checkpoint", "pack_arrays", "save_checkpoint", "unpack_arrays"]
+
+_DIGEST = 64  # hexadecimal characters of a SHA-256, then a line feed, then the arrays
+_KEPT = 2
+
+Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a checkpoint folder holds.
+
+    Attributes:
+        arrays: the newest intact state, by name.
+        torn: files that were newer and damaged, by name; what they held is lost.
+    """
+
+    arrays: Arrays
+    torn: tuple[str, ...] = ()
+
+
+def pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return named arrays as the bytes of an uncompressed .npz."""
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **dict(arrays))
+    return buffer.getvalue()
+
+
+def unpack_arrays(content: bytes) -> Arrays:
+    """Read what `pack_arrays` wrote; pickled objects are refused.
+
+    Raises:
+        ValueError: not an .npz of plain arrays.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return {name.removesuffix(".npy"): _array(archive, name) for name in archive.namelist()}
+    # whatever the zip, deflate and header readers raise when bits are wrong
+    except (
+        zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, RuntimeError, MemoryError, OverflowError,
+        SyntaxError, TypeError, OSError,
+    ) as error:  # fmt: skip
+        raise ValueError(str(error) or type(error).__name__) from error
+
+
+def _array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
+    with archive.open(name) as member:
+        array: NDArray[Any] = np.lib.format.read_array(member, allow_pickle=False)
+    return array
+
+
+def save_checkpoint(folder: Path, number: int, arrays: Mapping[str, NDArray[Any]]) -> Path:
+    """Write a checkpoint and remove all but the one before it.
+
+    Those with a larger number belong to an attempt that was given up (damaged, or begun anew) and go too.
+
+    Args:
+        folder: the run's checkpoint folder; made when missing.
+        number: grows with every checkpoint (the step); the newest is the largest.
+        arrays: the whole state.
+
+    Raises:
+        StorageError: the disk is full or refuses; the checkpoints that were there stay.
+    """
+    content = pack_arrays(arrays)
+    path = folder / f"{number:010d}.ckpt"
+    write_atomically(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+    present = sorted(folder.glob("*.ckpt"))
+    kept = present[: present.index(path) + 1][-_KEPT:]
+    for old in (*(other for other in present if other not in kept), *folder.glob(".*.part")):
+        with suppress(OSError):
+            os.unlink(old)
+    return path
+
+
+def load_checkpoint(folder: Path) -> Checkpoint | None:
+    """Read the newest checkpoint that is whole.
+
+    Returns:
+        The checkpoint with the names of damaged newer ones, or None where none is whole.
+    """
+    torn: list[str] = []
+    for path in sorted(folder.glob("*.ckpt"), reverse=True):
+        try:
+            content = path.read_bytes()
+            if hashlib.sha256(content[_DIGEST + 1 :]).hexdigest().encode() != content[:_DIGEST]:
+                raise ValueError("checksum")
+            return Checkpoint(unpack_arrays(content[_DIGEST + 1 :]), tuple(torn))
+        except (OSError, ValueError):
+            torn.append(path.name)
+    return None

@@ -1,0 +1,113 @@
+"""History: the curves of a run, made from its events."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from cnnviz.runs.events import Event
+
+__all__ = ["History", "Snapshot", "Timeline"]
+
+EPOCH_VALUES = ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds")
+BATCH_VALUES = ("position", "loss", "accuracy", "seconds", "images")
+
+_ROUNDING = 1e-6  # batch events carry their position with six digits
+_LARGEST = 1e300
+
+
+@dataclass(frozen=True)
+class History:
+    """The curves of a run.
+
+    Attributes:
+        epochs: loss, accuracy, val_loss, val_accuracy, learning_rate and seconds, a value for each finished epoch; a
+        key
+            without any value is absent. Accuracy is a share in [0, 1]; seconds count from the start of training.
+        batches: position (in epochs: 0.37 is 37 % of the first), loss, accuracy, seconds and images; a value for every
+            report, loss and accuracy being means over the images since the report before.
+    """
+
+    epochs: dict[str, list[float]] = field(default_factory=dict)
+    batches: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def n_epochs(self) -> int:
+        """How many epochs are finished."""
+        return len(self.epochs.get("loss", ()))
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The weights at one moment of a run.
+
+    Attributes:
+        number: counts from 0, the weights before the first step; also the file's name.
+        position: the moment in epochs; 2.0 is the end of the second.
+        step: steps taken so far.
+    """
+
+    number: int
+    position: float
+    step: int
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending: four digits."""
+        return f"{self.number:04d}"
+
+
+class Timeline:
+    """Collects events into curves; feed it again whenever there are more.
+
+    A resumed run continues from a checkpoint: what an earlier attempt reported after that moment is dropped, so that
+    the curves are those of the weights that exist.
+    """
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        self._epochs: list[dict[str, Any]] = []
+        self._batches: list[dict[str, Any]] = []
+        self._snapshots: dict[int, Snapshot] = {}
+        self.extend(events)
+
+    def extend(self, events: Iterable[Event]) -> None:
+        """Take in more events, oldest first; those that lack their values are skipped."""
+        for event in events:
+            if "resumed_from" in event:
+                if _has_numbers(event, ("resumed_from",)):
+                    self._forget_after(float(event["resumed_from"]) + _ROUNDING)
+            elif event["kind"] == "batch" and _has_numbers(event, BATCH_VALUES[:-1]):
+                self._batches.append(event)
+            elif event["kind"] == "epoch" and _has_numbers(event, ("epoch", "loss", "accuracy")):
+                self._epochs.append(event)
+            elif event["kind"] == "snapshot" and _has_numbers(event, ("number", "position", "step")):
+                number = int(event["number"])
+                self._snapshots[number] = Snapshot(number, float(event["position"]), int(event["step"]))
+
+    def _forget_after(self, position: float) -> None:
+        self._batches = [event for event in self._batches if event["position"] <= position]
+        self._epochs = [event for event in self._epochs if event["epoch"] <= position]
+        self._snapshots = {key: value for key, value in self._snapshots.items() if value.position <= position}
+
+    @property
+    def history(self) -> History:
+        """The curves of the events so far."""
+        return History(_columns(self._epochs, EPOCH_VALUES), _columns(self._batches, BATCH_VALUES))
+
+    @property
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """The snapshots that were announced, in the order of their numbers."""
+        return tuple(self._snapshots[number] for number in sorted(self._snapshots))
+
+
+def _has_numbers(event: Event, keys: Iterable[str]) -> bool:
+    return all(_is_number(event.get(key)) for key in keys)
+
+
+def _is_number(value: object) -> bool:
+    """Whether it is a number that a chart can take: neither true nor NaN nor infinite."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
+
+
+def _columns(events: list[dict[str, Any]], keys: Iterable[str]) -> dict[str, list[float]]:
+    present = [key for key in keys if events and all(_is_number(event.get(key)) for event in events)]
+    return {key: [float(event[key]) for event in events] for key in present}

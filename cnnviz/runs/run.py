@@ -1,0 +1,255 @@
+"""Run: one training, read from its folder."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.errors import RunError, SpecError
+from cnnviz.files import read_json, storage_errors, write_json
+from cnnviz.runs.checkpoint import Arrays, unpack_arrays
+from cnnviz.runs.events import EventReader
+from cnnviz.runs.history import History, Snapshot, Timeline
+from cnnviz.runs.status import Status, read_status
+from cnnviz.spec import RunSpec
+from cnnviz.spec.base import one_line
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["LiveView", "Predictions", "Run"]
+
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a network says about every test image, in the data set's order.
+
+    Attributes:
+        predicted: (n,) the predicted class's index.
+        confidence: (n,) its probability, in [0, 1].
+        probabilities: (n, classes) in [0, 1]; None for snapshots, which keep only the winner.
+    """
+
+    predicted: NDArray[np.integer[Any]]
+    confidence: NDArray[np.floating[Any]]
+    probabilities: NDArray[np.floating[Any]] | None = None
+
+
+@dataclass(frozen=True)
+class LiveView:
+    """What can be looked at while a run trains, renewed about twice a second.
+
+    Attributes:
+        position: the moment in epochs.
+        kernels: (kernel height, kernel width, channels in, filters) float32, of the first convolution; None without
+        one.
+        watched: (n,) indices of the watched test images.
+        images: (n, height, width, channels) uint8, those images.
+        labels: (n,) their classes.
+        probabilities: (n, classes) float32 in [0, 1], the current guess; a binary network has two columns.
+    """
+
+    position: float
+    kernels: NDArray[np.float32] | None
+    watched: NDArray[np.integer[Any]]
+    images: NDArray[np.uint8]
+    labels: NDArray[np.integer[Any]]
+    probabilities: NDArray[np.float32]
+
+
+class Run:
+    """One training, with its folder. Everything is read from the files, so any number of processes see the same.
+
+    Attributes:
+        folder: the run's folder.
+        bundled: whether it came with cnnviz and is read-only.
+    """
+
+    def __init__(self, folder: Path, *, bundled: bool = False) -> None:
+        self.folder = folder
+        self.bundled = bundled
+        self._reader = EventReader(folder / "events.jsonl")
+        self._timeline = Timeline()
+        self._reading = threading.Lock()  # a dashboard reads one run from many sessions
+
+    def __repr__(self) -> str:
+        return f"Run({self.id!r})"
+
+    @property
+    def id(self) -> str:
+        """The run's id: its folder's name."""
+        return self.folder.name
+
+    @cached_property
+    def spec(self) -> RunSpec:
+        """The settings it trains with.
+
+        Raises:
+            RunError: spec.json is missing, damaged, or written by a newer cnnviz.
+        """
+        values = read_json(self.folder / "spec.json")
+        if values is None:
+            raise RunError(f"the run {self.id} has no readable spec.json; delete it and train again")
+        if values.get("format") != 1:
+            raise RunError(
+                f"the run {self.id} has format {values.get('format')!r:.20} and this cnnviz reads format 1; "
+                "update cnnviz"
+            )
+        try:
+            return RunSpec(**values)
+        except SpecError as error:
+            raise RunError(
+                f"the run {self.id} has a spec.json that cannot be used ({error}); delete it and train again"
+            ) from error
+
+    @property
+    def name(self) -> str:
+        """What people call it: the name given last, else the spec's, else its preset or id."""
+        given = (read_json(self.folder / "about.json") or {}).get("name")
+        cleaned = one_line(given, _LONGEST_NAME) if isinstance(given, str) else ""
+        return cleaned or one_line(self.spec.name or self.spec.preset or "") or self.id
+
+    @property
+    def status(self) -> Status:
+        """Where it is, read anew at each call."""
+        return read_status(self.folder)
+
+    @property
+    def state(self) -> str:
+        """The state's name, read anew at each call."""
+        return self.status.state
+
+    @contextmanager
+    def _events_so_far(self) -> Iterator[Timeline]:
+        """Hold the timeline, brought up to date; each call reads only what is new."""
+        with self._reading:
+            self._timeline.extend(self._reader.read())
+            yield self._timeline
+
+    def history(self) -> History:
+        """Return the curves so far."""
+        with self._events_so_far() as timeline:
+            return timeline.history
+
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """Return the snapshots that can be opened, oldest first."""
+        with self._events_so_far() as timeline:
+            announced = timeline.snapshots
+        return tuple(item for item in announced if self._snapshot_path(item.number).exists())
+
+    def weights(self, snapshot: int) -> Arrays:
+        """Read a snapshot's weights without Keras.
+
+        Args:
+            snapshot: its number.
+
+        Returns:
+            Arrays by the weight's path in the model, such as "conv2d_1/kernel".
+
+        Raises:
+            RunError: there is no such snapshot, or its file is damaged.
+        """
+        return self._arrays(self._snapshot_path(snapshot), f"snapshot {snapshot}")
+
+    def predictions(self, snapshot: int | None = None) -> Predictions:
+        """Read what the network said about every test image.
+
+        Args:
+            snapshot: its number, or None for the run's model, which keeps all probabilities.
+
+        Raises:
+            RunError: they have not been made yet, or the file is damaged.
+        """
+        name = "final" if snapshot is None else f"{snapshot:04d}"
+        what = "final predictions" if snapshot is None else f"predictions of snapshot {snapshot}"
+        arrays = self._arrays(self.folder / "predictions" / f"{name}.npz", what)
+        try:
+            return Predictions(arrays["predicted"], arrays["confidence"], arrays.get("probabilities"))
+        except KeyError as error:
+            raise RunError(f"the {what} of the run {self.id} lack {error}; train it again") from error
+
+    def live(self) -> LiveView | None:
+        """Return what the Train page looks at, or None before the first report."""
+        try:
+            arrays = self._arrays(self.folder / "live.npz", "live view")
+            return LiveView(
+                position=float(arrays["position"]),
+                kernels=arrays.get("kernels"),
+                watched=arrays["watched"],
+                images=arrays["images"],
+                labels=arrays["labels"],
+                probabilities=arrays["probabilities"],
+            )
+        except (RunError, KeyError, TypeError, ValueError):
+            return None
+
+    def evaluation(self) -> dict[str, Any] | None:
+        """Return the report's numbers, or None before the test set was measured."""
+        return read_json(self.folder / "evaluation.json")
+
+    def model(self, snapshot: int | None = None) -> "keras.Model":
+        """Open the run's Keras model.
+
+        Args:
+            snapshot: a snapshot's number, or None for the run's chosen model.
+
+        Raises:
+            RunError: it does not exist yet, or is damaged.
+        """
+        from cnnviz.models import (
+            open_model,
+        )  # Keras takes seconds to import; whoever only reads curves must not wait
+
+        return open_model(self, snapshot)
+
+    def request_stop(self) -> None:
+        """Ask the run to stop; it does so within a moment and can be resumed. Asking twice is asking once.
+
+        Raises:
+            RunError: it is neither waiting nor running.
+        """
+        status = self.status
+        if not status.active:
+            raise RunError(f"the run {self.name} is {status.state}; only a waiting or running one can be stopped")
+        with storage_errors(self.folder):
+            (self.folder / "stop").touch()
+
+    def rename(self, name: str) -> None:
+        """Give the run another name.
+
+        Args:
+            name: 1 to 80 characters; shown as text, never as markup.
+
+        Raises:
+            RunError: the run is bundled, or the name is empty or too long.
+        """
+        cleaned = one_line(name, len(name))
+        if self.bundled:
+            raise RunError(f"the run {self.name} came with cnnviz and cannot be renamed; train one of your own")
+        if not 1 <= len(cleaned) <= _LONGEST_NAME:
+            raise RunError(f"the name has {len(cleaned)} characters; give 1 to {_LONGEST_NAME}")
+        if not self.folder.is_dir():  # deleted in another tab
+            raise RunError(f"the run {self.id} does not exist any more; choose another")
+        about = read_json(self.folder / "about.json") or {}
+        write_json(self.folder / "about.json", {**about, "name": cleaned})
+
+    def _snapshot_path(self, number: int) -> Path:
+        return self.folder / "snapshots" / f"{number:04d}.npz"
+
+    def _arrays(self, path: Path, what: str) -> Arrays:
+        try:
+            return unpack_arrays(path.read_bytes())
+        except FileNotFoundError as error:
+            raise RunError(f"the run {self.id} has no {what} yet; wait for it, or choose one that exists") from error
+        except (OSError, ValueError) as error:
+            raise RunError(
+                f"the {what} of the run {self.id} cannot be read ({error}); choose another or train again"
+            ) from error

@@ -1,0 +1,182 @@
+"""The state of a run, derived from its files and from whether its process lives; never from memory."""
+
+import os
+import socket
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import psutil
+
+from cnnviz.files import read_json, write_json
+
+__all__ = ["ACTIVE", "State", "Status", "claim", "is_alive", "process_fields", "read_status", "write_status"]
+
+State = Literal["queued", "running", "stopping", "stopped", "completed", "failed", "diverged", "interrupted"]
+
+ACTIVE: frozenset[State] = frozenset({"queued", "running", "stopping"})
+
+# A worker on another machine (a shared home) cannot be asked whether it lives; it says so itself every second.
+_REMOTE_SILENCE_S = 30.0
+# An empty file in a run's folder: the process of that id and start time took it out of the queue.
+_CLAIM = ".claimed-"
+# Process start times are read with different roundings by different versions of the same tool.
+_SAME_START_S = 2.0
+_LARGEST = 2**53  # what every program that reads JSON agrees on
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a run is.
+
+    Attributes:
+        state: one of State.
+        epoch, epochs: finished and planned epochs.
+        step, steps: steps taken and planned, over all epochs.
+        position: the moment in epochs.
+        images_per_second: of training alone, measured over the last seconds; 0 when not known.
+        seconds_left: an estimate; None when not known.
+        message: one sentence for people, possibly empty.
+        pid, process_started, host: the process that trains, its start time in seconds since 1970, its machine.
+        heartbeat: when this was written, in seconds since 1970.
+    """
+
+    state: State
+    epoch: int = 0
+    epochs: int = 0
+    step: int = 0
+    steps: int = 0
+    position: float = 0.0
+    images_per_second: float = 0.0
+    seconds_left: float | None = None
+    message: str = ""
+    pid: int | None = None
+    process_started: float | None = None
+    host: str = ""
+    heartbeat: float = 0.0
+
+    @property
+    def active(self) -> bool:
+        """Whether the run waits, runs, or is about to stop."""
+        return self.state in ACTIVE
+
+
+def process_fields() -> dict[str, Any]:
+    """Return the fields of a Status that say which process this is."""
+    return {
+        "pid": os.getpid(),
+        "process_started": psutil.Process().create_time(),
+        "host": socket.gethostname(),
+    }
+
+
+def is_alive(pid: int, started: float) -> bool:
+    """Say whether the process that had this id and start time still runs; a reused id or a zombie is not it."""
+    try:
+        process = psutil.Process(pid)
+        return bool(abs(process.create_time() - started) < _SAME_START_S and process.status() != psutil.STATUS_ZOMBIE)
+    except (psutil.Error, ValueError):  # ValueError: no process can have that number
+        return False
+
+
+def write_status(folder: Path, status: Status) -> None:
+    """Replace the run's status.json in one step.
+
+    Raises:
+        StorageError: the disk is full or refuses; the old status stays.
+    """
+    # Not flushed to the disk: written every second, and a run whose machine lost its power is interrupted anyway.
+    write_json(folder / "status.json", asdict(replace(status, heartbeat=time.time())), durable=not status.active)
+
+
+def read_status(folder: Path) -> Status:
+    """Read where a run is, looking at its process where it should have one.
+
+    Args:
+        folder: the run's folder.
+
+    Returns:
+        What status.json says, except that a run whose process is gone is "interrupted", and one that was asked to stop
+        and still runs is "stopping".
+    """
+    status = _parse(read_json(folder / "status.json"))
+    if status is None:
+        return Status("interrupted", message="Its status file is missing or damaged; resume it or delete it.")
+    if not status.active:
+        return status
+    if status.state == "queued" and _is_waiting(folder):
+        return status
+    if not _owner_lives(status):
+        return _interrupted(status)
+    if status.state == "running" and (folder / "stop").exists():
+        return replace(status, state="stopping")
+    return status
+
+
+def _parse(values: dict[str, Any] | None) -> Status | None:
+    if values is None or values.get("state") not in get_args(State):
+        return None
+    known = {item.name: values[item.name] for item in fields(Status) if item.name in values}
+    return Status(**known) if all(_fits(name, value) for name, value in known.items()) else None
+
+
+def _fits(name: str, value: object) -> bool:
+    """Whether a value from a file is what its field says."""
+    if name in ("state", "message", "host"):
+        return isinstance(value, str)
+    if value is None:
+        return name in ("seconds_left", "pid", "process_started")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _LARGEST:
+        return False
+    return isinstance(value, int) or name not in ("epoch", "epochs", "step", "steps", "pid")
+
+
+def claim(marker: Path, folder: Path) -> bool:
+    """Take a waiting run for this process; only one of many callers succeeds.
+
+    The marker moves from the queue into the run's folder and its new name says who took it, all in one step, so that no
+    reader sees the run without an owner before the first status of its training.
+
+    Args:
+        marker: the run's file in the queue.
+        folder: the run's folder.
+    """
+    process = process_fields()
+    mine = folder / f"{_CLAIM}{process['pid']}-{process['process_started']}"
+    try:
+        os.replace(marker, mine)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    for path in folder.glob(f"{_CLAIM}*"):
+        if path != mine:  # of an earlier attempt
+            with suppress(FileNotFoundError):
+                os.unlink(path)
+    return True
+
+
+def _is_waiting(folder: Path) -> bool:
+    """Whether the run is in the queue, or was taken out of it by a process that lives and is about to begin."""
+    if (folder.parent / ".queue" / folder.name).exists():
+        return True
+    for path in folder.glob(f"{_CLAIM}*"):
+        pid, _, started = path.name.removeprefix(_CLAIM).partition("-")
+        with suppress(ValueError):
+            return is_alive(int(pid), float(started))
+    return False
+
+
+def _owner_lives(status: Status) -> bool:
+    if status.host not in ("", socket.gethostname()):
+        return time.time() - status.heartbeat < _REMOTE_SILENCE_S
+    if status.pid is None or status.process_started is None:
+        return False
+    return is_alive(status.pid, status.process_started)
+
+
+def _interrupted(status: Status) -> Status:
+    epoch = min(status.epoch + 1, status.epochs)
+    what = "before it began" if status.state == "queued" else f"in epoch {epoch} of {status.epochs}"
+    message = f"Its process ended {what} without saying why (killed, out of memory, or the machine restarted)."
+    return replace(status, state="interrupted", message=message, seconds_left=None)

@@ -1,0 +1,218 @@
+"""RunStore: the runs of a home, and those that came with cnnviz."""
+
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from cnnviz.errors import CnnvizError, RunError, StorageError
+from cnnviz.files import read_json, storage_errors, write_json
+from cnnviz.home import runs_folder
+from cnnviz.runs.run import Run
+from cnnviz.runs.status import Status, read_status, write_status
+from cnnviz.spec import RunSpec
+
+__all__ = ["BUNDLED_RUNS", "RunStore", "RunSummary", "open_run"]
+
+BUNDLED_RUNS = Path(__file__).parent.parent / "assets" / "runs"
+
+_RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{3,79}")
+_SECOND = len("20260101-120000")
+_PACKAGES = ("cnnviz", "keras", "tensorflow", "numpy")
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One row of a list of runs.
+
+    Attributes:
+        run_id, name: its id and what people call it.
+        state: one of the states.
+        dataset: the data set's name; empty where the spec cannot be read.
+        epochs_done: finished epochs.
+        test_accuracy: share of test images it gets right, in [0, 1]; None before it was measured.
+        bundled: whether it came with cnnviz.
+        problem: why it cannot be opened, in one sentence; empty where it can.
+    """
+
+    run_id: str
+    name: str
+    state: str
+    dataset: str
+    epochs_done: int
+    test_accuracy: float | None
+    bundled: bool
+    problem: str = ""
+
+
+class RunStore:
+    """The runs of a home.
+
+    Args:
+        home: the home folder, or None for the usual one.
+        bundled: the folder of read-only runs.
+    """
+
+    def __init__(self, home: str | Path | None = None, bundled: Path = BUNDLED_RUNS) -> None:
+        self.folder = runs_folder(home)
+        self.bundled_folder = bundled
+
+    @property
+    def queue(self) -> Path:
+        """The folder with an empty file for each run that waits for a worker."""
+        return self.folder / ".queue"
+
+    def create(self, spec: RunSpec, status: Status) -> Run:
+        """Make a run's folder.
+
+        Args:
+            spec: its settings; the package versions are added.
+            status: its first status.
+
+        Raises:
+            StorageError: the home cannot be written.
+        """
+        slug = re.sub(r"[^a-z0-9]+", "-", (spec.name or spec.preset or "run").lower()).strip("-")[:40] or "run"
+        run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{slug}-{secrets.token_hex(2)}"
+        run, partial = Run(self.folder / run_id), self.folder / f".new-{run_id}"
+        try:
+            with storage_errors(run.folder):
+                partial.mkdir(parents=True)
+            write_json(partial / "spec.json", spec.changed(versions=_versions()).model_dump(mode="json"))
+            write_status(partial, status)
+            with storage_errors(run.folder):
+                os.rename(partial, run.folder)  # in one step, so that nobody sees half a run
+        except StorageError:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
+        return run
+
+    def ids(self) -> tuple[str, ...]:
+        """Return all run ids, newest first, bundled ones last."""
+        own = sorted(_run_folders(self.folder), key=_made, reverse=True)
+        return tuple(folder.name for folder in (*own, *sorted(_run_folders(self.bundled_folder))))
+
+    def get(self, text: str) -> Run:
+        """Find one run.
+
+        Args:
+            text: a run id, a unique beginning of one, or "latest" for the one made last.
+
+        Raises:
+            RunError: there is none, or more than one.
+        """
+        ids = self.ids()
+        if text == "latest":
+            found = ids[:1]
+        else:
+            found = (text,) if text in ids else tuple(run_id for run_id in ids if text and run_id.startswith(text))
+        if len(found) == 1:
+            return self._open(found[0])
+        if not found:
+            what = (
+                "there are no runs yet, so train one first"
+                if not ids
+                else "it may have been deleted, so choose another"
+            )
+            raise RunError(f"there is no run called {text[:80]!r}; {what}")
+        raise RunError(f"{len(found)} runs begin with {text!r} ({found[0]}, {found[1]}, ...); give more of the id")
+
+    def _open(self, run_id: str) -> Run:
+        own = self.folder / run_id
+        return Run(own) if own.is_dir() else Run(self.bundled_folder / run_id, bundled=True)
+
+    def list(self) -> tuple[RunSummary, ...]:
+        """Return a row for every run, newest first, bundled ones last; a damaged run has a row that says so."""
+        return tuple(_summarise(self._open(run_id)) for run_id in self.ids())
+
+    def delete(self, text: str) -> str:
+        """Remove a run and all its files.
+
+        Args:
+            text: as for `get`.
+
+        Returns:
+            The id of the run that was removed.
+
+        Raises:
+            RunError: it does not exist, is bundled, or still waits or runs.
+            StorageError: the home cannot be written.
+        """
+        run = self.get(text)
+        if run.bundled:
+            raise RunError(f"the run {run.id} came with cnnviz and cannot be deleted; only your own runs can")
+        state = read_status(run.folder).state
+        if state in ("queued", "running", "stopping"):
+            raise RunError(f"the run {run.id} is {state}; stop it before deleting it")
+        grave = self.folder / f".deleted-{run.id}"
+        with storage_errors(run.folder):
+            os.replace(run.folder, grave)  # in one step, so that nobody sees half a run
+            shutil.rmtree(grave)
+        return run.id
+
+
+def _run_folders(parent: Path) -> Iterator[Path]:
+    """The run folders in a folder; links are not followed, so nothing outside the home is ever read or deleted."""
+    try:
+        entries = list(os.scandir(parent))
+    except OSError:
+        return
+    for entry in entries:
+        if _RUN_ID.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+            yield Path(entry.path)
+
+
+def _made(folder: Path) -> tuple[str, int, str]:
+    """When a run was made, to sort by: the second in its id, then the time of the file that is written once."""
+    try:
+        return (folder.name[:_SECOND], (folder / "spec.json").stat().st_mtime_ns, folder.name)
+    except OSError:
+        return (folder.name[:_SECOND], 0, folder.name)
+
+
+def _summarise(run: Run) -> RunSummary:
+    status = run.status
+    try:
+        name, dataset, problem = run.name, run.spec.data.name, ""
+    except CnnvizError as error:
+        name, dataset, problem = run.id, "", str(error)
+    accuracy = (read_json(run.folder / "evaluation.json") or {}).get("accuracy")
+    return RunSummary(
+        run_id=run.id,
+        name=name,
+        state=status.state,
+        dataset=dataset,
+        epochs_done=status.epoch,
+        test_accuracy=float(accuracy) if isinstance(accuracy, int | float) and 0 <= accuracy <= 1 else None,
+        bundled=run.bundled,
+        problem=problem,
+    )
+
+
+def _versions() -> dict[str, str]:
+    """Versions of what decides a training's numbers, read without importing it."""
+    versions = {}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:  # cnnviz run from a checkout, as the README does
+            continue
+    return versions
+
+
+def open_run(run_id: str, home: str | Path | None = None) -> Run:
+    """Open a run.
+
+    Args:
+        run_id: a run id, a unique beginning of one, or "latest".
+        home: the home folder; None for `$CNNVIZ_HOME` or `~/.cnnviz`.
+
+    Raises:
+        RunError: there is none, or more than one.
+    """
+    return RunStore(home).get(run_id)

@@ -1,0 +1,44 @@
+"""The settings of a run: frozen, validated, JSON in and JSON out. No Keras is imported, so pages edit them at once."""
+
+from cnnviz.spec.base import Settings
+from cnnviz.spec.data import DataSpec
+from cnnviz.spec.layers import (
+    Activation,
+    BatchNormalization,
+    Convolution,
+    Dense,
+    Dropout,
+    Flatten,
+    Function,
+    GlobalPooling,
+    Layer,
+    Pooling,
+    Shape,
+)
+from cnnviz.spec.model import LayerRow, ModelSpec
+from cnnviz.spec.presets import PRESETS, preset
+from cnnviz.spec.run import RunSpec
+from cnnviz.spec.train import Augmentation, TrainSpec
+
+__all__ = [
+    "PRESETS",
+    "Activation",
+    "Augmentation",
+    "BatchNormalization",
+    "Convolution",
+    "DataSpec",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "Function",
+    "GlobalPooling",
+    "Layer",
+    "LayerRow",
+    "ModelSpec",
+    "Pooling",
+    "RunSpec",
+    "Settings",
+    "Shape",
+    "TrainSpec",
+    "preset",
+]

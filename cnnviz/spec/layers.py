@@ -1,0 +1,188 @@
+"""The layers a network is made of, each with its own arithmetic.
+
+A layer's settings know the shape that leaves it, how many parameters it has and how many multiply-adds one image
+costs, so a page can show a table that follows every edit without building anything.
+Shapes are those of one image: (height, width, channels) or (features,).
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from cnnviz.errors import SpecError
+from cnnviz.spec.base import Settings
+
+__all__ = [
+    "Activation",
+    "BatchNormalization",
+    "Convolution",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "Function",
+    "GlobalPooling",
+    "Layer",
+    "Pooling",
+    "Shape",
+]
+
+Shape = tuple[int, ...]
+Function = Literal["linear", "relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid"]
+
+# Far above anything a laptop trains; there so that a typing error does not ask for a terabyte.
+_MOST_UNITS = 4096
+
+
+def _image_shape(shape: Shape, what: str) -> tuple[int, int, int]:
+    if len(shape) != 3:
+        raise SpecError(
+            f"{what} needs feature maps (height, width, channels) but gets {shape[0]} numbers in a row; "
+            "move it before the flatten, global pooling or dense layer"
+        )
+    height, width, channels = shape
+    return height, width, channels
+
+
+def _slide(size: int, window: int, stride: int, padding: str) -> int:
+    """How many positions a window takes along one side."""
+    return -(-size // stride) if padding == "same" else (size - window) // stride + 1
+
+
+class _Layer(Settings):
+    """A layer that changes neither the shape nor costs anything."""
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the shape that leaves the layer for one image of `shape`.
+
+        Raises:
+            SpecError: such an input cannot go through this layer.
+        """
+        return shape
+
+    def parameters(self, shape: Shape) -> int:
+        """Return the number of weights, those that are not trained included."""
+        return 0
+
+    def multiply_adds(self, shape: Shape) -> int:
+        """Return the multiply-adds of one image's forward pass; only products with weights count."""
+        return 0
+
+
+class Convolution(_Layer):
+    """A 2-D convolution: `filters` kernels slide over the image."""
+
+    kind: Literal["convolution"] = "convolution"
+    filters: int = Field(default=32, ge=1, le=_MOST_UNITS)
+    kernel_size: int = Field(default=3, ge=1, le=31)
+    stride: int = Field(default=1, ge=1, le=8)
+    padding: Literal["valid", "same"] = "valid"
+    activation: Function = "relu"
+    bias: bool = True
+    l2: float = Field(default=0.0, ge=0, le=1)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        height, width, _ = _image_shape(shape, "a convolution")
+        if self.padding == "valid" and min(height, width) < self.kernel_size:
+            raise SpecError(
+                f"a {self.kernel_size}x{self.kernel_size} kernel does not fit on a {height}x{width} feature map; "
+                'use a smaller kernel, padding "same", or fewer poolings before it'
+            )
+        size = (self.kernel_size, self.stride, self.padding)
+        return (_slide(height, *size), _slide(width, *size), self.filters)
+
+    def parameters(self, shape: Shape) -> int:
+        return self.kernel_size**2 * shape[-1] * self.filters + self.filters * self.bias
+
+    def multiply_adds(self, shape: Shape) -> int:
+        height, width, filters = self.output_shape(shape)
+        return height * width * filters * self.kernel_size**2 * shape[-1]
+
+
+class Pooling(_Layer):
+    """The largest or the mean value of every window."""
+
+    kind: Literal["pooling"] = "pooling"
+    size: int = Field(default=2, ge=2, le=16)
+    mode: Literal["max", "average"] = "max"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        height, width, channels = _image_shape(shape, "a pooling")
+        if min(height, width) < self.size:
+            raise SpecError(
+                f"a {self.size}x{self.size} pooling does not fit on a {height}x{width} feature map; "
+                "remove a pooling before it or use larger images"
+            )
+        return (height // self.size, width // self.size, channels)
+
+
+class BatchNormalization(_Layer):
+    """Centre and scale every channel by the batch's mean and spread (Ioffe and Szegedy 2015)."""
+
+    kind: Literal["batch_normalization"] = "batch_normalization"
+
+    def parameters(self, shape: Shape) -> int:
+        return 4 * shape[-1]  # scale, offset, moving mean, moving variance
+
+
+class Dropout(_Layer):
+    """Silence a random share of the values while training (Srivastava et al. 2014)."""
+
+    kind: Literal["dropout"] = "dropout"
+    rate: float = Field(default=0.25, ge=0, lt=1)
+
+
+class Activation(_Layer):
+    """A function applied to every value, as a layer of its own."""
+
+    kind: Literal["activation"] = "activation"
+    function: Function = "relu"
+
+
+class Flatten(_Layer):
+    """Lay the feature maps out as one row of numbers."""
+
+    kind: Literal["flatten"] = "flatten"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        height, width, channels = _image_shape(shape, "a flatten")
+        return (height * width * channels,)
+
+
+class GlobalPooling(_Layer):
+    """One number a channel: the mean or the largest value of its whole feature map."""
+
+    kind: Literal["global_pooling"] = "global_pooling"
+    mode: Literal["average", "max"] = "average"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        _, _, channels = _image_shape(shape, "a global pooling")
+        return (channels,)
+
+
+class Dense(_Layer):
+    """Every number in connected with every number out."""
+
+    kind: Literal["dense"] = "dense"
+    units: int = Field(default=64, ge=1, le=_MOST_UNITS)
+    activation: Function = "relu"
+    l2: float = Field(default=0.0, ge=0, le=1)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        if len(shape) != 1:
+            raise SpecError(
+                f"a dense layer needs numbers in a row but gets feature maps of {shape[0]}x{shape[1]}x{shape[2]}; "
+                "put a flatten or a global pooling before it"
+            )
+        return (self.units,)
+
+    def parameters(self, shape: Shape) -> int:
+        return (shape[-1] + 1) * self.units
+
+    def multiply_adds(self, shape: Shape) -> int:
+        return shape[-1] * self.units
+
+
+Layer = Annotated[
+    Convolution | Pooling | BatchNormalization | Dropout | Activation | Flatten | GlobalPooling | Dense,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,124 @@
+"""ModelSpec: a network as a list of layers, and the table of what each one makes."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from cnnviz.errors import SpecError
+from cnnviz.spec.base import Settings
+from cnnviz.spec.layers import Dense, Flatten, GlobalPooling, Layer, Pooling, Shape
+
+__all__ = ["LayerRow", "ModelSpec"]
+
+# Parameters take 16 bytes each while training with Adam (value, gradient, two moments).
+MOST_PARAMETERS = 50_000_000
+
+_KERAS_NAMES = {
+    "convolution": "conv2d",
+    "batch_normalization": "batch_normalization",
+    "dropout": "dropout",
+    "activation": "activation",
+    "flatten": "flatten",
+    "dense": "dense",
+}
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One layer of a network: its name in Keras and what it makes of one image.
+
+    Attributes:
+        name: the Keras layer's name, such as "conv2d_1".
+        kind: the settings' kind, or "output" for the last rows.
+        output_shape: (height, width, channels) or (features,).
+        parameters: weights, those that are not trained included.
+        multiply_adds: products with weights in one image's forward pass.
+    """
+
+    name: str
+    kind: str
+    output_shape: Shape
+    parameters: int
+    multiply_adds: int
+
+
+def _keras_name(layer: Layer) -> str:
+    if isinstance(layer, Pooling):
+        return f"{layer.mode}_pooling2d"
+    if isinstance(layer, GlobalPooling):
+        return f"global_{layer.mode}_pooling2d"
+    return _KERAS_NAMES[layer.kind]
+
+
+class ModelSpec(Settings):
+    """A convolutional network: input, layers, output.
+
+    The output is built from `classes` and `output`: a dense layer named "logits", then "probabilities" (softmax over
+    the classes, or one sigmoid that gives the second class's probability). Feature maps that reach the output are
+    averaged over the image first, as a network without dense layers does (Lin et al. 2013).
+
+    Raises:
+        SpecError: a layer cannot take what the one before gives; the sentence names the layer.
+    """
+
+    input_shape: tuple[int, int, int] = (32, 32, 3)
+    layers: tuple[Layer, ...] = Field(default=(), max_length=200)
+    classes: int = Field(default=10, ge=2, le=1000)
+    output: Literal["softmax", "sigmoid"] = "softmax"
+
+    @model_validator(mode="after")
+    def _works(self) -> Self:
+        height, width, channels = self.input_shape
+        if not (4 <= height <= 512 and 4 <= width <= 512):
+            raise SpecError(f"the input is {height}x{width} pixels; each side must be from 4 to 512")
+        if channels not in (1, 3):
+            raise SpecError(f"the input has {channels} channels; 1 (grey) and 3 (RGB) are possible")
+        if self.output == "sigmoid" and self.classes != 2:
+            raise SpecError(f'the output "sigmoid" tells 2 classes apart, not {self.classes}; use "softmax"')
+        parameters = sum(row.parameters for row in self.rows)
+        if parameters > MOST_PARAMETERS:
+            raise SpecError(
+                f"this network has {parameters:,} parameters; at most {MOST_PARAMETERS:,} are allowed, "
+                "so use fewer units or one more pooling"
+            )
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The Keras name of each layer: kind and running number, counted per kind from 1."""
+        counts: Counter[str] = Counter()
+        names = []
+        for base in map(_keras_name, self.layers):
+            counts[base] += 1
+            names.append(f"{base}_{counts[base]}")
+        return tuple(names)
+
+    @property
+    def output_layers(self) -> tuple[tuple[str, Layer], ...]:
+        """The layers that end the network, as (name, settings), the activation after the logits left out."""
+        images = not any(isinstance(layer, Flatten | GlobalPooling) for layer in self.layers)
+        units = 1 if self.output == "sigmoid" else self.classes
+        logits = ("logits", Dense(units=units, activation="linear"))
+        return (("output_pooling", GlobalPooling()), logits) if images else (logits,)
+
+    @cached_property
+    def rows(self) -> tuple[LayerRow, ...]:
+        """The table of the network's layers, output included.
+
+        Raises:
+            SpecError: a layer cannot take what the one before gives.
+        """
+        shape: Shape = self.input_shape
+        rows: list[LayerRow] = []
+        for name, layer in (*zip(self.names, self.layers, strict=True), *self.output_layers):
+            try:
+                output = layer.output_shape(shape)
+            except SpecError as error:
+                raise SpecError(f"layer {len(rows) + 1} ({name}) cannot work: {error}") from error
+            kind = layer.kind if len(rows) < len(self.layers) else "output"
+            rows.append(LayerRow(name, kind, output, layer.parameters(shape), layer.multiply_adds(shape)))
+            shape = output
+        return tuple(rows)

@@ -1,0 +1,104 @@
+"""RunSpec: everything needed to train the same model again."""
+
+from collections.abc import Sequence
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from cnnviz.errors import SpecError
+from cnnviz.spec.base import Settings
+from cnnviz.spec.data import DataSpec
+from cnnviz.spec.layers import Shape
+from cnnviz.spec.model import ModelSpec
+from cnnviz.spec.train import TrainSpec
+
+__all__ = ["RunSpec"]
+
+
+class RunSpec(Settings):
+    """One training: its data, its network, and how it learns.
+
+    Attributes:
+        name: what people call it, up to 80 characters; empty for the preset's name.
+        preset: the preset it came from, or None.
+        data: which images.
+        model: which network.
+        train: how it learns.
+        versions: package versions, written when a run is made; not needed to train again.
+    """
+
+    format: Literal[1] = 1
+    name: str = Field(default="", max_length=80)
+    preset: str | None = Field(default=None, max_length=80)
+    data: DataSpec = DataSpec()
+    model: ModelSpec
+    train: TrainSpec = TrainSpec()
+    versions: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        train, model = self.train, self.model
+        if self.data.classes is not None and len(self.data.classes) != model.classes:
+            raise SpecError(
+                f"the data has {len(self.data.classes)} classes and the model {model.classes}; make them equal"
+            )
+        if isinstance(train.class_weights, tuple) and len(train.class_weights) != model.classes:
+            raise SpecError(
+                f"there are {len(train.class_weights)} class weights for {model.classes} classes; give one for each"
+            )
+        if (train.loss == "binary_crossentropy") != (model.output == "sigmoid") and train.loss is not None:
+            raise SpecError(
+                f"the loss {train.loss} does not go with the output {model.output}; "
+                "leave the loss out and it follows the output"
+            )
+        if self.data.validation == 0:
+            needs = [
+                ("early stopping", train.early_stopping),
+                ("the schedule plateau", train.schedule == "plateau"),
+                ("keeping the best weights", train.keep == "best"),
+            ]
+            for what, asked in needs:
+                if asked:
+                    raise SpecError(f"{what} needs validation images and the validation share is 0; set it to 0.1, say")
+        return self
+
+    @property
+    def loss(self) -> str:
+        """The loss that is trained on, after following the task where the spec names none."""
+        if self.train.loss is not None:
+            return self.train.loss
+        if self.model.output == "sigmoid":
+            return "binary_crossentropy"
+        return "categorical_crossentropy" if self.train.label_smoothing else "sparse_categorical_crossentropy"
+
+    def for_data(self, name: str, shape: Shape, classes: int | Sequence[str]) -> Self:
+        """Return this spec for another data set: input and output take its shape and classes.
+
+        Args:
+            name: the data set's name.
+            shape: its images' (height, width, channels).
+            classes: the names of its classes, or how many there are.
+
+        Returns:
+            A new spec. A sigmoid output is kept while it fits, and a choice of classes (as in `cats-vs-dogs`) while it
+            is the same data set or its names include them.
+
+        Raises:
+            SpecError: the network cannot take images of that size; the sentence names the layer.
+        """
+        height, width, channels = shape
+        chosen, names = self.data.classes, () if isinstance(classes, int) else classes
+        kept = chosen if chosen and (name == self.data.name or set(chosen) <= set(names)) else None
+        count = classes if isinstance(classes, int) else len(classes)
+        n_classes = len(kept) if kept else count
+        output = self.model.output if n_classes == 2 else "softmax"
+        weights = self.train.class_weights
+        train = (
+            self.train
+            if weights in (None, "balanced") or n_classes == self.model.classes
+            else self.train.changed(class_weights=None)
+        )
+        if output != self.model.output:
+            train = train.changed(loss=None)
+        model = self.model.changed(input_shape=(height, width, channels), classes=n_classes, output=output)
+        return self.changed(data=self.data.changed(name=name, classes=kept), model=model, train=train)

@@ -1,0 +1,90 @@
+"""TrainSpec: how a network learns."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from cnnviz.errors import SpecError
+from cnnviz.spec.base import Settings
+
+__all__ = ["Augmentation", "TrainSpec"]
+
+
+class Augmentation(Settings):
+    """Random changes to a training image, new in every epoch; all zero means none.
+
+    Attributes:
+        flip: mirror left and right, half of the time.
+        shift: move by up to this share of the side, both ways, in whole pixels.
+        rotation: turn by up to this many degrees, both ways.
+        zoom: enlarge or shrink by up to this share.
+        contrast: strengthen or weaken the contrast by up to this share.
+    """
+
+    flip: bool = False
+    shift: float = Field(default=0.0, ge=0, le=0.5)
+    rotation: float = Field(default=0.0, ge=0, le=180)
+    zoom: float = Field(default=0.0, ge=0, le=0.5)
+    contrast: float = Field(default=0.0, ge=0, le=0.9)
+
+    @property
+    def active(self) -> bool:
+        """Whether any change is asked for."""
+        return self != Augmentation()
+
+
+class TrainSpec(Settings):
+    """How a network learns.
+
+    Attributes:
+        epochs: times every training image is seen.
+        batch_size: images a step. 64: small enough to learn within minutes, large enough for two cores.
+        seconds: a time to train in; the number of epochs and images is then chosen by measuring. None for `epochs`.
+        optimizer: "adam" (Kingma and Ba 2015) or "sgd".
+        learning_rate: the step size, or the highest of a schedule. 0.001 is Adam's own.
+        momentum: of "sgd", 0 to 1.
+        nesterov: Nesterov's momentum, of "sgd".
+        schedule: how the learning rate changes: "constant"; "cosine" falls to zero (Loshchilov and Hutter 2017);
+            "one_cycle" rises for a third of the steps and falls to zero (Smith 2018); "plateau" is multiplied by
+            `plateau_factor` after `plateau_patience` epochs in which the validation loss did not fall.
+        loss: None follows the task: binary cross-entropy for a sigmoid, categorical with label smoothing, else sparse.
+        label_smoothing: share of the target spread over all classes (Szegedy et al. 2016).
+        class_weights: "balanced" makes rare classes count more; a tuple gives a weight for each class.
+        early_stopping: stop after this many epochs in which the validation loss did not fall; None never.
+        keep: which weights become the run's model: the "last", or the "best" by validation loss.
+        augmentation: random changes to training images.
+        seed: of the first weights, the order of images, and everything random.
+    """
+
+    epochs: int = Field(default=10, ge=1, le=1000)
+    batch_size: int = Field(default=64, ge=1, le=4096)
+    seconds: float | None = Field(default=None, ge=1, le=7 * 24 * 3600)
+    optimizer: Literal["adam", "sgd"] = "adam"
+    learning_rate: float = Field(default=1e-3, gt=0, le=100)
+    momentum: float = Field(default=0.9, ge=0, lt=1)
+    nesterov: bool = True
+    schedule: Literal["constant", "cosine", "one_cycle", "plateau"] = "constant"
+    plateau_factor: float = Field(default=0.5, gt=0, lt=1)
+    plateau_patience: int = Field(default=2, ge=1, le=100)
+    loss: Literal["sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"] | None = None
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    class_weights: Literal["balanced"] | tuple[float, ...] | None = None
+    early_stopping: int | None = Field(default=None, ge=1, le=1000)
+    keep: Literal["last", "best"] = "last"
+    augmentation: Augmentation = Augmentation()
+    seed: int = Field(default=0, ge=0, lt=2**31)
+
+    @model_validator(mode="after")
+    def _works(self) -> Self:
+        if isinstance(self.class_weights, tuple) and (
+            min(self.class_weights, default=0) < 0 or not any(self.class_weights)
+        ):
+            raise SpecError(
+                f"the class weights are {self.class_weights}; give one number of at least 0 for each class, not all 0"
+            )
+        if self.label_smoothing and self.loss == "sparse_categorical_crossentropy":
+            raise SpecError(
+                "label smoothing does not work with sparse categorical cross-entropy; "
+                "choose categorical cross-entropy or a label smoothing of 0"
+            )
+        return self

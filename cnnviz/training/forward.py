@@ -1,0 +1,55 @@
+"""Running a network over many images without training it."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+__all__ = ["Forward", "probabilities_of"]
+
+# Large enough that the call costs nothing beside the arithmetic, small enough for the maps to stay in a processor's
+# cache: with 500 images, `two-conv` takes a sixth more processor time.
+_BATCH = 100
+
+
+class Forward:
+    """A network's logits for any number of images, compiled once.
+
+    Args:
+        model: with a layer named "logits", as `build` makes it; its present weights are used at each call.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        logits = keras.Model(model.inputs, model.get_layer("logits").output)
+        shape = [None, *model.input_shape[1:]]
+        self._run = tf.function(
+            lambda images: logits(tf.cast(images, tf.float32), training=False),
+            input_signature=[tf.TensorSpec(shape, tf.uint8)],
+        )
+
+    def __call__(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the logits.
+
+        Args:
+            images: (n, height, width, channels) uint8; n may be 0.
+
+        Returns:
+            (n, classes) float32, or (n, 1) for a binary network.
+        """
+        parts = [self._run(images[start : start + _BATCH]).numpy() for start in range(0, max(len(images), 1), _BATCH)]
+        return np.concatenate(parts)
+
+
+def probabilities_of(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Turn logits into probabilities.
+
+    Args:
+        logits: (n, classes), or (n, 1) of a binary network.
+
+    Returns:
+        (n, classes) float32 in [0, 1], each row's sum 1; a binary network gets its two columns.
+    """
+    if logits.shape[1] == 1:
+        logits = np.concatenate([np.zeros_like(logits), logits], axis=1)  # softmax over (0, z) is the sigmoid of z
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float32)

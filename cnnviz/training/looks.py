@@ -1,0 +1,149 @@
+"""What is looked at while a network learns: validation, snapshots, predictions of the test set, the live view."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.data import Prepared, Split
+from cnnviz.files import write_atomically
+from cnnviz.models import assign_weights, named_weights
+from cnnviz.runs import Run, Snapshot, pack_arrays
+from cnnviz.training.forward import Forward, probabilities_of
+from cnnviz.training.recorder import Recorder
+from cnnviz.training.step import TrainingStep
+
+__all__ = ["Looks"]
+
+WATCHED = 8
+
+
+class Looks:
+    """Looks at a network without changing it.
+
+    Args:
+        run: whose folder the files go to.
+        model: the network that is trained.
+        step: for its losses.
+        data: prepared images.
+        recorder: where snapshots are announced.
+    """
+
+    def __init__(self, run: Run, model: keras.Model, step: TrainingStep, data: Prepared, recorder: Recorder) -> None:
+        self.run, self.model, self.step, self.data, self.recorder = run, model, step, data, recorder
+        self.forward = Forward(model)
+        self.watched = _watched(data.test.labels, len(data.class_names))
+        convolutions = (layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D))
+        self._first_convolution = next(convolutions, None)
+        self._next_snapshot = 0
+        self._pending: list[int] = []
+        self.seconds = 0.0  # what the last validation and prediction took
+
+    def resume(self, position: float) -> None:
+        """Go on numbering after the snapshots up to `position` (in epochs), and catch up on their predictions."""
+        kept = [item for item in self.run.snapshots() if item.position <= position]
+        self._next_snapshot = kept[-1].number + 1 if kept else 0
+        self._pending = [item.number for item in kept if not self._predictions_path(item.number).exists()]
+
+    def validate(self) -> dict[str, float]:
+        """Return val_loss and val_accuracy, or nothing without validation images."""
+        began = time.perf_counter()
+        if not len(self.data.validation):
+            return {}
+        loss, accuracy, _ = self.measure_on(self.data.validation)
+        self.seconds = time.perf_counter() - began
+        return {"val_loss": loss, "val_accuracy": accuracy}
+
+    def measure_on(self, split: Split) -> tuple[float, float, NDArray[np.float32]]:
+        """Return mean loss (penalties included, as Keras counts it), accuracy, and probabilities (n, classes)."""
+        logits = self.forward(split.images)
+        losses = np.asarray(self.step.losses(logits, split.labels), dtype=np.float64)
+        probabilities = probabilities_of(logits)
+        accuracy = float((probabilities.argmax(1) == split.labels).mean())
+        return float(losses.mean() + float(self.step.penalty())), accuracy, probabilities
+
+    def snapshot(self, position: float, step: int) -> None:
+        """Write the present weights and announce them; their predictions are made at the end of the epoch."""
+        snapshot = Snapshot(self._next_snapshot, position, step)
+        write_atomically(self.run.folder / "snapshots" / f"{snapshot.name}.npz", pack_arrays(named_weights(self.model)))
+        self.recorder.event("snapshot", number=snapshot.number, position=position, step=step)
+        self._pending.append(snapshot.number)
+        self._next_snapshot += 1
+
+    def predict_pending(self) -> None:
+        """Predict the test set with every snapshot that has no predictions yet; the network is afterwards as before."""
+        began = time.perf_counter()
+        present = named_weights(self.model)
+        for number in self._pending:
+            assign_weights(self.model, self.run.weights(number))
+            self._write_predictions(self._predictions_path(number), self.forward(self.data.test.images), whole=False)
+        assign_weights(self.model, present)
+        self.seconds += (time.perf_counter() - began) / max(len(self._pending), 1)
+        self._pending = []
+
+    def final(self) -> dict[str, Any]:
+        """Measure the model on the test set, once, and keep all probabilities.
+
+        Returns:
+            The report's numbers: n_test, n_mistakes, accuracy, loss.
+        """
+        test = self.data.test
+        logits = self.forward(test.images)
+        losses = np.asarray(self.step.losses(logits, test.labels), dtype=np.float64)
+        self._write_predictions(self.run.folder / "predictions" / "final.npz", logits, whole=True)
+        mistakes = int((probabilities_of(logits).argmax(1) != test.labels).sum())
+        return {
+            "n_test": len(test),
+            "n_mistakes": mistakes,
+            "accuracy": (len(test) - mistakes) / len(test),
+            "loss": _writable(losses.mean() + float(self.step.penalty())),
+        }
+
+    def live(self, position: float) -> None:
+        """Renew the live view: the first kernels and the watched images' present guesses."""
+        images = self.data.test.images[self.watched]
+        arrays: dict[str, NDArray[Any]] = {
+            "position": np.array(position),
+            "watched": self.watched,
+            "images": images,
+            "labels": self.data.test.labels[self.watched],
+            "probabilities": probabilities_of(self.forward(images)),
+        }
+        if self._first_convolution is not None:
+            arrays["kernels"] = self._first_convolution.kernel.numpy()
+        self.recorder.live(arrays)
+
+    def measure(self) -> float:
+        """Return the seconds that validation and prediction take after an epoch."""
+        self.forward(self.data.test.images[:1])  # compiles
+        began = time.perf_counter()
+        self.forward(self.data.test.images[:500])
+        each = (time.perf_counter() - began) / max(len(self.data.test.images[:500]), 1)
+        return each * (len(self.data.validation) + len(self.data.test))
+
+    def _predictions_path(self, number: int) -> Path:
+        return self.run.folder / "predictions" / f"{number:04d}.npz"
+
+    def _write_predictions(self, path: Path, logits: NDArray[np.float32], *, whole: bool) -> None:
+        probabilities = probabilities_of(logits)
+        arrays: dict[str, NDArray[Any]] = {
+            "predicted": probabilities.argmax(1).astype(np.uint16),
+            "confidence": probabilities.max(1),
+        }
+        write_atomically(path, pack_arrays({**arrays, "probabilities": probabilities} if whole else arrays))
+
+
+def _writable(loss: float) -> float:
+    """Return a loss that JSON can hold: of a network about to diverge it may be infinite on images it never saw."""
+    largest = float(np.finfo(np.float32).max)
+    return float(np.nan_to_num(loss, nan=largest, posinf=largest))
+
+
+def _watched(labels: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
+    """Choose test images to watch: the first of every class in turn, until there are enough."""
+    by_class = [np.flatnonzero(labels == label)[:WATCHED] for label in range(classes)]
+    in_turn = [group[turn] for turn in range(WATCHED) for group in by_class if turn < len(group)]
+    return np.array(in_turn[:WATCHED], dtype=np.int64)

@@ -1,0 +1,121 @@
+"""Who trains when: runs wait in a queue, and a machine trains one at a time unless told otherwise.
+
+A waiting run has an empty file in `runs/.queue`; whoever manages to move it into the run's folder has the run. A place
+to train is a locked file in `runs/.slots`; the operating system frees it when its process ends, however it ends, so a
+dead owner never blocks.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock
+
+from cnnviz.errors import CnnvizError
+from cnnviz.files import storage_errors
+from cnnviz.runs import Run, RunStore
+from cnnviz.runs.status import claim
+from cnnviz.training.locks import take
+
+__all__ = [
+    "PARALLEL_VARIABLE",
+    "claim_next",
+    "enqueue",
+    "free_slot",
+    "is_waiting",
+    "parallel_runs",
+    "waiting_before",
+    "withdraw",
+]
+
+PARALLEL_VARIABLE = "CNNVIZ_PARALLEL_RUNS"
+
+
+def parallel_runs() -> int:
+    """Return how many runs may train at once: `$CNNVIZ_PARALLEL_RUNS`, or 1, since a training uses every core.
+
+    Raises:
+        CnnvizError: the setting is not a whole number of at least 1.
+    """
+    text = os.environ.get(PARALLEL_VARIABLE, "1")
+    if not (text.isascii() and text.isdigit() and int(text) >= 1):
+        raise CnnvizError(f"{PARALLEL_VARIABLE} is {text!r}; give a whole number of at least 1")
+    return int(text)
+
+
+def enqueue(store: RunStore, run: Run) -> None:
+    """Put a run at the end of the queue."""
+    marker = store.queue / run.id
+    with storage_errors(marker):
+        store.queue.mkdir(parents=True, exist_ok=True)
+        marker.touch()
+
+
+def withdraw(store: RunStore, run_id: str) -> bool:
+    """Take a run out of the queue; say whether it was there, which only one caller hears."""
+    try:
+        os.unlink(store.queue / run_id)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def claim_next(store: RunStore) -> Run | None:
+    """Take the run that has waited longest, or None where nothing waits; a run is claimed by one caller only."""
+    for marker in sorted(_waiting(store.queue), key=_age):
+        folder = store.folder / marker.name
+        if not folder.is_dir():  # deleted, or no run's marker
+            withdraw(store, marker.name)
+        elif claim(marker, folder):
+            return Run(folder)
+    return None
+
+
+def waiting_before(store: RunStore, run_id: str) -> int | None:
+    """Count the runs that come before one that waits; None where it waits no more."""
+    names = [marker.name for marker in sorted(_waiting(store.queue), key=_age)]
+    return names.index(run_id) if run_id in names else None
+
+
+def is_waiting(store: RunStore) -> bool:
+    """Say whether any run waits."""
+    return bool(_waiting(store.queue))
+
+
+def _waiting(queue: Path) -> list[Path]:
+    try:
+        return list(queue.iterdir())
+    except FileNotFoundError:
+        return []
+
+
+def _age(marker: Path) -> tuple[int, str]:
+    try:
+        return (marker.stat().st_mtime_ns, marker.name)
+    except FileNotFoundError:  # claimed by another worker meanwhile
+        return (0, marker.name)
+
+
+def free_slot(store: RunStore, give_up: Callable[[], bool], poll_s: float = 0.1) -> FileLock | None:
+    """Wait for a place to train.
+
+    Args:
+        store: whose places.
+        give_up: asked again and again while waiting; true ends the wait.
+        poll_s: pause between two looks, in seconds.
+
+    Returns:
+        The lock to release afterwards, or None when `give_up` ended the wait.
+    """
+    folder = store.folder / ".slots"
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    while True:
+        for number in range(parallel_runs()):
+            lock = FileLock(folder / f"{number}.lock")
+            if take(lock):
+                return lock
+        if give_up():
+            return None
+        time.sleep(poll_s)

@@ -1,0 +1,128 @@
+"""What is built is what the table says, and starts from its seed."""
+
+import keras
+import numpy as np
+import pytest
+
+from cnnviz.models import build, named_weights
+from cnnviz.spec import Convolution, Dense, Dropout, Flatten, ModelSpec, preset
+from tests.spec.specs import random_model
+
+SMALL = ModelSpec(input_shape=(8, 8, 3), layers=(Convolution(filters=2), Convolution(filters=2), Flatten()), classes=3)
+
+
+def check_against_keras(spec: ModelSpec) -> None:
+    model = build(spec)
+    rows = {row.name: row for row in spec.rows}
+    built = [layer for layer in model.layers if layer.name not in ("image", "rescaling", "probabilities")]
+    assert [layer.name for layer in built] == list(rows)
+    for layer in built:
+        row = rows[layer.name]
+        assert tuple(layer.output.shape[1:]) == row.output_shape, layer.name
+        assert layer.count_params() == row.parameters, layer.name
+        if row.multiply_adds:  # products with weights: every weight of the kernel once for each place it is used
+            places = np.prod(layer.output.shape[1:-1], dtype=int)
+            assert row.multiply_adds == places * np.prod(layer.kernel.shape), layer.name
+    assert model.count_params() == sum(row.parameters for row in spec.rows)
+
+
+@pytest.mark.parametrize("name", ["two-conv", "cats-vs-dogs", "regularised", "big-kernels", "one-conv"])
+def test_the_table_of_a_preset_is_what_keras_builds(name: str) -> None:
+    check_against_keras(preset(name).model)
+
+
+def test_the_table_of_any_network_is_what_keras_builds() -> None:
+    for seed in range(60):
+        check_against_keras(random_model(seed))
+
+
+def test_two_conv_has_the_reference_network_s_parameters() -> None:
+    model = build(preset("two-conv").model)
+    assert model.count_params() == 167_562
+    assert [type(layer).__name__ for layer in model.layers] == [
+        *("InputLayer", "Rescaling", "Conv2D", "MaxPooling2D", "Conv2D", "MaxPooling2D", "Flatten", "Dense"),
+        *("Dense", "Activation"),
+    ]
+    assert [layer.activation.__name__ for layer in model.layers if hasattr(layer, "activation")] == [
+        *("relu", "relu", "relu", "linear", "softmax"),
+    ]
+
+
+def test_scaling_is_inside() -> None:
+    model = build(SMALL)
+    images = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3)).astype(np.float32)
+    inner = keras.Model(model.layers[2].input, model.outputs)
+    np.testing.assert_allclose(model.predict(images, verbose=0), inner.predict(images / 255, verbose=0), rtol=1e-5)
+
+
+def test_images_may_be_bytes() -> None:
+    model = build(SMALL)
+    images = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(model(images), model(images.astype(np.float32)))
+
+
+def test_the_same_seed_gives_the_same_weights() -> None:
+    one, same, other = (named_weights(build(SMALL, seed)) for seed in (3, 3, 4))
+    assert one.keys() == same.keys() == other.keys()
+    for name, array in one.items():
+        np.testing.assert_array_equal(array, same[name])
+        if name.endswith("kernel"):
+            assert not np.allclose(array, other[name])
+
+
+def test_layers_alike_do_not_start_alike() -> None:
+    spec = ModelSpec(input_shape=(8, 8, 1), layers=(Flatten(), Dense(units=64), Dense(units=64)), classes=64)
+    weights = named_weights(build(spec, 0))
+    assert not np.allclose(weights["dense_1/kernel"], weights["dense_2/kernel"])
+
+
+@pytest.mark.parametrize("seed", [0, 1, 4_256_667, 2**31 - 1])
+def test_every_seed_can_be_used(seed: int) -> None:
+    kernel = named_weights(build(SMALL, seed))["conv2d_1/kernel"]
+    limit = np.sqrt(6 / (9 * 3 + 9 * 2))  # Glorot and Bengio 2010
+    assert np.abs(kernel).max() <= limit
+    assert np.abs(kernel).mean() == pytest.approx(limit / 2, rel=0.5)
+
+
+def test_large_seeds_differ() -> None:
+    kernels = [named_weights(build(SMALL, 2**31 - number))["conv2d_1/kernel"] for number in (1, 2, 3)]
+    assert len({kernel.tobytes() for kernel in kernels}) == 3
+
+
+def test_dropout_differs_between_layers_and_calls_and_repeats_with_its_seed() -> None:
+    layers = (Flatten(), Dropout(rate=0.5), Dense(units=4))
+    spec = ModelSpec(input_shape=(8, 8, 1), layers=layers, classes=2)
+    images = np.full((2, 8, 8, 1), 200, np.float32)
+
+    def two_passes(seed: int) -> tuple[bytes, bytes]:
+        model = build(spec, seed)
+        middle = keras.Model(model.input, model.get_layer("dropout_1").output)
+        return np.asarray(middle(images, training=True)).tobytes(), np.asarray(middle(images, training=True)).tobytes()
+
+    first, second = two_passes(1)
+    assert first != second
+    assert two_passes(1) == (first, second)
+    assert two_passes(2)[0] != first
+
+
+def test_a_binary_network_gives_the_second_class_s_probability() -> None:
+    spec = ModelSpec(input_shape=(8, 8, 1), layers=(Flatten(),), classes=2, output="sigmoid")
+    model = build(spec)
+    images = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 1)).astype(np.float32)
+    logits = keras.Model(model.input, model.get_layer("logits").output)
+    assert model.output_shape == (None, 1)
+    expected = 1 / (1 + np.exp(-np.asarray(logits(images))))
+    np.testing.assert_allclose(np.asarray(model(images)), expected, rtol=1e-5)
+
+
+def test_probabilities_sum_to_one() -> None:
+    images = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 3)).astype(np.float32)
+    np.testing.assert_allclose(np.asarray(build(SMALL)(images)).sum(1), 1, rtol=1e-5)
+
+
+def test_penalties_reach_keras() -> None:
+    layers = (Convolution(filters=2, l2=0.5), Flatten(), Dense(units=3, l2=0.25))
+    model = build(ModelSpec(input_shape=(8, 8, 1), layers=layers, classes=2))
+    weights = named_weights(model)
+    expected = 0.5 * np.square(weights["conv2d_1/kernel"]).sum() + 0.25 * np.square(weights["dense_1/kernel"]).sum()
+    assert float(sum(model.losses)) == pytest.approx(expected, rel=1e-5)

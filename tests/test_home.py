@@ -1,0 +1,29 @@
+"""Where the home is."""
+
+from pathlib import Path
+
+import pytest
+
+from cnnviz.errors import StorageError
+from cnnviz.home import datasets_folder, resolve_home, runs_folder
+
+
+def test_an_argument_wins_over_the_setting_and_the_setting_over_the_usual_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CNNVIZ_HOME", str(tmp_path / "setting"))
+    assert resolve_home(tmp_path / "argument") == tmp_path / "argument"
+    assert resolve_home() == tmp_path / "setting"
+    monkeypatch.delenv("CNNVIZ_HOME")
+    assert resolve_home() == Path.home() / ".cnnviz"
+
+
+def test_a_relative_home_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert resolve_home("here") == tmp_path / "here"
+    assert (datasets_folder("here"), runs_folder("here")) == (tmp_path / "here/datasets", tmp_path / "here/runs")
+
+
+def test_a_user_nobody_knows_is_a_sentence() -> None:
+    with pytest.raises(StorageError, match="the home '~nobody-of-that-name/x' cannot be found"):
+        resolve_home("~nobody-of-that-name/x")

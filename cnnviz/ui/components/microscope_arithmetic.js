@@ -1,0 +1,105 @@
+// What one output pixel is made of. The formula is that of cnnviz.explain.ConvolutionLayer: output pixel (r, c) reads
+// the input rows r * strides[0] - offset[0] + i * dilation[0], the columns likewise, and zeros outside the image.
+
+import { decode } from "./microscope_numbers.js";
+
+/** What came from Python, with its arrays decoded. */
+export function unpack(data) {
+  const [height, width] = data.size;
+  const [high, wide] = data.outputSize;
+  const [rows, columns] = data.window;
+  const extent = [(rows - 1) * data.dilation[0] + 1, (columns - 1) * data.dilation[1] + 1];
+  const beyond = (side) => Math.max(0, (data.outputSize[side] - 1) * data.strides[side] - data.offset[side] + extent[side] - data.size[side]);
+  return {
+    ...data,
+    height, width, high, wide, rows, columns,
+    cells: rows * columns,
+    padding: { top: data.offset[0], left: data.offset[1], bottom: beyond(0), right: beyond(1) },
+    values: decode(data.inputs),
+    kernel: data.kernel ? decode(data.kernel) : null,
+    before: data.before ? decode(data.before) : null,
+    after: data.after ? decode(data.after) : null,
+    others: data.others ? decode(data.others) : null,
+  };
+}
+
+/** The input rows and columns under the window of one output pixel; some may lie outside. */
+export function reading(bench, row, column) {
+  const along = (place, side, count) =>
+    Array.from({ length: count }, (_, step) => place * bench.strides[side] - bench.offset[side] + step * bench.dilation[side]);
+  return { down: along(row, 0, bench.rows), across: along(column, 1, bench.columns) };
+}
+
+/** The place of every cell of a window in the input, or -1 in the padding; row after row. */
+export function places(bench, row, column) {
+  const { down, across } = reading(bench, row, column);
+  return down.flatMap((y) =>
+    across.map((x) => (y < 0 || x < 0 || y >= bench.height || x >= bench.width ? -1 : y * bench.width + x)));
+}
+
+/** Every product of one output pixel, the sums of the channels, and the sum of all with the bias. */
+export function takeApart(bench, row, column) {
+  const where = places(bench, row, column);
+  const count = bench.channels.length;
+  const parts = bench.channels.map((channel, k) => {
+    const patch = where.map((place) => (place < 0 ? 0 : bench.values[place * count + k]));
+    const kernel = where.map((_, cell) => bench.kernel[cell * count + k]);
+    const products = patch.map((value, cell) => value * kernel[cell]);
+    return { k, channel, patch, kernel, products, sum: products.reduce((total, product) => total + product, 0) };
+  });
+  const others = bench.others ? bench.others[row * bench.wide + column] : 0;
+  const before = parts.reduce((total, part) => total + part.sum, others) + bench.bias;
+  return { row, column, where, parts, others, before, after: bench.after ? bench.after[row * bench.wide + column] : before };
+}
+
+/** The window of a pooling: its values, which cells count, the place of the largest, and the result. */
+export function poolApart(bench, row, column) {
+  const where = places(bench, row, column);
+  const patch = where.map((place) => (place < 0 ? 0 : bench.values[place]));
+  const inside = where.flatMap((place, cell) => (place < 0 ? [] : [cell]));
+  let winner = inside[0];
+  for (const cell of inside) if (patch[cell] > patch[winner]) winner = cell;
+  const mean = inside.reduce((total, cell) => total + patch[cell], 0) / inside.length;
+  const part = { k: 0, channel: bench.channels[0], patch };
+  return { row, column, where, parts: [part], patch, inside, winner, after: bench.kind === "max" ? patch[winner] : mean };
+}
+
+/** Every output pixel that reads one input pixel, as [row, column]. */
+export function reached(bench, row, column) {
+  const along = (place, side, cells, limit) => {
+    const found = [];
+    for (let cell = cells - 1; cell >= 0; cell--) {
+      const from = place + bench.offset[side] - cell * bench.dilation[side];
+      if (from >= 0 && from % bench.strides[side] === 0 && from / bench.strides[side] < limit) found.push(from / bench.strides[side]);
+    }
+    return found;
+  };
+  const columns = along(column, 1, bench.columns, bench.wide);
+  return along(row, 0, bench.rows, bench.high).flatMap((r) => columns.map((c) => [r, c]));
+}
+
+/** The whole output map, for a kernel that somebody typed. */
+export function correlate(bench) {
+  const map = new Float32Array(bench.high * bench.wide);
+  for (let row = 0; row < bench.high; row++)
+    for (let column = 0; column < bench.wide; column++) map[row * bench.wide + column] = takeApart(bench, row, column).before;
+  return map;
+}
+
+/** The largest size that a finite number of a list has; 1 where all are zero. */
+export function largest(values) {
+  let found = 0;
+  for (const value of values) if (Number.isFinite(value)) found = Math.max(found, Math.abs(value));
+  return found || 1;
+}
+
+/** Bounds of what the products of one filter can be, for a scale that stays as it is from pixel to pixel. */
+export function largestProduct(bench) {
+  const count = bench.channels.length;
+  const inputs = new Float32Array(count);
+  for (let at = 0; at < bench.values.length; at++) {
+    const size = Math.abs(bench.values[at]);
+    if (size > inputs[at % count] && Number.isFinite(size)) inputs[at % count] = size;
+  }
+  return largest(bench.kernel.map((weight, at) => weight * inputs[at % count]));
+}

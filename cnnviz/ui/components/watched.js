@@ -1,0 +1,113 @@
+// Eight watched images: the tiles are built once, afterwards only words, marks and bars change.
+
+const SHAPES = { right: "M4 12.5 L10 18 L20 6", wrong: "M5 5 L19 19 M19 5 L5 19", open: "" };
+const ROOMY = 120; // CSS pixels: a tile in which every class name of CIFAR-10 fits
+const NARROW = 88; // and the narrowest that is still read
+const GAP = 12;
+const EDGE = 20; // a tile's frame and padding, both sides
+const observers = new WeakMap(); // parentElement -> ResizeObserver
+
+function element(tag, className, parent) {
+  const made = document.createElement(tag);
+  made.className = className;
+  parent.append(made);
+  return made;
+}
+
+function mark(parent) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("class", "mark");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(space, "path");
+  svg.append(path);
+  parent.append(svg);
+  return path;
+}
+
+function build(list) {
+  const tile = element("li", "tile", list);
+  const path = mark(tile);
+  const truth = element("div", "truth", tile);
+  const image = element("div", "image", tile);
+  const guess = element("div", "guess", tile);
+  const meter = element("div", "meter", tile);
+  const bar = element("div", "bar", element("div", "track", meter));
+  const percent = element("div", "percent", meter);
+  tile.parts = { truth, image, path, guess, bar, percent };
+  return tile;
+}
+
+/** Tiles in a row: all, half or a quarter of them where they have room, otherwise as many as can be read. */
+function columns(count, width) {
+  const fits = (across, least) => across * (least + GAP) - GAP <= width;
+  const even = [1, 2, 4].map((part) => count / part).find((across) => Number.isInteger(across) && fits(across, ROOMY));
+  return Math.max(1, even ?? Math.min(count, Math.floor((width + GAP) / (NARROW + GAP))));
+}
+
+/** Lays the tiles out for the width there is; small images are enlarged by a whole number. */
+function arrange(list, { width, height, size, tiles }) {
+  const style = getComputedStyle(list);
+  const room = list.clientWidth - parseFloat(style.paddingRight);
+  if (room <= 0) return;
+  const across = columns(tiles.length, room);
+  list.style.gridTemplateColumns = `repeat(${across}, minmax(0, 1fr))`;
+  const inner = (room - GAP * (across - 1)) / across - EDGE;
+  const fitting = Math.min(size / Math.max(width, height), inner / width);
+  const factor = fitting < 1 ? fitting : Math.floor(fitting); // a photograph larger than its tile is made smaller
+  [...list.children].forEach((tile, index) => {
+    const image = tile.parts.image.style;
+    image.imageRendering = factor < 1 ? "auto" : "";
+    image.width = `${width * factor}px`;
+    image.height = `${height * factor}px`;
+    image.backgroundSize = `${width * factor * tiles.length}px ${height * factor}px`;
+    image.backgroundPosition = `${-index * width * factor}px 0`;
+  });
+}
+
+/** Gives every tile the sheet, once: setting the same one again would decode it again. */
+function paint(list, sheet) {
+  for (const { parts } of list.children) {
+    if (parts.image.sheet === sheet) continue;
+    parts.image.style.backgroundImage = `url("${sheet}")`;
+    parts.image.sheet = sheet;
+  }
+}
+
+function set(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function show(tile, { truth, guess, share, percent, right }) {
+  const state = guess === null ? "open" : right ? "right" : "wrong";
+  const parts = tile.parts;
+  tile.className = `tile ${state}`;
+  parts.path.setAttribute("d", SHAPES[state]);
+  parts.bar.style.transform = `scaleX(${share})`;
+  set(parts.truth, truth);
+  set(parts.guess, guess ?? "no guess yet");
+  set(parts.percent, guess === null ? "" : percent);
+  const told = guess === null ? `${truth}: no guess yet` : `${truth}: guessed ${guess} with ${percent}, ${state}`;
+  tile.setAttribute("aria-label", told);
+  tile.title = guess === null ? told : `${told} (probability ${share.toPrecision(6)})`;
+}
+
+export default function ({ data, parentElement }) {
+  const list = parentElement.querySelector(".tiles");
+  while (list.children.length > data.tiles.length) list.lastChild.remove();
+  while (list.children.length < data.tiles.length) build(list);
+  list.data = data;
+  paint(list, data.sheet);
+  arrange(list, data);
+  data.tiles.forEach((told, index) => show(list.children[index], told));
+  if (!observers.has(parentElement)) {
+    const observer = new ResizeObserver(() => arrange(list, list.data));
+    observer.observe(list);
+    observers.set(parentElement, observer);
+  }
+  return () => {
+    observers.get(parentElement)?.disconnect();
+    observers.delete(parentElement);
+  };
+}

@@ -1,0 +1,63 @@
+"""Which commands there are."""
+
+from typing import Annotated
+
+import typer
+
+from cnnviz import __version__
+from cnnviz.cli import data, runs
+from cnnviz.cli.dashboard import dashboard
+from cnnviz.cli.train import train
+
+__all__ = ["app"]
+
+
+# Plain help: drawing it with rich takes longer than everything else that --help does.
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+def _group(name: str, text: str) -> typer.Typer:
+    """Make a group of commands that shows its help when it is called without one."""
+    group = typer.Typer(rich_markup_mode=None, help=text)
+    group.callback(invoke_without_command=True)(_show_help)
+    app.add_typer(group, name=name)
+    return group
+
+
+def _show_help(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cnnviz {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def cnnviz(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Train a convolutional network, watch it learn, and look inside.
+
+    Every command takes --home DIR (else CNNVIZ_HOME, else ~/.cnnviz) and --json.
+    """
+    _show_help(context)
+
+
+_data = _group("data", "Data sets: list them, look at one, get one.")
+_data.command("list")(data.list_)
+_data.command("show")(data.show)
+_data.command("get")(data.get)
+app.command("train")(train)
+_runs = _group("runs", "Runs: list them, look at one, stop, rename or delete one.")
+_runs.command("list")(runs.list_)
+_runs.command("show")(runs.show)
+_runs.command("stop")(runs.stop)
+_runs.command("rename")(runs.rename)
+_runs.command("delete")(runs.delete)
+app.command("app")(dashboard)

@@ -1,0 +1,174 @@
+"""`cnnviz app`: start the dashboard, safe by default."""
+
+import errno
+import ipaddress
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cnnviz.cli.options import AsJson, Home
+from cnnviz.cli.output import emit, say
+from cnnviz.errors import CnnvizError
+from cnnviz.home import HOME_VARIABLE, resolve_home
+from cnnviz.passcode import PASSCODE_HASH_VARIABLE, PASSCODE_VARIABLE, hash_passcode
+
+__all__ = ["APP", "dashboard"]
+
+APP = Path(__file__).resolve().parent.parent.parent / "app.py"
+
+_EVERY_ADDRESS = ("0.0.0.0", "::")
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
+def dashboard(
+    host: Annotated[
+        str, typer.Option("--host", metavar="H", help="Address to listen on; 0.0.0.0 for every network.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="N", help="Port to listen on.")] = 8501,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-host",
+            metavar="NAME",
+            help="A name browsers may use besides, such as that of an HTTPS proxy; can be repeated.",
+        ),
+    ] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Start the dashboard; Ctrl-C ends it.
+
+    Trainings go on when it ends. Only this machine reaches it, unless --host or --allow-host say more;
+    then whatever changes something asks for a passcode: CNNVIZ_PASSCODE, or what you type here twice.
+    """
+    if not APP.is_file():
+        raise CnnvizError(
+            f"there is no {APP}, the dashboard's script; it comes with the source, "
+            "so clone the repository and start it there"
+        )
+    _check_free(host, port)
+    names = _names(host, tuple(allow_host or ()))
+    environment = _environment(home, exposed=host not in _THIS_MACHINE or bool(allow_host))
+    address = f"http://{_in_address(_best_name(host, names))}:{port}"
+    if as_json:
+        emit({"address": address, "host": host, "port": port, "allowed_hosts": names, "pid": os.getpid()})
+    else:
+        say(f"cnnviz starts at {address} (Ctrl-C ends it)")
+    _become(_command(host, port, names), environment)
+
+
+def _check_free(host: str, port: int) -> None:
+    """Try to listen, so that a mistake is said before anything starts."""
+    if not 1 <= port <= 65535:
+        raise CnnvizError(f"--port is {port}, expected 1 to 65535; 8501 is the usual one")
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError) as error:
+        raise CnnvizError(
+            f"--host is {host!r:.80}, expected a name or an address of this machine; give 127.0.0.1, or 0.0.0.0 for all"
+        ) from error
+    with socket.socket(family, kind, protocol) as probe:
+        if os.name != "nt":  # there it would allow what is in use
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(place)
+        except OSError as error:
+            raise CnnvizError(_refusal(host, port, error)) from error
+
+
+def _refusal(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} of {host} is in use by another program; end that or give another one with --port"
+    if error.errno == errno.EACCES:
+        return f"port {port} may not be used by this user; give one from 1024 with --port"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"--host is {host!r:.80}, which is no address of this machine; give one of its own, or 0.0.0.0 for all"
+    return f"cannot listen on port {port} of {host} ({error.strerror or error}); give another --host or --port"
+
+
+def _names(host: str, more: tuple[str, ...]) -> list[str]:
+    """The host names a browser may use: a page elsewhere cannot reach the dashboard by a name of its own."""
+    if host in _EVERY_ADDRESS:
+        names = [*_THIS_MACHINE, *_own_addresses(), socket.gethostname()]
+    else:
+        names = [*_THIS_MACHINE] if host in _THIS_MACHINE else [host]
+    return list(dict.fromkeys(name.lower() for name in (*names, *more) if name))
+
+
+def _own_addresses() -> list[str]:
+    """This machine's addresses on its networks, those of IPv4 first."""
+    import psutil
+
+    kinds = (socket.AF_INET, socket.AF_INET6)
+    found = [item for items in psutil.net_if_addrs().values() for item in items if item.family in kinds]
+    places = [item.address.partition("%")[0] for item in sorted(found, key=lambda item: kinds.index(item.family))]
+    return [place for place in places if not ipaddress.ip_address(place).is_loopback]
+
+
+def _best_name(host: str, names: list[str]) -> str:
+    """The name to show: where the server listens everywhere, the first by which others reach it."""
+    if host not in _EVERY_ADDRESS:
+        return host
+    return next((name for name in names if name not in _THIS_MACHINE), "127.0.0.1")
+
+
+def _in_address(name: str) -> str:
+    return f"[{name}]" if ":" in name else name
+
+
+def _environment(home: Path | None, *, exposed: bool) -> dict[str, str]:
+    """The server's environment: with the home, with the passcode's hash, without the passcode.
+
+    Raises:
+        CnnvizError: others can reach the server and there is no passcode.
+    """
+    environment = {**os.environ, HOME_VARIABLE: str(resolve_home(home))}
+    passcode = environment.pop(PASSCODE_VARIABLE, "")
+    if not passcode and exposed and not environment.get(PASSCODE_HASH_VARIABLE):
+        passcode = _ask()
+    if passcode:
+        environment[PASSCODE_HASH_VARIABLE] = hash_passcode(passcode)
+    return environment
+
+
+def _ask() -> str:
+    from getpass import getpass
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise CnnvizError(
+            f"others will reach the dashboard and no passcode is set; set {PASSCODE_VARIABLE}, "
+            "or leave --host and --allow-host out"
+        )
+    try:
+        passcode = getpass("Passcode for whatever changes something: ", stream=sys.stderr)
+        again = getpass("The same again: ", stream=sys.stderr)
+    except EOFError as error:
+        raise CnnvizError(f"no passcode was typed; type one, or set {PASSCODE_VARIABLE}") from error
+    if passcode != again:
+        raise CnnvizError("the two passcodes differ; start again")
+    return passcode
+
+
+def _command(host: str, port: int, names: list[str]) -> list[str]:
+    options = {"server.address": host, "server.port": str(port), "server.headless": "true"}
+    options |= {"browser.gatherUsageStats": "false", "logger.hideWelcomeMessage": "true"}
+    command = [sys.executable, "-m", "streamlit", "run", str(APP)]
+    command += [part for key, value in options.items() for part in (f"--{key}", value)]
+    return command + [part for name in names for part in ("--server.allowedHosts", name)]
+
+
+def _become(command: list[str], environment: dict[str, str]) -> None:
+    """Turn this process into the server: a signal meant for one is then never lost on the other."""
+    sys.stdout.flush()
+    os.chdir(APP.parent)  # Streamlit reads .streamlit/config.toml there
+    if os.name == "nt":  # where exec starts another process and ends this one
+        raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+    os.dup2(2, 1)  # what the server prints is no part of our one document
+    os.execve(command[0], command, environment)

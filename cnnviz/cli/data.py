@@ -1,0 +1,157 @@
+"""`cnnviz data`: which data sets there are, what is in one, and getting one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cnnviz.cli.options import AsJson, Home, home_flag
+from cnnviz.cli.output import emit, pairs, say, table
+
+if TYPE_CHECKING:
+    from cnnviz.data import Dataset, DatasetInfo
+
+__all__ = ["fetch", "find", "get", "list_", "show"]
+
+DatasetName = Annotated[str, typer.Argument(metavar="NAME", help="A data set's name, as `cnnviz data list` has it.")]
+
+
+def list_(home: Home = None, as_json: AsJson = False) -> None:
+    """List the data sets."""
+    from cnnviz.data import list_datasets
+
+    infos = list_datasets(home)
+    if as_json:
+        emit([_row(info) for info in infos])
+        return
+    table(
+        ("name", "train", "test", "classes", "shape", "here", "source"),
+        [
+            (
+                info.name,
+                f"{info.n_train:,}",
+                f"{info.n_test:,}",
+                f"{len(info.classes)}",
+                "x".join(map(str, info.shape)),
+                "damaged" if info.problem else "yes" if info.available else "no",
+                info.problem or info.source,
+            )
+            for info in infos
+        ],
+        right=("train", "test", "classes"),
+        whole=("name", "shape", "here"),
+        cut=("source",),
+    )
+
+
+def show(name: DatasetName, home: Home = None, as_json: AsJson = False) -> None:
+    """Show what is in a data set."""
+    info = find(name, home)
+    dataset = _loaded(info, home)
+    if as_json:
+        emit({**_row(info), **(_measured(dataset) if dataset else {})})
+        return
+    pairs(
+        [
+            ("name", info.name),
+            ("images", f"{info.n_train:,} train, {info.n_test:,} test"),
+            ("shape", "x".join(map(str, info.shape)) + " (height x width x channels)"),
+            ("source", info.source),
+        ]
+    )
+    if dataset is None:
+        say(f"\n{len(info.classes)} classes: {', '.join(info.classes)}")
+        say(f"Its images are not on this machine; get them with: cnnviz data get {name}{home_flag(home)}")
+        return
+    measured = _measured(dataset)
+    for key in ("mean", "spread"):
+        values = "  ".join(f"{value:.1f}" for value in measured[key])
+        say(f"{key:<6}  {values}  (of each channel, in 0..255)")
+    say("")
+    counts = zip(info.classes, measured["train_counts"], measured["test_counts"], strict=True)
+    table(
+        ("class", "train", "test"),
+        [(class_name, f"{train:,}", f"{test:,}") for class_name, train, test in counts],
+        right=("train", "test"),
+    )
+
+
+def get(name: DatasetName, home: Home = None, as_json: AsJson = False) -> None:
+    """Get a data set.
+
+    From the network, or from the published archive where that lies in the home's datasets folder.
+    """
+    dataset = fetch(name, home)
+    info = find(name, home)
+    if as_json:
+        emit(_row(info))
+        return
+    say(f"{name} is here: {len(dataset.train):,} train and {len(dataset.test):,} test images.")
+
+
+def fetch(name: str, home: Path | None) -> "Dataset":
+    """Load a data set, with its progress on standard error where it has to be downloaded.
+
+    Raises:
+        DataError: there is none of that name, or it cannot be had.
+    """
+    from cnnviz.cli.progress import download_progress
+    from cnnviz.data import load_dataset
+
+    with download_progress(name) as report:
+        return load_dataset(name, home, on_progress=report)
+
+
+def find(name: str, home: Path | None) -> "DatasetInfo":
+    """Find what is known of a data set without loading it.
+
+    Raises:
+        DataError: there is none of that name, or its file cannot be used.
+    """
+    from cnnviz.data import DatasetInfo, list_datasets, load_dataset
+
+    for info in list_datasets(home):
+        if info.name == name and not info.problem:
+            return info
+    dataset = load_dataset(name, home)  # says what is wrong; only a file that appeared just now is loaded
+    return DatasetInfo(
+        name,
+        len(dataset.train),
+        len(dataset.test),
+        dataset.class_names,
+        dataset.shape,
+        True,
+        dataset.source,
+    )
+
+
+def _loaded(info: "DatasetInfo", home: Path | None) -> "Dataset | None":
+    """Load a data set that needs no download."""
+    from cnnviz.data import load_dataset
+
+    return load_dataset(info.name, home) if info.available else None
+
+
+def _row(info: "DatasetInfo") -> dict[str, Any]:
+    return {
+        "name": info.name,
+        "n_train": info.n_train,
+        "n_test": info.n_test,
+        "classes": info.classes,
+        "shape": info.shape,
+        "available": info.available,
+        "source": info.source,
+        "problem": info.problem,
+    }
+
+
+def _measured(dataset: "Dataset") -> dict[str, Any]:
+    from cnnviz.data import channel_statistics, class_counts
+
+    counts, channels = class_counts(dataset), channel_statistics(dataset.train.images)
+    return {
+        "train_counts": counts.train.tolist(),
+        "test_counts": counts.test.tolist(),
+        "mean": channels.mean.tolist(),
+        "spread": channels.spread.tolist(),
+    }

@@ -1,0 +1,160 @@
+"""Progress on standard error: a bar on a terminal, now and then a line anywhere else.
+
+Nothing here may end a training: a terminal that went away is no reason to.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from cnnviz.cli.output import complain, percent
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+__all__ = ["OnEvent", "download_progress", "training_progress"]
+
+OnEvent = Callable[[dict[str, Any]], None]
+
+_LINE_EVERY_S = 10.0
+_MEGABYTE = 1_000_000
+
+
+@contextmanager
+def training_progress(epochs: int) -> Iterator[OnEvent]:
+    """Show how a training goes.
+
+    Args:
+        epochs: planned; a plan that was measured replaces it.
+
+    Yields:
+        What to call with every event of the run.
+    """
+    if not sys.stderr.isatty():
+        yield _quietly(_Lines(epochs))
+        return
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[numbers]}", markup=False),
+        TimeRemainingColumn(compact=True),
+    )
+    with Progress(*columns, console=_console(), expand=True, transient=True) as bar:
+        yield _quietly(_Bar(bar, epochs))
+
+
+@contextmanager
+def download_progress(name: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show how a download goes; nothing appears where nothing is downloaded.
+
+    Yields:
+        What to call with the bytes that are there and the bytes of the whole, or None.
+    """
+    if not sys.stderr.isatty():
+        yield _DownloadLines(name)
+        return
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_console(), transient=True) as bar:
+        task = bar.add_task(f"getting {name}", total=None, visible=False)
+
+        def report(done: int, total: int | None) -> None:
+            bar.update(task, completed=done, total=total, visible=True)
+
+        yield report
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def _quietly(show: OnEvent) -> OnEvent:
+    def safe(event: dict[str, Any]) -> None:
+        # rich ends the process where a pipe is closed
+        with suppress(OSError, ValueError, SystemExit):
+            show(event)
+
+    return safe
+
+
+def _epoch_line(event: dict[str, Any], epochs: int) -> str:
+    parts = [f"loss {event['loss']:.4f}", f"accuracy {percent(event['accuracy'])}"]
+    if "val_accuracy" in event:
+        parts.append(f"validation loss {event['val_loss']:.4f}, accuracy {percent(event['val_accuracy'])}")
+    return f"epoch {event['epoch']}/{epochs}: {', '.join(parts)}"
+
+
+class _Lines:
+    """A line for every epoch, and one at times within a long one."""
+
+    def __init__(self, epochs: int) -> None:
+        self._epochs = epochs
+        self._due = time.monotonic() + _LINE_EVERY_S
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        if event["kind"] == "plan":
+            self._epochs = event["epochs"]
+        elif event["kind"] == "epoch":
+            self._line(_epoch_line(event, self._epochs))
+        elif event["kind"] == "status" and event.get("message") and event["state"] == "running":
+            self._line(event["message"])
+        elif event["kind"] == "batch" and time.monotonic() >= self._due:
+            share = event["position"] / self._epochs
+            rate = f"{event['images_per_second']:,.0f} images/s"
+            self._line(f"{share:.0%}: loss {event['loss']:.4f}, accuracy {percent(event['accuracy'])}, {rate}")
+
+    def _line(self, text: str) -> None:
+        self._due = time.monotonic() + _LINE_EVERY_S
+        complain(text)
+
+
+class _Bar:
+    """A bar over the whole run; a line stays for every epoch."""
+
+    def __init__(self, bar: "Progress", epochs: int) -> None:
+        self._bar, self._epochs = bar, epochs
+        self._task = bar.add_task("starting", total=epochs, numbers="")
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        if event["kind"] == "plan":
+            self._epochs = event["epochs"]
+            self._bar.update(self._task, total=self._epochs)
+        elif event["kind"] == "epoch":
+            self._print(_epoch_line(event, self._epochs))
+        elif event["kind"] == "status" and event.get("message") and event["state"] == "running":
+            self._print(event["message"])
+        elif event["kind"] == "batch":
+            numbers = f"loss {event['loss']:.3f}  accuracy {percent(event['accuracy'])}"
+            self._bar.update(
+                self._task,
+                description=f"epoch {event['epoch']}/{self._epochs}",
+                completed=event["position"],
+                numbers=f"{numbers}  {event['images_per_second']:,.0f} images/s",
+            )
+
+    def _print(self, text: str) -> None:
+        self._bar.console.print(text, markup=False)
+
+
+class _DownloadLines:
+    """A line at times while a download goes on."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._due = time.monotonic()
+
+    def __call__(self, done: int, total: int | None) -> None:
+        if time.monotonic() < self._due:
+            return
+        self._due = time.monotonic() + _LINE_EVERY_S
+        whole = f" of {total / _MEGABYTE:.0f}" if total else ""
+        complain(f"getting {self._name}: {done / _MEGABYTE:.0f}{whole} MB")

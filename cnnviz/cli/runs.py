@@ -1,0 +1,189 @@
+"""`cnnviz runs`: which runs there are, how one learned, and stopping, renaming or deleting one."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cnnviz.cli.options import AsJson, Home, RunName
+from cnnviz.cli.output import count, emit, pairs, percent, say, table
+
+if TYPE_CHECKING:
+    from cnnviz.runs import Run, RunSummary
+
+__all__ = ["delete", "list_", "rename", "report", "show", "stop"]
+
+_CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
+
+
+def list_(home: Home = None, as_json: AsJson = False) -> None:
+    """List the runs, newest first; those that came with cnnviz last."""
+    from cnnviz.runs import RunStore
+
+    rows = RunStore(home).list()
+    if as_json:
+        emit([_row(row) for row in rows])
+        return
+    if not rows:
+        say("There are no runs yet. Train one: cnnviz train --dataset cifar10-sample --preset two-conv")
+        return
+    table(
+        ("run", "name", "state", "data set", "epochs", "test"),
+        [
+            (
+                row.run_id,
+                f"{row.name} (bundled)" if row.bundled else row.name,
+                row.state if not row.problem else "damaged",
+                row.dataset,
+                str(row.epochs_done),
+                percent(row.test_accuracy),
+            )
+            for row in rows
+        ],
+        right=("epochs", "test"),
+        whole=("run", "state"),
+    )
+    for row in rows:
+        if row.problem:
+            say(f"damaged: {row.problem}")
+
+
+def show(run: RunName, home: Home = None, as_json: AsJson = False) -> None:
+    """Show a run: its settings, its curves, its result."""
+    from cnnviz.runs import RunStore
+
+    opened = RunStore(home).get(run)
+    values = describe(opened)
+    if as_json:
+        emit(values)
+        return
+    test = values["test"]
+    pairs(
+        [
+            ("run", values["run_id"]),
+            ("name", values["name"]),
+            ("state", values["state"]),
+            ("message", values["message"]),
+            ("data set", values["dataset"]),
+            ("preset", values["preset"] or ""),
+            ("parameters", f"{values['parameters']:,}"),
+            ("epochs", f"{values['epochs_done']} of {values['epochs']}"),
+            ("test", f"accuracy {percent(test['accuracy'])}, loss {test['loss']:.4f}" if test else ""),
+            ("folder", values["folder"]),
+        ]
+    )
+    curves = {key: column for key, column in values["history"].items() if column}
+    if curves:
+        say("")
+        rows = zip(*curves.values(), strict=True)
+        table(
+            ("epoch", *curves),
+            [(str(number), *(f"{value:.4f}" for value in row)) for number, row in enumerate(rows, 1)],
+            right=("epoch", *curves),
+        )
+
+
+def stop(run: RunName, home: Home = None, as_json: AsJson = False) -> None:
+    """Stop a waiting or running run; it can be resumed."""
+    from cnnviz import training
+    from cnnviz.runs import RunStore
+
+    opened = RunStore(home).get(run)
+    training.stop(opened, home)
+    state = opened.state
+    if as_json:
+        emit({"run_id": opened.id, "state": state})
+        return
+    say(f"{opened.id} is {state}; resume it with: cnnviz train --resume {opened.id}")
+
+
+def rename(
+    run: RunName,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The new name, 1 to 80 characters.")],
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a run another name; its id stays."""
+    from cnnviz.runs import RunStore
+
+    opened = RunStore(home).get(run)
+    opened.rename(name)
+    if as_json:
+        emit({"run_id": opened.id, "name": opened.name})
+        return
+    say(f"{opened.id} is now called {opened.name!r}.")
+
+
+def delete(run: RunName, home: Home = None, as_json: AsJson = False) -> None:
+    """Delete a run and all its files, without asking."""
+    from cnnviz.runs import RunStore
+
+    run_id = RunStore(home).delete(run)
+    if as_json:
+        emit({"run_id": run_id, "deleted": True})
+        return
+    say(f"{run_id} is deleted.")
+
+
+def report(run: "Run") -> dict[str, Any]:
+    """Return the contracted numbers of a run, as far as it has come.
+
+    Returns:
+        run_id, state, epochs_done, history (a list for each curve, empty where it has none) and test (loss
+        and accuracy, or None before the test set was measured).
+    """
+    epochs, measured = run.history().epochs, run.evaluation()
+    return {
+        "run_id": run.id,
+        "state": run.state,
+        "epochs_done": len(epochs.get("loss", ())),
+        "history": {key: epochs.get(key, []) for key in _CURVES},
+        "test": {key: measured.get(key) for key in ("loss", "accuracy")} if measured else None,
+    }
+
+
+def describe(run: "Run") -> dict[str, Any]:
+    """Return everything that `runs show` says.
+
+    Raises:
+        RunError: its settings cannot be read.
+    """
+    spec, status = run.spec, run.status
+    return {
+        **report(run),
+        "name": run.name,
+        "message": status.message,
+        "dataset": spec.data.name,
+        "preset": spec.preset,
+        "parameters": sum(row.parameters for row in spec.model.rows),
+        "epochs": status.epochs,
+        "seconds": (run.history().epochs.get("seconds") or [0.0])[-1],
+        "bundled": run.bundled,
+        "folder": str(run.folder),
+        "spec": spec.model_dump(mode="json"),
+    }
+
+
+def _row(row: "RunSummary") -> dict[str, Any]:
+    return {
+        "run_id": row.run_id,
+        "name": row.name,
+        "state": row.state,
+        "dataset": row.dataset,
+        "epochs_done": row.epochs_done,
+        "test_accuracy": row.test_accuracy,
+        "bundled": row.bundled,
+        "problem": row.problem,
+    }
+
+
+def result_line(values: dict[str, Any]) -> str:
+    """Return the accuracies of a report in one line."""
+    history, test = values["history"], values["test"]
+    parts = []
+    if test:
+        parts.append(f"test accuracy {percent(test['accuracy'])}")
+    if history["val_accuracy"]:
+        parts.append(f"validation accuracy {percent(history['val_accuracy'][-1])}")
+    elif history["accuracy"]:
+        parts.append(f"training accuracy {percent(history['accuracy'][-1])}")
+    return f"{count(values['epochs_done'], 'epoch')}; " + ", ".join(parts or ["nothing measured yet"])

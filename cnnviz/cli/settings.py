@@ -1,0 +1,120 @@
+"""From the flags of `cnnviz train` to a RunSpec."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cnnviz.cli.data import find
+from cnnviz.errors import SpecError
+
+if TYPE_CHECKING:
+    from cnnviz.spec import RunSpec
+
+__all__ = ["Flags", "spec_of"]
+
+# The first that fits the images is taken where no preset is named.
+_USUAL = ("two-conv", "one-conv")
+_LARGEST_FILE = 4_000_000
+_SHIFT = 0.125  # 4 of 32 pixels: what CIFAR-10 is usually trained with
+
+
+@dataclass(frozen=True)
+class Flags:
+    """What was asked for on the command line; None where nothing was said.
+
+    Attributes:
+        spec: a file with a RunSpec, or "-" for standard input.
+        dataset, preset: names.
+        epochs, batch_size, optimizer, learning_rate, seed, seconds: as in TrainSpec.
+        validation: as in DataSpec.
+        augment: mirror and shift the training images.
+        name: what to call the run.
+    """
+
+    spec: str | None = None
+    dataset: str | None = None
+    preset: str | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    optimizer: str | None = None
+    learning_rate: float | None = None
+    validation: float | None = None
+    augment: bool = False
+    seed: int | None = None
+    name: str | None = None
+    seconds: float | None = None
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The flags that were given, as they are written."""
+        names = [key for key, value in vars(self).items() if value is not None and value is not False]
+        return tuple(f"--{name.replace('_', '-')}" for name in names)
+
+
+def spec_of(flags: Flags, home: Path | None) -> "RunSpec":
+    """Make the settings of a run: a file's or a preset's, fitted to the data set, changed by the flags.
+
+    Raises:
+        SpecError: the flags contradict each other, or the settings cannot work.
+        DataError: there is no such data set.
+    """
+    if flags.spec is not None and flags.preset is not None:
+        raise SpecError("--spec and --preset both say where the settings come from; give one of them")
+    if flags.epochs is not None and flags.seconds is not None:
+        raise SpecError("--epochs and --seconds both say how long to train; give one of them")
+    spec = _base(flags, home)
+    train = {
+        key: value
+        for key in ("epochs", "batch_size", "optimizer", "learning_rate", "seed", "seconds")
+        if (value := getattr(flags, key)) is not None
+    }
+    if flags.epochs is not None:
+        train["seconds"] = None  # of a spec from a file: the flag is the newer wish
+    if flags.augment:
+        mirrored = not _are_characters(spec.data.classes or find(spec.data.name, home).classes)
+        train["augmentation"] = spec.train.augmentation.changed(flip=mirrored, shift=_SHIFT)
+    changes: dict[str, Any] = {"train": spec.train.changed(**train)}
+    if flags.validation is not None:
+        changes["data"] = spec.data.changed(validation=flags.validation)
+    if flags.name is not None:
+        changes["name"] = " ".join(flags.name.split())
+    return spec.changed(**changes)
+
+
+def _base(flags: Flags, home: Path | None) -> "RunSpec":
+    from cnnviz.spec import RunSpec, preset
+
+    named = RunSpec.from_json(_read(flags.spec)) if flags.spec is not None else None
+    if flags.preset is not None:
+        named = preset(flags.preset)
+    if flags.dataset is None:
+        return named or preset(_USUAL[0])
+    info = find(flags.dataset, home)
+    if named is not None:
+        return named.for_data(info.name, info.shape, info.classes)
+    try:
+        return preset(_USUAL[0]).for_data(info.name, info.shape, info.classes)
+    except SpecError:
+        return preset(_USUAL[1]).for_data(info.name, info.shape, info.classes)
+
+
+def _are_characters(classes: tuple[str, ...]) -> bool:
+    """Whether the classes are digits or letters, whose mirror images are something else."""
+    return all(len(name) == 1 or name.isdecimal() for name in classes)
+
+
+def _read(path: str) -> bytes:
+    try:
+        if path == "-":
+            content = sys.stdin.buffer.read(_LARGEST_FILE + 1)
+        else:
+            with open(path, "rb") as file:
+                content = file.read(_LARGEST_FILE + 1)
+    except OSError as error:
+        raise SpecError(
+            f"--spec is {path!r} and cannot be read ({error.strerror or error}); give a file with a RunSpec as JSON"
+        ) from error
+    if len(content) > _LARGEST_FILE:
+        raise SpecError(f"--spec is {path!r} and has more than 4 MB; give a file with a RunSpec as JSON")
+    return content

@@ -1,0 +1,242 @@
+"""`cnnviz train`: train a network in this process, or go on with a run."""
+
+import logging
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from cnnviz.cli.codes import INTERRUPTED
+from cnnviz.cli.options import AsJson, Home, home_flag
+from cnnviz.cli.output import complain, emit, in_line, say
+from cnnviz.cli.progress import training_progress
+from cnnviz.cli.runs import report, result_line
+from cnnviz.cli.settings import Flags, spec_of
+from cnnviz.errors import CnnvizError, SpecError
+
+if TYPE_CHECKING:
+    from cnnviz.runs import Run, RunStore
+
+__all__ = ["train"]
+
+
+def train(
+    spec: Annotated[
+        str | None,
+        typer.Option("--spec", metavar="FILE", help="Settings as JSON (a RunSpec); - for standard input."),
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", metavar="NAME", help="The data set to learn from.")
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option("--preset", metavar="NAME", help="Settings to begin with, such as two-conv."),
+    ] = None,
+    epochs: Annotated[int | None, typer.Option("--epochs", metavar="N", help="Times to see each image.")] = None,
+    batch_size: Annotated[int | None, typer.Option("--batch-size", metavar="N", help="Images in a step.")] = None,
+    optimizer: Annotated[
+        Literal["adam", "sgd"] | None,
+        typer.Option("--optimizer", metavar="adam|sgd", help="How to change weights."),
+    ] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option("--learning-rate", metavar="X", help="The size of a step.")
+    ] = None,
+    validation: Annotated[
+        float | None,
+        typer.Option("--validation", metavar="FRACTION", help="Training images held back, 0 to 0.5."),
+    ] = None,
+    augment: Annotated[
+        bool, typer.Option("--augment", help="Shift the training images, and mirror them unless characters.")
+    ] = False,
+    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="The same seed gives the same run.")] = None,
+    name: Annotated[str | None, typer.Option("--name", metavar="TEXT", help="What to call the run.")] = None,
+    resume: Annotated[
+        str | None, typer.Option("--resume", metavar="RUN", help="Continue a run; takes no other settings.")
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", metavar="N", help="Train as much as fits into that time.")
+    ] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a network; Ctrl-C stops it, to be resumed.
+
+    Without --preset: two-conv where its layers fit the images, else one-conv.
+    Flags change what --spec or --preset say.
+    """
+    flags = Flags(
+        spec=spec,
+        dataset=dataset,
+        preset=preset,
+        epochs=epochs,
+        batch_size=batch_size,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        validation=validation,
+        augment=augment,
+        seed=seed,
+        name=name,
+        seconds=seconds,
+    )
+    with _unexpected() as errors:
+        run = _continued(resume, flags, home) if resume is not None else _trained(flags, home)
+    _tell(run, home, as_json)
+    _end(run, home, errors)
+
+
+def _trained(flags: Flags, home: Path | None) -> "Run":
+    from cnnviz.cli.data import fetch, find
+    from cnnviz.runs import RunStore
+
+    settings = spec_of(flags, home)
+    if not find(settings.data.name, home).available:
+        fetch(settings.data.name, home)
+    store = RunStore(home)
+    _say_if_waiting(store)
+    with _silent_start():
+        from cnnviz.training.execute import train as train_here
+    with training_progress(settings.train.epochs) as on_event, _cut_off(store, home):
+        return train_here(settings, home, on_event)
+
+
+def _continued(text: str, flags: Flags, home: Path | None) -> "Run":
+    from cnnviz.runs import RunStore
+    from cnnviz.training import RESUMABLE
+    from cnnviz.training.reopen import reopened
+
+    if flags.given:
+        raise SpecError(
+            f"--resume continues a run with its own settings and was given {', '.join(flags.given)} too; leave that out"
+        )
+    store = RunStore(home)
+    run = store.get(text)
+    if run.bundled or run.state not in RESUMABLE:
+        with reopened(run):  # says why not, before TensorFlow is imported for nothing
+            pass
+    _say_if_waiting(store)
+    with _silent_start():
+        from cnnviz.training.execute import continue_run
+    with training_progress(run.status.epochs or run.spec.train.epochs) as on_event, _cut_off(store, home):
+        return continue_run(run, on_event)
+
+
+@contextmanager
+def _silent_start() -> Iterator[None]:
+    """Keep what TensorFlow writes while it is imported off standard error; its settings do not silence all.
+
+    It is shown where the import fails, or where TF_CPP_MIN_LOG_LEVEL asks for it.
+    """
+    if "TF_CPP_MIN_LOG_LEVEL" in os.environ and os.environ["TF_CPP_MIN_LOG_LEVEL"] != "3":
+        yield
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    sys.stderr.flush()
+    shown = os.dup(2)
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        except Exception:
+            kept.seek(0)
+            os.write(shown, kept.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(shown, 2)
+            os.close(shown)
+
+
+def _say_if_waiting(store: "RunStore") -> None:
+    """Say so where another run trains already."""
+    from cnnviz.training.queue import free_slot
+
+    slot = free_slot(store, give_up=lambda: True)
+    if slot is None:
+        complain("another run is training; this one waits for its turn (Ctrl-C gives up)")
+    else:
+        slot.release()
+
+
+@contextmanager
+def _cut_off(store: "RunStore", home: Path | None) -> Iterator[None]:
+    """Name the run that a second Ctrl-C ended in the middle of a step."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        own = next((run for run in map(store.get, store.ids()) if run.status.pid == os.getpid()), None)
+        if own is None:
+            raise
+        complain(f"interrupted: {own.id} was cut off; {_resume_hint(own, home)}")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+@contextmanager
+def _unexpected() -> Iterator[list[BaseException]]:
+    """Collect the errors that a training logs and survives; they are bugs of ours, for the end."""
+    errors: list[BaseException] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.exc_info and record.exc_info[1]:
+                errors.append(record.exc_info[1])
+
+    logger, collector = logging.getLogger("cnnviz"), Collector()
+    propagated, logger.propagate = logger.propagate, False
+    logger.addHandler(collector)
+    try:
+        yield errors
+    finally:
+        logger.removeHandler(collector)
+        logger.propagate = propagated
+
+
+def _tell(run: "Run", home: Path | None, as_json: bool) -> None:
+    values = {**report(run), "images_per_second": round(_images_per_second(run), 1), "seconds": _seconds(run)}
+    if as_json:
+        emit(values)
+        return
+    if values["state"] != "completed" and not values["epochs_done"]:
+        return
+    say(f"{run.name} on {run.spec.data.name}, {values['state']}: {result_line(values)}")
+    say(f"{values['seconds']:.1f} s of training, {values['images_per_second']:,.0f} images/s")
+    say(f"run {run.id}")
+    if values["state"] == "completed":
+        flag = home_flag(home)
+        say(f"Look at it: cnnviz app{flag}, or: cnnviz runs show {run.id}{flag}")
+
+
+def _end(run: "Run", home: Path | None, errors: list[BaseException]) -> None:
+    """Leave with the exit code of the run's state, and the line that goes with it."""
+    status = run.status
+    if status.state == "completed":
+        return
+    if status.state == "stopped":
+        complain(f"interrupted: {in_line(status.message)}; {_resume_hint(run, home)}")
+        raise typer.Exit(INTERRUPTED)
+    if errors:
+        with suppress(OSError), open(run.folder / "worker.log", "a", encoding="utf-8") as file:
+            traceback.print_exception(errors[-1], file=file)
+        raise errors[-1]
+    raise CnnvizError(f"the run {run.id} {status.state}: {in_line(status.message)}")
+
+
+def _resume_hint(run: "Run", home: Path | None) -> str:
+    return f"resume it with: cnnviz train --resume {run.id}{home_flag(home)}"
+
+
+def _seconds(run: "Run") -> float:
+    """Seconds of training so far; validation, snapshots and predictions at the end of each epoch included."""
+    history = run.history()
+    return max((columns.get("seconds") or [0.0])[-1] for columns in (history.epochs, history.batches))
+
+
+def _images_per_second(run: "Run") -> float:
+    """Training images seen, a second of training, over the whole run."""
+    images, seconds = run.history().batches.get("images"), _seconds(run)
+    return sum(images) / seconds if images and seconds else 0.0

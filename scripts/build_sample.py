@@ -40,9 +40,7 @@ def first_of_each_class(split: Split, count: int) -> Split:
 def encode(images: np.ndarray) -> bytes:
     """Encode one sheet as lossless WebP, greatest effort (6 s), and prove that it decodes to the same."""
     buffer = io.BytesIO()
-    Image.fromarray(sheet_of_images(images)).save(
-        buffer, "WEBP", lossless=True, quality=100, method=6, exact=True
-    )
+    Image.fromarray(sheet_of_images(images)).save(buffer, "WEBP", lossless=True, quality=100, method=6, exact=True)
     with Image.open(io.BytesIO(buffer.getvalue())) as picture:
         if not np.array_equal(images_of_sheet(np.asarray(picture.convert("RGB"))), images):
             raise SystemExit("error: the WebP library of this machine is not lossless")
@@ -69,9 +67,7 @@ def build(name: str, split: Split) -> dict[str, object]:
 
 def main() -> int:
     """Build or check; see the top of this file."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", help="the home whose datasets folder holds the full set")
     parser.add_argument("--check", action="store_true", help="compare the committed sample with the source")
     arguments = parser.parse_args()
@@ -85,18 +81,14 @@ def main() -> int:
                 "sha256": "of the decoded arrays in C order: images (n, 32, 32, 3), labels (n,), both uint8",
                 "splits": {part: build(part, split) for part, split in splits.items()},
             }
-            write_atomically(
-                SAMPLE_FOLDER / "MANIFEST.json", (json.dumps(manifest, indent=1) + "\n").encode()
-            )
+            write_atomically(SAMPLE_FOLDER / "MANIFEST.json", (json.dumps(manifest, indent=1) + "\n").encode())
         sample = load_sample()
     except CnnvizError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     for part, split in splits.items():
         committed = getattr(sample, part)
-        if not (
-            np.array_equal(committed.images, split.images) and np.array_equal(committed.labels, split.labels)
-        ):
+        if not (np.array_equal(committed.images, split.images) and np.array_equal(committed.labels, split.labels)):
             print(
                 f"error: the {part} images of the sample are not those of the source; build it again",
                 file=sys.stderr,

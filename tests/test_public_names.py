@@ -1,6 +1,8 @@
 """What `import cnnviz` promises other people's scripts."""
 
 import importlib
+import subprocess
+import sys
 
 import pytest
 
@@ -9,7 +11,7 @@ import cnnviz
 CONTRACT = {
     "CnnvizError", "DataError", "RunError", "SpecError", "StorageError",
     "DataSpec", "ModelSpec", "RunSpec", "TrainSpec", "preset",
-    "Dataset", "load_dataset", "train", "open_run",
+    "Dataset", "load_dataset", "train", "open_run", "explain",
 }  # fmt: skip
 
 PACKAGES = (
@@ -21,8 +23,10 @@ PACKAGES = (
     "cnnviz.models",
     "cnnviz.training",
     "cnnviz.data",
+    "cnnviz.explain",
     "cnnviz.figures",
 )
+MODULES = {"explain"}
 
 
 def test_the_contract_is_kept() -> None:
@@ -30,12 +34,23 @@ def test_the_contract_is_kept() -> None:
     assert set(dir(cnnviz)) >= CONTRACT
 
 
-@pytest.mark.parametrize("name", [name for name in cnnviz.__all__ if name != "__version__"])
+@pytest.mark.parametrize("name", sorted({*cnnviz.__all__} - {"__version__", *MODULES}))
 def test_a_public_name_is_a_thing_with_a_docstring(name: str) -> None:
     thing = getattr(cnnviz, name)
     assert thing.__doc__
     assert thing.__name__ == name
     assert thing.__module__.startswith("cnnviz.")
+
+
+def test_explain_is_there_without_a_second_import() -> None:
+    code = (
+        "import sys, cnnviz; assert cnnviz.explain.METHODS['gradcam'].title == 'Grad-CAM'; "
+        "from cnnviz import explain; assert explain is cnnviz.explain; print(explain.__name__)"
+    )
+    light = "import sys, cnnviz; cnnviz.explain.filter_norms; print([n for n in ('keras',) if n in sys.modules])"
+    for lines, printed in ((code, "cnnviz.explain"), (light, "[]")):
+        done = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, timeout=60)
+        assert (done.stdout.strip(), done.returncode) == (printed, 0), done.stderr
 
 
 def test_an_unknown_name_is_refused_as_python_does() -> None:

@@ -61,9 +61,7 @@ def make_tar(path: Path, members: dict[str, bytes], folder: str = "cifar-10-batc
 def make_cifar10_tar(path: Path, arrays: Arrays, protocol: int = 0) -> Path:
     members = {"batches.meta": b"not read"}
     for number, chosen in enumerate(np.array_split(np.arange(len(arrays["x_train"])), 5), 1):
-        members[f"data_batch_{number}"] = make_batch(
-            arrays["x_train"][chosen], arrays["y_train"][chosen], protocol
-        )
+        members[f"data_batch_{number}"] = make_batch(arrays["x_train"][chosen], arrays["y_train"][chosen], protocol)
     members["test_batch"] = make_batch(arrays["x_test"], arrays["y_test"], protocol)
     return make_tar(path, members)
 
@@ -122,9 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(206 if start else 200)
         if start:
             first = start + server.shift
-            self.send_header(
-                "Content-Range", f"bytes {first}-{len(server.content) - 1}/{len(server.content)}"
-            )
+            self.send_header("Content-Range", f"bytes {first}-{len(server.content) - 1}/{len(server.content)}")
         if server.length:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()

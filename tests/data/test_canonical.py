@@ -36,8 +36,7 @@ def test_labels_that_are_numpy_numbers_are_read() -> None:
 
 def test_cifar100_takes_the_fine_labels(tmp_path: Path, arrays: dict) -> None:
     members = {
-        part: make_batch(arrays[f"x_{part}"], arrays[f"y_{part}"] + 90, 4, "fine_labels")
-        for part in ("train", "test")
+        part: make_batch(arrays[f"x_{part}"], arrays[f"y_{part}"] + 90, 4, "fine_labels") for part in ("train", "test")
     }
     decoded = decode_cifar100([make_tar(tmp_path / "a.tar.gz", members, "cifar-100-python")])
     assert np.array_equal(decoded["y_train"], arrays["y_train"] + 90)
@@ -87,9 +86,7 @@ def test_a_batch_that_is_none_is_refused(tmp_path: Path, content: bytes, reason:
 
 
 @pytest.mark.parametrize("kind", ["truncated", "text", "missing member", "too large", "link", "absent"])
-def test_a_damaged_archive_is_refused(
-    tmp_path: Path, arrays: dict, kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_damaged_archive_is_refused(tmp_path: Path, arrays: dict, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = make_cifar10_tar(tmp_path / "a.tar.gz", arrays)
     if kind == "truncated":
         archive.write_bytes(archive.read_bytes()[:50_000])

@@ -66,9 +66,7 @@ def test_a_name_that_could_be_a_path_is_refused(tmp_path: Path, name: Any) -> No
 
 def test_an_unknown_name_says_what_there_is(save: Callable[..., Path]) -> None:
     home = save("flowers").parents[1]
-    with pytest.raises(
-        DataError, match=r"no data set 'trees'; choose one of cifar10-sample, .*, flowers, or"
-    ):
+    with pytest.raises(DataError, match=r"no data set 'trees'; choose one of cifar10-sample, .*, flowers, or"):
         load_dataset("trees", home)
 
 
@@ -143,9 +141,7 @@ def test_a_dropped_archive_of_other_images_is_refused(datasets: Path, small_cifa
 
 
 @pytest.mark.parametrize("name", ["cifar100", "fashion-mnist"])
-def test_dropped_files_without_known_arrays_are_proved_by_their_own_checksums(
-    datasets: Path, name: str
-) -> None:
+def test_dropped_files_without_known_arrays_are_proved_by_their_own_checksums(datasets: Path, name: str) -> None:
     for remote in KNOWN[name].files:
         (datasets / remote.filename).write_bytes(b"\x1f\x8bnot this")
     with pytest.raises(DataError, match=r"is not the published .*gz; delete it or copy it again"):
@@ -175,9 +171,7 @@ def test_a_set_of_several_files_reports_one_progress(
     arrays = make_arrays(shape=(28, 28))
     np.savez(tmp_path / "small.npz", **arrays)
     server.content = (tmp_path / "small.npz").read_bytes()
-    file = RemoteFile(
-        "a.npz", server.address + "/", len(server.content), hashlib.sha256(server.content).hexdigest()
-    )
+    file = RemoteFile("a.npz", server.address + "/", len(server.content), hashlib.sha256(server.content).hexdigest())
     known = dataclasses.replace(KNOWN["mnist"], files=(file, dataclasses.replace(file, filename="b.npz")))
     monkeypatch.setattr("cnnviz.data.catalogue.KNOWN", {**KNOWN, "mnist": known})
     seen: list[tuple[int, int | None]] = []
@@ -219,9 +213,7 @@ def test_two_processes_do_not_download_at_once(
     monkeypatch.setattr(published, "LOCK_WAIT_S", 0.05)
     with (
         FileLock(datasets / ".cifar10.lock"),
-        pytest.raises(
-            DataError, match=r"is being downloaded by another process; wait .* cifar10-sample meanwhile"
-        ),
+        pytest.raises(DataError, match=r"is being downloaded by another process; wait .* cifar10-sample meanwhile"),
     ):
         load_dataset("cifar10", datasets.parent)
 

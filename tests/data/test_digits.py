@@ -32,9 +32,7 @@ def test_every_class_has_the_same_share_in_the_test_split(tmp_path: Path) -> Non
     assert share.max() < 0.26
 
 
-def test_without_scikit_learn_the_digits_say_how_to_get_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_scikit_learn_the_digits_say_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
     with pytest.raises(MissingExtraError, match=r"is not installed; run: pip install scikit-learn$"):
         load_dataset("digits", tmp_path)

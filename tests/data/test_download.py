@@ -25,9 +25,7 @@ def test_a_file_arrives_with_progress(server: Server, remote: RemoteFile, tmp_pa
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
 
 
-def test_a_broken_connection_is_continued_where_it_broke(
-    server: Server, remote: RemoteFile, tmp_path: Path
-) -> None:
+def test_a_broken_connection_is_continued_where_it_broke(server: Server, remote: RemoteFile, tmp_path: Path) -> None:
     server.cut_after = [100_000, 50_000]
     assert fetch(remote, tmp_path).read_bytes() == server.content
     assert server.asked == ["", "bytes=100000-", "bytes=150000-"]
@@ -78,9 +76,7 @@ def test_wrong_content_is_kept_nowhere(server: Server, remote: RemoteFile, tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_wrong_part_is_thrown_away_and_the_next_try_works(
-    server: Server, remote: RemoteFile, tmp_path: Path
-) -> None:
+def test_a_wrong_part_is_thrown_away_and_the_next_try_works(server: Server, remote: RemoteFile, tmp_path: Path) -> None:
     (tmp_path / PART).write_bytes(b"x" * 200_000)
     with pytest.raises(DownloadError, match="was deleted"):
         fetch(remote, tmp_path)
@@ -94,18 +90,14 @@ def test_another_file_is_refused_by_its_length(server: Server, remote: RemoteFil
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_log_in_page_is_refused_by_its_beginning(
-    server: Server, remote: RemoteFile, tmp_path: Path
-) -> None:
+def test_a_log_in_page_is_refused_by_its_beginning(server: Server, remote: RemoteFile, tmp_path: Path) -> None:
     server.content, server.length = b"<html>please log in</html>", False
     with pytest.raises(DownloadError, match="perhaps a log-in page"):
         fetch(remote, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_log_in_page_leaves_what_has_arrived_alone(
-    server: Server, remote: RemoteFile, tmp_path: Path
-) -> None:
+def test_a_log_in_page_leaves_what_has_arrived_alone(server: Server, remote: RemoteFile, tmp_path: Path) -> None:
     published, page = server.content, b"<html>please log in</html>"
     (tmp_path / PART).write_bytes(published[:200_000])
     server.content, server.length, server.ranges = page, False, False
@@ -116,17 +108,13 @@ def test_a_log_in_page_leaves_what_has_arrived_alone(
     assert server.asked[-1] == "bytes=200000-"
 
 
-def test_nothing_beyond_the_published_size_is_written(
-    server: Server, remote: RemoteFile, tmp_path: Path
-) -> None:
+def test_nothing_beyond_the_published_size_is_written(server: Server, remote: RemoteFile, tmp_path: Path) -> None:
     server.content += b"x" * 500_000
     server.length = False
     assert len(fetch(remote, tmp_path).read_bytes()) == remote.size
 
 
-def test_a_range_that_was_not_asked_for_is_refused(
-    server: Server, remote: RemoteFile, tmp_path: Path
-) -> None:
+def test_a_range_that_was_not_asked_for_is_refused(server: Server, remote: RemoteFile, tmp_path: Path) -> None:
     (tmp_path / PART).write_bytes(server.content[:1000])
     server.shift = 5
     with pytest.raises(DownloadError, match="another part of the file"):
@@ -190,9 +178,7 @@ def test_a_name_that_is_looked_up_for_ever_is_given_up_in_time(
     wake.set()
 
 
-def test_an_unknown_name_is_no_network(
-    remote: RemoteFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unknown_name_is_no_network(remote: RemoteFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_: object, **__: object) -> list[object]:
         raise socket.gaierror(-2, "Name or service not known")
 
@@ -231,9 +217,7 @@ def test_a_folder_that_cannot_be_is_a_storage_error(remote: RemoteFile, tmp_path
 
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://x/y", "cifar.tar.gz", "http://", "https:x"])
-def test_only_web_addresses_are_taken(
-    remote: RemoteFile, monkeypatch: pytest.MonkeyPatch, address: str
-) -> None:
+def test_only_web_addresses_are_taken(remote: RemoteFile, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("CNNVIZ_CIFAR10_URL", address)
     with pytest.raises(DataError, match=r"CNNVIZ_CIFAR10_URL is '.*', expected an address that begins with"):
         _ = remote.address

@@ -178,9 +178,7 @@ def test_no_pickle_is_ever_opened(datasets: Path, tmp_path: Path) -> None:
             return os.mkdir, (str(planted),)
 
     plant = np.array([Plant()], dtype=object)
-    np.savez(
-        datasets / "bad.npz", x_train=plant, y_train=plant, x_test=plant, y_test=plant, class_names=plant
-    )
+    np.savez(datasets / "bad.npz", x_train=plant, y_train=plant, x_test=plant, y_test=plant, class_names=plant)
     with pytest.raises(DataError, match="never opened"):
         load_dataset("bad", datasets.parent)
     assert not planted.exists()

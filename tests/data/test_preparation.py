@@ -43,9 +43,7 @@ def test_validation_is_the_same_share_of_every_class_and_order_stays() -> None:
 
 def test_the_seed_decides() -> None:
     dataset = make([100, 60, 40])
-    first, again, other = (
-        identities(prepare(dataset, spec(train_images=100), seed).train) for seed in (1, 1, 2)
-    )
+    first, again, other = (identities(prepare(dataset, spec(train_images=100), seed).train) for seed in (1, 1, 2))
     assert first == again
     assert first != other
 

@@ -41,10 +41,7 @@ def test_the_sample_decodes_to_the_images_it_was_built_from(tmp_path: Path) -> N
 
 def test_the_sample_says_whose_it_is(tmp_path: Path) -> None:
     assert "Krizhevsky" in load_dataset("cifar10-sample", tmp_path).source
-    assert (
-        "Learning Multiple Layers of Features from Tiny Images"
-        in (SAMPLE_FOLDER.parent / "README.md").read_text()
-    )
+    assert "Learning Multiple Layers of Features from Tiny Images" in (SAMPLE_FOLDER.parent / "README.md").read_text()
 
 
 def test_the_sample_is_small_enough_for_a_repository() -> None:

@@ -1,0 +1,38 @@
+"""The dashboard: page config and navigation. Start it with `streamlit run app.py` or `cnnviz app`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+if __name__ == "app":  # `streamlit run` imports this file as its server, once, before anybody looks: decision 0004
+    from streamlit.runtime.pages_manager import PagesManager
+
+    import cnnviz.figures  # noqa: F401 - takes half a second, which the first visitor need not wait for
+
+    PagesManager.uses_pages_directory = False  # our pages/ is not the one that Streamlit lists by itself
+    app = st.App(__file__)
+else:
+    from cnnviz.ui.guard import tell_unlocked
+    from cnnviz.ui.messages import reported
+    from cnnviz.ui.session import carry_run
+    from cnnviz.ui.status_bar import status_bar
+    from cnnviz.ui.warm import keep_warm
+
+    ASSETS = Path(__file__).parent / "cnnviz" / "assets"
+    TRAIN = "pages/learn/train.py"
+
+    st.set_page_config("cnnviz", ASSETS / "icon.svg", layout="wide", initial_sidebar_state=220)
+    st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
+    page = st.navigation(
+        {
+            "Start": [st.Page("pages/start/home.py", title="Home", icon=":material/home:", default=True)],
+            "Prepare": [st.Page("pages/prepare/data.py", title="Data", icon=":material/photo_library:")],
+            "Learn": [st.Page(TRAIN, title="Train", icon=":material/model_training:")],
+        }
+    )
+    carry_run(page.url_path, takes_run=page.url_path == "train")
+    status_bar(TRAIN)  # before the page, which may end early
+    keep_warm()
+    tell_unlocked()
+    with reported():
+        page.run()

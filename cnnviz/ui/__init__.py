@@ -1,0 +1,1 @@
+"""The interface: the only code outside app.py and pages/ that knows Streamlit."""

@@ -1,0 +1,73 @@
+"""What augmentation makes of one image, on demand: the first time, TensorFlow is imported for it."""
+
+import sys
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.spec import Augmentation
+from cnnviz.ui.components.gallery import GalleryRow, gallery
+from cnnviz.ui.messages import reported
+
+__all__ = ["show_augmentation"]
+
+_VERSIONS = 14
+_SIDE = 96
+
+
+def show_augmentation(image: NDArray[np.uint8]) -> None:
+    """Draw changed versions of an image, in a fold that works when it is opened.
+
+    Args:
+        image: uint8 (height, width, channels).
+    """
+    fold = st.expander(
+        "Augmentation: the same image, changed at random", icon=":material/auto_fix_high:",
+        key="data-augmentation", on_change="rerun",
+    )  # fmt: skip
+    if fold.open:
+        with fold:
+            st.fragment(_draw, key="augmentation")(image)
+
+
+@reported(way_back=None)
+def _draw(image: NDArray[np.uint8]) -> None:
+    pictures, controls = st.columns([2, 1], gap="large")  # on a phone the pictures come first
+    with controls:
+        augmentation = _chosen()
+        seed = st.session_state.get("data-seed", 0)
+        st.button("Show others", key="data-others", icon=":material/casino:", on_click=_next_seed)
+    with pictures:
+        waits = "One moment: TensorFlow is imported once" if "tensorflow" not in sys.modules else "Drawing"
+        with st.spinner(waits):
+            versions = _versions(image, augmentation, seed)
+        names = ["the image itself", *(f"changed version {n}" for n in range(1, len(versions)))]
+        gallery(
+            versions, [GalleryRow(range(len(versions)))], key="data-versions", side=_SIDE, lines=3, names=names,
+            alt="an image and changed versions of it",
+        )  # fmt: skip
+        st.caption(
+            "First the image you picked, then what a network may be given in its place, new in every epoch: "
+            "it should learn that these are all the same thing. What moves out of the picture is mirrored back in."
+        )
+
+
+def _chosen() -> Augmentation:
+    flip = st.toggle("Flip", value=True, key="data-flip", help="Mirror left and right, half of the time.")
+    shift = st.slider("Shift (% of the side)", 0, 50, 12, key="data-shift")
+    rotation = st.slider("Rotation (degrees)", 0, 180, 10, key="data-rotation")
+    zoom = st.slider("Zoom (%)", 0, 50, 10, key="data-zoom")
+    contrast = st.slider("Contrast (%)", 0, 90, 20, key="data-contrast")
+    return Augmentation(flip=flip, shift=shift / 100, rotation=rotation, zoom=zoom / 100, contrast=contrast / 100)
+
+
+def _next_seed() -> None:
+    st.session_state["data-seed"] = st.session_state.get("data-seed", 0) + 1
+
+
+def _versions(image: NDArray[np.uint8], augmentation: Augmentation, seed: int) -> NDArray[np.uint8]:
+    """The image and its versions; nothing of this is imported before somebody asks."""
+    from cnnviz.training.augment import preview
+
+    return np.concatenate([image[None], preview(image, augmentation, _VERSIONS, seed)])

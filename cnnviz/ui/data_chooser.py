@@ -1,0 +1,105 @@
+"""Choosing a data set, and getting one that is not on this machine yet."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cnnviz.data import DatasetInfo, load_dataset
+from cnnviz.errors import CnnvizError
+from cnnviz.ui.guard import permitted
+from cnnviz.ui.loaders import datasets, home
+from cnnviz.ui.messages import plain, problem
+
+__all__ = ["SAMPLE", "choose_dataset", "offer_dataset"]
+
+SAMPLE = "cifar10-sample"
+_PARAMETER = "data"  # in the URL: ?data=digits
+_KEY = "data-set"
+
+
+def choose_dataset() -> DatasetInfo:
+    """Draw the choice of data sets, `?data=NAME` in the URL; a name that does not exist is said, the sample shown."""
+    known = {info.name: info for info in datasets()}
+    asked = st.query_params.get(_PARAMETER, SAMPLE)
+    if asked not in known:
+        st.warning(
+            f"There is no data set called {plain(repr(asked[:80]))}; choose one of these. Below is {plain(SAMPLE)}.",
+            icon=":material/link_off:",
+        )
+    # The URL decides, at every run: so a link, the way back and a click all do the same.
+    st.session_state[_KEY] = asked if asked in known else SAMPLE
+    name = st.segmented_control(
+        "Data set",
+        list(known),
+        required=True,
+        key=_KEY,
+        on_change=_follow,
+        format_func=lambda name: plain(name) + ("" if known[name].available else " :material/download:"),
+        label_visibility="collapsed",
+    )
+    return known.get(name or SAMPLE, known[SAMPLE])
+
+
+def _follow() -> None:
+    st.query_params[_PARAMETER] = st.session_state[_KEY]
+
+
+def offer_dataset(info: DatasetInfo) -> None:
+    """Say why a data set cannot be shown yet and what to do; get it on request."""
+    if info.problem:
+        problem(CnnvizError(info.problem), way_back=None)
+        _offer_sample()
+        return
+    height, width, channels = info.shape
+    colour = "colour" if channels == 3 else "grey"
+    st.subheader(f"{plain(info.name)} is not on this machine yet")
+    st.markdown(
+        f"{info.n_train:,} training and {info.n_test:,} test images in {len(info.classes)} classes, {width}×{height} "
+        f"pixels, {colour}. Get it once; afterwards it needs no network. A download that stops goes on where it was."
+    )
+    with st.container(horizontal=True):
+        asked = st.button(f"Get {plain(info.name)}", key="data-get", type="primary", icon=":material/download:")
+        _offer_sample()
+    if asked and permitted(f"get {info.name}"):
+        _get(info.name)
+    st.caption(
+        f"Without a network: copy {plain(info.name)}.npz, or the archive its authors publish, into "
+        f"{plain(str(home() / 'datasets'))}. {plain(info.source)}."
+    )
+
+
+def _offer_sample() -> None:
+    st.button("Look at the sample meanwhile", key="data-sample", on_click=_show_sample, icon=":material/photo_library:")
+
+
+def _show_sample() -> None:
+    st.query_params[_PARAMETER] = SAMPLE
+
+
+def _get(name: str) -> None:
+    """Download a data set into the home, then show it."""
+    bar = st.progress(0.0, text="Asking for it")
+    try:
+        load_dataset(name, home(), on_progress=_reporter(bar.progress))
+    except CnnvizError as error:
+        bar.empty()
+        problem(error, way_back=None)
+    else:
+        st.rerun()
+
+
+def _reporter(draw: Callable[..., object]) -> Callable[[int, int | None], None]:
+    """Make a function that draws progress, at most once a per cent."""
+    drawn = -1
+
+    def report(done: int, total: int | None) -> None:
+        nonlocal drawn
+        share = min(done / total, 1.0) if total else 0.0
+        step = int(100 * share) if total else done // 1_000_000
+        if step == drawn:
+            return
+        drawn = step
+        of = f" of {total / 1e6:,.0f}" if total else ""
+        draw(share, text="Checking and unpacking" if share == 1 else f"{done / 1e6:,.0f}{of} MB")
+
+    return report

@@ -1,0 +1,140 @@
+"""What pages read, cached for all sessions. Only what never changes is shared; every error is a CnnvizError."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from cnnviz.data import Dataset, DatasetInfo, list_datasets, load_dataset
+from cnnviz.errors import CnnvizError
+from cnnviz.home import datasets_folder, resolve_home
+from cnnviz.runs import Run, RunStore, RunSummary, Status
+
+__all__ = [
+    "ActiveRun",
+    "active_runs",
+    "class_names",
+    "dataset",
+    "datasets",
+    "home",
+    "open_run",
+    "run_ids",
+    "runs",
+]
+
+# A run that trains writes its status every second; one that was silent for longer is asked for nothing on every page.
+_RECENT_S = 300.0
+
+
+@dataclass(frozen=True)
+class ActiveRun:
+    """A run that waits or trains.
+
+    Attributes:
+        run_id, name: its id and what people call it.
+        status: where it was when somebody looked.
+    """
+
+    run_id: str
+    name: str
+    status: Status
+
+
+def home() -> Path:
+    """Return the home folder of this server."""
+    return resolve_home()
+
+
+def datasets() -> tuple[DatasetInfo, ...]:
+    """List the data sets; reads no images."""
+    return list_datasets(home())
+
+
+def dataset(name: str) -> Dataset:
+    """Load a data set, or return the one that is loaded already; read-only and shared by all sessions.
+
+    Args:
+        name: its name. One that is not on this machine would be downloaded: ask `datasets` whether it is available.
+
+    Raises:
+        CnnvizError: it does not exist or cannot be had.
+    """
+    return _dataset(str(home()), name, _modified(datasets_folder(home()) / f"{name}.npz"))
+
+
+def runs() -> tuple[RunSummary, ...]:
+    """Return a row for every run as it is now, newest first, bundled ones last."""
+    return RunStore(home()).list()
+
+
+def run_ids() -> tuple[str, ...]:
+    """Return the ids of all runs, newest first, bundled ones last; opens none of them."""
+    return RunStore(home()).ids()
+
+
+def active_runs() -> tuple[ActiveRun, ...]:
+    """Return the runs that wait or train, those that train first; up to a second old: all sessions share one look."""
+    return _active_runs(str(home()))
+
+
+def class_names(run: Run) -> tuple[str, ...]:
+    """Return the names of the classes that a run tells apart, by label; numbers where its data set is gone."""
+    spec = run.spec
+    known = {info.name: info.classes for info in datasets()}
+    names = spec.data.classes or known.get(spec.data.name, ())
+    return names if len(names) == spec.model.classes else tuple(f"class {n}" for n in range(spec.model.classes))
+
+
+def open_run(run_id: str) -> Run:
+    """Open a run. All sessions share the object, so that its events are read once.
+
+    Args:
+        run_id: a run id, a unique beginning of one, or "latest".
+
+    Raises:
+        RunError: there is none, or more than one.
+    """
+    run = RunStore(home()).get(run_id)
+    return _run(str(run.folder), run.bundled, _modified(run.folder / "spec.json"))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _dataset(home: str, name: str, modified: int) -> Dataset:
+    return load_dataset(name, home)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _run(folder: str, bundled: bool, modified: int) -> Run:
+    return Run(Path(folder), bundled=bundled)
+
+
+@st.cache_data(ttl=1, max_entries=4, show_spinner=False)
+def _active_runs(home: str) -> tuple[ActiveRun, ...]:
+    store = RunStore(home)
+    since_ns = time.time_ns() - int(_RECENT_S * 1e9)
+    found = []
+    for run_id in store.ids():
+        folder = store.folder / run_id
+        # Two looks at the disk instead of opening the run: there may be thousands.
+        if _modified(folder / "status.json") > since_ns or _modified(store.queue / run_id):
+            run = Run(folder)
+            status = run.status
+            if status.active:
+                found.append(ActiveRun(run_id, _name(run), status))
+    return tuple(sorted(found, key=lambda active: active.status.state == "queued"))
+
+
+def _name(run: Run) -> str:
+    try:
+        return run.name
+    except CnnvizError:
+        return run.id
+
+
+def _modified(path: Path) -> int:
+    """When a file was changed, in nanoseconds; 0 where there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except (OSError, ValueError):
+        return 0

@@ -1,0 +1,73 @@
+"""What pages say to people: errors in one sentence, and names from elsewhere as plain text."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from cnnviz.errors import CnnvizError
+
+__all__ = ["HOME_PAGE", "plain", "problem", "reported", "sentence"]
+
+HOME_PAGE = "pages/start/home.py"
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+# Links, addresses, emoji, icons and arrows are found after the escapes are undone: something invisible parts them.
+_FOUND_LATER = re.compile(r"(?i)(https?|www|@|:(?=\w)|<(?=[-=])|-(?=[->])|[>~](?==))")
+_WORD_JOINER = "\u2060"
+
+
+def plain(text: str) -> str:
+    """Escape a text that came from a file, a URL or a person, so that Markdown shows it as it is.
+
+    Args:
+        text: anything; line breaks and control characters become spaces.
+
+    Returns:
+        Markdown without formatting, links, HTML, formulas, colours, emoji or icons, for every Streamlit element that
+        takes Markdown.
+    """
+    line = "".join(letter if letter.isprintable() else " " for letter in text)
+    parted = _FOUND_LATER.sub(lambda match: match[0] + _WORD_JOINER, line)
+    return _PUNCTUATION.sub(r"\\\1", parted)
+
+
+def sentence(error: CnnvizError) -> str:
+    """Return an error's message as a whole sentence, not escaped: a capital in front, a full stop behind."""
+    text = str(error).strip() or "something went wrong"
+    first = text.split(maxsplit=1)[0]
+    if first.isalpha() and first.islower():  # not a name such as cifar10
+        text = text[0].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def problem(error: CnnvizError, way_back: str | None = HOME_PAGE, label: str = "Go to Home") -> None:
+    """Show an error as one sentence, and the way out of it.
+
+    Args:
+        error: what went wrong.
+        way_back: the page file to offer, such as "pages/learn/train.py", opened without a query; None offers none.
+        label: what the offer is called.
+    """
+    st.error(plain(sentence(error)), icon=":material/error:")
+    if way_back is not None:
+        st.page_link(way_back, label=label, icon=":material/arrow_back:")
+
+
+@contextmanager
+def reported(way_back: str | None = HOME_PAGE, label: str = "Go to Home") -> Iterator[None]:
+    """Turn a CnnvizError into one sentence on the page, and end the page's or the fragment's run there.
+
+    `with reported():` around a part of a page, or `@reported()` on a function, inside `@st.fragment`. What is no
+    CnnvizError is a bug of ours and left to Streamlit, which shows its own words and logs the traceback.
+
+    Args:
+        way_back: as for `problem`.
+        label: as for `problem`.
+    """
+    try:
+        yield
+    except CnnvizError as error:
+        problem(error, way_back, label)
+        st.stop()

@@ -1,0 +1,87 @@
+"""What Home shows first: what the newest run sees, or, before the first run, what there is to learn."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.data import examples
+from cnnviz.errors import CnnvizError
+from cnnviz.figures import kernel_mosaic
+from cnnviz.runs import LiveView, Run
+from cnnviz.ui.components import live_kernels, watched
+from cnnviz.ui.components.gallery import GalleryRow, gallery
+from cnnviz.ui.loaders import class_names, dataset, open_run
+from cnnviz.ui.messages import plain, reported
+from cnnviz.ui.run_rows import accuracy_in_words, state_in_words
+
+__all__ = ["picture_wall", "show_run", "worth_showing"]
+
+SAMPLE = "cifar10-sample"
+_LOOKS = 6  # how many runs are asked for something to show
+_PHOTOS = 8
+_TICK_S = 2.0
+
+
+def worth_showing(run_ids: Sequence[str]) -> Run | None:
+    """Return the newest run that has kernels and verdicts to show, or None."""
+    for run_id in run_ids[:_LOOKS]:
+        try:
+            run = open_run(run_id)
+            if run.live() is not None and run.spec is not None:
+                return run
+        except CnnvizError:
+            continue
+    return None
+
+
+def show_run(run: Run) -> None:
+    """Draw a run's first kernels and its verdicts on some photographs; while it trains, they move."""
+    st.fragment(_draw_run, run_every=_TICK_S if run.status.active else None, key="showcase")(run)
+
+
+@reported(way_back=None)
+def _draw_run(run: Run) -> None:
+    view = run.live()
+    if view is None:
+        return
+    st.markdown(_headline(run))
+    kernels, photos = st.columns([1, 2], gap="medium")
+    with kernels:
+        _kernels(run, view)
+    with photos:
+        names = class_names(run)
+        n = _PHOTOS
+        watched(view.images[:n], view.labels[:n], view.probabilities[:n], names, key="home-watched", size=64)
+
+
+def _headline(run: Run) -> str:
+    facts = ", ".join(filter(None, [state_in_words(run.status), accuracy_in_words(run)]))
+    return f"**{plain(run.name)}** on {plain(run.spec.data.name)}: {facts}."
+
+
+def _kernels(run: Run, view: LiveView) -> None:
+    if view.kernels is None:
+        st.caption("This network has no convolution, so there are no kernels to see.")
+        return
+    layer = next((row.name for row in run.spec.model.rows if row.kind == "convolution"), None)
+    live_kernels(kernel_mosaic(view.kernels, layer=layer), key="home-kernels", smallest=30)
+
+
+def picture_wall() -> None:
+    """Draw photographs of the embedded sample, the classes mixed, as many as fit five lines."""
+    sample = dataset(SAMPLE)
+    chosen = np.stack(examples(sample.test.labels, sample.n_classes, 10), axis=1).ravel()  # class by class in turn
+    names = [sample.class_names[label] for label in sample.test.labels[chosen]]
+    alt = f"{len(chosen)} photographs of {', '.join(sample.class_names)}"
+    gallery(
+        sample.test.images[chosen],
+        [GalleryRow(range(len(chosen)))],
+        key="home-wall",
+        alt=alt,
+        side=96,
+        lines=5,
+        names=names,
+    )
+    classes = ", ".join(sample.class_names)
+    st.caption(f"Real photographs of 32×32 pixels in ten classes: {classes}. Source: {plain(sample.source)}.")

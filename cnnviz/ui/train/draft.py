@@ -1,0 +1,223 @@
+"""Draft: a run that is being set up. It may not work yet; it says why, and how far it does."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
+
+from cnnviz.data import DatasetInfo
+from cnnviz.errors import SpecError
+from cnnviz.spec import DataSpec, Layer, LayerRow, ModelSpec, RunSpec, Shape, TrainSpec, preset
+from cnnviz.ui.messages import sentence
+
+__all__ = ["Draft", "Table", "layer_in_words"]
+
+Output = Literal["softmax", "sigmoid"]
+
+_FUNCTIONS = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """What each layer makes of one image, as far as the network works.
+
+    Attributes:
+        layers: a row for each layer of the list; None from the one that cannot work on.
+        output: the rows that end the network; empty where it does not work.
+        problem: why it does not work, in one sentence; empty where it does.
+    """
+
+    layers: tuple[LayerRow | None, ...]
+    output: tuple[LayerRow, ...] = ()
+    problem: str = ""
+
+    @property
+    def rows(self) -> tuple[LayerRow, ...]:
+        """All rows that are known, from the input to the output."""
+        return (*(row for row in self.layers if row is not None), *self.output)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The settings of a run while somebody changes them.
+
+    Its parts are valid each; together they may not be, as while a layer is being moved.
+
+    Attributes:
+        data: which images.
+        layers: the network without its output.
+        train: how it learns.
+        shape: the images' (height, width, channels).
+        n_classes: how many classes the whole data set has.
+        preset: the preset it began as.
+        name: what the run will be called; empty for the preset's name.
+        output: "sigmoid" only with two classes.
+        data_problem: why the data set cannot be used; empty where it can.
+    """
+
+    data: DataSpec
+    layers: tuple[Layer, ...]
+    train: TrainSpec
+    shape: tuple[int, int, int]
+    n_classes: int
+    preset: str | None = None
+    name: str = ""
+    output: Output = "softmax"
+    data_problem: str = ""
+
+    @classmethod
+    def of(cls, spec: RunSpec, info: DatasetInfo | None = None) -> Self:
+        """Return the draft of a spec.
+
+        Args:
+            spec: any; its own name is left out, since two runs of one name cannot be told apart.
+            info: the data set it names, where there is one.
+        """
+        shape, n_classes = spec.model.input_shape, spec.model.classes
+        problem = "" if info else f"There is no data set called {spec.data.name} here; choose another one."
+        if info is not None:
+            shape, n_classes, problem = info.shape, len(info.classes), info.problem
+        return cls(
+            data=spec.data,
+            layers=spec.model.layers,
+            train=spec.train,
+            shape=shape,
+            n_classes=n_classes,
+            preset=spec.preset,
+            output=spec.model.output,
+            data_problem=problem,
+        )
+
+    @classmethod
+    def from_preset(cls, name: str, info: DatasetInfo) -> Self:
+        """Return a preset as it is for a data set; one that cannot take its images says so in its table.
+
+        Args:
+            name: one of the presets.
+            info: the data set.
+
+        Raises:
+            SpecError: there is no such preset.
+        """
+        spec = preset(name)
+        try:
+            return cls.of(spec.for_data(info.name, info.shape, info.classes or 2), info)
+        except SpecError:
+            data = spec.data.changed(name=info.name, classes=None)
+            return replace(cls.of(spec, info), data=data, output="softmax")
+
+    @property
+    def classes(self) -> int:
+        """How many classes the network tells apart."""
+        return len(self.data.classes) if self.data.classes else self.n_classes
+
+    def spec(self) -> RunSpec:
+        """Return the finished settings.
+
+        Raises:
+            SpecError: they cannot work; the sentence says why and what to do.
+        """
+        if self.data_problem:
+            raise SpecError(self.data_problem)
+        model = ModelSpec(input_shape=self.shape, layers=self.layers, classes=self.classes, output=self.output)
+        spec = RunSpec(name=self.name, preset=self.preset, data=self.data, model=model, train=self.train)
+        return spec if self.name or not self._differs(spec) else spec.changed(name=f"{self.preset}, changed")
+
+    def _differs(self, spec: RunSpec) -> bool:
+        """Whether this is no longer the preset it began as, so that lists can tell the two apart."""
+        if self.preset is None:
+            return False
+        try:
+            original = preset(self.preset)
+        except SpecError:  # a preset of another version
+            return False
+        longer = {"epochs": spec.train.epochs, "seconds": spec.train.seconds, "seed": spec.train.seed}
+        return (spec.model.layers, spec.train) != (original.model.layers, original.train.changed(**longer))
+
+    def table(self) -> Table:
+        """Return the table of the network; pure Python, under a millisecond."""
+        try:
+            rows = self.spec().model.rows
+        except SpecError as error:
+            return Table(self._rows_before_the_problem(), problem=sentence(error))
+        return Table(rows[: len(self.layers)], rows[len(self.layers) :])
+
+    def _rows_before_the_problem(self) -> tuple[LayerRow | None, ...]:
+        rows: list[LayerRow | None] = []
+        shape: Shape = self.shape
+        for layer in self.layers:
+            try:
+                output = layer.output_shape(shape)
+            except (SpecError, IndexError):
+                break
+            row = LayerRow(layer.kind, layer.kind, output, layer.parameters(shape), layer.multiply_adds(shape))
+            rows.append(row)
+            shape = output
+        return (*rows, *[None] * (len(self.layers) - len(rows)))
+
+    def with_data(self, **values: Any) -> Self:
+        """Return it with some of the data settings changed."""
+        data = self.data.changed(**values)
+        fits_sigmoid = (len(data.classes) if data.classes else self.n_classes) == 2
+        return replace(self, data=data, output=self.output if fits_sigmoid else "softmax")._follow_task()
+
+    def with_train(self, **values: Any) -> Self:
+        """Return it with some of the training settings changed."""
+        return replace(self, train=self.train.changed(**{"loss": None, **values}))
+
+    def with_output(self, output: Output) -> Self:
+        """Return it with another output."""
+        return replace(self, output=output)._follow_task()
+
+    def _follow_task(self) -> Self:
+        """Let the loss and the class weights follow the task again."""
+        weights = self.train.class_weights
+        kept = weights if weights in (None, "balanced") or len(weights) == self.classes else None
+        return replace(self, train=self.train.changed(loss=None, class_weights=kept))
+
+    def with_layer(self, index: int, **values: Any) -> Self:
+        """Return it with some settings of one layer changed."""
+        layers = list(self.layers)
+        layers[index] = layers[index].changed(**values)
+        return replace(self, layers=tuple(layers))
+
+    def without_layer(self, index: int) -> Self:
+        """Return it without one layer."""
+        return replace(self, layers=(*self.layers[:index], *self.layers[index + 1 :]))
+
+    def moved(self, index: int, to: int) -> Self:
+        """Return it with one layer at another place."""
+        layers = list(self.layers)
+        layers.insert(to, layers.pop(index))
+        return replace(self, layers=tuple(layers))
+
+    def inserted(self, layer: Layer, at: int) -> Self:
+        """Return it with one more layer before place `at`."""
+        return replace(self, layers=(*self.layers[:at], layer, *self.layers[at:]))
+
+    def place_for(self, layer: Layer) -> int:
+        """Return the last place where a new layer works, or the end where it works nowhere."""
+        places: Iterable[int] = range(len(self.layers), -1, -1)
+        return next((at for at in places if not self.inserted(layer, at).table().problem), len(self.layers))
+
+
+def layer_in_words(layer: Layer) -> str:
+    """Return a layer as a few words: its kind and what tells it from others of its kind."""
+    match layer.kind:
+        case "convolution":
+            size = f"{layer.kernel_size}×{layer.kernel_size}"
+            stride = f" /{layer.stride}" if layer.stride > 1 else ""
+            return f"Convolution {layer.filters} · {size}{stride}"
+        case "pooling":
+            return f"{'Max' if layer.mode == 'max' else 'Mean'} pooling {layer.size}×{layer.size}"
+        case "batch_normalization":
+            return "Batch normalisation"
+        case "dropout":
+            return f"Dropout {100 * layer.rate:.3g} %"
+        case "activation":
+            return f"Activation {_FUNCTIONS.get(layer.function, layer.function)}"
+        case "flatten":
+            return "Flatten"
+        case "global_pooling":
+            return f"Global {'max' if layer.mode == 'max' else 'mean'}"
+        case "dense":
+            return f"Dense {layer.units}"

@@ -1,0 +1,190 @@
+"""Editor: what this session is setting up. It outlives a page change, and every edit goes through it."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.data import DatasetInfo
+from cnnviz.errors import CnnvizError
+from cnnviz.runs import Run
+from cnnviz.spec import (
+    Activation,
+    BatchNormalization,
+    Convolution,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalPooling,
+    Layer,
+    Pooling,
+    RunSpec,
+)
+from cnnviz.training import start
+from cnnviz.ui import loaders
+from cnnviz.ui.messages import sentence
+from cnnviz.ui.train.draft import Draft
+
+__all__ = ["LAYER_KINDS", "Editor", "current_editor", "start_once"]
+
+LAYER_KINDS: dict[str, type[Layer]] = {
+    "Convolution": Convolution,
+    "Pooling": Pooling,
+    "Batch normalisation": BatchNormalization,
+    "Dropout": Dropout,
+    "Activation": Activation,
+    "Flatten": Flatten,
+    "Global pooling": GlobalPooling,
+    "Dense": Dense,
+}
+
+_STATE = "cnnviz.train.editor"
+_TWIN_S = 5.0
+
+
+@dataclass
+class Editor:
+    """The settings that a session edits.
+
+    Attributes:
+        draft: the settings; immutable, replaced by every edit.
+        version: part of every widget's key; grows when the draft is changed by something else than those widgets,
+            which then take their values from it anew.
+        loads: the same for the choice of data set and preset, which keep their place while somebody chooses.
+        open_layer: the layer whose settings are unfolded.
+        starts: part of the Start button's key; grows with every start, so that the second half of a double click
+            hits a button that is no more.
+        problem: what went wrong with the last start or upload, in one sentence.
+    """
+
+    draft: Draft
+    version: int = 0
+    loads: int = 0
+    open_layer: int | None = None
+    starts: int = 0
+    problem: str = ""
+
+    def load(self, draft: Draft) -> None:
+        """Begin anew with another draft."""
+        self.replace_layers(draft, None)
+        self.loads += 1
+        self.problem = ""
+
+    def replace_layers(self, draft: Draft, open_layer: int | None) -> None:
+        """Take a draft in which layers have come, gone or moved."""
+        self.draft, self.open_layer = draft, open_layer
+        self.version += 1
+
+    def choose(self, dataset: str, preset: str) -> None:
+        """Begin anew with a preset as it is for a data set, chosen with the widgets for both."""
+        info = find_dataset(dataset)
+        if info is not None:
+            self.replace_layers(Draft.from_preset(preset, info), None)
+            self.problem = ""
+
+    def take_preset(self, preset: str) -> None:
+        """Begin anew with another preset for the same data set."""
+        self.choose(self.draft.data.name, preset)
+        self.loads += 1
+
+    def toggle(self, index: int) -> None:
+        """Unfold a layer's settings, or fold them."""
+        self.open_layer = None if self.open_layer == index else index
+
+    def add(self, kind: str) -> None:
+        """Add a layer of a kind below the open one, or at the last place where it works."""
+        layer = LAYER_KINDS[kind]()
+        at = self.draft.place_for(layer) if self.open_layer is None else self.open_layer + 1
+        self.replace_layers(self.draft.inserted(layer, at), at)
+
+    def move(self, index: int, to: int) -> None:
+        """Move a layer."""
+        self.replace_layers(self.draft.moved(index, to), to)
+
+    def copy(self, index: int) -> None:
+        """Put a copy of a layer below it."""
+        self.replace_layers(self.draft.inserted(self.draft.layers[index], index + 1), index + 1)
+
+    def remove(self, index: int) -> None:
+        """Remove a layer."""
+        self.replace_layers(self.draft.without_layer(index), None)
+
+    def set_layer(self, index: int, **values: Any) -> None:
+        """Change a layer's settings."""
+        self._attempt(lambda: self.draft.with_layer(index, **values))
+
+    def set_train(self, **values: Any) -> None:
+        """Change how it learns."""
+        self._attempt(lambda: self.draft.with_train(**values))
+
+    def set_augmentation(self, **values: Any) -> None:
+        """Change the random changes to training images."""
+        augmentation = self.draft.train.augmentation
+        self._attempt(lambda: self.draft.with_train(augmentation=augmentation.changed(**values)))
+
+    def set_data(self, **values: Any) -> None:
+        """Change which images it learns from."""
+        self._attempt(lambda: self.draft.with_data(**values))
+
+    def set_draft(self, **values: Any) -> None:
+        """Change the name or the output."""
+        self.draft = replace(self.draft, **values)
+
+    def read_file(self, content: bytes) -> None:
+        """Begin anew with a spec from a file; where it cannot be used, say why and change nothing."""
+        try:
+            spec = RunSpec.from_json(content)
+        except CnnvizError as error:
+            self.problem = sentence(error)
+        else:
+            self.load(replace(Draft.of(spec, find_dataset(spec.data.name)), name=spec.name))
+
+    def _attempt(self, change: Callable[[], Draft]) -> None:
+        """Change the draft; a value that cannot be is refused and its widget goes back."""
+        self.problem = ""
+        try:
+            self.draft = change()
+        except CnnvizError as error:
+            self.problem = sentence(error)
+            self.version += 1
+
+
+def find_dataset(name: str) -> DatasetInfo | None:
+    """Return what is known of a data set, or None where there is none of that name."""
+    return next((info for info in loaders.datasets() if info.name == name), None)
+
+
+def current_editor() -> Editor:
+    """Return this session's editor; a new one holds the reference network on the embedded sample."""
+    editor = st.session_state.get(_STATE)
+    if not isinstance(editor, Editor):
+        info = find_dataset("cifar10-sample") or loaders.datasets()[0]
+        editor = st.session_state[_STATE] = Editor(Draft.from_preset("two-conv", info))
+    return editor
+
+
+_starting = threading.Lock()
+
+
+def start_once(spec: RunSpec) -> Run:
+    """Start a run, unless the same one was started a moment ago, from another tab or by a nervous finger.
+
+    Raises:
+        StorageError: the home cannot be written.
+    """
+    with _starting:
+        return _twin(spec) or start(spec, loaders.home())
+
+
+def _twin(spec: RunSpec) -> Run | None:
+    """The run made last, where it is a few seconds old, active, and the same."""
+    try:
+        run = loaders.open_run("latest")
+        young = time.time() - (run.folder / "spec.json").stat().st_mtime < _TWIN_S
+        same = run.spec.changed(versions={}) == spec.changed(versions={})
+    except (CnnvizError, OSError):  # there is none yet, or it cannot be read
+        return None
+    return run if young and same and run.status.active else None

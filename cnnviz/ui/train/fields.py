@@ -1,0 +1,105 @@
+"""Fields: widgets that show one setting each and write it back when it changes."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
+
+import streamlit as st
+
+from cnnviz.spec import Settings
+
+__all__ = ["FUNCTIONS", "Fields"]
+
+FUNCTIONS: Mapping[str, str] = {
+    "relu": "ReLU",
+    "leaky_relu": "leaky ReLU",
+    "elu": "ELU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "tanh": "tanh",
+    "sigmoid": "sigmoid",
+    "linear": "none",
+}
+
+
+class Fields:
+    """Widgets for the settings of one object.
+
+    A widget takes its value from the settings when it appears and hands every change to `change`; with another
+    prefix it appears anew. The limits of numbers are those of the settings themselves.
+
+    Args:
+        settings: what is shown.
+        change: called with one setting's name and new value.
+        prefix: of the widgets' keys.
+    """
+
+    def __init__(self, settings: Settings, change: Callable[..., None], prefix: str) -> None:
+        self.settings = settings
+        self.change = change
+        self.prefix = prefix
+
+    def number(
+        self,
+        label: str,
+        name: str,
+        *,
+        step: float | None = None,
+        lowest: float | None = None,
+        highest: float | None = None,
+        empty: str = "off",
+        tip: str | None = None,
+    ) -> None:
+        """Show a number; one that may be None is empty then."""
+        value = getattr(self.settings, name)
+        whole = isinstance(value, int) or (value is None and int in _types(self.settings, name))
+        low, high = _limits(self.settings, name)
+        kind: type[int] | type[float] = int if whole else float
+        shown = None if value is None else kind(value)
+        st.number_input(
+            label,
+            min_value=_as(kind, low if lowest is None else lowest),
+            max_value=_as(kind, high if highest is None else highest),
+            value=shown,
+            step=_as(kind, step if step is not None else (1 if whole else 0.05)),
+            format=None if whole else "%g",
+            placeholder=empty if type(None) in _types(self.settings, name) else None,
+            help=tip,
+            **self._bound(name),
+        )
+
+    def choice(self, label: str, name: str, words: Mapping[Any, str], *, tip: str | None = None) -> None:
+        """Show a choice of a few values, each in a word."""
+        options = list(words)
+        value = getattr(self.settings, name)
+        index = options.index(value) if value in options else 0
+        st.selectbox(label, options, index=index, format_func=lambda one: words[one], help=tip, **self._bound(name))
+
+    def toggle(self, label: str, name: str, *, tip: str | None = None) -> None:
+        """Show yes or no."""
+        st.toggle(label, value=bool(getattr(self.settings, name)), help=tip, **self._bound(name))
+
+    def _bound(self, name: str) -> dict[str, Any]:
+        key = f"{self.prefix}-{name}"
+        return {"key": key, "on_change": self._changed, "args": (key, name)}
+
+    def _changed(self, key: str, name: str) -> None:
+        self.change(**{name: st.session_state[key]})
+
+
+def _as(kind: type[int] | type[float], number: float | None) -> Any:
+    return None if number is None else kind(number)
+
+
+def _limits(settings: Settings, name: str) -> tuple[float | None, float | None]:
+    """The smallest and the largest value a setting may have."""
+    low = high = None
+    for rule in type(settings).model_fields[name].metadata:
+        low = getattr(rule, "ge", low)
+        high = getattr(rule, "le", high)
+    return low, high
+
+
+def _types(settings: Settings, name: str) -> tuple[Any, ...]:
+    """The types a setting may have."""
+    annotation = type(settings).model_fields[name].annotation
+    return get_args(annotation) or (annotation,)

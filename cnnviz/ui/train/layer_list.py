@@ -1,0 +1,203 @@
+"""The network as an editable list: each row is a layer and what it makes of one image."""
+
+from html import escape
+
+import streamlit as st
+
+from cnnviz.spec import (
+    Activation,
+    Convolution,
+    Dense,
+    Dropout,
+    GlobalPooling,
+    Layer,
+    LayerRow,
+    Pooling,
+    Shape,
+)
+from cnnviz.ui.messages import plain
+from cnnviz.ui.train.draft import Table, layer_in_words
+from cnnviz.ui.train.editor import LAYER_KINDS, Editor
+from cnnviz.ui.train.fields import FUNCTIONS, Fields
+
+__all__ = ["layer_list", "short_number", "shown_shape"]
+
+_PADDING = {"valid": "valid: shrinks", "same": "same: keeps size"}
+_POOLING = {"max": "largest value", "average": "mean"}
+_SMALLEST_PRESET = "one-conv"
+_L2 = "Penalty on large weights; 0 for none, 0.001 is a usual one."
+
+
+def layer_list(editor: Editor, table: Table) -> None:
+    """Draw the list, with the settings of the open layer unfolded below its row.
+
+    Args:
+        editor: whose layers.
+        table: of its draft.
+    """
+    with st.container(key="train-layers", gap=None):
+        _fixed("Layer", _cells_html("output", "parameters", "mult-adds"), kind="head")
+        for index, (layer, row) in enumerate(zip(editor.draft.layers, table.layers, strict=True)):
+            broken = row is None and (index == 0 or table.layers[index - 1] is not None)
+            with st.container(gap=None):  # one place a layer: unfolding one moves no other's
+                _row(editor, index, layer, row, broken)
+                if editor.open_layer == index:
+                    _settings(editor, index, layer)
+        for row in table.output:
+            name = "Global mean" if row.name == "output_pooling" else _output_in_words(editor)
+            _fixed(name, _cells(row.output_shape, row.parameters, row.multiply_adds))
+        if not table.problem:
+            parameters = sum(row.parameters for row in table.rows)
+            multiply_adds = sum(row.multiply_adds for row in table.rows)
+            _fixed("Together", _cells((), parameters, multiply_adds), kind="total")
+    with st.container():
+        if table.problem:
+            st.error(plain(table.problem), icon=":material/error:")
+            _way_out(editor)
+    st.menu_button(
+        "Add a layer",
+        list(LAYER_KINDS),
+        icon=":material/add:",
+        key=f"train-add-{editor.version}",
+        width="stretch",
+        on_click=_add,
+        args=(editor, f"train-add-{editor.version}"),
+        help="Goes below the open layer, or to the last place where it works.",
+    )
+
+
+def _way_out(editor: Editor) -> None:
+    """Offer the preset that fits the smallest images, where the images are not the problem."""
+    if editor.draft.preset == _SMALLEST_PRESET or editor.draft.data_problem:
+        return
+    st.button(
+        f"Use {_SMALLEST_PRESET} instead",
+        icon=":material/auto_fix_high:",
+        key="train-smallest",
+        on_click=editor.take_preset,
+        args=(_SMALLEST_PRESET,),
+        width="stretch",
+    )
+
+
+def short_number(number: int) -> str:
+    """Return a count in at most four letters, such as 896, 9.2 k, 1.6 M."""
+    for size, unit in ((10**9, " G"), (10**6, " M"), (10**3, " k")):
+        if number >= 0.9995 * size:  # 999,999 is 1.0 M and not 1000 k
+            share = number / size
+            return f"{share:.1f}{unit}" if share < 9.95 else f"{share:.0f}{unit}"
+    return str(number)
+
+
+def shown_shape(shape: Shape) -> str:
+    """Return a shape as people write it, such as 30×30×32 or 2,304."""
+    return "×".join(f"{size:,}" for size in shape)
+
+
+def _output_in_words(editor: Editor) -> str:
+    draft = editor.draft
+    return "Output 1 · sigmoid" if draft.output == "sigmoid" else f"Output {draft.classes} · softmax"
+
+
+def _add(editor: Editor, key: str) -> None:
+    kind = st.session_state[key]
+    if kind in LAYER_KINDS:
+        editor.add(kind)
+
+
+def _row(editor: Editor, index: int, layer: Layer, row: LayerRow | None, broken: bool) -> None:
+    is_open = editor.open_layer == index
+    with st.container(horizontal=True, gap=None, wrap=False, vertical_alignment="center", key=f"train-row-{index}"):
+        st.button(
+            layer_in_words(layer),
+            key=f"train-layer-{index}",
+            type="tertiary",
+            icon=":material/expand_less:" if is_open else ":material/expand_more:",
+            width="stretch",
+            wrap=False,
+            on_click=editor.toggle,
+            args=(index,),
+        )
+        cells = _cells_html("cannot work" if broken else "–", "–", "–")
+        if row is not None:
+            cells = _cells(row.output_shape, row.parameters, row.multiply_adds)
+        st.html(cells, width=186)
+
+
+def _cells(shape: Shape, parameters: int, multiply_adds: int) -> str:
+    """The three numbers of a row as HTML, exact ones for the pointer."""
+    exact = f"{parameters:,} parameters, {multiply_adds:,} multiply-adds an image"
+    numbers = (short_number(number) if number else "–" for number in (parameters, multiply_adds))
+    return _cells_html(shown_shape(shape), *numbers, title=exact)
+
+
+def _cells_html(*texts: str, title: str = "") -> str:
+    cells = "".join(f"<span>{escape(text)}</span>" for text in texts)
+    return f'<div class="train-cells" title="{escape(title)}">{cells}</div>'
+
+
+def _fixed(name: str, cells: str, kind: str = "fixed") -> None:
+    """A row that is not a layer of the list."""
+    st.html(f'<div class="train-fixed {kind}"><span>{escape(name)}</span>{cells}</div>')
+
+
+def _settings(editor: Editor, index: int, layer: Layer) -> None:
+    """The settings of the open layer, and what can be done with it."""
+    with st.container(key="train-open", gap="xsmall"):
+        fields = Fields(layer, lambda **values: editor.set_layer(index, **values), f"train-{editor.version}-{index}")
+        match layer:
+            case Convolution():
+                _convolution(fields)
+            case Pooling():
+                with st.container(horizontal=True):
+                    fields.number("Size", "size")
+                    fields.choice("Takes the", "mode", _POOLING)
+            case Dropout():
+                fields.number(
+                    "Share of values silenced", "rate", highest=0.95, tip="Only while training; 0.25 is 25 %."
+                )
+            case Activation():
+                fields.choice("Function", "function", FUNCTIONS)
+            case GlobalPooling():
+                fields.choice("One number a channel: the", "mode", {"average": "mean", "max": "largest value"})
+            case Dense():
+                with st.container(horizontal=True):
+                    fields.number("Units", "units", step=8)
+                    fields.choice("Activation", "activation", FUNCTIONS)
+                fields.number("L2 penalty", "l2", step=0.001, tip=_L2)
+            case _:
+                st.caption("This layer has nothing to set.")
+        _actions(editor, index)
+
+
+def _convolution(fields: Fields) -> None:
+    with st.container(horizontal=True):
+        fields.number("Filters", "filters", step=8, tip="How many kernels learn side by side.")
+        fields.number("Kernel size", "kernel_size", tip="3 is a kernel of 3×3 pixels.")
+    with st.container(horizontal=True):
+        fields.number("Stride", "stride", tip="Pixels from one position to the next.")
+        fields.choice("Padding", "padding", _PADDING)
+    with st.container(horizontal=True):
+        fields.choice("Activation", "activation", FUNCTIONS)
+        fields.number("L2 penalty", "l2", step=0.001, tip=_L2)
+    fields.toggle("Add a bias", "bias")
+
+
+def _actions(editor: Editor, index: int) -> None:
+    last = len(editor.draft.layers) - 1
+    with st.container(horizontal=True, gap="xsmall", horizontal_alignment="distribute", key="train-layer-actions"):
+        for word, icon, action, arguments, disabled in (
+            ("Up", "arrow_upward", editor.move, (index, index - 1), index == 0),
+            ("Down", "arrow_downward", editor.move, (index, index + 1), index == last),
+            ("Copy", "content_copy", editor.copy, (index,), False),
+            ("Remove", "delete", editor.remove, (index,), False),
+        ):
+            st.button(
+                word,
+                key=f"train-{word.lower()}-{editor.version}",
+                icon=f":material/{icon}:",
+                on_click=action,
+                args=arguments,
+                disabled=disabled,
+                type="tertiary",
+            )

@@ -1,0 +1,160 @@
+"""A run as it learns: where it is, its curves, its first kernels, and what it makes of a few images."""
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from cnnviz.figures import Mosaic, in_words, kernel_mosaic, loss_and_accuracy
+from cnnviz.runs import LiveView, Run, RunStore, Status
+from cnnviz.spec import Convolution, RunSpec
+from cnnviz.training import waiting_before
+from cnnviz.ui import loaders
+from cnnviz.ui.components import live_chart, live_kernels, watched
+from cnnviz.ui.messages import plain
+from cnnviz.ui.train.verdict import verdict
+from cnnviz.ui.train.words import queue_in_words, state_in_words
+
+__all__ = ["run_view"]
+
+TICK_S = 0.7
+CHART_HEIGHT = 230
+
+
+def run_view(run: Run, *, wide: bool = True) -> None:
+    """Draw a run; while it is active the drawing follows it, in place, and the page runs once more when it ends.
+
+    Args:
+        run: from `cnnviz.ui.loaders.open_run`, shared by every tab that looks at it.
+        wide: whether it has the page to itself.
+
+    Raises:
+        RunError: its settings cannot be read.
+    """
+    spec = run.spec
+    active = run.status.active
+    st.fragment(_draw, run_every=TICK_S if active else None)(run, spec, active, wide)
+
+
+def _draw(run: Run, spec: RunSpec, was_active: bool, wide: bool) -> None:
+    """One tick: reads what is new and sends it to nodes that stay."""
+    status = run.status
+    if was_active and not status.active:
+        st.rerun()
+    with st.container(key="train-live", gap="small"):
+        drawn = _drawn(str(run.folder), _size(run), _epochs(spec, status), spec.model.classes, run)
+        _progress(run, status, drawn.position)
+        _curves(drawn)
+        _looks(run, spec, status, wide)
+
+
+def _progress(run: Run, status: Status, position: float) -> None:
+    line = state_in_words(status, position)
+    if status.state == "queued":
+        training = [one for one in loaders.active_runs() if one.status.state != "queued"]
+        before = waiting_before(RunStore(loaders.home()), run.id)
+        line = queue_in_words(before, training[0].name if training else None)
+    with st.container(key="train-state", gap="xsmall"):
+        if not status.active:
+            verdict(run, status)
+            return
+        st.markdown(f"**{plain(line)}**" if status.state != "queued" else plain(line))
+        st.progress(min(max(status.position, position, 0.0) / max(status.epochs, 1), 1.0))
+
+
+def _epochs(spec: RunSpec, status: Status) -> int:
+    return max(status.epochs or spec.train.epochs, 1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """The curves of a run, what they show in words, and the moment they reach, in epochs."""
+
+    loss: go.Figure
+    accuracy: go.Figure
+    alt: str
+    position: float
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _drawn(folder: str, size: int, epochs: int, classes: int, _run: Run) -> _Drawn:
+    """Draw a run's curves: once for all tabs each time its log has grown."""
+    history = _run.history()
+    loss, accuracy = loss_and_accuracy(history, epochs, classes=classes, revision=_run.id)
+    position = history.batches.get("position", [0.0])[-1]
+    return _Drawn(loss, accuracy, in_words(history, epochs), position)
+
+
+def _curves(drawn: _Drawn) -> None:
+    left, right = st.columns(2, gap="small")
+    with left:
+        live_chart(drawn.loss, key="train-loss", height=CHART_HEIGHT, alt=drawn.alt)
+    with right:
+        live_chart(drawn.accuracy, key="train-accuracy", height=CHART_HEIGHT, alt=drawn.alt)
+    st.caption(
+        "Thin line: batch by batch; thick line: the same, smoothed; marks: whole epochs. "
+        "Training measures the images it learns from, validation images it never learns from."
+    )
+
+
+def _looks(run: Run, spec: RunSpec, status: Status, wide: bool) -> None:
+    view, mosaic = _live(str(run.folder), _modified(run), run)
+    left, right = st.columns((2, 3), gap="medium") if wide else (st.container(), st.container())
+    with left, st.container(key="train-kernels", gap="xsmall"):
+        _kernels(spec, mosaic, status)
+    with right, st.container(key="train-watched", gap="xsmall"):
+        st.markdown(f"**Test images and what it {'guesses now' if status.active else 'guessed last'}**")
+        if view is None:
+            _nothing_yet("Eight test images with its guesses", status)
+        else:
+            watched(
+                view.images,
+                view.labels,
+                view.probabilities,
+                loaders.class_names(run),
+                key="train-guesses",
+                size=64,
+            )
+
+
+def _kernels(spec: RunSpec, mosaic: Mosaic | None, status: Status) -> None:
+    first = next((index for index, layer in enumerate(spec.model.layers) if isinstance(layer, Convolution)), None)
+    st.markdown("**Kernels of the first convolution**")
+    if first is None:
+        st.caption("This network has no convolution, and so no kernels to look at.")
+    elif mosaic is None:
+        _nothing_yet("The kernels of the first convolution", status)
+    else:
+        live_kernels(mosaic, key="train-mosaic")
+
+
+def _nothing_yet(what: str, status: Status) -> None:
+    st.caption(f"{what} appear here as soon as it trains." if status.active else f"{what} were not kept.")
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _live(folder: str, modified: int, _run: Run) -> tuple[LiveView | None, Mosaic | None]:
+    """The live view and its kernels, read once for all tabs each time it was renewed."""
+    view = _run.live()
+    if view is None or view.kernels is None:
+        return view, None
+    names = (
+        name
+        for name, layer in zip(_run.spec.model.names, _run.spec.model.layers, strict=True)
+        if isinstance(layer, Convolution)
+    )
+    return view, kernel_mosaic(view.kernels, layer=next(names, None))
+
+
+def _size(run: Run) -> int:
+    try:
+        return (run.folder / "events.jsonl").stat().st_size
+    except OSError:
+        return 0
+
+
+def _modified(run: Run) -> int:
+    try:
+        return (run.folder / "live.npz").stat().st_mtime_ns
+    except OSError:
+        return 0

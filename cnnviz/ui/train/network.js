@@ -1,0 +1,98 @@
+// The network as blocks in a row. Blocks are kept and resized, so that an edit is seen as a movement.
+
+const SLIVERS = new Set(["batch_normalization", "dropout", "activation"]);
+const MOST_SHEETS = 8;
+const NARROW = 52; // CSS pixels a block: below it the parameters are left out
+const TIGHT = 40; // and below it all words
+const INPUT_STEP = 7; // CSS pixels between the channels of the image
+const FLAT = 38; // CSS pixels for a row of numbers and its words
+const SLENDER = 1.6; // the highest a map is drawn for its width
+const observers = new WeakMap(); // parentElement -> ResizeObserver
+
+function element(tag, className, parent) {
+  const made = document.createElement(tag);
+  made.className = className;
+  parent.append(made);
+  return made;
+}
+
+function build(row) {
+  const block = element("div", "block", row);
+  block.sheet = element("div", "sheet", block);
+  const label = element("div", "label", block);
+  block.words = [0, 1, 2].map(() => element("div", "", label));
+  return block;
+}
+
+/** Sheets behind the first: one shadow each, always as many, so that the browser can move between two lists. */
+function shadows(sheets, step, colours) {
+  return Array.from({ length: MOST_SHEETS }, (_, index) => {
+    const at = Math.min(index + 1, sheets - 1) * step;
+    const fill = colours[Math.min(index + 1, sheets - 1)] ?? "var(--fill)";
+    return `${at}px ${-at}px 0 -1px ${fill}, ${at}px ${-at}px 0 0 var(--edge)`;
+  }).join(", ");
+}
+
+/** Red, green and blue for the channels of a colour image. */
+function channelColours({ kind, sheets }) {
+  if (kind !== "input" || sheets !== 3) return [];
+  return ["#c24038", "#3b9a5f", "#3a6fd0"].map((one) => `color-mix(in srgb, ${one} 45%, var(--cnnviz-background))`);
+}
+
+function show(block, data, room, narrow) {
+  const step = data.kind === "input" ? INPUT_STEP : narrow;
+  const sliver = SLIVERS.has(data.kind);
+  const flat = data.channels === "" && data.kind !== "missing";
+  const side = Math.max(6, Math.round(data.side * room));
+  block.className = `block ${data.kind}${sliver ? " sliver" : ""}`;
+  block.title = data.title;
+  block.sheet.style.height = `${side}px`;
+  block.sheet.style.width = `${sliver ? 3 : flat ? 10 : Math.round(side * block.squeeze)}px`;
+  const colours = channelColours(data);
+  const behind = flat || sliver ? 0 : (data.sheets - 1) * step;
+  block.sheet.style.margin = `${behind}px ${behind}px 0 0`; // room for the sheets behind
+  block.sheet.style.background = colours[0] ?? "";
+  block.sheet.style.boxShadow = flat || sliver ? "none" : shadows(data.sheets, step, colours);
+  [data.size, data.channels, data.parameters].forEach((text, index) => (block.words[index].textContent = text));
+}
+
+function arrange(root, data) {
+  const row = root.querySelector(".blocks");
+  const width = row.clientWidth - 8;
+  if (width <= 0) return;
+  while (row.children.length > data.blocks.length) row.lastChild.remove();
+  while (row.children.length < data.blocks.length) build(row);
+  const wide = data.blocks.filter((block) => !SLIVERS.has(block.kind));
+  const each = (width - 5 * (data.blocks.length - wide.length)) / wide.length;
+  const step = each < NARROW ? 2 : 3;
+  // Squares where they fit; otherwise narrowed, but no further than maps seen from the side.
+  const maps = wide.filter((one) => one.channels !== "");
+  const behind = maps.reduce((sum, one) => sum + (one.sheets - 1) * (one.kind === "input" ? INPUT_STEP : step), 0);
+  const sides = maps.reduce((sum, one) => sum + one.side, 0);
+  const across = Math.max(20, (width - behind - maps.length * 10 - (wide.length - maps.length) * FLAT) / sides);
+  const room = Math.min(data.height - (MOST_SHEETS - 1) * step, SLENDER * across);
+  const squeeze = Math.min(1, across / room);
+  row.classList.toggle("narrow", each < NARROW);
+  row.classList.toggle("tight", each < TIGHT);
+  data.blocks.forEach((block, index) => {
+    row.children[index].squeeze = squeeze;
+    show(row.children[index], block, room, step);
+  });
+}
+
+export default function ({ data, parentElement }) {
+  const figure = parentElement.querySelector("figure");
+  figure.data = data;
+  figure.setAttribute("aria-label", data.alt);
+  parentElement.querySelector("figcaption").textContent = data.caption;
+  arrange(figure, data);
+  if (!observers.has(parentElement)) {
+    const observer = new ResizeObserver(() => arrange(figure, figure.data));
+    observer.observe(figure);
+    observers.set(parentElement, observer);
+  }
+  return () => {
+    observers.get(parentElement)?.disconnect();
+    observers.delete(parentElement);
+  };
+}

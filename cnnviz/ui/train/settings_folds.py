@@ -1,0 +1,191 @@
+"""How a run learns and from what: a few settings in sight, the rest in folds."""
+
+import json
+
+import streamlit as st
+
+from cnnviz.errors import CnnvizError
+from cnnviz.ui.train.draft import Draft
+from cnnviz.ui.train.editor import Editor, find_dataset
+from cnnviz.ui.train.fields import Fields
+
+__all__ = ["learning", "settings_folds"]
+
+_OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
+_SCHEDULES = {
+    "constant": "stays",
+    "cosine": "falls to zero (cosine)",
+    "one_cycle": "rises, then falls (one cycle)",
+    "plateau": "falls when learning stalls",
+}
+_KEEP = {"last": "the last weights", "best": "the best by validation loss"}
+_LARGEST_FILE_MB = 1
+
+
+def learning(editor: Editor) -> None:
+    """Draw what is changed most: how long, how fast, by which optimiser, in which batches."""
+    train = editor.draft.train
+    fields = Fields(train, editor.set_train, f"train-{editor.version}-learn")
+    with st.container(horizontal=True):
+        if train.seconds is None:
+            fields.number("Epochs", "epochs", tip="How often every training image is seen.")
+        else:
+            fields.number(
+                "Seconds",
+                "seconds",
+                step=10,
+                tip="Epochs and images are chosen so that they fit into this time.",
+            )
+        fields.number("Learning rate", "learning_rate", lowest=1e-7, step=train.learning_rate / 2)
+    with st.container(horizontal=True):
+        fields.choice("Optimiser", "optimizer", _OPTIMIZERS)
+        fields.number("Batch", "batch_size", step=16, tip="Images a step.")
+
+
+def settings_folds(editor: Editor) -> None:
+    """Draw everything else, folded."""
+    augmented = " · on" if editor.draft.train.augmentation.active else ""
+    with st.expander(f"Augmentation{augmented}", icon=":material/flip:", key="train-fold-augmentation", type="compact"):
+        _augmentation(editor)
+    with st.expander("Data", icon=":material/photo_library:", key="train-fold-data", type="compact"):
+        _data(editor)
+    with st.expander("Learning, in detail", icon=":material/tune:", key="train-fold-learning", type="compact"):
+        _learning_in_detail(editor)
+    with st.expander("Name and file", icon=":material/description:", key="train-fold-file", type="compact"):
+        _name_and_file(editor)
+
+
+def _augmentation(editor: Editor) -> None:
+    train = editor.draft.train
+    fields = Fields(train.augmentation, editor.set_augmentation, f"train-{editor.version}-augment")
+    fields.toggle("Mirror left and right", "flip", tip="Half of the time.")
+    with st.container(horizontal=True):
+        fields.number("Shift", "shift", tip="By up to this share of the side; 0.1 is a tenth.")
+        fields.number("Rotation", "rotation", step=5, tip="By up to this many degrees, both ways.")
+    with st.container(horizontal=True):
+        fields.number("Zoom", "zoom", tip="Larger or smaller by up to this share.")
+        fields.number("Contrast", "contrast", tip="Stronger or weaker by up to this share.")
+    st.caption("Every epoch shows the training images changed a little differently; 0 leaves them alone.")
+
+
+def _data(editor: Editor) -> None:
+    draft = editor.draft
+    fields = Fields(draft.data, editor.set_data, f"train-{editor.version}-data")
+    with st.container(horizontal=True):
+        fields.number("Validation share", "validation", tip="Held back to measure on; 0.1 is a tenth.")
+        fields.number("Training images", "train_images", step=100, empty="all", tip="Empty for all of them.")
+    info = find_dataset(draft.data.name)
+    if info is None or len(info.classes) < 3:
+        return
+    key = f"train-{editor.version}-classes"
+    st.multiselect(
+        "Classes",
+        info.classes,
+        default=[name for name in draft.data.classes or () if name in info.classes],
+        placeholder="all of them",
+        key=key,
+        on_change=_choose_classes,
+        args=(editor, key),
+        help="Two or more; empty for all.",
+    )
+    if draft.classes == 2:
+        _output(editor, draft)
+
+
+def _choose_classes(editor: Editor, key: str) -> None:
+    chosen = st.session_state[key]
+    if len(chosen) != 1:  # with one class there is nothing to tell apart; the second is on its way
+        editor.set_data(classes=tuple(chosen) or None)
+
+
+def _output(editor: Editor, draft: Draft) -> None:
+    key = f"train-{editor.version}-output"
+    words = {"softmax": "two probabilities (softmax)", "sigmoid": "one probability (sigmoid)"}
+
+    def change() -> None:
+        editor.draft = editor.draft.with_output(st.session_state[key])
+
+    options = list(words)
+    st.selectbox(
+        "Output",
+        options,
+        index=options.index(draft.output),
+        format_func=lambda one: words[one],
+        key=key,
+        on_change=change,
+    )
+
+
+def _learning_in_detail(editor: Editor) -> None:
+    train = editor.draft.train
+
+    def change_weights(*, class_weights: bool | None = None, **values: object) -> None:
+        weights = {} if class_weights is None else {"class_weights": "balanced" if class_weights else None}
+        editor.set_train(**weights, **values)
+
+    fields = Fields(train, change_weights, f"train-{editor.version}-detail")
+    key = f"train-{editor.version}-by-time"
+
+    def change() -> None:
+        editor.set_train(seconds=60.0 if st.session_state[key] else None)
+
+    st.toggle("Train for a time instead of epochs", value=train.seconds is not None, key=key, on_change=change)
+    fields.choice("The learning rate", "schedule", _SCHEDULES)
+    if train.schedule == "plateau":
+        with st.container(horizontal=True):
+            fields.number("Times", "plateau_factor", lowest=0.01, highest=0.99)
+            fields.number("After epochs", "plateau_patience")
+    if train.optimizer == "sgd":
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            fields.number("Momentum", "momentum", highest=0.999)
+            fields.toggle("Nesterov", "nesterov")
+    with st.container(horizontal=True):
+        fields.number("Stop early after", "early_stopping", tip="Epochs without a lower validation loss; empty: never.")
+        fields.number("Label smoothing", "label_smoothing", highest=0.9, tip="Spreads this share over all classes.")
+    if not isinstance(train.class_weights, tuple):
+        fields.toggle("Let rare classes count more", "class_weights", tip="Balanced class weights.")
+    fields.choice("Keep", "keep", _KEEP)
+    fields.number("Seed", "seed", tip="The same seed gives the same run on the same machine.")
+
+
+def _name_and_file(editor: Editor) -> None:
+    key = f"train-{editor.version}-name"
+    st.text_input(
+        "Name of the run",
+        value=editor.draft.name,
+        max_chars=80,
+        placeholder=editor.draft.preset or "a run",
+        key=key,
+        on_change=lambda: editor.set_draft(name=" ".join(st.session_state[key].split())),
+    )
+    try:
+        spec = editor.draft.spec()
+    except CnnvizError:
+        st.caption("These settings can be saved once they work.")
+    else:
+        content = json.dumps(spec.model_dump(mode="json", exclude={"versions"}), indent=2)
+        st.download_button(
+            "Save these settings",
+            content,
+            f"{editor.draft.preset or 'run'}.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+            key="train-save",
+            width="stretch",
+        )
+    upload = f"train-{editor.version}-upload"
+    st.file_uploader(
+        "Load settings",
+        type="json",
+        max_upload_size=_LARGEST_FILE_MB,
+        key=upload,
+        on_change=_read_upload,
+        args=(editor, upload),
+    )
+
+
+def _read_upload(editor: Editor, key: str) -> None:
+    file = st.session_state[key]
+    if file is not None:
+        editor.read_file(file.getvalue())

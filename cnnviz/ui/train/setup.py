@@ -1,0 +1,94 @@
+"""No run is chosen: the settings on the left, the network and the newest run on the right."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import streamlit as st
+
+from cnnviz.errors import CnnvizError
+from cnnviz.figures.theme import css_variables
+from cnnviz.runs import Run
+from cnnviz.ui import loaders
+from cnnviz.ui.messages import plain
+from cnnviz.ui.train.editor import Editor
+from cnnviz.ui.train.live import run_view
+from cnnviz.ui.train.moves import look_at
+from cnnviz.ui.train.network import network
+from cnnviz.ui.train.panel import setup_panel
+
+__all__ = ["STYLE", "setup_view"]
+
+_RULES = css_variables(".stApp") + Path(__file__).with_name("train.css").read_text(encoding="utf-8")
+# The empty element keeps the rules in their place, before what they lay out; alone they would arrive after it.
+STYLE = f'<style>{_RULES}</style><i class="train-style"></i>'
+
+
+def setup_view(editor: Editor) -> None:
+    """Draw the editor beside its network, and below that the newest run.
+
+    Args:
+        editor: of this session.
+    """
+    newest = _newest_run()
+    with st.container(horizontal=True, gap="medium", key="train-page"):
+        with st.container(key="train-left", width=360):
+            phone = _on_a_phone()
+            fold = st.expander("Set up a run", expanded=not phone, icon=":material/tune:", key="train-fold")
+            fold.space(1)  # a fragment may write into a container from outside once something is in it
+        with st.container(key="train-right", width="stretch"):
+            drawing = st.container(key="train-drawing")
+            drawing.markdown("**Your network**")
+            if newest is None:
+                _what_will_appear()
+            else:
+                _newest(newest)
+    _edit(editor, fold, drawing, tall=newest is None)
+
+
+@st.fragment
+def _edit(
+    editor: Editor,
+    panel: st.delta_generator.DeltaGenerator,
+    drawing: st.delta_generator.DeltaGenerator,
+    tall: bool,
+) -> None:
+    """The part that follows every edit; the curves beside it stay as they are."""
+    table = editor.draft.table()
+    with panel:
+        setup_panel(editor, table)
+    with drawing:
+        network(editor.draft, table, height=260 if tall else 140)
+
+
+def _on_a_phone() -> bool:
+    """Whether the browser says it is a phone's; there the settings begin folded, below the picture."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
+
+
+def _what_will_appear() -> None:
+    st.markdown(
+        "**Start training** and this side comes alive: loss and accuracy point by point, the first layer's kernels "
+        "as they take shape, and eight test images with what the network makes of them."
+    )
+
+
+def _newest_run() -> Run | None:
+    """The newest run that can be read; a bundled one where nothing was trained here."""
+    for run_id in loaders.run_ids():
+        with suppress(CnnvizError):
+            run = loaders.open_run(run_id)
+            run.spec  # noqa: B018 - reads it, or says that it cannot be read
+            return run
+    return None
+
+
+def _newest(run: Run) -> None:
+    try:
+        with st.container(horizontal=True, vertical_alignment="center", key="train-newest"):
+            st.markdown(f"**Newest run: {plain(run.name)}**", width="content")
+            st.space("stretch")
+            if st.button("Open this run", icon=":material/open_in_full:", key="train-open-newest"):
+                look_at(run.id)
+        run_view(run, wide=False)
+    except CnnvizError:  # deleted or damaged at this very moment: the network above is enough to look at
+        _what_will_appear()

@@ -1,0 +1,70 @@
+"""How an ended run ended, and what to do next."""
+
+from dataclasses import replace
+from html import escape
+
+import streamlit as st
+
+from cnnviz.runs import Run, Status
+from cnnviz.ui.messages import plain
+from cnnviz.ui.train.draft import Draft
+from cnnviz.ui.train.editor import current_editor, find_dataset
+from cnnviz.ui.train.moves import look_at
+from cnnviz.ui.train.words import state_in_words
+
+__all__ = ["verdict"]
+
+_SLOWER = 10
+
+
+def verdict(run: Run, status: Status) -> None:
+    """Say how a run ended, in the place where its progress was.
+
+    Args:
+        run: an ended run.
+        status: where it is.
+    """
+    state = f"**{plain(_state(status))}**"
+    told = plain(status.message)
+    match status.state:
+        case "completed":
+            _completed(run, status)
+        case "stopped":
+            st.info(f"{state} {_way_on(run)}", icon=":material/pause_circle:")
+        case "interrupted":
+            st.warning(f"{state} {told} {_way_on(run)}", icon=":material/power_off:")
+        case "failed":
+            st.error(f"{state} {told} {_way_on(run)}", icon=":material/error:")
+        case "diverged":
+            _diverged(run, state, told)
+
+
+def _state(status: Status) -> str:
+    state = state_in_words(status)
+    return f"{state[0].upper()}{state[1:]}."
+
+
+def _way_on(run: Run) -> str:
+    return "" if run.bundled else "**Resume** goes on from its last checkpoint."
+
+
+def _completed(run: Run, status: Status) -> None:
+    report = run.evaluation() or {}
+    accuracy, images = report.get("accuracy"), report.get("n_test")
+    words = [f"<b>{escape(_state(status))}</b>"]
+    number = ""
+    if isinstance(accuracy, int | float):
+        of = f" of {images:,}" if isinstance(images, int) else ""
+        words.append(f"It gets {100 * accuracy:.0f} %{of} test images right that it has never seen.")
+        number = f"<div><strong>{100 * accuracy:.1f} %</strong><small>test accuracy</small></div>"
+    words += [escape(status.message), "Next: start another like this, change one thing, and see what it does."]
+    st.html(f'<div class="train-verdict">{number}<p>{" ".join(words)}</p></div>')
+
+
+def _diverged(run: Run, state: str, told: str) -> None:
+    st.warning(f"{state} {told} A smaller learning rate usually helps.", icon=":material/trending_up:")
+    rate = max(run.spec.train.learning_rate / _SLOWER, 1e-7)
+    if st.button(f"Set it up with a rate of {rate:g}", icon=":material/speed:", key="train-slower"):
+        draft = Draft.of(run.spec, find_dataset(run.spec.data.name))
+        current_editor().load(replace(draft, train=draft.train.changed(learning_rate=rate)))
+        look_at(None)

@@ -1,0 +1,114 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.runs import Run, RunStore
+from cnnviz.ui import loaders
+from tests.dashboard import ROOT
+from tests.ui.made import failed_run, finished_run, running_run, waiting_run
+
+
+@pytest.fixture(autouse=True)
+def only_own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Homes without the runs that come with cnnviz, and nothing remembered from another test."""
+    monkeypatch.setattr(RunStore.__init__, "__defaults__", (None, tmp_path / "no bundled runs"))
+    loaders._active_runs.clear()
+
+
+def opened() -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    assert not at.exception
+    return at
+
+
+def words(at: AppTest) -> str:
+    return "\n".join(str(element.value) for element in (*at.markdown, *at.caption))
+
+
+def test_nothing_yet_invites_to_train() -> None:
+    at = opened()
+    assert at.title[0].value == "See what a neural network sees"
+    assert "press **Watch one learn**" in words(at)
+    assert "Real photographs of 32×32 pixels" in words(at)
+    assert not at.subheader
+
+
+def test_the_doors_lead_on() -> None:
+    at = opened()
+    at.button(key="home-data").click().run()
+    assert not at.exception
+    assert "Each row is one class" in words(at)
+
+
+def test_a_finished_run_is_shown_with_what_it_sees(home: Path) -> None:
+    run = finished_run(home, "my **first** <b>run</b>")
+    at = opened()
+    name = r"my \*\*first\*\* \<b\>run\<\/b\>"
+    assert f"**{name}** on digits: completed, 1 epoch, **" in words(at)
+    assert "of test images right" in words(at)
+    [row] = at.get("page_link")
+    assert f"**{name}** · digits" in row.proto.label
+    assert row.proto.query_string == f"run={run.id}"
+
+
+def test_a_failed_run_is_a_row_and_no_picture(home: Path) -> None:
+    failed_run(home)
+    at = opened()
+    assert "failed" in words(at)
+    assert "press **Watch one learn**" in words(at)
+
+
+def test_a_damaged_run_is_said_in_a_sentence_among_the_others(home: Path) -> None:
+    failed_run(home, "whole")
+    broken = failed_run(home, "broken")
+    (broken.folder / "spec.json").write_text("{")
+    at = opened()
+    assert "has no readable spec" in words(at)
+    assert len(at.get("page_link")) == 1
+
+
+def test_many_runs_have_pages(home: Path) -> None:
+    for number in range(8):
+        failed_run(home, f"run {number}")
+    at = opened()
+    assert len(at.get("page_link")) == 6
+    at.pagination(key="home-page").set_value(2).run()
+    assert len(at.get("page_link")) == 2
+
+
+def test_a_running_run_is_in_the_sidebar_of_every_page(home: Path) -> None:
+    run = running_run(home, "busy *one*")
+    waiting_run(home)
+    at = opened()
+    for page in ("pages/start/home.py", "pages/prepare/data.py"):
+        at.switch_page(page).run()
+        trains, waits = at.sidebar.get("page_link")
+        assert trains.proto.label == r"**busy \*one\***"
+        assert trains.proto.query_string == f"run={run.id}"
+        assert waits.proto.label == "patient waits"
+        assert at.sidebar.progress[0].value == 25
+
+
+def test_watching_goes_to_the_run_that_trains(home: Path) -> None:
+    run = running_run(home)
+    at = opened()
+    at.button(key="home-train").click().run()
+    assert not at.exception
+    assert at.query_params["run"] in (run.id, [run.id])
+
+
+def test_home_and_data_load_no_tensorflow(home: Path) -> None:
+    script = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+at = AppTest.from_file({str(ROOT / "app.py")!r}, default_timeout=60).run()
+at.switch_page("pages/prepare/data.py").run()
+print(bool(at.exception), [name for name in ("keras", "tensorflow") if name in sys.modules])
+"""
+    finished: Run = failed_run(home)
+    assert finished.state == "failed"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.stdout.splitlines()[-1] == "False []", done.stderr

@@ -1,0 +1,110 @@
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.passcode import PASSCODE_HASH_VARIABLE, hash_passcode
+from cnnviz.ui import guard
+from cnnviz.ui.guard import Attempts
+
+
+def _page() -> None:
+    import streamlit as st
+
+    from cnnviz.ui.guard import permitted, tell_unlocked
+
+    tell_unlocked()
+    # A toggle, because a test runs the whole page at every step, where a browser runs the dialog alone.
+    if st.toggle("Change", key="change") and permitted("change *something*"):
+        st.write("changed")
+
+
+@pytest.fixture(autouse=True)
+def no_attempts_yet() -> None:
+    guard._attempts.clear()
+
+
+def bound_to(monkeypatch: pytest.MonkeyPatch, address: str | None) -> None:
+    usual = st.get_option
+    monkeypatch.setattr(st, "get_option", lambda name: address if name == "server.address" else usual(name))
+
+
+def pressed(at: AppTest) -> AppTest:
+    at.toggle(key="change").set_value(True).run()
+    assert not at.exception
+    return at
+
+
+def changed(at: AppTest) -> bool:
+    return "changed" in [text.value for text in at.markdown]
+
+
+def unlock(at: AppTest, passcode: str) -> AppTest:
+    at.text_input(key="guard-passcode").set_value(passcode)
+    [unlock] = [button for button in at.button if button.label == "Unlock"]
+    unlock.click().run()
+    return at
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1"])
+def test_everybody_on_this_machine_may(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    bound_to(monkeypatch, address)
+    assert changed(pressed(AppTest.from_function(_page).run()))
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "192.0.2.7", "", None])
+def test_without_a_passcode_nobody_may_over_a_network(monkeypatch: pytest.MonkeyPatch, address: str | None) -> None:
+    bound_to(monkeypatch, address)
+    at = pressed(AppTest.from_function(_page).run())
+    assert not changed(at)
+    assert r"nobody can change \*something\*;" in at.error[0].value
+    assert "`cnnviz app --host`" in at.error[0].value
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "127.0.0.1"])  # behind a proxy the server is bound to this machine
+def test_the_passcode_is_proved_once_a_session(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    bound_to(monkeypatch, address)
+    monkeypatch.setenv(PASSCODE_HASH_VARIABLE, hash_passcode("blue bird"))
+    at = pressed(AppTest.from_function(_page).run())
+    assert not changed(at)
+    unlock(at, "blue bird")
+    assert at.toast[0].value == r"Unlocked. Press the button again to change \*something\*."
+    assert changed(pressed(at))
+    assert changed(pressed(at))
+    assert not changed(pressed(AppTest.from_function(_page).run()))
+
+
+def test_a_new_passcode_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound_to(monkeypatch, "0.0.0.0")
+    monkeypatch.setenv(PASSCODE_HASH_VARIABLE, hash_passcode("blue bird"))
+    at = unlock(pressed(AppTest.from_function(_page).run()), "blue bird")
+    assert changed(pressed(at))
+    monkeypatch.setenv(PASSCODE_HASH_VARIABLE, hash_passcode("red fish"))
+    assert not changed(pressed(at))
+
+
+def test_wrong_passcodes_are_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound_to(monkeypatch, "0.0.0.0")
+    monkeypatch.setenv(PASSCODE_HASH_VARIABLE, hash_passcode("blue bird"))
+    stored = hash_passcode("blue bird")
+    for _ in range(5):
+        assert guard._refusal("wrong", stored) == "That is not the passcode; ask whoever runs this dashboard."
+    assert guard._refusal("blue bird", stored).startswith("Too many wrong passcodes; try again in ")
+
+
+def test_nothing_typed_is_no_attempt() -> None:
+    stored = hash_passcode("blue bird")
+    for _ in range(7):
+        assert guard._refusal("", stored) == "Type the passcode."
+    assert guard._refusal("blue bird", stored) == ""
+
+
+def test_right_passcodes_do_not_count() -> None:
+    stored = hash_passcode("blue bird")
+    assert [guard._refusal("blue bird", stored) for _ in range(7)] == [""] * 7
+
+
+def test_attempts_come_back_after_a_minute() -> None:
+    attempts = Attempts(limit=2, window_s=60)
+    assert [attempts.take(0), attempts.take(10), attempts.take(20)] == [0, 0, 40]
+    assert attempts.take(60) == 0
+    assert attempts.take(61) == 9

@@ -6,18 +6,20 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.dashboard import ROOT, Dashboard
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_BROWSER = f"no Chromium found (looked for {', '.join(BROWSERS)}); install one to run the browser tests"
+PATIENCE_MS = 45_000  # nothing here is about speed, and the machine may be busy
 LAUNCH_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def pytest_configure() -> None:
     """Settle what has to stand before TensorFlow is imported, here and in every process the tests start."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    expect.set_options(timeout=PATIENCE_MS)
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
 
 
@@ -54,6 +56,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """An empty tab as large as a projector; `page.context.new_page()` opens another beside it."""
     context = browser.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
 

@@ -1,0 +1,91 @@
+"""Compiled functions, kept as long as their model lives."""
+
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from cnnviz.explain.network import Images, Shape, fingerprint, fitting, walk
+from cnnviz.explain.passage import weights_are_replaced
+
+__all__ = ["batches", "compiled", "forget", "make_ready"]
+
+# A function of a small model takes about a megabyte; a page needs a handful for each model.
+MOST_FUNCTIONS = 32
+_BATCH_BYTES = 64 * 2**20
+
+_functions: "weakref.WeakKeyDictionary[keras.Model, OrderedDict[Hashable, Any]]" = weakref.WeakKeyDictionary()
+_lock = threading.Lock()
+
+Body = Callable[..., Any]
+
+
+def compiled(model: keras.Model, shape: Shape, key: Hashable, body: Body, *more: tf.TensorSpec) -> Any:
+    """Return a compiled function of a model, made when it is first asked for.
+
+    Args:
+        model: any Keras model; its present weights are used at each call, and it is not kept alive by this.
+        shape: (height, width, channels) of the images.
+        key: what tells this function from the model's others, such as ("feature maps", layer names).
+        body: body(model, images, *more) -> tensors; it must not hold the model or its layers.
+        more: what the further arguments are.
+
+    Returns:
+        A function of images (n, height, width, channels) float32, n free, and the further arguments.
+    """
+    if weights_are_replaced():  # another network, needed once
+        return _compile(weakref.ref(model), shape, body, more)
+    whole = (key, shape, fingerprint(model))
+    with _lock:
+        kept = _functions.setdefault(model, OrderedDict())
+        if whole not in kept:
+            make_ready(model, shape)
+            kept[whole] = _compile(weakref.ref(model), shape, body, more)
+        kept.move_to_end(whole)
+        while len(kept) > MOST_FUNCTIONS:
+            kept.popitem(last=False)
+        return kept[whole]
+
+
+def _compile(model: "weakref.ref[keras.Model]", shape: Shape, body: Body, more: tuple[tf.TensorSpec, ...]) -> Any:
+    def traced(images: tf.Tensor, *arguments: tf.Tensor) -> Any:
+        return body(model(), images, *arguments)
+
+    signature = [tf.TensorSpec([None, *shape], tf.float32), *more]
+    function = tf.function(traced, input_signature=signature, autograph=False)
+    function._omit_frequent_tracing_warning = True  # each is traced once, but TensorFlow counts them all as one
+    return function
+
+
+def make_ready(model: keras.Model, shape: Shape) -> None:
+    """Build what was never called: variables cannot be made inside a compiled function.
+
+    Args:
+        model: any Keras model; one that is built is left as it is.
+        shape: (height, width, channels) of its images.
+    """
+    if not all(layer.built for _, layer in walk(model)) or not model.built:
+        with fitting(model, shape):
+            model(np.zeros((1, *shape), np.float32), training=False)
+
+
+def forget(model: keras.Model) -> None:
+    """Drop a model's compiled functions, as must be done after its layers were changed from outside."""
+    with _lock:
+        _functions.pop(model, None)
+
+
+def batches(images: Images) -> list[Images]:
+    """Cut images into batches whose feature maps fit a laptop's memory.
+
+    Args:
+        images: (n, height, width, channels), n at least 1.
+    """
+    _, height, width, _ = images.shape
+    size = int(np.clip(_BATCH_BYTES // (height * width * 64 * 4), 1, 256))  # 64 maps of four bytes a pixel
+    return [images[start : start + size] for start in range(0, len(images), size)]

@@ -1,0 +1,147 @@
+"""The attribution methods by name, with what each one's picture means and does not mean."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import keras
+from numpy.typing import ArrayLike
+
+from cnnviz.errors import SpecError
+from cnnviz.explain.cam import explain_grad_cam, explain_grad_cam_plus_plus
+from cnnviz.explain.gradients import explain_saliency, explain_smooth_grad
+from cnnviz.explain.heatmap import Heatmap
+from cnnviz.explain.integrated import explain_integrated_gradients
+from cnnviz.explain.occluding import explain_occlusion
+
+__all__ = ["METHODS", "Method", "explain", "find_method"]
+
+
+@dataclass(frozen=True)
+class Method:
+    """An attribution method.
+
+    Attributes:
+        name: in links and on the command line.
+        title: as people write it.
+        function: function(model, image, class_index=None, layer=None, **settings) -> Heatmap.
+        meaning: what the picture means and does not mean, one sentence.
+        source: the paper.
+        uses_layer: whether `layer` matters.
+    """
+
+    name: str
+    title: str
+    function: Callable[..., Heatmap]
+    meaning: str
+    source: str
+    uses_layer: bool = False
+
+
+_ALL = (
+    Method(
+        "gradcam",
+        "Grad-CAM",
+        explain_grad_cam,
+        "Bright places are where this layer's feature maps raise the class, no finer than the layer's own grid; it "
+        "does not show which pixels decided, nor what speaks against the class.",
+        "Selvaraju et al. 2017",
+        uses_layer=True,
+    ),
+    Method(
+        "gradcam-plus-plus",
+        "Grad-CAM++",
+        explain_grad_cam_plus_plus,
+        "Like Grad-CAM, but several things of the same class light up more evenly; its weights are harder to justify, "
+        "and it does not show what speaks against the class.",
+        "Chattopadhay et al. 2018",
+        uses_layer=True,
+    ),
+    Method(
+        "saliency",
+        "Saliency",
+        explain_saliency,
+        "Bright pixels are those where the smallest change would move the class's score most; they need not be what "
+        "the network recognised, and up or down is not told apart.",
+        "Simonyan et al. 2014",
+    ),
+    Method(
+        "smoothgrad",
+        "SmoothGrad",
+        explain_smooth_grad,
+        "Bright pixels move the class's score also when the image is a little noisy; like saliency it shows where the "
+        "network is sensitive, not what it recognised.",
+        "Smilkov et al. 2017",
+    ),
+    Method(
+        "integrated-gradients",
+        "Integrated gradients",
+        explain_integrated_gradients,
+        "Bright pixels raise the class's score against a plain black image, and all pixels together add up to the "
+        "difference; black things get no share, so it does not show whether they mattered.",
+        "Sundararajan et al. 2017",
+    ),
+    Method(
+        "occlusion",
+        "Occlusion",
+        explain_occlusion,
+        "Bright places are those whose covering lowers the class's score; a thing seen in two places may not light up, "
+        "and the cover itself can look like something to the network.",
+        "Zeiler and Fergus 2014",
+    ),
+)
+
+METHODS: Mapping[str, Method] = MappingProxyType({method.name: method for method in _ALL})
+
+
+def find_method(name: str) -> Method:
+    """Find a method by name; case, spaces, hyphens and underscores do not matter, and "++" may be written so.
+
+    Raises:
+        SpecError: there is none.
+    """
+    plain = _plain(name)
+    for method in _ALL:
+        if plain in (_plain(method.name), _plain(method.function.__name__.removeprefix("explain_"))):
+            return method
+    raise SpecError(f"there is no attribution method {name!r:.40}; choose one of {', '.join(METHODS)}")
+
+
+def _plain(name: object) -> str:
+    return "".join(letter for letter in str(name).lower().replace("++", "plusplus") if letter.isalnum())
+
+
+def explain(
+    model: keras.Model,
+    image: ArrayLike,
+    method: str = "gradcam",
+    class_index: int | None = None,
+    layer: str | int | None = None,
+    **settings: Any,
+) -> Heatmap:
+    """Explain one class on one image with the method of that name.
+
+    Args:
+        model: any Keras classifier of images.
+        image: (height, width, channels) uint8 or float in 0..255.
+        method: a name in METHODS.
+        class_index: the class to explain; None for the predicted one.
+        layer: name or index of a layer with feature maps, for methods that use one; None for the last convolution.
+        settings: the method's own, such as steps for integrated gradients.
+
+    Returns:
+        The heatmap with its record.
+
+    Raises:
+        SpecError: the method, a setting, the class or the layer does not exist, or the model does not fit the method.
+        DataError: the image does not fit the model.
+    """
+    found = find_method(method)
+    known = getattr(found.function, "__kwdefaults__", None) or {}
+    unknown = sorted(set(settings) - set(known))
+    if unknown:
+        raise SpecError(
+            f"{found.title} has no setting {unknown[0]!r:.40}; it takes {', '.join(sorted(known)) or 'none'}"
+        )
+    return found.function(model, image, class_index, layer, **settings)

@@ -1,0 +1,90 @@
+"""Occlusion: how much the class's score falls when a part of the image is covered.
+
+Source: Zeiler and Fergus 2014, "Visualizing and understanding convolutional networks", section 4.2.
+"""
+
+import keras
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnviz.errors import SpecError
+from cnnviz.explain.compiled import batches
+from cnnviz.explain.heatmap import Heatmap, heatmap
+from cnnviz.explain.network import Images
+from cnnviz.explain.subject import scores_of, subject
+
+__all__ = ["explain_occlusion", "occlusion"]
+
+
+def occlusion(
+    model: keras.Model,
+    image: ArrayLike,
+    class_index: int | None = None,
+    layer: str | int | None = None,
+    *,
+    patch: int | None = None,
+    stride: int | None = None,
+) -> NDArray[np.float32]:
+    """Cover the image piece by piece with its mean colour and show where the logit falls (Zeiler and Fergus 2014).
+
+    Args:
+        model: any Keras classifier of images.
+        image: (height, width, channels) uint8 or float in 0..255.
+        class_index: the class to explain; None for the predicted one.
+        layer: not used; the method works on pixels.
+        patch: side of the cover in pixels; None for about a sixth of the image's shorter side.
+        stride: pixels from one cover to the next; None for half the patch.
+
+    Returns:
+        (height, width) float32 in [0, 1]: a pixel's mean fall over the covers that hid it, rises cut off.
+
+    Raises:
+        SpecError: the class or layer does not exist, or patch or stride do not fit the image.
+        DataError: the image does not fit the model.
+    """
+    return explain_occlusion(model, image, class_index, layer, patch=patch, stride=stride).values
+
+
+def explain_occlusion(
+    model: keras.Model,
+    image: ArrayLike,
+    class_index: int | None = None,
+    layer: str | int | None = None,
+    *,
+    patch: int | None = None,
+    stride: int | None = None,
+) -> Heatmap:
+    """Return the heatmap with its record; see `occlusion`."""
+    what = subject(model, image, class_index, layer)
+    height, width, _ = what.shape
+    side = patch if patch is not None else max(1, round(min(height, width) / 6))
+    step = stride if stride is not None else max(1, side // 2)
+    if not (1 <= side <= min(height, width) and 1 <= step <= side):
+        raise SpecError(
+            f"occlusion was given a patch of {side} and a stride of {step} on an image of {height}x{width}; give a "
+            "patch that fits the image and a stride from 1 to the patch, so that every pixel is covered"
+        )
+    corners = [(row, column) for row in _starts(height, side, step) for column in _starts(width, side, step)]
+    scores = [scores_of(model, batch, what.shape)[0] for batch in batches(_covered(what.image, corners, side))]
+    falls = what.verdict.score - np.concatenate(scores)[:, what.verdict.class_index].astype(np.float64)
+    total, times = np.zeros((height, width)), np.zeros((height, width))
+    for (row, column), fall in zip(corners, falls, strict=True):
+        total[row : row + side, column : column + side] += fall
+        times[row : row + side, column : column + side] += 1
+    why = f"covering any {side}x{side} pixels of this image does not lower the class's score"
+    details = {"patch": side, "stride": step, "covers": len(corners)}
+    return heatmap(total / times, "occlusion", what.verdict, why, details=details)
+
+
+def _starts(length: int, side: int, step: int) -> list[int]:
+    """Return where covers begin so that the last one ends with the image."""
+    return sorted({min(start, length - side) for start in range(0, length, step)})
+
+
+def _covered(image: Images, corners: list[tuple[int, int]], side: int) -> Images:
+    """Return copies of an image (1, height, width, channels), each with one square of its mean colour."""
+    copies = image.repeat(len(corners), axis=0)
+    color = image.mean(axis=(0, 1, 2))
+    for copy, (row, column) in zip(copies, corners, strict=True):
+        copy[row : row + side, column : column + side] = color
+    return copies

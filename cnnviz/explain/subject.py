@@ -1,0 +1,113 @@
+"""Subject: one image, one class, one model, checked; what every attribution method starts from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import ArrayLike
+
+from cnnviz.errors import SpecError
+from cnnviz.explain.compiled import compiled
+from cnnviz.explain.heatmap import Verdict
+from cnnviz.explain.network import Images, Shape, find_layer, image_shape, one_image
+from cnnviz.explain.passage import pass_through
+from cnnviz.explain.scores import choose, class_scores
+
+__all__ = ["CLASS", "Subject", "output_gradients", "scores_of", "subject", "verdict_of"]
+
+CLASS = tf.TensorSpec([], tf.int32)
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What is to be explained.
+
+    Attributes:
+        model: the network.
+        image: (1, height, width, channels) float32.
+        shape: (height, width, channels).
+        verdict: the class to explain and the network's present opinion of it.
+    """
+
+    model: keras.Model
+    image: Images
+    shape: Shape
+    verdict: Verdict
+
+
+def subject(model: keras.Model, image: ArrayLike, class_index: int | None, layer: str | int | None = None) -> Subject:
+    """Check a method's arguments and ask the network.
+
+    Args:
+        model: any Keras classifier of images.
+        image: (height, width, channels) uint8 or float in 0..255.
+        class_index: the class to explain, or None for the predicted one.
+        layer: checked here even where the method has no use for it, so that a wrong link is told.
+
+    Raises:
+        SpecError: the class or the layer does not exist, or the model is no classifier of images.
+        DataError: the image does not fit the model.
+    """
+    if layer is not None:
+        find_layer(model, layer)
+    batch = one_image(model, image)
+    shape = image_shape(model, batch)
+    logits, probabilities, found = scores_of(model, batch, shape)
+    index = check_class(class_index, logits.shape[1])
+    return Subject(model, batch, shape, verdict_of(logits[0], probabilities[0], index, found))
+
+
+def check_class(class_index: int | None, classes: int) -> int:
+    """Return a class's index, -1 for the predicted one.
+
+    Raises:
+        SpecError: there is no such class.
+    """
+    if class_index is None:
+        return -1
+    if isinstance(class_index, bool) or not isinstance(class_index, int | np.integer):
+        raise SpecError(f"the class was given as {class_index!r:.40}; give its index, 0 to {classes - 1}")
+    if not 0 <= class_index < classes:
+        raise SpecError(f"the class {class_index} does not exist; the model has the classes 0 to {classes - 1}")
+    return int(class_index)
+
+
+def verdict_of(logits: Any, probabilities: Any, class_index: int, found: bool) -> Verdict:
+    """Make the verdict of one image's scores, (classes,) both; a negative class stands for the predicted one."""
+    predicted = int(np.argmax(logits))
+    index = predicted if class_index < 0 else class_index
+    return Verdict(index, predicted, float(logits[index]), float(probabilities[index]), found)
+
+
+def scores_of(model: keras.Model, images: Images, shape: Shape) -> tuple[Images, Images, bool]:
+    """Return (n, classes) logits and probabilities of images, and whether the logits were found."""
+    logits, probabilities, found = compiled(model, shape, "scores", _scores)(images)
+    return logits.numpy(), probabilities.numpy(), bool(found)
+
+
+def _scores(model: keras.Model, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    scores = class_scores(pass_through(model, images))
+    return scores.logits, scores.probabilities, tf.constant(scores.head != "unknown")
+
+
+def output_gradients(model: keras.Model, shape: Shape) -> Any:
+    """Return the compiled function (images, class index) -> (scores (n,), gradients (n, height, width, channels)).
+
+    The gradients are those of each image's class score with respect to its pixels, in score a grey level.
+    """
+    return compiled(model, shape, "pixel gradients", _pixel_gradients, CLASS)
+
+
+def _pixel_gradients(model: keras.Model, images: tf.Tensor, class_index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(images)
+        _, score = choose(class_scores(pass_through(model, images)), class_index)
+    gradients = tape.gradient(score, images)
+    if gradients is None:
+        raise SpecError(
+            f"the model {model.name} turns its input into whole numbers, so no gradient reaches the pixels; use "
+            "Grad-CAM or occlusion"
+        )
+    return score, gradients

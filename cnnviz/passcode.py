@@ -13,8 +13,17 @@ import unicodedata
 
 from cnnviz.errors import CnnvizError
 
-__all__ = ["PASSCODE_HASH_VARIABLE", "PASSCODE_VARIABLE", "SHORTEST", "check_passcode", "hash_passcode"]
+__all__ = [
+    "LOCAL_ADDRESSES",
+    "PASSCODE_HASH_VARIABLE",
+    "PASSCODE_VARIABLE",
+    "SHORTEST",
+    "check_passcode",
+    "hash_passcode",
+]
 
+# A dashboard that listens on one of these is reached from this machine alone, and needs no passcode.
+LOCAL_ADDRESSES = ("localhost", "127.0.0.1", "::1")
 PASSCODE_VARIABLE = "CNNVIZ_PASSCODE"
 PASSCODE_HASH_VARIABLE = "CNNVIZ_PASSCODE_HASH"
 SHORTEST = 6

@@ -7,6 +7,7 @@ import typer
 from cnnviz import __version__
 from cnnviz.cli import data, runs
 from cnnviz.cli.dashboard import dashboard
+from cnnviz.cli.explain import explain
 from cnnviz.cli.train import train
 
 __all__ = ["app"]
@@ -49,11 +50,13 @@ def cnnviz(
     _show_help(context)
 
 
-_data = _group("data", "Data sets: list them, look at one, get one.")
+_data = _group("data", "Data sets: list them, look at one, get or import one.")
 _data.command("list")(data.list_)
 _data.command("show")(data.show)
 _data.command("get")(data.get)
+_data.command("import")(data.import_)
 app.command("train")(train)
+app.command("explain")(explain)
 _runs = _group("runs", "Runs: list them, look at one, stop, rename or delete one.")
 _runs.command("list")(runs.list_)
 _runs.command("show")(runs.show)

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ import typer
 
 from cnnviz.cli.options import AsJson, Home
 from cnnviz.cli.output import emit, say
-from cnnviz.errors import CnnvizError
+from cnnviz.errors import CnnvizError, MissingExtraError
 from cnnviz.home import HOME_VARIABLE, resolve_home
 from cnnviz.passcode import PASSCODE_HASH_VARIABLE, PASSCODE_VARIABLE, hash_passcode
 
@@ -51,6 +52,8 @@ def dashboard(
             f"there is no {APP}, the dashboard's script; it comes with the source, "
             "so clone the repository and start it there"
         )
+    if find_spec("streamlit") is None:
+        raise MissingExtraError("the dashboard needs Streamlit, which is not installed; run: pip install streamlit")
     _check_free(host, port)
     names = _names(host, tuple(allow_host or ()))
     environment = _environment(home, exposed=host not in _THIS_MACHINE or bool(allow_host))

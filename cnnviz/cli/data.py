@@ -1,4 +1,4 @@
-"""`cnnviz data`: which data sets there are, what is in one, and getting one."""
+"""`cnnviz data`: which data sets there are, what is in one, and getting or importing one."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cnnviz.cli.options import AsJson, Home, home_flag
-from cnnviz.cli.output import emit, pairs, say, table
+from cnnviz.cli.output import complain, emit, pairs, say, table
 
 if TYPE_CHECKING:
     from cnnviz.data import Dataset, DatasetInfo
 
-__all__ = ["fetch", "find", "get", "list_", "show"]
+__all__ = ["fetch", "find", "get", "import_", "list_", "show"]
 
 DatasetName = Annotated[str, typer.Argument(metavar="NAME", help="A data set's name, as `cnnviz data list` has it.")]
+
+_MOST_NAMED = 20  # files that were passed over; the rest are counted
 
 
 def list_(home: Home = None, as_json: AsJson = False) -> None:
@@ -87,6 +89,41 @@ def get(name: DatasetName, home: Home = None, as_json: AsJson = False) -> None:
         emit(_row(info))
         return
     say(f"{name} is here: {len(dataset.train):,} train and {len(dataset.test):,} test images.")
+
+
+def import_(
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="An .npz file, or a folder with a folder of photos for each class.")
+    ],
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="What to call the data set.")],
+    size: Annotated[
+        int | None, typer.Option("--size", metavar="N", help="Side of a folder's images in pixels; else 32.")
+    ] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a data set of your own files.
+
+    Of a folder without the folders train and test, a fifth is set aside for testing.
+    """
+    from cnnviz.cli.progress import import_progress
+    from cnnviz.data import import_dataset
+
+    with import_progress(name) as report:
+        made = import_dataset(path, name, home, size=size, on_progress=report)
+    if made.skipped:
+        complain(f"{len(made.skipped):,} passed over:")
+        for sentence in made.skipped[:_MOST_NAMED]:
+            complain(f"- {sentence}")
+        if len(made.skipped) > _MOST_NAMED:
+            complain(f"- and {len(made.skipped) - _MOST_NAMED:,} more")
+    info = made.info
+    if as_json:
+        emit({**_row(info), "skipped": made.skipped})
+        return
+    shape = "x".join(map(str, info.shape))
+    counts = f"{info.n_train:,} train and {info.n_test:,} test images"
+    say(f"{name} is imported: {counts} ({shape}) of {len(info.classes)} classes.")
 
 
 def fetch(name: str, home: Path | None) -> "Dataset":

@@ -1,12 +1,13 @@
 """The way in, and every way out: exit codes and the one line on standard error."""
 
+import errno
 import os
 import signal
 import sys
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from io import TextIOWrapper
 
 import typer
@@ -14,13 +15,15 @@ from typer.main import get_command
 
 from cnnviz.cli.application import app
 from cnnviz.cli.codes import BUG, DONE, INTERRUPTED, MISTAKE
-from cnnviz.cli.output import complain
+from cnnviz.cli.output import complain, forget
 from cnnviz.cli.usage import sentence
 from cnnviz.errors import CnnvizError
 
 __all__ = ["DEBUG_VARIABLE", "main"]
 
 DEBUG_VARIABLE = "CNNVIZ_DEBUG"
+
+_OUTPUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0 done; 2 the user's mistake; 130 interrupted; 1 a bug of ours.
     """
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to fail
@@ -39,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             return _invoke(sys.argv[1:] if arguments is None else arguments)
         except BrokenPipeError:  # whoever read our output has seen enough
-            _forget_output()
+            forget(sys.stdout)
             return DONE
         except KeyboardInterrupt:
             return _interrupted()
@@ -47,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             complain(f"error: {error}")
             return MISTAKE
         except Exception as error:  # noqa: BLE001 - the last stop: a user never sees a traceback unasked
+            if _is_of_output(error):
+                return _no_output(error)
             # An import that is interrupted half-way may turn the interrupt into an error of its own.
             return _interrupted() if seen else _bug(error)
 
@@ -81,12 +87,31 @@ def _bug(error: Exception) -> int:
     return BUG
 
 
-def _forget_output() -> None:
-    """Point standard output nowhere, so that Python does not complain about the closed pipe when it ends."""
-    with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+def _is_of_output(error: Exception) -> bool:
+    """Whether writing to standard output failed; what is written to files has become a StorageError before."""
+    return isinstance(error, OSError) and error.errno in _OUTPUT_ERRORS and error.filename is None
+
+
+def _no_output(error: Exception) -> int:
+    forget(sys.stdout)
+    reason = error.strerror if isinstance(error, OSError) else error
+    complain(f"error: cannot write the output ({reason}); free some space or send it elsewhere")
+    return MISTAKE
+
+
+def _open_closed_streams() -> None:
+    """Open the null device in the place of standard streams that are closed.
+
+    Otherwise Python has none, and the next file that is opened takes their place and gets what is printed.
+    """
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest that is free: this one
+        if getattr(sys, name) is None:
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(descriptor, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - for good
 
 
 @contextmanager

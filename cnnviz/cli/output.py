@@ -3,11 +3,13 @@
 import io
 import json
 import math
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO
 
-__all__ = ["complain", "count", "emit", "in_line", "one_line", "pairs", "percent", "say", "table"]
+__all__ = ["complain", "count", "emit", "forget", "in_line", "one_line", "pairs", "percent", "say", "table"]
 
 _NO_TERMINAL_WIDTH = 400  # a file or a pipe has no edge: each row stays on its line, for grep and awk
 
@@ -30,9 +32,20 @@ def say(text: str) -> None:
 
 
 def complain(text: str) -> None:
-    """Write one line to standard error."""
-    sys.stderr.write(f"{one_line(text)}\n")
-    sys.stderr.flush()
+    """Write one line to standard error; where that is closed or full, nothing can be said and nothing is."""
+    try:
+        sys.stderr.write(f"{one_line(text)}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        forget(sys.stderr)
+
+
+def forget(stream: TextIO) -> None:
+    """Point a stream nowhere, so that Python does not complain when it writes what is left at the end."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def emit(value: Any) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-__all__ = ["OnEvent", "download_progress", "training_progress"]
+__all__ = ["OnEvent", "download_progress", "import_progress", "training_progress"]
 
 OnEvent = Callable[[dict[str, Any]], None]
 
@@ -57,7 +57,7 @@ def download_progress(name: str) -> Iterator[Callable[[int, int | None], None]]:
         What to call with the bytes that are there and the bytes of the whole, or None.
     """
     if not sys.stderr.isatty():
-        yield _DownloadLines(name)
+        yield _CountLines(lambda done, total: f"getting {name}: {_megabytes(done, total)}")
         return
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -69,6 +69,30 @@ def download_progress(name: str) -> Iterator[Callable[[int, int | None], None]]:
             bar.update(task, completed=done, total=total, visible=True)
 
         yield report
+
+
+@contextmanager
+def import_progress(name: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show how reading many files goes.
+
+    Yields:
+        What to call with the number of files that are read and of all.
+    """
+    if not sys.stderr.isatty():
+        lines = _CountLines(lambda done, total: f"reading {name}: {done:,} of {total:,} files")
+        yield lines.after_a_while()
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_console(), transient=True) as bar:
+        task = bar.add_task(f"reading {name}", total=None, visible=False)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+
+
+def _megabytes(done: int, total: int | None) -> str:
+    whole = f" of {total / _MEGABYTE:.0f}" if total else ""
+    return f"{done / _MEGABYTE:.0f}{whole} MB"
 
 
 def _console() -> "Console":
@@ -145,16 +169,20 @@ class _Bar:
         self._bar.console.print(text, markup=False)
 
 
-class _DownloadLines:
-    """A line at times while a download goes on."""
+class _CountLines:
+    """A line at times while something is counted, the first at once unless it is to wait."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, text: Callable[[int, int | None], str]) -> None:
+        self._text = text
         self._due = time.monotonic()
+
+    def after_a_while(self) -> "_CountLines":
+        """Say nothing of what is over soon."""
+        self._due += _LINE_EVERY_S
+        return self
 
     def __call__(self, done: int, total: int | None) -> None:
         if time.monotonic() < self._due:
             return
         self._due = time.monotonic() + _LINE_EVERY_S
-        whole = f" of {total / _MEGABYTE:.0f}" if total else ""
-        complain(f"getting {self._name}: {done / _MEGABYTE:.0f}{whole} MB")
+        complain(self._text(done, total))

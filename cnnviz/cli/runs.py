@@ -1,16 +1,18 @@
 """`cnnviz runs`: which runs there are, how one learned, and stopping, renaming or deleting one."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cnnviz.cli.options import AsJson, Home, RunName
+from cnnviz.cli.options import AsJson, Home, RunName, home_flag
 from cnnviz.cli.output import count, emit, pairs, percent, say, table
+from cnnviz.errors import RunError
 
 if TYPE_CHECKING:
     from cnnviz.runs import Run, RunSummary
 
-__all__ = ["delete", "list_", "rename", "report", "show", "stop"]
+__all__ = ["delete", "find", "list_", "rename", "report", "show", "stop"]
 
 _CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
 
@@ -49,9 +51,7 @@ def list_(home: Home = None, as_json: AsJson = False) -> None:
 
 def show(run: RunName, home: Home = None, as_json: AsJson = False) -> None:
     """Show a run: its settings, its curves, its result."""
-    from cnnviz.runs import RunStore
-
-    opened = RunStore(home).get(run)
+    opened = find(run, home)
     values = describe(opened)
     if as_json:
         emit(values)
@@ -85,9 +85,8 @@ def show(run: RunName, home: Home = None, as_json: AsJson = False) -> None:
 def stop(run: RunName, home: Home = None, as_json: AsJson = False) -> None:
     """Stop a waiting or running run; it can be resumed."""
     from cnnviz import training
-    from cnnviz.runs import RunStore
 
-    opened = RunStore(home).get(run)
+    opened = find(run, home)
     training.stop(opened, home)
     state = opened.state
     if as_json:
@@ -103,9 +102,7 @@ def rename(
     as_json: AsJson = False,
 ) -> None:
     """Give a run another name; its id stays."""
-    from cnnviz.runs import RunStore
-
-    opened = RunStore(home).get(run)
+    opened = find(run, home)
     opened.rename(name)
     if as_json:
         emit({"run_id": opened.id, "name": opened.name})
@@ -117,11 +114,30 @@ def delete(run: RunName, home: Home = None, as_json: AsJson = False) -> None:
     """Delete a run and all its files, without asking."""
     from cnnviz.runs import RunStore
 
-    run_id = RunStore(home).delete(run)
+    run_id = RunStore(home).delete(find(run, home).id)
     if as_json:
         emit({"run_id": run_id, "deleted": True})
         return
     say(f"{run_id} is deleted.")
+
+
+def find(text: str, home: Path | None) -> "Run":
+    """Find a run by what was typed.
+
+    Args:
+        text: a run id, a unique beginning of one, or "latest".
+        home: the home folder; None for the usual one.
+
+    Raises:
+        RunError: there is none, or more than one; where there are any, the sentence says how to see them.
+    """
+    from cnnviz.runs import RunStore
+
+    store = RunStore(home)
+    try:
+        return store.get(text)
+    except RunError as error:
+        raise RunError(f"{error}; see: cnnviz runs list{home_flag(home)}" if store.ids() else str(error)) from error
 
 
 def report(run: "Run") -> dict[str, Any]:

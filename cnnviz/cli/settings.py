@@ -1,6 +1,8 @@
 """From the flags of `cnnviz train` to a RunSpec."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,14 +74,30 @@ def spec_of(flags: Flags, home: Path | None) -> "RunSpec":
     if flags.epochs is not None:
         train["seconds"] = None  # of a spec from a file: the flag is the newer wish
     if flags.augment:
-        mirrored = not _are_characters(spec.data.classes or find(spec.data.name, home).classes)
+        from cnnviz.data import are_characters
+
+        mirrored = not are_characters(spec.data.classes or find(spec.data.name, home).classes)
         train["augmentation"] = spec.train.augmentation.changed(flip=mirrored, shift=_SHIFT)
-    changes: dict[str, Any] = {"train": spec.train.changed(**train)}
-    if flags.validation is not None:
-        changes["data"] = spec.data.changed(validation=flags.validation)
-    if flags.name is not None:
-        changes["name"] = " ".join(flags.name.split())
-    return spec.changed(**changes)
+    with _named_as_given(flags):
+        changes: dict[str, Any] = {"train": spec.train.changed(**train)}
+        if flags.validation is not None:
+            changes["data"] = spec.data.changed(validation=flags.validation)
+        if flags.name is not None:
+            changes["name"] = " ".join(flags.name.split())
+        return spec.changed(**changes)
+
+
+@contextmanager
+def _named_as_given(flags: Flags) -> Iterator[None]:
+    """Call a setting that was given by a flag by the flag's name in a refusal."""
+    try:
+        yield
+    except SpecError as error:
+        for flag in flags.given:
+            setting = f"the setting {flag.removeprefix('--').replace('-', '_')} "
+            if str(error).startswith(setting):
+                raise SpecError(f"{flag} {str(error).removeprefix(setting)}") from error
+        raise
 
 
 def _base(flags: Flags, home: Path | None) -> "RunSpec":
@@ -97,11 +115,6 @@ def _base(flags: Flags, home: Path | None) -> "RunSpec":
         return preset(_USUAL[0]).for_data(info.name, info.shape, info.classes)
     except SpecError:
         return preset(_USUAL[1]).for_data(info.name, info.shape, info.classes)
-
-
-def _are_characters(classes: tuple[str, ...]) -> bool:
-    """Whether the classes are digits or letters, whose mirror images are something else."""
-    return all(len(name) == 1 or name.isdecimal() for name in classes)
 
 
 def _read(path: str) -> bytes:

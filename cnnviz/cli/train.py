@@ -6,7 +6,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,9 +16,9 @@ from cnnviz.cli.codes import INTERRUPTED
 from cnnviz.cli.options import AsJson, Home, home_flag
 from cnnviz.cli.output import complain, emit, in_line, say
 from cnnviz.cli.progress import training_progress
-from cnnviz.cli.runs import report, result_line
+from cnnviz.cli.runs import find, report, result_line
 from cnnviz.cli.settings import Flags, spec_of
-from cnnviz.errors import CnnvizError, SpecError
+from cnnviz.errors import CnnvizError, MissingExtraError, SpecError
 
 if TYPE_CHECKING:
     from cnnviz.runs import Run, RunStore
@@ -95,12 +95,12 @@ def _trained(flags: Flags, home: Path | None) -> "Run":
     from cnnviz.runs import RunStore
 
     settings = spec_of(flags, home)
+    with _silent_start():  # before a download: without TensorFlow that would be for nothing
+        from cnnviz.training.execute import train as train_here
     if not find(settings.data.name, home).available:
         fetch(settings.data.name, home)
     store = RunStore(home)
     _say_if_waiting(store)
-    with _silent_start():
-        from cnnviz.training.execute import train as train_here
     with training_progress(settings.train.epochs) as on_event, _cut_off(store, home):
         return train_here(settings, home, on_event)
 
@@ -115,7 +115,7 @@ def _continued(text: str, flags: Flags, home: Path | None) -> "Run":
             f"--resume continues a run with its own settings and was given {', '.join(flags.given)} too; leave that out"
         )
     store = RunStore(home)
-    run = store.get(text)
+    run = find(text, home)
     if run.bundled or run.state not in RESUMABLE:
         with reopened(run):  # says why not, before TensorFlow is imported for nothing
             pass
@@ -131,10 +131,34 @@ def _silent_start() -> Iterator[None]:
     """Keep what TensorFlow writes while it is imported off standard error; its settings do not silence all.
 
     It is shown where the import fails, or where TF_CPP_MIN_LOG_LEVEL asks for it.
+
+    Raises:
+        MissingExtraError: TensorFlow is not installed, or not whole.
     """
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ and os.environ["TF_CPP_MIN_LOG_LEVEL"] != "3":
-        yield
-        return
+    try:
+        if os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3") == "3":
+            with _silent():
+                yield
+        else:
+            yield
+    except ImportError as error:
+        if not _is_of_tensorflow(error):
+            raise
+        reason = (str(error).splitlines() or [""])[0]
+        raise MissingExtraError(
+            f"this command needs TensorFlow, which cannot be imported ({reason:.120}); run: pip install tensorflow"
+        ) from error
+
+
+def _is_of_tensorflow(error: ImportError) -> bool:
+    """Whether Keras or TensorFlow is missing, or stumbled over something that it needs itself."""
+    importing = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return any(name.partition(".")[0] in ("keras", "tensorflow") for name in (error.name or "", *importing))
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keep what is written to standard error by code that is not Python; it is shown where it fails unexpectedly."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     sys.stderr.flush()
     shown = os.dup(2)
@@ -142,6 +166,8 @@ def _silent_start() -> Iterator[None]:
         os.dup2(kept.fileno(), 2)
         try:
             yield
+        except ImportError:  # says enough itself
+            raise
         except Exception:
             kept.seek(0)
             os.write(shown, kept.read())
@@ -220,8 +246,6 @@ def _end(run: "Run", home: Path | None, errors: list[BaseException]) -> None:
         complain(f"interrupted: {in_line(status.message)}; {_resume_hint(run, home)}")
         raise typer.Exit(INTERRUPTED)
     if errors:
-        with suppress(OSError), open(run.folder / "worker.log", "a", encoding="utf-8") as file:
-            traceback.print_exception(errors[-1], file=file)
         raise errors[-1]
     raise CnnvizError(f"the run {run.id} {status.state}: {in_line(status.message)}")
 

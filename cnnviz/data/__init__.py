@@ -1,9 +1,17 @@
-"""Data sets: finding, loading, checking, dividing and describing them."""
+"""Data sets: finding, loading, importing, checking, dividing and describing them."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from cnnviz.data.catalogue import NAME_PATTERN, checked_name, list_datasets, load_dataset
+from cnnviz.data.download import Progress
 from cnnviz.data.preparation import Prepared, prepare
-from cnnviz.data.records import Dataset, DatasetInfo, Images, Labels, Shape, Split
+from cnnviz.data.records import Dataset, DatasetInfo, Images, Labels, Shape, Split, are_characters
 from cnnviz.data.statistics import ChannelStatistics, ClassCounts, channel_statistics, class_counts, examples
+
+if TYPE_CHECKING:
+    from cnnviz.data.importing import Imported, import_dataset
+    from cnnviz.data.photos import Photo, fit, open_photo
 
 __all__ = [
     "NAME_PATTERN",
@@ -12,15 +20,37 @@ __all__ = [
     "Dataset",
     "DatasetInfo",
     "Images",
+    "Imported",
     "Labels",
+    "Photo",
     "Prepared",
+    "Progress",
     "Shape",
     "Split",
+    "are_characters",
     "channel_statistics",
     "checked_name",
     "class_counts",
     "examples",
+    "fit",
+    "import_dataset",
     "list_datasets",
     "load_dataset",
+    "open_photo",
     "prepare",
 ]
+
+# These need Pillow; whoever only lists data sets does not wait for it.
+_WITH_PILLOW = {
+    "Imported": "cnnviz.data.importing",
+    "import_dataset": "cnnviz.data.importing",
+    "Photo": "cnnviz.data.photos",
+    "fit": "cnnviz.data.photos",
+    "open_photo": "cnnviz.data.photos",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WITH_PILLOW:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_WITH_PILLOW[name]), name)

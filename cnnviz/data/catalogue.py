@@ -3,19 +3,19 @@
 import re
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
-from os.path import isfile
+from os.path import isfile, lexists
 from pathlib import Path
 
 from cnnviz.data.digits import load_digits
 from cnnviz.data.known import KNOWN, KnownSet
-from cnnviz.data.npz import dataset_from_npz, facts_of_npz
+from cnnviz.data.npz import dataset_from_npz, facts_of_npz, regular_file
 from cnnviz.data.published import Progress, load_published, prove
 from cnnviz.data.records import Dataset, DatasetInfo
 from cnnviz.data.sample import SAMPLE_FOLDER, load_sample
 from cnnviz.errors import DataError
 from cnnviz.home import datasets_folder
 
-__all__ = ["NAME_PATTERN", "checked_name", "list_datasets", "load_dataset"]
+__all__ = ["NAME_PATTERN", "checked_name", "info_of_file", "list_datasets", "load_dataset"]
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 
@@ -48,7 +48,7 @@ def load_dataset(name: str, home: str | Path | None = None, *, on_progress: Prog
     folder = datasets_folder(home)
     known = KNOWN.get(name)
     path = folder / f"{name}.npz"
-    if isfile(path):  # unlike path.is_file(), False where the folder may not be looked into
+    if lexists(path):  # unlike path.is_file(), False where the folder may not be looked into
         return _from_home(path, name, known)
     if name in _EMBEDDED:
         return _EMBEDDED[name]()
@@ -70,7 +70,7 @@ def list_datasets(home: str | Path | None = None) -> tuple[DatasetInfo, ...]:
     folder = datasets_folder(home)
     files = {path.stem: path for path in sorted(folder.glob("*.npz")) if re.fullmatch(NAME_PATTERN, path.stem)}
     infos = [_info(known, folder, files.pop(name, None)) for name, known in KNOWN.items()]
-    infos += [_info_of_file(path, name, None) for name, path in files.items()]
+    infos += [info_of_file(path, name) for name, path in files.items()]
     return tuple(infos)
 
 
@@ -90,17 +90,38 @@ def checked_name(name: str) -> str:
 
 def _info(known: KnownSet, folder: Path, file: Path | None) -> DatasetInfo:
     if file:
-        return _info_of_file(file, known.name, known)
+        return info_of_file(file, known.name, known)
     if known.name == "digits":
         available = find_spec("sklearn") is not None
     elif known.name in _EMBEDDED:
         available = (SAMPLE_FOLDER / "MANIFEST.json").is_file()
     else:
         available = all(isfile(folder / remote.filename) for remote in known.files)
-    return DatasetInfo(known.name, known.n_train, known.n_test, known.class_names, known.shape, available, known.source)
+    return DatasetInfo(
+        known.name,
+        known.n_train,
+        known.n_test,
+        known.class_names,
+        known.shape,
+        available,
+        known.source,
+        _in_the_way(known, folder),
+    )
 
 
-def _info_of_file(path: Path, name: str, known: KnownSet | None) -> DatasetInfo:
+def _in_the_way(known: KnownSet, folder: Path) -> str:
+    """Say where a published file's name is taken by something that cannot be opened; empty where it is not."""
+    try:
+        for remote in known.files:
+            if lexists(folder / remote.filename):
+                regular_file(folder / remote.filename)
+    except DataError as error:
+        return str(error)
+    return ""
+
+
+def info_of_file(path: Path, name: str, known: KnownSet | None = None) -> DatasetInfo:
+    """Describe a data set's file from its headers; a file that cannot be used is described by its problem."""
     source = known.source if known else _imported(path)
     try:
         facts = facts_of_npz(path, known.class_names if known else None)

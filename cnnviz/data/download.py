@@ -14,7 +14,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
+from os.path import isfile, lexists
 from pathlib import Path
+from time import monotonic
 from urllib.parse import urlsplit
 
 from cnnviz.data.known import RemoteFile
@@ -26,6 +28,8 @@ __all__ = ["TIMEOUT_S", "DownloadError", "Progress", "fetch", "host_of"]
 Progress = Callable[[int, int | None], None]
 
 TIMEOUT_S = 8.0  # seconds of silence that end an attempt; the person hears of it within ten
+SLOWEST = 2_000  # bytes a second over `PACE_WINDOW_S`; at that rate CIFAR-10 would take a day
+PACE_WINDOW_S = 30.0
 CHUNK = 256 * 1024  # bytes
 MOST_ATTEMPTS = 50  # each must have brought something, so only a connection that breaks for ever gets here
 BEGINNINGS = {".gz": b"\x1f\x8b", ".npz": b"PK"}  # by which a log-in page in a file's place is told
@@ -60,7 +64,10 @@ def fetch(
     part = folder / f"{remote.filename}.part"
     with storage_errors(part):
         folder.mkdir(parents=True, exist_ok=True)
+    if lexists(part) and not isfile(part):  # a pipe or a device: writing to it might never end
+        _discard(part)
     silence_s = TIMEOUT_S if timeout_s is None else timeout_s
+    pace = _Pace()
     if on_progress:
         on_progress(min(_size(part), remote.size), remote.size)
     for _ in range(MOST_ATTEMPTS):
@@ -70,7 +77,7 @@ def fetch(
         if before == remote.size:
             break
         try:
-            _continue(remote, part, before, on_progress, silence_s)
+            _continue(remote, part, before, on_progress, silence_s, pace)
         except _BrokenError as fault:
             if _size(part) <= before:  # nothing came, so asking again would not help either
                 kept = "; what has arrived is kept and continued next time" if _size(part) else ""
@@ -85,7 +92,33 @@ def fetch(
     return part
 
 
-def _continue(remote: RemoteFile, part: Path, have: int, on_progress: Progress | None, silence_s: float) -> None:
+class _Pace:
+    """Gives up on a server that drips: never silent, yet never done. Counts over all attempts."""
+
+    def __init__(self) -> None:
+        self._since, self._came = monotonic(), 0
+
+    def add(self, n_bytes: int) -> None:
+        """Count what came.
+
+        Raises:
+            DownloadError: it was too little for too long.
+        """
+        self._came += n_bytes
+        elapsed = monotonic() - self._since
+        if elapsed < PACE_WINDOW_S:
+            return
+        if self._came < SLOWEST * elapsed:
+            raise DownloadError(
+                f"the server sends less than {SLOWEST / 1000:g} kB a second; what has arrived is kept and continued "
+                "next time"
+            )
+        self._since, self._came = monotonic(), 0
+
+
+def _continue(
+    remote: RemoteFile, part: Path, have: int, on_progress: Progress | None, silence_s: float, pace: _Pace
+) -> None:
     """Ask for the file from byte `have` on, and append what comes until it ends or breaks."""
     response = _ask(remote.address, have, part, silence_s)
     with response:
@@ -111,6 +144,7 @@ def _continue(remote: RemoteFile, part: Path, have: int, on_progress: Progress |
                     on_progress(have, remote.size)
                 if have >= remote.size:
                     return
+                pace.add(len(content))
                 content = _next(response)
 
 

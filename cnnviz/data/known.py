@@ -68,10 +68,13 @@ class RemoteFile:
         chosen = os.environ.get(self.variable, "").strip() if self.variable else ""
         if not chosen:
             return self.base + self.filename
-        parts = urlsplit(chosen)
+        try:
+            parts = urlsplit(chosen)
+        except ValueError:  # such as half a pair of brackets
+            parts = urlsplit("")
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise DataError(
-                f"{self.variable} is {chosen!r}, expected an address that begins with http:// or https://; "
+                f"{self.variable} is {chosen!r:.200}, expected an address that begins with http:// or https://; "
                 "correct it or unset it"
             )
         return chosen

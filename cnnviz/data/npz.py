@@ -7,6 +7,7 @@ allocated, so a small file cannot ask for gigabytes, and a list of data sets nee
 import math
 import os
 import secrets
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -22,18 +23,20 @@ from numpy.typing import NDArray
 from cnnviz.data.records import Dataset, Shape
 from cnnviz.data.validation import (
     ARRAYS,
+    LARGEST_TOTAL,
     checked_class_names,
     checked_dataset,
+    checked_label_count,
     checked_labels,
+    checked_name_table,
     checked_shape,
 )
 from cnnviz.errors import DataError
 from cnnviz.files import storage_errors, sync_folder
 
-__all__ = ["Facts", "dataset_from_npz", "facts_of_npz", "read_arrays", "write_npz"]
+__all__ = ["Facts", "dataset_from_npz", "facts_of_npz", "read_arrays", "regular_file", "write_npz"]
 
 CLASS_NAMES = "class_names"
-LARGEST_TOTAL = 4 * 1024**3  # bytes decoded; a laptop holds the images of a set at once
 MOST_MEMBERS = 100
 
 
@@ -65,6 +68,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     Raises:
         DataError: damaged, encrypted, too large, needing pickle, or without one of the four arrays.
     """
+    regular_file(path)
     with _archive(path) as archive:
         headers = _headers(archive, path)
         _shapes(headers, path)  # so that gigabytes of floats are refused before they are read
@@ -105,11 +109,23 @@ def facts_of_npz(path: Path, known_names: tuple[str, ...] | None = None) -> Fact
     Raises:
         DataError: the file is damaged or not a data set.
     """
+    state = regular_file(path)
+    return _facts(path, known_names, state.st_size, state.st_mtime_ns)
+
+
+def regular_file(path: Path) -> os.stat_result:
+    """Return what the system says of a file, having refused what may never end or answer when it is opened.
+
+    Raises:
+        DataError: there is none, or it is a folder, a pipe, a socket or a device.
+    """
     try:
         state = path.stat()
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}); check the file and its permissions") from error
-    return _facts(path, known_names, state.st_size, state.st_mtime_ns)
+    if not stat.S_ISREG(state.st_mode):
+        raise DataError(f"{path} is not a file but a folder, pipe or device; remove it or put a file in its place")
+    return state
 
 
 @lru_cache(maxsize=256)
@@ -207,8 +223,15 @@ def _header(archive: zipfile.ZipFile, key: str, path: Path) -> Header:
 
 
 def _shapes(headers: Mapping[str, Header], path: Path) -> list[tuple[int, int, int, int]]:
-    """Check and return the shapes of the training and the test images."""
-    return [checked_shape(headers[key].shape, headers[key].dtype, f"{key} of {path}") for key in ("x_train", "x_test")]
+    """Return the shapes of the training and the test images, having checked all that the headers alone can say."""
+    shapes = []
+    for part in ("train", "test"):
+        images, labels = headers[f"x_{part}"], headers[f"y_{part}"]
+        shapes.append(checked_shape(images.shape, images.dtype, f"x_{part} of {path}"))
+        checked_label_count(labels.shape, labels.dtype, shapes[-1][0], f"y_{part} of {path}")
+    if CLASS_NAMES in headers:
+        checked_name_table(headers[CLASS_NAMES].shape, headers[CLASS_NAMES].dtype, f"{CLASS_NAMES} of {path}")
+    return shapes
 
 
 def _read(archive: zipfile.ZipFile, key: str) -> NDArray[Any]:

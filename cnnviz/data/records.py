@@ -1,5 +1,6 @@
 """What a data set is: images with labels, in a training and a test split."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import DataError
 
-__all__ = ["Dataset", "DatasetInfo", "Images", "Labels", "Shape", "Split"]
+__all__ = ["Dataset", "DatasetInfo", "Images", "Labels", "Shape", "Split", "are_characters"]
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
@@ -104,6 +105,15 @@ class DatasetInfo:
     available: bool
     source: str
     problem: str = ""
+
+
+def are_characters(class_names: Sequence[str]) -> bool:
+    """Say whether all classes are digits or single letters, whose mirror images are something else.
+
+    Args:
+        class_names: one name a class.
+    """
+    return all(len(name) == 1 or name.isdecimal() for name in class_names)
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:

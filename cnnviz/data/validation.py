@@ -12,15 +12,21 @@ from cnnviz.errors import DataError
 
 __all__ = [
     "ARRAYS",
+    "LARGEST_TOTAL",
+    "LONGEST_SIDE",
     "checked_class_names",
     "checked_dataset",
     "checked_images",
+    "checked_label_count",
     "checked_labels",
+    "checked_name_table",
     "checked_shape",
 ]
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 
+LARGEST_TOTAL = 4 * 1024**3  # bytes of arrays; a laptop holds the images of a set at once
+MOST_IMAGES = 10_000_000  # in a split; their labels alone are 80 MB
 MOST_CLASSES = 10_000
 LONGEST_NAME = 200
 LONGEST_SIDE = 4_096
@@ -58,12 +64,8 @@ def checked_dataset(
     labels = {}
     for part in ("train", "test"):
         key = f"y_{part}"
+        checked_label_count(arrays[key].shape, arrays[key].dtype, len(images[f"x_{part}"]), f"{key} of {where}")
         labels[key] = checked_labels(arrays[key], f"{key} of {where}", len(class_names) if class_names else None)
-        if len(labels[key]) != len(images[f"x_{part}"]):
-            raise DataError(
-                f"x_{part} of {where} holds {len(images[f'x_{part}'])} images and {key} holds "
-                f"{len(labels[key])} labels; give one label for each image"
-            )
     if class_names is None:
         class_names = tuple(str(label) for label in range(1 + int(max(part.max() for part in labels.values()))))
     if len(class_names) < 2:
@@ -103,18 +105,42 @@ def checked_shape(shape: tuple[int, ...], dtype: np.dtype[Any], what: str) -> tu
     """
     if dtype != np.uint8:
         raise DataError(
-            f"{what} holds {dtype} values, expected uint8 values 0 to 255; scale to 0..255 and convert with "
+            f"{what} holds {_short(dtype)} values, expected uint8 values 0 to 255; scale to 0..255 and convert with "
             ".astype('uint8')"
         )
     full = (*shape, 1) if len(shape) == 3 else shape  # (n, h, w) -> (n, h, w, 1)
     if len(full) != 4 or full[3] not in (1, 3) or min(full[1:3]) < 1 or max(full[1:3]) > LONGEST_SIDE:
         raise DataError(
-            f"{what} has the shape {shape}, expected (images, height, width) or (images, height, width, "
+            f"{what} has the shape {_short(shape)}, expected (images, height, width) or (images, height, width, "
             f"1 or 3) with sides of at most {LONGEST_SIDE} pixels; reorder or reshape it"
         )
     if not full[0]:
         raise DataError(f"{what} holds no images; give at least one")
+    if full[0] > MOST_IMAGES:
+        raise DataError(f"{what} holds {full[0]:,} images; keep at most {MOST_IMAGES:,}")
     return full[0], full[1], full[2], full[3]
+
+
+def checked_label_count(shape: tuple[int, ...], dtype: np.dtype[Any], n_images: int, what: str) -> None:
+    """Refuse labels whose number or type is wrong; a file's header is enough to know that.
+
+    Args:
+        shape: (n,) or (n, 1).
+        dtype: whole numbers; floating-point ones are left to `checked_labels`, which names one of them.
+        n_images: how many labels there should be.
+        what: what to call the array in the message.
+
+    Raises:
+        DataError: another shape, type or number.
+    """
+    if len(shape) != 1 and (len(shape) != 2 or shape[1] != 1):
+        raise DataError(f"{what} has the shape {_short(shape)}, expected (images,); give one label for each image")
+    if shape[0] != n_images:
+        raise DataError(f"{what} holds {shape[0]} labels for {n_images} images; give one label for each image")
+    if dtype.kind not in "iuf":
+        raise DataError(
+            f"{what} holds {_short(dtype)} values, expected whole numbers from 0; convert with .astype('int64')"
+        )
 
 
 def checked_labels(array: NDArray[Any], what: str, n_classes: int | None = None) -> Labels:
@@ -130,8 +156,7 @@ def checked_labels(array: NDArray[Any], what: str, n_classes: int | None = None)
     """
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]  # Keras keeps CIFAR's labels as (n, 1)
-    if array.ndim != 1:
-        raise DataError(f"{what} has the shape {array.shape}, expected (images,); give one label for each image")
+    checked_label_count(array.shape, array.dtype, array.size, what)
     if array.dtype.kind not in "iu":
         raise DataError(f"{what} holds {_kind(array)}, expected whole numbers from 0; convert with .astype('int64')")
     limit = n_classes or MOST_CLASSES
@@ -151,20 +176,39 @@ def checked_class_names(array: NDArray[Any], what: str) -> tuple[str, ...]:
     Raises:
         DataError: not text, not one row, too long, empty or twice the same.
     """
-    if array.dtype.kind != "U" or array.ndim != 1:
-        raise DataError(
-            f"{what} is {array.dtype} of shape {array.shape}, expected one row of text; save it as "
-            "numpy.array([...], dtype=str)"
-        )
+    checked_name_table(array.shape, array.dtype, what)
     names = tuple(str(text).strip() for text in array)
-    if not 2 <= len(names) <= MOST_CLASSES:
-        raise DataError(f"{what} holds {len(names)} names, expected 2 to {MOST_CLASSES}; give one for each class")
     for name, count in Counter(names).items():
         if not 1 <= len(name) <= LONGEST_NAME:
             raise DataError(f"{what} holds {name[:40]!r}; give names of 1 to {LONGEST_NAME} characters")
         if count > 1:
             raise DataError(f"{what} holds {name!r} twice; give each class a name of its own")
     return names
+
+
+def checked_name_table(shape: tuple[int, ...], dtype: np.dtype[Any], what: str) -> None:
+    """Refuse class names that are no text, too many or too long; a file's header is enough to know that.
+
+    Args:
+        shape: (classes,).
+        dtype: NumPy's text type, as wide as the longest name.
+        what: what to call the array in the message.
+
+    Raises:
+        DataError: no text, another shape, too many or too long.
+    """
+    if dtype.kind != "U" or len(shape) != 1:
+        raise DataError(
+            f"{what} is {_short(dtype)} of shape {_short(shape)}, expected one row of text; save it as "
+            "numpy.array([...], dtype=str)"
+        )
+    if not 2 <= shape[0] <= MOST_CLASSES:
+        raise DataError(f"{what} holds {shape[0]} names, expected 2 to {MOST_CLASSES}; give one for each class")
+    if dtype.itemsize > LONGEST_NAME * np.dtype("U1").itemsize:
+        raise DataError(
+            f"{what} has room for names of {dtype.itemsize // np.dtype('U1').itemsize} characters; give names of 1 to "
+            f"{LONGEST_NAME} characters"
+        )
 
 
 def _kind(array: NDArray[Any]) -> str:
@@ -174,6 +218,11 @@ def _kind(array: NDArray[Any]) -> str:
         if fractions.size:
             return f"{array.dtype} values such as {fractions.flat[0]}"
     return f"{array.dtype} values"
+
+
+def _short(shape_or_dtype: tuple[int, ...] | np.dtype[Any]) -> str:
+    """Show what a file's header says, which can be thousands of characters long."""
+    return f"{shape_or_dtype!s:.80}"
 
 
 def _size(images: Images) -> str:

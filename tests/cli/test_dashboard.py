@@ -149,6 +149,14 @@ def test_a_host_that_is_not_this_machine(host: str, call: Call, port: str, monke
     assert mistake(call("app", "--host", host, "--port", port)).startswith("--host is ")
 
 
+def test_without_streamlit(call: Call, become: list[Became], port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dashboard, "find_spec", lambda _: None)
+    assert mistake(call("app", "--port", port)) == (
+        "the dashboard needs Streamlit, which is not installed; run: pip install streamlit"
+    )
+    assert not become
+
+
 def test_without_the_script(call: Call, script: Path) -> None:
     script.unlink()
     assert mistake(call("app")) == (

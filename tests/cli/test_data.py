@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from cnnviz.home import datasets_folder
 from tests.cli.conftest import Call, mistake
@@ -78,3 +79,34 @@ def test_unknown_and_damaged(call: Call) -> None:
     row = next(row for row in call("data", "list", "--json").json if row["name"] == "mine")
     assert (row["available"], bool(row["problem"])) == (False, True)
     assert "damaged" in call("data", "list").out
+
+
+def test_import_a_file(call: Call, tmp_path: Path) -> None:
+    done = call("data", "import", str(put("mine")), "--name", "other", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert {key: done.json[key] for key in KEYS} in [
+        {key: row[key] for key in KEYS} for row in call("data", "list", "--json").json
+    ]
+    assert done.json["skipped"] == []
+    assert mistake(call("data", "import", str(put("mine")), "--name", "other")).startswith(
+        "there is a data set other already"
+    )
+    assert mistake(call("data", "import", str(tmp_path))) == "--name is missing; see: cnnviz data import --help"
+
+
+def test_import_a_folder_and_say_what_was_passed_over(call: Call, tmp_path: Path) -> None:
+    for name in ("cat", "dog"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for number in range(5):
+            Image.new("RGB", (9, 9)).save(tmp_path / "pets" / name / f"{number}.png")
+    for number in range(25):
+        (tmp_path / "pets" / "cat" / f"{number}.txt").write_text("hello")
+    done = call("data", "import", str(tmp_path / "pets"), "--name", "pets", "--size", "16")
+    assert (done.code, done.out) == (
+        0,
+        "pets is imported: 8 train and 2 test images (16x16x3) of 2 classes.\n",
+    )
+    lines = done.err.splitlines()
+    assert lines[0] == "25 passed over:"
+    assert lines[1].startswith("- the file 'cat/0.txt' holds text")
+    assert lines[-1] == "- and 5 more"

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,10 +67,10 @@ def test_version(process: Call) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ("lst", "there is no command 'lst'; choose one of train, app, data, runs; see: cnnviz --help"),
+        ("lst", "there is no command 'lst'; choose one of train, explain, app, data, runs; see: cnnviz --help"),
         (
             "data lst",
-            "there is no command 'lst'; choose one of list, show, get; see: cnnviz data --help",
+            "there is no command 'lst'; choose one of list, show, get, import; see: cnnviz data --help",
         ),
         ("train --epoch 3", "there is no option '--epoch'; use --epochs; see: cnnviz train --help"),
         ("train --epochs", "option '--epochs' requires an argument; see: cnnviz train --help"),
@@ -116,6 +117,38 @@ def test_a_closed_pipe_is_silent() -> None:
         with reader.stderr as errors:
             assert errors.read() == b""
         assert reader.wait(timeout=60) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shells of Unix")
+@pytest.mark.parametrize(
+    ("redirection", "code", "out", "err"),
+    [
+        (">&-", 0, "", ""),
+        ("2>&-", 0, "[{", ""),
+        ("<&-", 0, "[{", ""),
+        ("<&- >&- 2>&-", 0, "", ""),
+        (">/dev/full", 2, "", "error: cannot write the output (No space left on device); free some space or send it "),
+        ("2>/dev/full", 0, "[{", ""),
+    ],
+)
+def test_streams_that_are_closed_or_full(redirection: str, code: int, out: str, err: str) -> None:
+    command = f"{sys.executable} -m cnnviz data list --json {redirection}"
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == code
+    assert done.stdout[:2] == out
+    assert done.stderr[: len(err) or None] == err
+    assert done.stderr.count("\n") == (1 if err else 0)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is of Linux")
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [("data show nope 2>/dev/full", 2), ("--help >/dev/full", 2), ("data show nope 2>&-", 2), ("--help >&-", 0)],
+)
+def test_exit_codes_stand_where_nothing_can_be_said(command: str, code: int) -> None:
+    shell = ["sh", "-c", f"{sys.executable} -m cnnviz {command}"]
+    done = subprocess.run(shell, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == code
 
 
 BROKEN = "import sys; from cnnviz.cli import main, data; import cnnviz.data; \

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from cnnviz.runs import Run, RunStore, Status, process_fields, write_status
@@ -65,6 +67,18 @@ def test_delete(call: Call, ended: Run) -> None:
     assert call("runs", "delete", ended.id, "--json").json == {"run_id": ended.id, "deleted": True}
     assert own(call) == []
     assert f"there is no run called '{ended.id}'" in mistake(call("runs", "delete", ended.id))
+
+
+def test_a_run_that_is_not_there_is_told_with_where_they_are(call: Call, ended: Run, home: Path) -> None:
+    told = "there is no run called 'zzz'; it may have been deleted, so choose another; see: cnnviz runs list"
+    for command in ("show", "stop", "delete"):
+        assert mistake(call("runs", command, "zzz")) == told
+    assert mistake(call("runs", "show", "zzz", "--home", str(home))) == f"{told} --home {home}"
+
+
+def test_where_there_are_no_runs_none_are_pointed_to(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RunStore, "ids", lambda self: ())
+    assert mistake(call("runs", "show", "zzz")).endswith("there are no runs yet, so train one first")
 
 
 def test_an_active_run_is_stopped_not_deleted(call: Call, ended: Run) -> None:

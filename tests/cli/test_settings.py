@@ -132,7 +132,8 @@ def test_unknown_names() -> None:
     [{"epochs": 0}, {"learning_rate": float("nan")}, {"validation": 0.9}, {"seed": -1}, {"name": "x" * 81}],
 )
 def test_values_out_of_range(flags: dict[str, Any]) -> None:
-    with pytest.raises(SpecError, match=next(iter(flags))):
+    flag = f"--{next(iter(flags)).replace('_', '-')}"
+    with pytest.raises(SpecError, match=f"^{flag} cannot be used: "):
         settings(**flags)
 
 

@@ -115,6 +115,7 @@ def test_an_interrupt_stops_the_run_and_says_how_to_go_on(file: str, call: Call)
     values = json.loads(done.out)
     assert values["state"] == "stopped"
     assert values["epochs_done"] >= 1
+    assert values["test"] is None  # measured once, at the end
     assert done.err.splitlines()[-1].endswith(f"; resume it with: cnnviz train --resume {values['run_id']}")
     assert "Traceback" not in done.err
     run = RunStore().get("latest")
@@ -166,6 +167,25 @@ def test_a_failure_of_the_users_is_a_mistake(call: Call, file: str, monkeypatch:
     assert mistake(done) == (
         f"the run {run.id} failed: cannot write there: the disk is full; free some space and try again"
     )
+
+
+def broken_package(folder: Path, name: str) -> str:
+    """A package that cannot be imported, before the real one on the path."""
+    (folder / name).mkdir()
+    (folder / name / "__init__.py").write_text("raise ImportError('libcuda.so: no such file')")
+    return os.pathsep.join((str(folder), os.environ["PYTHONPATH"]))
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_without_tensorflow(process: Call, file: str, ended: Run, tmp_path: Path, resumed: bool) -> None:
+    arguments = ("--resume", ended.id) if resumed else ("--spec", file)
+    told = mistake(process("train", *arguments, PYTHONPATH=broken_package(tmp_path, "tensorflow")))
+    assert told == (
+        "this command needs TensorFlow, which cannot be imported (libcuda.so: no such file); "
+        "run: pip install tensorflow"
+    )
+    assert [row.run_id for row in RunStore().list() if not row.bundled] == [ended.id]
+    assert ended.state == "stopped"
 
 
 def test_progress_never_ends_a_training(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,6 +165,24 @@ def test_the_download_becomes_the_file_and_leaves_nothing_else(
     assert len(server.asked) == 2
 
 
+def test_whatever_the_caller_raises_ends_the_download_unchanged_and_keeps_what_came(
+    datasets: Path, arrays: dict, small_cifar10: Small, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.content = small_cifar10[1].read_bytes()
+    monkeypatch.setenv("CNNVIZ_CIFAR10_URL", server.address)
+    for error in (OSError(28, "no"), ValueError("no"), DataError("no")):
+
+        def refuse(done: int, total: int | None, error: Exception = error) -> None:
+            if done:
+                raise error
+
+        with pytest.raises(type(error)) as caught:
+            load_dataset("cifar10", datasets.parent, on_progress=refuse)
+        assert caught.value is error
+        assert (datasets / "cifar-10-python.tar.gz.part").stat().st_size > 0
+    check(load_dataset("cifar10", datasets.parent), arrays)
+
+
 def test_a_set_of_several_files_reports_one_progress(
     datasets: Path, server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

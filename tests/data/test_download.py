@@ -1,4 +1,5 @@
 import dataclasses
+import os
 import socket
 import threading
 import time
@@ -163,6 +164,34 @@ def test_a_silent_server_is_given_up_in_time(
         assert fetch(remote, tmp_path).read_bytes() == server.content
 
 
+def test_a_server_that_drips_is_given_up_in_time(
+    server: Server, remote: RemoteFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "CHUNK", 1000)
+    monkeypatch.setattr(download, "monotonic", iter(range(10**6)).__next__)  # a second for each kilobyte
+    with pytest.raises(DownloadError, match=r"less than 2 kB a second; what has arrived is kept and continued"):
+        fetch(remote, tmp_path)
+    assert 20_000 < (tmp_path / PART).stat().st_size < 40_000
+    monkeypatch.undo()
+    monkeypatch.setenv("CNNVIZ_CIFAR10_URL", server.address)
+    assert fetch(remote, tmp_path).read_bytes() == server.content
+
+
+def test_a_server_that_drips_in_many_connections_is_given_up_too(
+    server: Server, remote: RemoteFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "monotonic", iter(range(10**6)).__next__)  # a second for each connection
+    server.cut_after = [100] * 50
+    with pytest.raises(DownloadError, match="kB a second"):
+        fetch(remote, tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of Unix")
+def test_a_pipe_in_the_place_of_the_part_is_replaced(server: Server, remote: RemoteFile, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / PART)
+    assert fetch(remote, tmp_path).read_bytes() == server.content
+
+
 def test_a_name_that_is_looked_up_for_ever_is_given_up_in_time(
     remote: RemoteFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,7 +245,9 @@ def test_a_folder_that_cannot_be_is_a_storage_error(remote: RemoteFile, tmp_path
         fetch(remote, tmp_path / "file")
 
 
-@pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://x/y", "cifar.tar.gz", "http://", "https:x"])
+@pytest.mark.parametrize(
+    "address", ["file:///etc/passwd", "ftp://x/y", "cifar.tar.gz", "http://", "https:x", "http://["]
+)
 def test_only_web_addresses_are_taken(remote: RemoteFile, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("CNNVIZ_CIFAR10_URL", address)
     with pytest.raises(DataError, match=r"CNNVIZ_CIFAR10_URL is '.*', expected an address that begins with"):

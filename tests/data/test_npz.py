@@ -3,12 +3,12 @@ import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
-from cnnviz.data import list_datasets, load_dataset
+from cnnviz.data import list_datasets, load_dataset, npz, validation
 from cnnviz.data.npz import facts_of_npz, read_arrays, write_npz
 from cnnviz.errors import DataError, StorageError
 
@@ -66,7 +66,7 @@ BAD = {
         {"x_train": np.full((50, 8, 8, 3), np.nan, np.float32)},
         "holds float32 values, expected uint8 values 0 to 255",
     ),
-    "lengths": ({"y_train": np.zeros(49, int)}, "holds 50 images and y_train holds 49 labels"),
+    "lengths": ({"y_train": np.zeros(49, int)}, "y_train of .* holds 49 labels for 50 images"),
     "objects": ({"x_train": OBJECTS}, "holds Python objects, which would need pickle and are never opened"),
     "object labels": ({"y_train": OBJECTS}, "y_train of .* holds Python objects"),
     "fraction": ({"y_train": np.full(50, 1.5)}, "holds float64 values such as 1.5, expected whole numbers"),
@@ -160,6 +160,51 @@ def test_a_small_file_of_gigabytes_is_refused_before_it_is_read(save: Save, monk
     monkeypatch.setattr("cnnviz.data.npz.LARGEST_TOTAL", 1000)
     with pytest.raises(DataError, match="of arrays; keep fewer or smaller images"):
         load(path)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"y_train": np.zeros(51, int)}, "y_train of .* holds 51 labels for 50 images"),
+        ({"y_test": np.full(20, "cat")}, "y_test of .* holds <U3 values, expected whole numbers"),
+        ({"class_names": np.full(10_001, "a")}, "class_names of .* holds 10001 names, expected 2 to 10000"),
+        ({"class_names": np.array(["a" * 201, *"bcdefghij"])}, "room for names of 201 characters; .* 1 to 200"),
+    ],
+)
+def test_headers_alone_refuse_what_is_too_much(
+    save: Save, changed: dict[str, Any], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save(**changed)
+    monkeypatch.setattr(npz, "_read", lambda *_: pytest.fail("something was read"))
+    with pytest.raises(DataError, match=message):
+        load(path)
+    with pytest.raises(DataError, match=message):
+        facts_of_npz(path)
+
+
+def test_more_images_than_a_list_may_count_are_refused(save: Save, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = save()
+    monkeypatch.setattr(validation, "MOST_IMAGES", 49)
+    with pytest.raises(DataError, match=r"x_train of .* holds 50 images; keep at most 49"):
+        facts_of_npz(path)
+
+
+def test_class_names_are_counted_before_they_are_looked_at() -> None:
+    class Long:
+        shape, dtype = (10**9,), np.dtype("U1")
+
+        def __iter__(self) -> Any:
+            pytest.fail("they were looked at")
+
+    with pytest.raises(DataError, match="holds 1000000000 names"):
+        validation.checked_class_names(cast("Any", Long()), "class_names")
+
+
+def test_what_a_header_says_is_shown_in_part(save: Save) -> None:
+    path = save(x_train=np.zeros((50, *(1,) * 50), np.uint8))
+    with pytest.raises(DataError) as caught:
+        load(path)
+    assert len(str(caught.value)) < 400 + len(str(path))
 
 
 def test_a_file_with_a_member_twice_is_refused(save: Save) -> None:

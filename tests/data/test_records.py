@@ -2,15 +2,16 @@ import numpy as np
 import pytest
 
 import cnnviz.data
-from cnnviz.data import Dataset, Split
+from cnnviz.data import Dataset, Split, are_characters
 from cnnviz.errors import DataError
 
 
 def test_public_names_are_these() -> None:
     assert sorted(cnnviz.data.__all__) == [
-        "ChannelStatistics", "ClassCounts", "Dataset", "DatasetInfo", "Images", "Labels", "NAME_PATTERN",
-        "Prepared", "Shape", "Split", "channel_statistics", "checked_name", "class_counts", "examples",
-        "list_datasets", "load_dataset", "prepare",
+        "ChannelStatistics", "ClassCounts", "Dataset", "DatasetInfo", "Images", "Imported", "Labels",
+        "NAME_PATTERN", "Photo", "Prepared", "Progress", "Shape", "Split", "are_characters",
+        "channel_statistics", "checked_name", "class_counts", "examples", "fit", "import_dataset",
+        "list_datasets", "load_dataset", "open_photo", "prepare",
     ]  # fmt: skip
     assert all(hasattr(cnnviz.data, name) for name in cnnviz.data.__all__)
 
@@ -47,3 +48,11 @@ def test_a_data_set_says_its_shape_and_classes() -> None:
     assert dataset.shape == (4, 5, 1)
     assert dataset.n_classes == 3
     assert split.take(np.array([2, 0])).labels.tolist() == [2, 0]
+
+
+@pytest.mark.parametrize(
+    ("names", "characters"),
+    [(("0", "1", "10"), True), (("b", "d"), True), (("cat", "dog"), False), (("0", "zero"), False)],
+)
+def test_digits_and_letters_are_characters(names: tuple[str, ...], characters: bool) -> None:
+    assert are_characters(names) is characters

@@ -9,26 +9,35 @@ __all__ = ["HOME_VARIABLE", "datasets_folder", "resolve_home", "runs_folder"]
 
 HOME_VARIABLE = "CNNVIZ_HOME"
 
+_LONGEST_NAME, _LONGEST_PATH = 255, 3800  # bytes; most systems take 4,095 for the longest file inside
+
 
 def resolve_home(home: str | Path | None = None) -> Path:
     """Say which folder is the home.
 
     Args:
-        home: a folder, or None for `$CNNVIZ_HOME`, or `~/.cnnviz` where that is not set.
+        home: a folder, or None for `$CNNVIZ_HOME`, or `~/.cnnviz` where that is not set or empty.
 
     Returns:
         An absolute path; the folder need not exist yet.
 
     Raises:
-        StorageError: a home such as "~name/x" of a user whom this machine does not know.
+        StorageError: a home such as "~name/x" of a user whom this machine does not know, an empty one, or one whose
+            name no system takes.
     """
+    if home is not None and not str(home).strip():
+        raise StorageError("the home is empty; give a folder, or leave it out for the usual one")
     chosen = home or os.environ.get(HOME_VARIABLE) or "~/.cnnviz"
     try:
-        return Path(chosen).expanduser().absolute()
+        path = Path(chosen).expanduser().absolute()
     except RuntimeError as error:  # a ~name that this machine does not know
         raise StorageError(
             f"the home {str(chosen)!r:.80} cannot be found ({error}); give a folder's full path"
         ) from error
+    longest = max(len(os.fsencode(part)) for part in path.parts)
+    if longest > _LONGEST_NAME or len(os.fsencode(path)) > _LONGEST_PATH or "\0" in str(path):
+        raise StorageError(f"the home {str(chosen)!r:.80} has a name that is too long or no name; give a shorter path")
+    return path
 
 
 def datasets_folder(home: str | Path | None = None) -> Path:

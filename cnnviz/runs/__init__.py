@@ -10,8 +10,10 @@ from cnnviz.runs.checkpoint import (
 )
 from cnnviz.runs.events import Event, EventLog, EventReader
 from cnnviz.runs.history import History, Snapshot, Timeline
-from cnnviz.runs.run import LiveView, Predictions, Run
-from cnnviz.runs.status import ACTIVE, State, Status, process_fields, read_status, write_status
+from cnnviz.runs.live import LiveView
+from cnnviz.runs.processes import process_fields
+from cnnviz.runs.run import Predictions, Run
+from cnnviz.runs.status import ACTIVE, State, Status, read_status, write_status
 from cnnviz.runs.store import RunStore, RunSummary, open_run
 
 __all__ = [

@@ -6,7 +6,7 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.files import write_atomically
+from cnnviz.files import read_regular, write_atomically
 
 __all__ = ["Checkpoint", "load_checkpoint", "pack_arrays", "save_checkpoint", "unpack_arrays"]
 
@@ -31,7 +31,7 @@ class Checkpoint:
 
     Attributes:
         arrays: the newest intact state, by name.
-        torn: files that were newer and damaged, by name; what they held is lost.
+        torn: files that were newer and damaged or not of this run, by name; what they held is lost.
     """
 
     arrays: Arrays
@@ -74,16 +74,16 @@ def save_checkpoint(folder: Path, number: int, arrays: Mapping[str, NDArray[Any]
     Those with a larger number belong to an attempt that was given up (damaged, or begun anew) and go too.
 
     Args:
-        folder: the run's checkpoint folder; made when missing.
+        folder: the checkpoint folder in a run's; made when missing.
         number: grows with every checkpoint (the step); the newest is the largest.
         arrays: the whole state.
 
     Raises:
-        StorageError: the disk is full or refuses; the checkpoints that were there stay.
+        StorageError: the disk is full or refuses, or the run was deleted; the checkpoints that were there stay.
     """
     content = pack_arrays(arrays)
     path = folder / f"{number:010d}.ckpt"
-    write_atomically(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+    write_atomically(path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content, within=folder.parent)
     present = sorted(folder.glob("*.ckpt"))
     kept = present[: present.index(path) + 1][-_KEPT:]
     for old in (*(other for other in present if other not in kept), *folder.glob(".*.part")):
@@ -92,8 +92,12 @@ def save_checkpoint(folder: Path, number: int, arrays: Mapping[str, NDArray[Any]
     return path
 
 
-def load_checkpoint(folder: Path) -> Checkpoint | None:
+def load_checkpoint(folder: Path, fits: Callable[[Arrays], bool] | None = None) -> Checkpoint | None:
     """Read the newest checkpoint that is whole.
+
+    Args:
+        folder: the checkpoint folder in a run's.
+        fits: says whether arrays can be this run's; those that cannot count as damaged.
 
     Returns:
         The checkpoint with the names of damaged newer ones, or None where none is whole.
@@ -101,10 +105,13 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
     torn: list[str] = []
     for path in sorted(folder.glob("*.ckpt"), reverse=True):
         try:
-            content = path.read_bytes()
+            content = read_regular(path)
             if hashlib.sha256(content[_DIGEST + 1 :]).hexdigest().encode() != content[:_DIGEST]:
                 raise ValueError("checksum")
-            return Checkpoint(unpack_arrays(content[_DIGEST + 1 :]), tuple(torn))
+            arrays = unpack_arrays(content[_DIGEST + 1 :])
+            if fits is not None and not fits(arrays):
+                raise ValueError("of another network")
+            return Checkpoint(arrays, tuple(torn))
         except (OSError, ValueError):
             torn.append(path.name)
     return None

@@ -1,12 +1,13 @@
 """The event log of a run: JSON lines with one writer and any number of readers."""
 
+import errno
 import json
 import os
 import time
 from pathlib import Path
 from typing import Any
 
-from cnnviz.files import storage_errors
+from cnnviz.files import read_regular, storage_errors
 
 __all__ = ["Event", "EventLog", "EventReader"]
 
@@ -30,9 +31,7 @@ class EventReader:
     def read(self) -> list[Event]:
         """Return the events that were completed since the last call, oldest first; none where the file is missing."""
         try:
-            with open(self.path, "rb") as file:
-                file.seek(self._offset)
-                content = file.read()
+            content = read_regular(self.path, self._offset)
         except OSError:
             return []
         complete = content.rfind(b"\n") + 1
@@ -56,12 +55,14 @@ class EventLog:
         events = EventReader(path).read()
         self._next = max((event["seq"] for event in events if isinstance(event.get("seq"), int)), default=-1) + 1
         with storage_errors(path):
+            if path.exists() and not path.is_file():
+                raise OSError(errno.EEXIST, "it is not a regular file")  # opening a pipe would wait for its reader
             # no buffer of Python's own: what a full disk refused must not be tried again when the file is closed
             self._file = open(path, "ab", buffering=0)  # noqa: SIM115 - closed by close()
             self._cut_torn_line()
 
     def _cut_torn_line(self) -> None:
-        content = self.path.read_bytes()
+        content = read_regular(self.path)
         if content and not content.endswith(b"\n"):
             self._file.truncate(content.rfind(b"\n") + 1)
 

@@ -13,6 +13,7 @@ BATCH_VALUES = ("position", "loss", "accuracy", "seconds", "images")
 
 _ROUNDING = 1e-6  # batch events carry their position with six digits
 _LARGEST = 1e300
+_MOST = 1_000_000  # epochs and snapshots: a thousand times what a run can have
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,7 @@ class History:
 
     Attributes:
         epochs: loss, accuracy, val_loss, val_accuracy, learning_rate and seconds, a value for each finished epoch; a
-        key
-            without any value is absent. Accuracy is a share in [0, 1]; seconds count from the start of training.
+            key without any value is absent. Accuracy is a share in [0, 1]; seconds count from the start of training.
         batches: position (in epochs: 0.37 is 37 % of the first), loss, accuracy, seconds and images; a value for every
             report, loss and accuracy being means over the images since the report before.
     """
@@ -67,20 +67,22 @@ class Timeline:
         self._epochs: list[dict[str, Any]] = []
         self._batches: list[dict[str, Any]] = []
         self._snapshots: dict[int, Snapshot] = {}
+        self._history: History | None = None  # of the events so far, until there are more
         self.extend(events)
 
     def extend(self, events: Iterable[Event]) -> None:
         """Take in more events, oldest first; those that lack their values are skipped."""
         for event in events:
+            self._history = None
             if "resumed_from" in event:
-                if _has_numbers(event, ("resumed_from",)):
+                if _is_position(event["resumed_from"]):
                     self._forget_after(float(event["resumed_from"]) + _ROUNDING)
-            elif event["kind"] == "batch" and _has_numbers(event, BATCH_VALUES[:-1]):
+            elif event["kind"] == "batch" and _is_batch(event):
                 self._batches.append(event)
-            elif event["kind"] == "epoch" and _has_numbers(event, ("epoch", "loss", "accuracy")):
+            elif event["kind"] == "epoch" and _is_epoch(event):
                 self._epochs.append(event)
-            elif event["kind"] == "snapshot" and _has_numbers(event, ("number", "position", "step")):
-                number = int(event["number"])
+            elif event["kind"] == "snapshot" and _is_snapshot(event):
+                number = event["number"]
                 self._snapshots[number] = Snapshot(number, float(event["position"]), int(event["step"]))
 
     def _forget_after(self, position: float) -> None:
@@ -90,8 +92,10 @@ class Timeline:
 
     @property
     def history(self) -> History:
-        """The curves of the events so far."""
-        return History(_columns(self._epochs, EPOCH_VALUES), _columns(self._batches, BATCH_VALUES))
+        """The curves of the events so far; the same object until there are more."""
+        if self._history is None:
+            self._history = History(_columns(self._epochs, EPOCH_VALUES), _columns(self._batches, BATCH_VALUES))
+        return self._history
 
     @property
     def snapshots(self) -> tuple[Snapshot, ...]:
@@ -106,6 +110,26 @@ def _has_numbers(event: Event, keys: Iterable[str]) -> bool:
 def _is_number(value: object) -> bool:
     """Whether it is a number that a chart can take: neither true nor NaN nor infinite."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
+
+
+def _is_position(value: Any) -> bool:
+    """Whether it is a moment in epochs that a run can have."""
+    return _is_number(value) and 0 <= value < _MOST
+
+
+def _is_batch(event: Event) -> bool:
+    return _has_numbers(event, BATCH_VALUES[:-1]) and _is_position(event["position"])
+
+
+def _is_epoch(event: Event) -> bool:
+    return _has_numbers(event, ("loss", "accuracy")) and _is_position(event.get("epoch"))
+
+
+def _is_snapshot(event: Event) -> bool:
+    number = event.get("number")
+    if type(number) is not int or not 0 <= number <= _MOST:
+        return False
+    return _has_numbers(event, ("step",)) and _is_position(event.get("position"))
 
 
 def _columns(events: list[dict[str, Any]], keys: Iterable[str]) -> dict[str, list[float]]:

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.errors import RunError, SpecError
-from cnnviz.files import read_json, storage_errors, write_json
+from cnnviz.files import read_json, read_regular, storage_errors, write_json
 from cnnviz.runs.checkpoint import Arrays, unpack_arrays
 from cnnviz.runs.events import EventReader
 from cnnviz.runs.history import History, Snapshot, Timeline
+from cnnviz.runs.live import LiveView, live_view
 from cnnviz.runs.status import Status, read_status
 from cnnviz.spec import RunSpec
 from cnnviz.spec.base import one_line
@@ -23,9 +24,10 @@ from cnnviz.spec.base import one_line
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["LiveView", "Predictions", "Run"]
+__all__ = ["Predictions", "Run"]
 
 _LONGEST_NAME = 80
+_LARGEST = 1e300
 
 
 @dataclass(frozen=True)
@@ -41,28 +43,6 @@ class Predictions:
     predicted: NDArray[np.integer[Any]]
     confidence: NDArray[np.floating[Any]]
     probabilities: NDArray[np.floating[Any]] | None = None
-
-
-@dataclass(frozen=True)
-class LiveView:
-    """What can be looked at while a run trains, renewed about twice a second.
-
-    Attributes:
-        position: the moment in epochs.
-        kernels: (kernel height, kernel width, channels in, filters) float32, of the first convolution; None without
-        one.
-        watched: (n,) indices of the watched test images.
-        images: (n, height, width, channels) uint8, those images.
-        labels: (n,) their classes.
-        probabilities: (n, classes) float32 in [0, 1], the current guess; a binary network has two columns.
-    """
-
-    position: float
-    kernels: NDArray[np.float32] | None
-    watched: NDArray[np.integer[Any]]
-    images: NDArray[np.uint8]
-    labels: NDArray[np.integer[Any]]
-    probabilities: NDArray[np.float32]
 
 
 class Run:
@@ -87,6 +67,11 @@ class Run:
     def id(self) -> str:
         """The run's id: its folder's name."""
         return self.folder.name
+
+    @property
+    def home(self) -> Path:
+        """The home folder in which it lies; that of the package for a bundled run."""
+        return self.folder.parent.parent
 
     @cached_property
     def spec(self) -> RunSpec:
@@ -113,9 +98,18 @@ class Run:
     @property
     def name(self) -> str:
         """What people call it: the name given last, else the spec's, else its preset or id."""
+        return self.given_name or self.name_in_spec or self.id
+
+    @property
+    def given_name(self) -> str:
+        """The name it was given after it was made; empty where it was given none."""
         given = (read_json(self.folder / "about.json") or {}).get("name")
-        cleaned = one_line(given, _LONGEST_NAME) if isinstance(given, str) else ""
-        return cleaned or one_line(self.spec.name or self.spec.preset or "") or self.id
+        return one_line(given, _LONGEST_NAME) if isinstance(given, str) else ""
+
+    @property
+    def name_in_spec(self) -> str:
+        """The name in its settings, else its preset; empty where it has neither."""
+        return one_line(self.spec.name or self.spec.preset or "")
 
     @property
     def status(self) -> Status:
@@ -135,7 +129,7 @@ class Run:
             yield self._timeline
 
     def history(self) -> History:
-        """Return the curves so far."""
+        """Return the curves so far; the same object while nothing is new, so look at it and do not change it."""
         with self._events_so_far() as timeline:
             return timeline.history
 
@@ -143,7 +137,7 @@ class Run:
         """Return the snapshots that can be opened, oldest first."""
         with self._events_so_far() as timeline:
             announced = timeline.snapshots
-        return tuple(item for item in announced if self._snapshot_path(item.number).exists())
+        return tuple(item for item in announced if self._snapshot_path(item.number).is_file())
 
     def weights(self, snapshot: int) -> Arrays:
         """Read a snapshot's weights without Keras.
@@ -177,23 +171,31 @@ class Run:
             raise RunError(f"the {what} of the run {self.id} lack {error}; train it again") from error
 
     def live(self) -> LiveView | None:
-        """Return what the Train page looks at, or None before the first report."""
+        """Return what the Train page looks at, or None before the first report and where its file makes no sense."""
         try:
             arrays = self._arrays(self.folder / "live.npz", "live view")
-            return LiveView(
-                position=float(arrays["position"]),
-                kernels=arrays.get("kernels"),
-                watched=arrays["watched"],
-                images=arrays["images"],
-                labels=arrays["labels"],
-                probabilities=arrays["probabilities"],
-            )
-        except (RunError, KeyError, TypeError, ValueError):
+        except RunError:
             return None
+        try:
+            model = self.spec.model
+        except RunError:
+            model = None
+        return live_view(arrays, model)
 
     def evaluation(self) -> dict[str, Any] | None:
-        """Return the report's numbers, or None before the test set was measured."""
-        return read_json(self.folder / "evaluation.json")
+        """Return the report's numbers: n_test, n_mistakes, accuracy in [0, 1], loss.
+
+        Returns:
+            None before the test set was measured, and where the file holds anything but these numbers.
+        """
+        values = read_json(self.folder / "evaluation.json") or {}
+        report: dict[str, Any] = {key: values.get(key) for key in ("n_test", "n_mistakes", "accuracy", "loss")}
+        n_test, n_mistakes, accuracy, loss = report.values()
+        if not (type(n_test) is type(n_mistakes) is int and 0 <= n_mistakes <= n_test < _LARGEST):
+            return None
+        if not all(type(value) in (int, float) and abs(value) < _LARGEST for value in (accuracy, loss)):
+            return None
+        return report if 0 <= accuracy <= 1 else None
 
     def model(self, snapshot: int | None = None) -> "keras.Model":
         """Open the run's Keras model.
@@ -239,14 +241,14 @@ class Run:
         if not self.folder.is_dir():  # deleted in another tab
             raise RunError(f"the run {self.id} does not exist any more; choose another")
         about = read_json(self.folder / "about.json") or {}
-        write_json(self.folder / "about.json", {**about, "name": cleaned})
+        write_json(self.folder / "about.json", {**about, "name": cleaned}, within=self.folder)
 
     def _snapshot_path(self, number: int) -> Path:
         return self.folder / "snapshots" / f"{number:04d}.npz"
 
     def _arrays(self, path: Path, what: str) -> Arrays:
         try:
-            return unpack_arrays(path.read_bytes())
+            return unpack_arrays(read_regular(path))
         except FileNotFoundError as error:
             raise RunError(f"the run {self.id} has no {what} yet; wait for it, or choose one that exists") from error
         except (OSError, ValueError) as error:

@@ -8,22 +8,20 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import psutil
-
 from cnnviz.files import read_json, write_json
+from cnnviz.runs.processes import is_alive, process_fields
 
-__all__ = ["ACTIVE", "State", "Status", "claim", "is_alive", "process_fields", "read_status", "write_status"]
+__all__ = ["ACTIVE", "State", "Status", "claim", "is_waiting", "read_status", "write_status"]
 
 State = Literal["queued", "running", "stopping", "stopped", "completed", "failed", "diverged", "interrupted"]
 
 ACTIVE: frozenset[State] = frozenset({"queued", "running", "stopping"})
 
 # A worker on another machine (a shared home) cannot be asked whether it lives; it says so itself every second.
-_REMOTE_SILENCE_S = 30.0
+# One here that lives and says nothing for so long is frozen or overloaded.
+_SILENCE_S = 30.0
 # An empty file in a run's folder: the process of that id and start time took it out of the queue.
 _CLAIM = ".claimed-"
-# Process start times are read with different roundings by different versions of the same tool.
-_SAME_START_S = 2.0
 _LARGEST = 2**53  # what every program that reads JSON agrees on
 
 
@@ -40,6 +38,8 @@ class Status:
         seconds_left: an estimate; None when not known.
         message: one sentence for people, possibly empty.
         pid, process_started, host: the process that trains, its start time in seconds since 1970, its machine.
+        process_since_boot: the same start time in seconds since the machine's start, which setting the clock leaves
+            as it is; None in files of an earlier version.
         heartbeat: when this was written, in seconds since 1970.
     """
 
@@ -54,6 +54,7 @@ class Status:
     message: str = ""
     pid: int | None = None
     process_started: float | None = None
+    process_since_boot: float | None = None
     host: str = ""
     heartbeat: float = 0.0
 
@@ -63,32 +64,15 @@ class Status:
         return self.state in ACTIVE
 
 
-def process_fields() -> dict[str, Any]:
-    """Return the fields of a Status that say which process this is."""
-    return {
-        "pid": os.getpid(),
-        "process_started": psutil.Process().create_time(),
-        "host": socket.gethostname(),
-    }
-
-
-def is_alive(pid: int, started: float) -> bool:
-    """Say whether the process that had this id and start time still runs; a reused id or a zombie is not it."""
-    try:
-        process = psutil.Process(pid)
-        return bool(abs(process.create_time() - started) < _SAME_START_S and process.status() != psutil.STATUS_ZOMBIE)
-    except (psutil.Error, ValueError):  # ValueError: no process can have that number
-        return False
-
-
 def write_status(folder: Path, status: Status) -> None:
     """Replace the run's status.json in one step.
 
     Raises:
-        StorageError: the disk is full or refuses; the old status stays.
+        StorageError: the disk is full or refuses, and the old status stays; or the run was deleted.
     """
     # Not flushed to the disk: written every second, and a run whose machine lost its power is interrupted anyway.
-    write_json(folder / "status.json", asdict(replace(status, heartbeat=time.time())), durable=not status.active)
+    values = asdict(replace(status, heartbeat=time.time()))
+    write_json(folder / "status.json", values, durable=not status.active, within=folder)
 
 
 def read_status(folder: Path) -> Status:
@@ -99,19 +83,22 @@ def read_status(folder: Path) -> Status:
 
     Returns:
         What status.json says, except that a run whose process is gone is "interrupted", and one that was asked to stop
-        and still runs is "stopping".
+        and still runs is "stopping"; where a living process has said nothing for long, the message says so.
     """
     status = _parse(read_json(folder / "status.json"))
     if status is None:
         return Status("interrupted", message="Its status file is missing or damaged; resume it or delete it.")
     if not status.active:
         return status
-    if status.state == "queued" and _is_waiting(folder):
+    if status.state == "queued" and is_waiting(folder):
         return status
     if not _owner_lives(status):
         return _interrupted(status)
     if status.state == "running" and (folder / "stop").exists():
-        return replace(status, state="stopping")
+        status = replace(status, state="stopping")
+    silence = time.time() - status.heartbeat
+    if status.state != "queued" and status.heartbeat and silence > _SILENCE_S:
+        return replace(status, message=f"Its process has not answered for {silence:.0f} s.")
     return status
 
 
@@ -127,7 +114,7 @@ def _fits(name: str, value: object) -> bool:
     if name in ("state", "message", "host"):
         return isinstance(value, str)
     if value is None:
-        return name in ("seconds_left", "pid", "process_started")
+        return name in ("seconds_left", "pid", "process_started", "process_since_boot")
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _LARGEST:
         return False
     return isinstance(value, int) or name not in ("epoch", "epochs", "step", "steps", "pid")
@@ -144,7 +131,8 @@ def claim(marker: Path, folder: Path) -> bool:
         folder: the run's folder.
     """
     process = process_fields()
-    mine = folder / f"{_CLAIM}{process['pid']}-{process['process_started']}"
+    numbers = (process["pid"], process["process_started"], process["process_since_boot"])
+    mine = folder / f"{_CLAIM}{'-'.join(str(number) for number in numbers if number is not None)}"
     try:
         os.replace(marker, mine)
     except (FileNotFoundError, NotADirectoryError):
@@ -156,23 +144,23 @@ def claim(marker: Path, folder: Path) -> bool:
     return True
 
 
-def _is_waiting(folder: Path) -> bool:
+def is_waiting(folder: Path) -> bool:
     """Whether the run is in the queue, or was taken out of it by a process that lives and is about to begin."""
-    if (folder.parent / ".queue" / folder.name).exists():
+    if (folder.parent / ".queue" / folder.name).is_file():
         return True
     for path in folder.glob(f"{_CLAIM}*"):
-        pid, _, started = path.name.removeprefix(_CLAIM).partition("-")
-        with suppress(ValueError):
-            return is_alive(int(pid), float(started))
+        pid, *times = path.name.removeprefix(_CLAIM).split("-")
+        with suppress(ValueError, TypeError):  # TypeError: fewer or more numbers than that
+            return is_alive(int(pid), *map(float, times))
     return False
 
 
 def _owner_lives(status: Status) -> bool:
     if status.host not in ("", socket.gethostname()):
-        return time.time() - status.heartbeat < _REMOTE_SILENCE_S
+        return time.time() - status.heartbeat < _SILENCE_S
     if status.pid is None or status.process_started is None:
         return False
-    return is_alive(status.pid, status.process_started)
+    return is_alive(status.pid, status.process_started, status.process_since_boot)
 
 
 def _interrupted(status: Status) -> Status:

@@ -6,13 +6,16 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cnnviz.errors import CnnvizError, RunError, StorageError
 from cnnviz.files import read_json, storage_errors, write_json
 from cnnviz.home import runs_folder
+from cnnviz.runs.locks import held
 from cnnviz.runs.run import Run
 from cnnviz.runs.status import Status, read_status, write_status
 from cnnviz.spec import RunSpec
@@ -140,20 +143,37 @@ class RunStore:
             The id of the run that was removed.
 
         Raises:
-            RunError: it does not exist, is bundled, or still waits or runs.
+            RunError: it does not exist, is bundled, still waits or runs, or is being resumed.
             StorageError: the home cannot be written.
         """
         run = self.get(text)
         if run.bundled:
             raise RunError(f"the run {run.id} came with cnnviz and cannot be deleted; only your own runs can")
-        state = read_status(run.folder).state
-        if state in ("queued", "running", "stopping"):
-            raise RunError(f"the run {run.id} is {state}; stop it before deleting it")
+        _refuse_active(run)
+        # Whoever trains or resumes it holds the lock, whatever the files and clocks seem to say.
+        with held(run.folder, f"the run {run.id} is in use by another process; stop it before deleting it") as lock:
+            _refuse_active(run)
+            self._bury(run)
+            with suppress(OSError):
+                os.unlink(lock.lock_file)
+        return run.id
+
+    def discard(self, run: Run) -> None:
+        """Remove a run that was made just now and could not be started."""
+        with suppress(StorageError):
+            self._bury(run)
+
+    def _bury(self, run: Run) -> None:
         grave = self.folder / f".deleted-{run.id}"
         with storage_errors(run.folder):
             os.replace(run.folder, grave)  # in one step, so that nobody sees half a run
             shutil.rmtree(grave)
-        return run.id
+
+
+def _refuse_active(run: Run) -> None:
+    status = read_status(run.folder)
+    if status.active:
+        raise RunError(f"the run {run.id} is {status.state}; stop it before deleting it")
 
 
 def _run_folders(parent: Path) -> Iterator[Path]:
@@ -178,7 +198,8 @@ def _made(folder: Path) -> tuple[str, int, str]:
 def _summarise(run: Run) -> RunSummary:
     status = run.status
     try:
-        name, dataset, problem = run.name, run.spec.data.name, ""
+        of_spec, dataset = _names_in_spec(run.folder, _stamp(run.folder / "spec.json"))
+        name, problem = run.given_name or of_spec or run.id, ""
     except CnnvizError as error:
         name, dataset, problem = run.id, "", str(error)
     accuracy = (read_json(run.folder / "evaluation.json") or {}).get("accuracy")
@@ -192,6 +213,25 @@ def _summarise(run: Run) -> RunSummary:
         bundled=run.bundled,
         problem=problem,
     )
+
+
+@lru_cache(maxsize=20_000)
+def _names_in_spec(folder: Path, stamp: tuple[int, ...]) -> tuple[str, str]:
+    """The run's and the data set's name in its settings, read again only when the file's stamp is another.
+
+    Raises:
+        RunError: the settings cannot be read; that is not remembered.
+    """
+    run = Run(folder)
+    return run.name_in_spec, run.spec.data.name
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def _versions() -> dict[str, str]:

@@ -26,7 +26,7 @@ def _sentence(error: ValidationError) -> str:
     if first["type"] == "missing":
         return f"the setting {place} is missing; give it a value"
     message = str(cause) if cause is not None else first["msg"][0].lower() + first["msg"][1:]
-    return f"the setting {place} cannot be used: {message}{shown}"
+    return f"the setting {place} cannot be used: {message}{shown}; give another value"
 
 
 def _shown(given: Any) -> str:

@@ -23,7 +23,7 @@ class DataSpec(Settings):
 
     name: str = Field(default="cifar10-sample", pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
     validation: float = Field(default=0.1, ge=0, le=0.5)
-    train_images: int | None = Field(default=None, ge=2)
+    train_images: int | None = Field(default=None, ge=2, le=10_000_000)
     classes: tuple[str, ...] | None = Field(default=None, max_length=1000)
 
     @model_validator(mode="after")

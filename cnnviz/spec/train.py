@@ -10,6 +10,9 @@ from cnnviz.spec.base import Settings
 __all__ = ["Augmentation", "TrainSpec"]
 
 
+_LARGEST_WEIGHT = 1e6  # beyond it the loss overflows before anything is learned
+
+
 class Augmentation(Settings):
     """Random changes to a training image, new in every epoch; all zero means none.
 
@@ -77,10 +80,13 @@ class TrainSpec(Settings):
     @model_validator(mode="after")
     def _works(self) -> Self:
         if isinstance(self.class_weights, tuple) and (
-            min(self.class_weights, default=0) < 0 or not any(self.class_weights)
+            min(self.class_weights, default=0) < 0
+            or max(self.class_weights, default=0) > _LARGEST_WEIGHT
+            or not any(self.class_weights)
         ):
             raise SpecError(
-                f"the class weights are {self.class_weights}; give one number of at least 0 for each class, not all 0"
+                f"the class weights are {self.class_weights!s:.80}; give one number from 0 to "
+                f"{_LARGEST_WEIGHT:,.0f} for each class, not all 0"
             )
         if self.label_smoothing and self.loss == "sparse_categorical_crossentropy":
             raise SpecError(

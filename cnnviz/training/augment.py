@@ -1,6 +1,6 @@
 """Random changes to training images, as one affine map and one change of contrast.
 
-Flip, shift, rotation and zoom are multiplied into one matrix an image and sampled once: five times cheaper than a
+Flip, shift, rotation and zoom are multiplied into one matrix an image and sampled once: cheaper than a
 layer for each, and blurred once at most. Whole-pixel shifts and flips are exact copies. What leaves the picture is
 mirrored back in. The randomness depends on a seed alone, so a resumed run sees the very images an uninterrupted one
 would have seen.

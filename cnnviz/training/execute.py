@@ -4,21 +4,26 @@ import logging
 import os
 import signal
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from cnnviz.data import Prepared, load_dataset, prepare
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before the first import of TensorFlow, or it prints its notices
+
+from cnnviz.data import Prepared, Progress, load_dataset, prepare
 from cnnviz.errors import CnnvizError, SpecError, StorageError
 from cnnviz.files import write_json
 from cnnviz.models import save_model
 from cnnviz.runs import Run, RunStore, Status, process_fields, write_status
+from cnnviz.runs.locks import held
 from cnnviz.spec import RunSpec
 from cnnviz.training.fit import Fit, Outcome
+from cnnviz.training.memory import refuse_too_large
 from cnnviz.training.queue import free_slot, parallel_runs
 from cnnviz.training.recorder import OnEvent, Recorder
-from cnnviz.training.reopen import reopened, run_lock
+from cnnviz.training.reopen import reopened, stopped_waiting
 
 __all__ = ["continue_run", "execute", "stop_on_signals", "train"]
 
@@ -39,7 +44,7 @@ def train(spec: RunSpec, home: str | Path | None = None, on_event: OnEvent | Non
         The run; its state says how it ended.
 
     Raises:
-        SpecError: the network does not fit the data.
+        SpecError: the network does not fit the data, or one step of it not the memory.
         DataError: the data set does not exist or cannot be had.
         StorageError: the home cannot be written.
         CnnvizError: the setting for parallel runs cannot be used.
@@ -65,7 +70,7 @@ def continue_run(run: Run, on_event: OnEvent | None = None) -> Run:
     """
     with reopened(run) as status:
         write_status(run.folder, replace(status, **process_fields()))
-    _take_turn(RunStore(run.folder.parent.parent), run, None, on_event)
+    _take_turn(RunStore(run.home), run, None, on_event)
     return run
 
 
@@ -74,15 +79,15 @@ def _take_turn(store: RunStore, run: Run, data: Prepared | None, on_event: OnEve
     with stop_on_signals(run):
         slot = free_slot(store, give_up=(run.folder / "stop").exists)
         if slot is None:
-            write_status(run.folder, Status("stopped", message="Stopped before its turn came."))
+            write_status(run.folder, stopped_waiting(run))
             return
         with slot:
             execute(run, data, on_event)
 
 
-def _load(spec: RunSpec, home: str | Path | None) -> Prepared:
+def _load(spec: RunSpec, home: str | Path | None, on_progress: Progress | None = None) -> Prepared:
     """Load and prepare a spec's images, refusing what the network cannot take."""
-    data = prepare(load_dataset(spec.data.name, home), spec.data, spec.train.seed)
+    data = prepare(load_dataset(spec.data.name, home, on_progress=on_progress), spec.data, spec.train.seed)
     shape = data.train.images.shape[1:]
     if shape != spec.model.input_shape:
         raise SpecError(
@@ -94,23 +99,32 @@ def _load(spec: RunSpec, home: str | Path | None) -> Prepared:
             f"{spec.data.name} has {len(data.class_names)} classes here and the model tells {spec.model.classes} "
             "apart; make them equal"
         )
+    refuse_too_large(spec, len(data.train))
     return data
 
 
 def execute(run: Run, data: Prepared | None = None, on_event: OnEvent | None = None) -> None:
-    """Train a run from where it stands and leave its folder in a final state; no exception escapes but an interrupt.
+    """Train a run from where it stands and leave its folder in a final state.
+
+    Once its folder is held and its log is open, no exception escapes but an interrupt.
 
     Args:
         run: made by RunStore, claimed by the caller.
         data: its images, or None to load them here.
         on_event: called with every event once it is written.
+
+    Raises:
+        RunError: another process holds it, or it was deleted meanwhile.
+        StorageError: its log cannot be opened.
     """
-    with run_lock(run), Recorder(run, on_event, run.status) as recorder:
+    taken = f"the run {run.name} is being trained already; wait for it or stop it"
+    with held(run.folder, taken), Recorder(run, on_event, run.status) as recorder:
         try:
             recorder.state("running")
-            prepared = data or _load(run.spec, run.folder.parent.parent)
-            fit = Fit(run, prepared, recorder)
+            fit = Fit(run, data or _load(run.spec, run.home, _Download(recorder)), recorder)
             _finish(fit, fit.run_to_end(), recorder)
+        except _StoppedLoadingError:
+            recorder.state("stopped", "Stopped while its data set was downloaded.", seconds_left=None)
         except StorageError as error:
             with suppress(OSError):
                 os.unlink(run.folder / "live.npz")  # room on a full disk for saying so
@@ -119,20 +133,45 @@ def execute(run: Run, data: Prepared | None = None, on_event: OnEvent | None = N
             _fail(recorder, f"{str(error)[0].upper()}{str(error)[1:]}.")
         except Exception as error:
             log.exception("the run %s failed", run.id)
+            with suppress(OSError), open(run.folder / "worker.log", "a", encoding="utf-8") as file:
+                traceback.print_exc(file=file)
             _fail(
                 recorder,
                 f"An unexpected {type(error).__name__} ended it; worker.log in the run's folder has the details.",
             )
 
 
+class _StoppedLoadingError(Exception):
+    """Somebody asked the run to stop while its data set was still on its way."""
+
+
+class _Download:
+    """Says how far a download is, and listens to a stop request.
+
+    Args:
+        recorder: whose status says it.
+    """
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def __call__(self, done: int, total: int | None) -> None:
+        run = self._recorder.run
+        if (run.folder / "stop").exists():
+            raise _StoppedLoadingError
+        of = f" of {total / 1e6:.0f}" if total else ""
+        self._recorder.progress(message=f"Getting {run.spec.data.name}: {done / 1e6:.0f}{of} MB.")
+
+
 def _finish(fit: Fit, outcome: Outcome, recorder: Recorder) -> None:
-    """Measure the chosen model on the test set, write it, and say how it ended."""
+    """Write the chosen model and say how it ended; the test set is measured only at an end that is one."""
     if outcome.state == "diverged":
         recorder.event("error", message=outcome.message)
     if outcome.state == "completed" or fit.taken > 0:
         fit.looks.predict_pending()
         if fit.choose_model(diverged=outcome.state == "diverged"):
-            write_json(fit.run.folder / "evaluation.json", fit.looks.final())
+            if outcome.state != "stopped":
+                write_json(fit.run.folder / "evaluation.json", fit.looks.final(), within=fit.run.folder)
             save_model(fit.model, fit.run.folder / "model.keras")
             fit.looks.live(fit.position)
     recorder.state(outcome.state, outcome.message, seconds_left=None)

@@ -9,21 +9,17 @@ from numpy.typing import NDArray
 
 from cnnviz.data import Prepared
 from cnnviz.models import assign_weights, build, named_weights
-from cnnviz.runs import Arrays, Run, load_checkpoint, save_checkpoint
+from cnnviz.runs import Arrays, Checkpoint, Run, load_checkpoint, save_checkpoint
 from cnnviz.training.budget import Plan, plan_for_seconds
+from cnnviz.training.fits import fits
 from cnnviz.training.looks import Looks
+from cnnviz.training.pace import EARLY_STEPS, FIRST_CHUNK, next_chunk, next_indices
 from cnnviz.training.rates import learning_rates, should_stop_early
 from cnnviz.training.recorder import Recorder
 from cnnviz.training.step import TrainingStep, class_weights
 
 __all__ = ["Fit", "Outcome"]
 
-# Snapshots inside the first epoch, by step: most of what a first layer learns, it learns there.
-EARLY_STEPS = (10, 30, 100, 300)
-
-_CHUNK_S = 0.25  # a report four times a second looks alive; the return to Python costs nothing at that pace
-_FIRST_CHUNK = 2
-_REPORTS_AN_EPOCH = 8
 _CHECKPOINT_EVERY_S = 60.0
 _MEASURED_STEPS = 20
 
@@ -56,9 +52,10 @@ class Fit:
         self.losses = np.zeros(0, np.float32)  # of the present epoch's steps
         self.correct = np.zeros(0, np.int32)
         self.val_losses: list[float] = []
-        self.chunk = _FIRST_CHUNK
+        self.chunk = FIRST_CHUNK
         self._checkpoint_due = time.monotonic() + _CHECKPOINT_EVERY_S
         self._unreported: list[tuple[int, float, int, float]] = []  # images, their losses' sum, how many right, seconds
+        self._compiled = False
         self._order_of: tuple[int, NDArray[np.int32]] | None = None
 
     @property
@@ -85,16 +82,23 @@ class Fit:
             outcome = self._one_epoch()
             if outcome is not None:
                 return outcome
-        message = f"The validation loss has not fallen for {self.train.early_stopping} epochs."
-        return Outcome("completed", message)
+        count = f"{self.train.early_stopping} epoch{'' if self.train.early_stopping == 1 else 's'}"
+        return Outcome("completed", f"The validation loss has not fallen for {count}.")
 
     def _one_epoch(self) -> Outcome | None:
         while self.batch < self.plan.steps_per_epoch:
             if (self.run.folder / "stop").exists():
                 self._save()
                 return Outcome("stopped", f"Stopped in epoch {self.epoch + 1} of {self.plan.epochs}.")
-            if self.train.seconds is not None and self.recorder.seconds > self.train.seconds:
-                return Outcome("completed", f"The time of {self.train.seconds:g} s was up in epoch {self.epoch + 1}.")
+            if self.train.seconds is not None and self.taken and self.recorder.seconds > self.train.seconds:
+                if self.epoch:
+                    return Outcome(
+                        "completed", f"The time of {self.train.seconds:g} s was up in epoch {self.epoch + 1}."
+                    )
+                # what was seen so far becomes the one epoch: a run without any has nothing to show
+                self.plan = Plan(1, min(self.batch * self.plan.batch_size, self.plan.images), self.plan.batch_size)
+                self.recorder.progress(epochs=1, steps=self.plan.steps)
+                break
             if not self._one_chunk():
                 return self._diverged(self.taken + 1)
         return None if self._end_epoch() else self._diverged(self.taken)
@@ -104,12 +108,12 @@ class Fit:
 
     def _one_chunk(self) -> bool:
         """Take the next steps and report them; False when a loss is not finite."""
-        indices = self._next_indices()
+        indices = next_indices(self._order(), self.plan.batch_size, self.batch, self.chunk, first_epoch=self.epoch == 0)
         first = self.taken
         rates = learning_rates(self.train, first, len(indices), self.plan.steps, self.val_losses)
         began = time.perf_counter()
         losses, correct = self.step(indices, rates, first)
-        took = time.perf_counter() - began
+        took = time.perf_counter() - began if self._compiled else 0.0  # the first call compiles: its time says nothing
         if not np.isfinite(losses).all():
             self.taken += int(np.argmin(np.isfinite(losses)))  # whole steps before the one that failed
             return False
@@ -117,7 +121,9 @@ class Fit:
         self.taken += len(indices)
         self.losses = np.append(self.losses, losses)
         self.correct = np.append(self.correct, correct)
-        self._choose_chunk(indices.size / self.plan.batch_size, took)
+        if self._compiled:
+            self.chunk = next_chunk(self.chunk, indices.size / self.plan.batch_size, took, self.plan.steps_per_epoch)
+        self._compiled = True
         self._unreported.append((indices.size, float(losses.mean()) * indices.size, int(correct.sum()), took))
         if self.batch != self.plan.images // self.plan.batch_size or self.batch == self.plan.steps_per_epoch:
             self._report()  # else the epoch's smaller last batch follows at once, too few images for a point of its own
@@ -126,28 +132,6 @@ class Fit:
         if time.monotonic() > self._checkpoint_due:
             self._save()
         return True
-
-    def _choose_chunk(self, steps: float, took: float) -> None:
-        """Choose how many steps come next: a quarter of a second's, but at least eight reports an epoch.
-
-        At most four times as many as before, so that one lucky timing does not silence the reports.
-        """
-        wanted = steps * _CHUNK_S / max(took, 1e-6)
-        self.chunk = int(np.clip(min(wanted, self.plan.steps_per_epoch / _REPORTS_AN_EPOCH), 1, 4 * self.chunk))
-
-    def _next_indices(self) -> NDArray[np.int32]:
-        """Which images the next steps see (steps, batch): some full batches, or the epoch's smaller last one."""
-        size, order = self.plan.batch_size, self._order()
-        full = len(order) // size
-        count = min(self.chunk, full - self.batch)
-        if count <= 0:
-            return order[full * size :][None]
-        if full - self.batch - count < count // 2:
-            count = full - self.batch  # no tiny rest
-        if self.epoch == 0:
-            nearest = min((step for step in EARLY_STEPS if step > self.batch), default=self.batch + count)
-            count = min(count, nearest - self.batch)
-        return order[self.batch * size : (self.batch + count) * size].reshape(count, size)
 
     def _order(self) -> NDArray[np.int32]:
         """The order of images in the present epoch, from seed and epoch alone so that resuming repeats it."""
@@ -162,9 +146,10 @@ class Fit:
         """Report the steps since the last report."""
         images, loss, correct, took = (sum(values) for values in zip(*self._unreported, strict=True))
         self._unreported = []
-        rate = self.recorder.measured(int(images), took)
-        batches_left = self.plan.steps - self.taken
-        left = batches_left * self.plan.batch_size / rate + (self.plan.epochs - self.epoch) * self.looks.seconds
+        rate = self.recorder.measured(int(images), took) if took else 0.0
+        left = (self.plan.steps - self.taken) * self.plan.batch_size / rate if took else None
+        if left is not None:
+            left += (self.plan.epochs - self.epoch) * self.looks.seconds
         self.recorder.event(
             "batch",
             epoch=self.epoch + 1,
@@ -242,7 +227,7 @@ class Fit:
 
     def _resume(self) -> bool:
         """Continue from the newest whole checkpoint; False where there is none."""
-        checkpoint = load_checkpoint(self.run.folder / "checkpoint")
+        checkpoint = self._checkpoint()
         if checkpoint is None:
             return False
         self._restore(checkpoint.arrays)
@@ -252,6 +237,11 @@ class Fit:
         self.recorder.event("status", state="running", message=message, resumed_from=self.position)
         self.looks.resume(self.position)
         return True
+
+    def _checkpoint(self) -> Checkpoint | None:
+        """The newest checkpoint that is whole and this network's."""
+        like = self._state()
+        return load_checkpoint(self.run.folder / "checkpoint", lambda arrays: fits(arrays, like, len(self.data.train)))
 
     def _begin_anew(self) -> None:
         """Say so where an earlier attempt left something behind, which readers then drop."""
@@ -288,7 +278,7 @@ class Fit:
     def choose_model(self, *, diverged: bool = False) -> bool:
         """Put the weights that the spec's rule chooses into the model; False after divergence without a checkpoint."""
         if diverged or not self._finite:
-            checkpoint = load_checkpoint(self.run.folder / "checkpoint")
+            checkpoint = self._checkpoint()
             if checkpoint is None:
                 return False
             self._restore(checkpoint.arrays)

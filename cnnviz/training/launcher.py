@@ -11,12 +11,16 @@ from cnnviz.errors import StorageError
 from cnnviz.files import storage_errors
 from cnnviz.home import HOME_VARIABLE
 from cnnviz.runs import Run, RunStore, Status, process_fields, write_status
+from cnnviz.runs.status import is_waiting
 from cnnviz.spec import RunSpec
 from cnnviz.training.queue import enqueue, parallel_runs, withdraw
-from cnnviz.training.reopen import RESUMABLE, reopened
+from cnnviz.training.reopen import RESUMABLE, reopened, stopped_waiting
 from cnnviz.training.standby import has_standby
 
 __all__ = ["RESUMABLE", "ensure_worker", "resume", "start", "stop", "warm_up"]
+
+# No notices in worker.log about processor instructions, and graphics memory taken as it is needed: it is often shared.
+_DEFAULTS = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
 
 _started: list[subprocess.Popen[bytes]] = []
 
@@ -33,13 +37,22 @@ def start(spec: RunSpec, home: str | Path | None = None) -> Run:
 
     Raises:
         CnnvizError: the setting for parallel runs cannot be used.
-        StorageError: the home cannot be written.
+        StorageError: the home cannot be written, or no process be started; nothing is left of the run.
     """
     parallel_runs()  # a worker could only die of a wrong setting, where nobody sees it
     store = RunStore(home)
     run = store.create(spec, Status("queued", epochs=spec.train.epochs, **process_fields()))
-    enqueue(store, run)
-    ensure_worker(store)
+    try:
+        enqueue(store, run)
+    except StorageError:
+        store.discard(run)
+        raise
+    try:
+        ensure_worker(store)
+    except StorageError:
+        if withdraw(store, run.id):  # else a worker that is there already has taken it
+            store.discard(run)
+            raise
     return run
 
 
@@ -50,10 +63,15 @@ def resume(run: Run, home: str | Path | None = None) -> Run:
         RunError: it is bundled, or in a state that cannot be resumed.
         StorageError: the home cannot be written.
     """
-    store = RunStore(_home_of(run) if home is None else home)
+    store = RunStore(run.home if home is None else home)
     with reopened(run) as status:
         enqueue(store, run)
-        write_status(run.folder, replace(status, pid=None, process_started=None, host=""))
+        waiting = replace(status, pid=None, process_started=None, process_since_boot=None, host="")
+        try:
+            write_status(run.folder, waiting)
+        except StorageError:
+            withdraw(store, run.id)
+            raise
     ensure_worker(store)
     return run
 
@@ -65,12 +83,14 @@ def stop(run: Run, home: str | Path | None = None) -> None:
         RunError: it has ended already.
     """
     run.request_stop()
-    if withdraw(RunStore(_home_of(run) if home is None else home), run.id):
-        write_status(run.folder, Status("stopped", message="Stopped before its turn came."))
+    if withdraw(RunStore(run.home if home is None else home), run.id) or _waits_in_vain(run):
+        write_status(run.folder, stopped_waiting(run))
 
 
-def _home_of(run: Run) -> Path:
-    return run.folder.parent.parent
+def _waits_in_vain(run: Run) -> bool:
+    """Whether this very process put a run on the disk and never into the queue, so that no worker will ever hear it."""
+    status = run.status
+    return status.state == "queued" and status.pid == os.getpid() and not is_waiting(run.folder)
 
 
 def ensure_worker(store: RunStore) -> None:
@@ -101,7 +121,7 @@ def ensure_worker(store: RunStore) -> None:
                 stdout=output,
                 stderr=output,
                 cwd=home,
-                env={**os.environ, HOME_VARIABLE: str(home), "PYTHONPATH": _python_path()},
+                env={**_DEFAULTS, **os.environ, HOME_VARIABLE: str(home), "PYTHONPATH": _python_path()},
                 start_new_session=True,  # the end of the dashboard's terminal must not end a training
             )
     _started.append(process)

@@ -68,7 +68,8 @@ class Looks:
     def snapshot(self, position: float, step: int) -> None:
         """Write the present weights and announce them; their predictions are made at the end of the epoch."""
         snapshot = Snapshot(self._next_snapshot, position, step)
-        write_atomically(self.run.folder / "snapshots" / f"{snapshot.name}.npz", pack_arrays(named_weights(self.model)))
+        path = self.run.folder / "snapshots" / f"{snapshot.name}.npz"
+        write_atomically(path, pack_arrays(named_weights(self.model)), within=self.run.folder)
         self.recorder.event("snapshot", number=snapshot.number, position=position, step=step)
         self._pending.append(snapshot.number)
         self._next_snapshot += 1
@@ -133,7 +134,8 @@ class Looks:
             "predicted": probabilities.argmax(1).astype(np.uint16),
             "confidence": probabilities.max(1),
         }
-        write_atomically(path, pack_arrays({**arrays, "probabilities": probabilities} if whole else arrays))
+        kept = {**arrays, "probabilities": probabilities} if whole else arrays
+        write_atomically(path, pack_arrays(kept), within=self.run.folder)
 
 
 def _writable(loss: float) -> float:

@@ -8,15 +8,16 @@ dead owner never blocks.
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock
 
-from cnnviz.errors import CnnvizError
+from cnnviz.errors import CnnvizError, StorageError
 from cnnviz.files import storage_errors
 from cnnviz.runs import Run, RunStore
+from cnnviz.runs.locks import take
 from cnnviz.runs.status import claim
-from cnnviz.training.locks import take
 
 __all__ = [
     "PARALLEL_VARIABLE",
@@ -30,17 +31,18 @@ __all__ = [
 ]
 
 PARALLEL_VARIABLE = "CNNVIZ_PARALLEL_RUNS"
+_MOST_DIGITS = 4
 
 
 def parallel_runs() -> int:
     """Return how many runs may train at once: `$CNNVIZ_PARALLEL_RUNS`, or 1, since a training uses every core.
 
     Raises:
-        CnnvizError: the setting is not a whole number of at least 1.
+        CnnvizError: the setting is not a whole number from 1 to 9999.
     """
     text = os.environ.get(PARALLEL_VARIABLE, "1")
-    if not (text.isascii() and text.isdigit() and int(text) >= 1):
-        raise CnnvizError(f"{PARALLEL_VARIABLE} is {text!r}; give a whole number of at least 1")
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and int(text) >= 1):
+        raise CnnvizError(f"{PARALLEL_VARIABLE} is {text!r:.80}; give a whole number from 1 to 9999")
     return int(text)
 
 
@@ -53,20 +55,29 @@ def enqueue(store: RunStore, run: Run) -> None:
 
 
 def withdraw(store: RunStore, run_id: str) -> bool:
-    """Take a run out of the queue; say whether it was there, which only one caller hears."""
-    try:
-        os.unlink(store.queue / run_id)
-    except FileNotFoundError:
-        return False
+    """Take a run out of the queue; say whether it was there, which only one caller hears.
+
+    Raises:
+        StorageError: the home cannot be written.
+    """
+    marker = store.queue / run_id
+    with storage_errors(marker):
+        try:
+            if not _is_file(marker):
+                return False
+            os.unlink(marker)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
     return True
 
 
 def claim_next(store: RunStore) -> Run | None:
     """Take the run that has waited longest, or None where nothing waits; a run is claimed by one caller only."""
-    for marker in sorted(_waiting(store.queue), key=_age):
+    for marker in sorted(_markers(store), key=_age):
         folder = store.folder / marker.name
         if not folder.is_dir():  # deleted, or no run's marker
-            withdraw(store, marker.name)
+            with suppress(StorageError):
+                withdraw(store, marker.name)
         elif claim(marker, folder):
             return Run(folder)
     return None
@@ -74,20 +85,30 @@ def claim_next(store: RunStore) -> Run | None:
 
 def waiting_before(store: RunStore, run_id: str) -> int | None:
     """Count the runs that come before one that waits; None where it waits no more."""
-    names = [marker.name for marker in sorted(_waiting(store.queue), key=_age)]
+    names = [marker.name for marker in sorted(_waiting(store), key=_age)]
     return names.index(run_id) if run_id in names else None
 
 
 def is_waiting(store: RunStore) -> bool:
     """Say whether any run waits."""
-    return bool(_waiting(store.queue))
+    return bool(_waiting(store))
 
 
-def _waiting(queue: Path) -> list[Path]:
+def _waiting(store: RunStore) -> list[Path]:
+    """The markers of runs that exist; anything else would keep a worker busy for ever."""
+    return [marker for marker in _markers(store) if (store.folder / marker.name).is_dir()]
+
+
+def _markers(store: RunStore) -> list[Path]:
+    """The regular files of the queue; whatever else lies there was not put there by us, and nobody can claim it."""
     try:
-        return list(queue.iterdir())
-    except FileNotFoundError:
+        return [marker for marker in store.queue.iterdir() if _is_file(marker)]
+    except (FileNotFoundError, NotADirectoryError):
         return []
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def _age(marker: Path) -> tuple[int, str]:

@@ -74,7 +74,7 @@ class Recorder:
         return sum(count for count, _ in self._chunks) / max(sum(took for _, took in self._chunks), 1e-9)
 
     def progress(self, **values: Any) -> None:
-        """Change the status; it reaches the disk once a second, and at the end of every epoch."""
+        """Change the status; it reaches the disk twice a second, and at the end of every epoch."""
         epoch_ended = values.get("epoch", self.status.epoch) != self.status.epoch
         self.status = replace(self.status, **values)
         if epoch_ended or time.monotonic() >= self._status_due:
@@ -96,5 +96,6 @@ class Recorder:
 
     def live(self, arrays: Arrays) -> None:
         """Replace the live view."""
-        write_atomically(self.run.folder / "live.npz", pack_arrays(arrays), durable=False)
+        folder = self.run.folder
+        write_atomically(folder / "live.npz", pack_arrays(arrays), durable=False, within=folder)
         self._live_due = time.monotonic() + _LIVE_EVERY_S

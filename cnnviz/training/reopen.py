@@ -5,24 +5,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from filelock import FileLock
-
 from cnnviz.errors import RunError
 from cnnviz.files import storage_errors
 from cnnviz.runs import Run, Status
-from cnnviz.training.locks import take
+from cnnviz.runs.locks import held
 
-__all__ = ["RESUMABLE", "reopened", "run_lock"]
+__all__ = ["RESUMABLE", "reopened", "stopped_waiting"]
 
 RESUMABLE = frozenset({"stopped", "interrupted", "failed"})
 
-# A killed process counts as dead at once, but the system frees its lock only when the last of its threads is gone.
-_PATIENCE_S = 5.0
 
-
-def run_lock(run: Run) -> FileLock:
-    """Return the lock that whoever trains a run holds; the system frees it when that process ends."""
-    return FileLock(run.folder / ".lock", timeout=5)
+def stopped_waiting(run: Run) -> Status:
+    """Return the status of a run that was stopped while it waited; what it had reached before stays said."""
+    message = "Stopped before its turn came."
+    return replace(run.status, state="stopped", message=message, seconds_left=None, pid=None, process_started=None)
 
 
 @contextmanager
@@ -35,19 +31,14 @@ def reopened(run: Run) -> Iterator[Status]:
     """
     if run.bundled:
         raise RunError(f"the run {run.name} came with cnnviz and cannot be resumed; train one of your own")
-    lock = run_lock(run)
     if not run.folder.is_dir():
         raise RunError(f"the run {run.id} does not exist any more; choose another")
     _resumable(run)
-    if not take(lock, timeout_s=_PATIENCE_S):
-        raise RunError(f"the run {run.name} is being trained already; wait for it or stop it")
-    try:
+    with held(run.folder, f"the run {run.name} is being trained already; wait for it or stop it"):
         status = _resumable(run)  # once more: somebody else may have been faster
         with storage_errors(run.folder), suppress(FileNotFoundError):
             os.unlink(run.folder / "stop")
         yield replace(status, state="queued", message="", seconds_left=None)
-    finally:
-        lock.release()
 
 
 def _resumable(run: Run) -> Status:

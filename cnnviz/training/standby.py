@@ -4,7 +4,7 @@ from filelock import FileLock
 
 from cnnviz.files import storage_errors
 from cnnviz.runs import RunStore
-from cnnviz.training.locks import take
+from cnnviz.runs.locks import take
 
 __all__ = ["has_standby", "standby_lock"]
 

@@ -17,9 +17,9 @@ from filelock import FileLock
 
 from cnnviz.errors import CnnvizError
 from cnnviz.runs import Run, RunStore, write_status
-from cnnviz.runs.status import is_alive
+from cnnviz.runs.locks import take
+from cnnviz.runs.processes import is_alive, start_times
 from cnnviz.spec.base import one_line
-from cnnviz.training.locks import take
 from cnnviz.training.queue import claim_next, free_slot, is_waiting
 from cnnviz.training.standby import standby_lock
 
@@ -42,8 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     store = RunStore(options.home)
-    server_started = _start_time(options.server)
-    while (place := _wait_for_work(store, options.server, server_started)) is not None:
+    server = (options.server, *_start_times(options.server))
+    while (place := _wait_for_work(store, server)) is not None:
         with place:
             while (run := claim_next(store)) is not None:
                 _train_one(run)
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             return  # a fresh process for the next: what TensorFlow keeps of the last network is given back
 
 
-def _wait_for_work(store: RunStore, server: int, server_started: float) -> FileLock | None:
+def _wait_for_work(store: RunStore, server: tuple[int, float, float | None]) -> FileLock | None:
     """Be the one waiting worker until a run waits and there is a place to train it.
 
     The place of the waiting worker is held until then: however many runs are queued, one process at most waits for
@@ -59,8 +59,7 @@ def _wait_for_work(store: RunStore, server: int, server_started: float) -> FileL
 
     Args:
         store: whose runs.
-        server: the process for which a worker is kept ready.
-        server_started: its start time, in seconds since 1970.
+        server: the process for which a worker is kept ready, and its start times.
 
     Returns:
         The locked place to train; None when nobody needs a waiting worker.
@@ -70,7 +69,7 @@ def _wait_for_work(store: RunStore, server: int, server_started: float) -> FileL
         with lock:
             if not _warm_up(store):
                 return None
-            while is_waiting(store) or is_alive(server, server_started):
+            while is_waiting(store) or is_alive(*server):
                 place = free_slot(store, give_up=lambda: not is_waiting(store)) if is_waiting(store) else None
                 if place is not None:
                     return place
@@ -82,11 +81,11 @@ def _wait_for_work(store: RunStore, server: int, server_started: float) -> FileL
     return None
 
 
-def _start_time(pid: int) -> float:
+def _start_times(pid: int) -> tuple[float, float | None]:
     try:
-        return psutil.Process(pid).create_time()
+        return start_times(psutil.Process(pid))
     except psutil.Error:
-        return 0.0
+        return 0.0, None
 
 
 def _warm_up(store: RunStore) -> bool:

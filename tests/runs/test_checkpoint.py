@@ -71,6 +71,14 @@ def test_a_torn_one_is_passed_over_and_named(tmp_path: Path) -> None:
     assert (int(loaded.arrays["place"][0]), loaded.torn) == (1, ("0000000002.ckpt",))
 
 
+def test_a_whole_one_of_something_else_is_passed_over_and_named(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, 1, state(1))
+    save_checkpoint(tmp_path, 2, {"other": np.zeros(3)})
+    loaded = load_checkpoint(tmp_path, fits=lambda arrays: "place" in arrays)
+    assert loaded is not None
+    assert (int(loaded.arrays["place"][0]), loaded.torn) == (1, ("0000000002.ckpt",))
+
+
 def test_one_wrong_bit_anywhere_is_noticed(tmp_path: Path) -> None:
     path = save_checkpoint(tmp_path, 1, state(1))
     whole = path.read_bytes()

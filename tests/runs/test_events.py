@@ -1,6 +1,7 @@
 """The event log: one writer, any reader, any damage."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -115,5 +116,12 @@ def test_closing_twice_is_closing_once(path: Path) -> None:
 
 
 def test_a_log_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match=r"cannot write .*events.jsonl: the system said: No such file"):
+    with pytest.raises(StorageError, match=r"cannot write .*events.jsonl: its folder does not exist"):
         EventLog(tmp_path / "missing" / "events.jsonl")
+
+
+def test_a_pipe_in_the_place_of_the_log_keeps_nobody_waiting(path: Path) -> None:
+    os.mkfifo(path)
+    assert EventReader(path).read() == []
+    with pytest.raises(StorageError, match="a file of that name is in the way"):
+        EventLog(path)

@@ -76,6 +76,16 @@ def test_rounding_drops_no_batch_before_the_checkpoint() -> None:
         {"kind": "status", "resumed_from": None},
         {"kind": "status", "resumed_from": "now"},
         {"kind": "status", "resumed_from": float("nan")},
+        {"kind": "snapshot", "number": -1, "position": 1, "step": 1},
+        {"kind": "snapshot", "number": 10**299, "position": 1, "step": 1},
+        {"kind": "snapshot", "number": 1e299, "position": 1, "step": 1},
+        {"kind": "snapshot", "number": 1.5, "position": 1, "step": 1},
+        {"kind": "snapshot", "number": True, "position": 1, "step": 1},
+        {"kind": "snapshot", "number": 5, "position": 1e299, "step": 1},
+        {"kind": "batch", "position": 1e299, "loss": 1, "accuracy": 1, "seconds": 1},
+        {"kind": "batch", "position": -1, "loss": 1, "accuracy": 1, "seconds": 1},
+        {"kind": "epoch", "epoch": 1e299, "loss": 1, "accuracy": 1},
+        {"kind": "status", "resumed_from": -5},
         {"kind": "brainwave", "loss": 3},
     ],
     ids=str,
@@ -84,6 +94,17 @@ def test_an_event_that_makes_no_sense_changes_nothing(bad: dict[str, Any]) -> No
     good = [snapshot(0, 0.0), batch(0.5), epoch(1)]
     assert Timeline([*good, bad]).history == Timeline(good).history
     assert Timeline([*good, bad]).snapshots == Timeline(good).snapshots
+
+
+def test_curves_are_made_anew_only_when_there_is_more() -> None:
+    timeline = Timeline([batch(0.5)])
+    first = timeline.history
+    timeline.extend([])
+    assert timeline.history is first
+    timeline.extend([batch(0.75)])
+    assert timeline.history.batches["position"] == [0.5, 0.75]
+    timeline.extend([{"kind": "status", "resumed_from": 0.5}])
+    assert timeline.history.batches["position"] == [0.5]
 
 
 def test_a_value_missing_in_one_epoch_leaves_the_column_out() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cnnviz.errors import RunError
-from cnnviz.runs import Run, RunStore, pack_arrays
+from cnnviz.runs import Run, RunStore, load_checkpoint, pack_arrays
 from tests.runs.folders import make_run
 
 
@@ -156,8 +156,11 @@ LIVE = {
     "watched": [3],
     "images": np.zeros((1, 8, 8, 1), np.uint8),
     "labels": [1],
-    "probabilities": [[1.0]],
+    "probabilities": [[0.1] * 10],
 }
+
+
+KERNELS = np.ones((3, 3, 1, 16), np.float32)
 
 
 def test_the_live_view(run: Run) -> None:
@@ -166,11 +169,11 @@ def test_the_live_view(run: Run) -> None:
     view = run.live()
     assert view is not None
     assert (view.position, view.kernels, view.watched.tolist()) == (1.5, None, [3])
-    write(run, "live.npz", **LIVE, kernels=np.ones((3, 3, 1, 2), np.float32))
+    write(run, "live.npz", **LIVE, kernels=KERNELS)
     view = run.live()
     assert view is not None
     assert view.kernels is not None
-    assert view.kernels.shape == (3, 3, 1, 2)
+    assert view.kernels.shape == (3, 3, 1, 16)
 
 
 @pytest.mark.parametrize("missing", LIVE)
@@ -179,10 +182,90 @@ def test_a_live_view_that_lacks_something_is_none(run: Run, missing: str) -> Non
     assert run.live() is None
 
 
-@pytest.mark.parametrize("position", [[1.0, 2.0], "here"])
-def test_a_live_view_that_makes_no_sense_is_none(run: Run, position: object) -> None:
-    write(run, "live.npz", **{**LIVE, "position": position})
+WRONG: dict[str, dict[str, object]] = {
+    "two positions": {"position": [1.0, 2.0]},
+    "a position in words": {"position": "here"},
+    "no position": {"position": np.nan},
+    "a position before the start": {"position": -1.0},
+    "images in a row": {"images": np.zeros(64, np.uint8)},
+    "no images": {"images": np.zeros((0, 8, 8, 1), np.uint8)},
+    "more images than labels": {"images": np.zeros((3, 8, 8, 1), np.uint8)},
+    "images of floats": {"images": np.zeros((1, 8, 8, 1))},
+    "five channels": {"images": np.zeros((1, 8, 8, 5), np.uint8)},
+    "images of another size": {"images": np.zeros((1, 9, 9, 1), np.uint8)},
+    "a label of no class": {"labels": [10]},
+    "a negative label": {"labels": [-1]},
+    "half a label": {"labels": [0.5]},
+    "labels in a table": {"labels": [[1, 1]]},
+    "watched below 0": {"watched": [-1]},
+    "watched in words": {"watched": ["three"]},
+    "probabilities in a row": {"probabilities": [0.1]},
+    "three classes of ten": {"probabilities": [[0.1] * 3]},
+    "no probability": {"probabilities": [[np.nan] * 10]},
+    "more than certain": {"probabilities": [[2.0] * 10]},
+    "probabilities in words": {"probabilities": [["a"] * 10]},
+    "no kernels": {"kernels": np.zeros((0, 3, 1, 16), np.float32)},
+    "flat kernels": {"kernels": np.zeros((3, 3), np.float32)},
+    "too many kernels": {"kernels": np.zeros((64, 64, 3, 64), np.float32)},
+    "kernels that are no numbers": {"kernels": np.full((3, 3, 1, 16), np.nan, np.float32)},
+    "kernels in words": {"kernels": ["x"]},
+    "complex kernels": {"kernels": np.ones((3, 3, 1, 16), complex)},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_a_live_view_that_makes_no_sense_is_none(run: Run, wrong: dict[str, object]) -> None:
+    write(run, "live.npz", **{**LIVE, "kernels": KERNELS, **wrong})
     assert run.live() is None
+
+
+def test_a_live_view_without_readable_settings_is_checked_in_itself(run: Run) -> None:
+    (run.folder / "spec.json").write_text("{")
+    write(run, "live.npz", **LIVE, kernels=np.ones((5, 5, 3, 7), np.float32))
+    assert Run(run.folder).live() is not None
+    write(run, "live.npz", **{**LIVE, "labels": [10]})
+    assert Run(run.folder).live() is None
+
+
+REPORT = {"n_test": 10, "n_mistakes": 3, "accuracy": 0.7, "loss": 1.5}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({key: value} for key in REPORT for value in (None, "x", [1], {"a": 1}, True, float("nan"), float("inf"))),
+        *({"n_test": 2.5}, {"n_mistakes": 11}, {"n_mistakes": -1}, {"accuracy": 7}, {"loss": 10**400}),
+    ],
+    ids=str,
+)
+def test_a_report_that_is_no_numbers_is_none(run: Run, wrong: dict[str, object]) -> None:
+    path = run.folder / "evaluation.json"
+    path.write_text(json.dumps({**REPORT, "more": "of a newer version"}))
+    assert run.evaluation() == REPORT
+    path.write_text(json.dumps({**REPORT, **wrong}))
+    assert run.evaluation() is None
+    path.write_text(json.dumps({key: value for key, value in REPORT.items() if key not in wrong}))
+    assert run.evaluation() is None
+
+
+def test_pipes_in_the_place_of_files_keep_nobody_waiting(home: Path, run: Run) -> None:
+    names = [f"{name}.json" for name in ("spec", "about", "status", "evaluation")]
+    names += ["events.jsonl", "live.npz", "model.keras"]
+    names += ["predictions/final.npz", "snapshots/0000.npz", "checkpoint/0000000001.ckpt"]
+    for name in names:
+        path = run.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.unlink(missing_ok=True)
+        os.mkfifo(path)
+    run = Run(run.folder)
+    assert (run.state, run.evaluation(), run.live(), run.history().batches) == ("interrupted", None, None, {})
+    assert load_checkpoint(run.folder / "checkpoint") is None
+    for ask in (run.predictions, lambda: run.weights(0), lambda: run.spec):
+        with pytest.raises(RunError, match=r"not a regular file|no readable spec.json"):
+            ask()
+    assert "no readable spec.json" in RunStore(home).list()[0].problem
+    with pytest.raises(RunError, match="has no model yet"):
+        run.model()
 
 
 def test_a_reader_needs_no_right_to_write(run: Run) -> None:

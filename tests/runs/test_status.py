@@ -82,6 +82,45 @@ def test_a_reused_process_id_is_another_process(home: Path, process: subprocess.
         assert make_run(home, Status("running", **fields)).state == state
 
 
+def test_setting_the_clock_ends_no_run(
+    home: Path, process: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = fields_of(process)
+    started, booted = fields["process_started"], psutil.boot_time()
+    since_boot = round(started - booted, 3)
+    run = make_run(home, Status("running", **fields, process_since_boot=since_boot))
+    old = make_run(home, Status("running", **fields))
+    assert (run.state, old.state) == ("running", "running")
+
+    create_time = psutil.Process.create_time
+    for step in (-3600.0, 3600.0):  # Linux counts process start times from the machine's start, which moves
+        with monkeypatch.context() as patch:
+            patch.setattr(psutil, "boot_time", lambda step=step: booted + step)
+            patch.setattr(psutil.Process, "create_time", lambda self, step=step: create_time(self) + step)
+            assert (run.state, old.state) == ("running", "interrupted")
+    with monkeypatch.context() as patch:  # macOS keeps the start times and moves the machine's
+        patch.setattr(psutil, "boot_time", lambda: booted - 3600)
+        assert run.state == "running"
+    other = {**fields, "process_started": started - 60, "process_since_boot": since_boot - 60}
+    assert make_run(home, Status("running", **other)).state == "interrupted"
+
+
+def test_this_process_s_fields_hold_both_start_times() -> None:
+    fields = process_fields()
+    assert fields["process_since_boot"] == pytest.approx(fields["process_started"] - psutil.boot_time(), abs=0.01)
+
+
+def test_a_living_process_that_says_nothing_is_told(home: Path, process: subprocess.Popen[bytes]) -> None:
+    run = make_run(home, Status("running", message="Working.", **fields_of(process)))
+    assert run.status.message == "Working."
+    put(run, heartbeat=time.time() - 47)
+    assert (run.state, run.status.message) == ("running", "Its process has not answered for 47 s.")
+    (run.folder / "stop").touch()
+    assert (run.state, run.status.message[:28]) == ("stopping", "Its process has not answered")
+    put(run, heartbeat=0.0)  # never said
+    assert run.status.message == "Working."
+
+
 def test_a_run_that_never_began_says_so(home: Path) -> None:
     run = make_run(home, Status("queued", epochs=3))
     status = run.status
@@ -130,6 +169,7 @@ def test_an_ended_run_needs_no_process(home: Path, state: Any) -> None:
         b'{"state": "running", "pid": 1, "process_started": "yesterday"}',
         b'{"state": "running", "pid": -4, "process_started": 1}',
         b'{"state": "running", "pid": 1e400, "process_started": 1}',
+        b'{"state": "running", "pid": 1, "process_started": 1, "process_since_boot": "a while"}',
         b'{"state": "completed", "epoch": NaN}',
         b'{"state": "completed", "epoch": -1}',
         b'{"state": "completed", "epoch": 1.5}',

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from cnnviz.errors import RunError, StorageError
-from cnnviz.runs import Run, RunStore, Status, open_run, process_fields
+from cnnviz.runs import EventLog, Run, RunStore, Status, open_run, process_fields, save_checkpoint, write_status
+from cnnviz.runs.locks import run_lock
 from cnnviz.spec import RunSpec
 from tests.runs.folders import SPEC, make_run, put
 
@@ -112,7 +113,8 @@ def test_delete_removes_everything_of_one_run(home: Path) -> None:
     store = RunStore(home)
     kept, gone = make_run(home), make_run(home)
     assert store.delete(gone.id) == gone.id
-    assert [path.name for path in (home / "runs").iterdir()] == [kept.id]
+    assert {path.name for path in (home / "runs").iterdir()} == {kept.id, ".locks"}
+    assert not list((home / "runs" / ".locks").iterdir())
     refused(store.get, gone.id)
     refused(store.delete, gone.id)
 
@@ -124,6 +126,57 @@ def test_an_active_run_is_not_deleted(home: Path, state: str) -> None:
         run.request_stop()
     assert f"is {state}; stop it before deleting it" in refused(RunStore(home).delete, run.id)
     assert run.folder.is_dir()
+
+
+def test_a_run_that_somebody_holds_is_not_deleted_whatever_its_files_say(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cnnviz.runs.locks._PATIENCE_S", 0.1)
+    run = make_run(home, Status("stopped"))
+    with run_lock(run.folder):
+        assert "is in use by another process; stop it before deleting it" in refused(RunStore(home).delete, run.id)
+    assert run.folder.is_dir()
+    RunStore(home).delete(run.id)
+
+
+def test_a_run_that_was_resumed_while_it_was_to_be_deleted_stays(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make_run(home, Status("stopped"))
+
+    def resumed_meanwhile(folder: Path) -> object:
+        write_status(folder, Status("running", **process_fields()))
+        monkeypatch.undo()
+        return run_lock(folder)
+
+    monkeypatch.setattr("cnnviz.runs.locks.run_lock", resumed_meanwhile)
+    assert "is running; stop it" in refused(RunStore(home).delete, run.id)
+    assert run.folder.is_dir()
+
+
+def test_two_who_delete_at_once_are_one_and_a_sentence(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make_run(home)
+
+    def deleted_meanwhile(folder: Path) -> object:
+        monkeypatch.undo()
+        RunStore(home).delete(folder.name)
+        return run_lock(folder)
+
+    monkeypatch.setattr("cnnviz.runs.locks.run_lock", deleted_meanwhile)
+    assert "does not exist any more" in refused(RunStore(home).delete, run.id)
+    assert RunStore(home).ids() == ()
+
+
+def test_a_deleted_run_is_not_brought_back_by_who_still_writes(home: Path) -> None:
+    run = make_run(home)
+    RunStore(home).delete(run.id)
+    writes = (
+        lambda: write_status(run.folder, Status("running")),
+        lambda: save_checkpoint(run.folder / "checkpoint", 1, {}),
+        lambda: EventLog(run.folder / "events.jsonl"),
+    )
+    for write in writes:
+        with pytest.raises(StorageError, match="its folder does not exist"):
+            write()
+    assert not run.folder.exists()
 
 
 def test_stopping_twice_is_stopping_once(home: Path) -> None:
@@ -206,6 +259,21 @@ def test_ten_thousand_runs_are_listed(home: Path, record_property: object) -> No
     assert rows[1].run_id == "20200101-000000-many-09999"
     assert {row.test_accuracy for row in rows} == {0.5}
     assert RunStore(home).get("latest").id == first.id
+
+
+def test_a_list_reads_settings_once_and_sees_them_change(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make_run(home)
+    assert RunStore(home).list()[0].name == "one-conv"
+    with monkeypatch.context() as patch:
+        patch.setattr("cnnviz.runs.run.RunSpec", None)
+        assert RunStore(home).list()[0].dataset == "digits"
+    run.rename("mine")
+    assert RunStore(home).list()[0].name == "mine"
+    path = run.folder / "spec.json"
+    path.write_text(path.read_text().replace('"digits"', '"mnist"'))
+    assert RunStore(home).list()[0].dataset == "mnist"
+    path.write_text("{")
+    assert "no readable spec.json" in RunStore(home).list()[0].problem
 
 
 def test_a_run_is_shown_by_its_id(home: Path) -> None:

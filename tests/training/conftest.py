@@ -48,7 +48,7 @@ def home(home: Path) -> Iterator[Path]:
 @pytest.fixture
 def step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every step is a chunk of its own, so that a stop can come between any two."""
-    monkeypatch.setattr("cnnviz.training.fit._CHUNK_S", 0.0)
+    monkeypatch.setattr("cnnviz.training.pace._CHUNK_S", 0.0)
 
 
 @pytest.fixture

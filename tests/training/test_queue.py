@@ -10,10 +10,10 @@ from filelock import FileLock
 
 from cnnviz.errors import CnnvizError
 from cnnviz.runs import Run, RunStore, Status
+from cnnviz.runs.locks import take
 from cnnviz.training import stop
 from cnnviz.training.execute import train
 from cnnviz.training.launcher import start
-from cnnviz.training.locks import take
 from cnnviz.training.queue import claim_next, enqueue, free_slot, is_waiting, parallel_runs, withdraw
 from cnnviz.training.standby import has_standby, standby_lock
 from tests.training.helpers import output_of, python, tiny_spec, wait_until
@@ -59,6 +59,24 @@ def test_what_is_no_run_does_not_block_the_queue(home: Path) -> None:
     assert claimed is not None
     assert claimed.id == run.id
     assert not is_waiting(RunStore(home))
+
+
+def test_what_lies_in_the_queue_and_is_no_marker_is_left_alone(home: Path) -> None:
+    store, run = RunStore(home), queued(home)
+    other = store.create(tiny_spec(), Status("stopped"))
+    (store.queue / "a-folder").mkdir()
+    (store.queue / other.id).mkdir()
+    os.mkfifo(store.queue / "a-pipe")
+    (store.queue / "a-link").symlink_to(store.queue / run.id)
+    (store.queue / "no-such-run").touch()
+    assert not withdraw(store, other.id)
+    claimed = claim_next(store)
+    assert claimed is not None
+    assert claimed.id == run.id
+    assert claim_next(store) is None
+    assert not is_waiting(store)
+    assert other.state == "stopped"
+    assert {path.name for path in store.queue.iterdir()} == {"a-folder", "a-pipe", "a-link", other.id}
 
 
 CLAIM_ALL = """
@@ -130,14 +148,16 @@ def test_a_place_is_free_when_its_owner_is_dead(home: Path) -> None:
     assert free_slot(RunStore(home), give_up=lambda: True) is not None
 
 
-@pytest.mark.parametrize("setting", ["0", "-1", "two", "", "1.5", "²", " 1"])
+@pytest.mark.parametrize(
+    "setting", ["0", "-1", "two", "", "1.5", "²", " 1", "10000", "9" * 5000], ids=lambda setting: setting[:6]
+)
 def test_a_limit_that_is_none_is_refused_before_anything_is_written(
     home: Path, monkeypatch: pytest.MonkeyPatch, setting: str
 ) -> None:
     monkeypatch.setenv("CNNVIZ_PARALLEL_RUNS", setting)
     actions: tuple[Any, ...] = (parallel_runs, lambda: start(tiny_spec(), home), lambda: train(tiny_spec(), home))
     for act in actions:
-        with pytest.raises(CnnvizError, match=r"CNNVIZ_PARALLEL_RUNS is .*; give a whole number of at least 1"):
+        with pytest.raises(CnnvizError, match=r"CNNVIZ_PARALLEL_RUNS is .{2,80}; give a whole number from 1 to 9999"):
             act()
     assert RunStore(home).ids() == ()
 

@@ -1,15 +1,19 @@
 """Stopping, being killed, and going on as if nothing had happened."""
 
+import hashlib
 import json
+import shutil
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cnnviz.errors import RunError
-from cnnviz.runs import Event, Run, RunStore, Status, load_checkpoint, process_fields, write_status
+from cnnviz.runs import Event, Run, RunStore, Status, load_checkpoint, pack_arrays, process_fields, write_status
+from cnnviz.runs.locks import run_lock
 from cnnviz.training.execute import continue_run, train
-from cnnviz.training.reopen import reopened, run_lock
+from cnnviz.training.reopen import reopened
 from tests.training.helpers import (
     busy_spec,
     curves,
@@ -54,9 +58,7 @@ def test_stop_and_resume_is_the_uninterrupted_run(home: Path, busy: Run, step: i
     status = run.status
     assert (status.state, status.step) == ("stopped", step)
     assert status.message == f"Stopped in epoch {step // 27 + 1} of 3."
-    report = run.evaluation()
-    assert report is not None
-    assert report["n_test"] == 60
+    assert run.evaluation() is None  # the test set is measured at the end, and this is none
     run.model()
     continue_run(Run(run.folder))
     check_same(run, busy)
@@ -89,6 +91,25 @@ def test_a_torn_checkpoint_costs_only_itself(home: Path, busy: Run) -> None:
     continue_run(run)
     check_same(run, busy)
     assert f"Resumed at epoch 2.00. Damaged and skipped: {torn}." in messages(run)
+
+
+@pytest.mark.usefixtures("step_by_step")
+@pytest.mark.parametrize("foreign", ["another network", "another place", "no numbers"])
+def test_a_whole_checkpoint_of_something_else_counts_as_torn(home: Path, busy: Run, foreign: str) -> None:
+    run = train(busy_spec(), home, stop_at(home, 60))
+    folder = run.folder / "checkpoint"
+    loaded = load_checkpoint(folder)
+    assert loaded is not None
+    changed = {
+        "another network": {"variable_0000": np.zeros((9, 9))},
+        "another place": {"place": np.array([-5, 2, 60, 3, 216])},
+        "no numbers": {"seconds": np.array("soon")},
+    }[foreign]
+    content = pack_arrays({**loaded.arrays, **changed})
+    (folder / "0000000060.ckpt").write_bytes(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+    continue_run(run)
+    check_same(run, busy)
+    assert "Resumed at epoch 2.00. Damaged and skipped: 0000000060.ckpt." in messages(run)
 
 
 @pytest.mark.usefixtures("step_by_step")
@@ -173,7 +194,7 @@ def test_killed_between_the_last_epoch_and_the_end(home: Path) -> None:
     assert run.id != whole.id
     write_status(run.folder, Status("interrupted"))
     continue_run(run)
-    assert run.status.message == whole.status.message
+    assert run.status.message == whole.status.message == "The validation loss has not fallen for 1 epoch."
     assert curves(run) == curves(whole)
     assert run.evaluation() == whole.evaluation()
 
@@ -199,10 +220,10 @@ def test_only_an_ended_run_can_be_resumed(home: Path, state: str) -> None:
 
 
 def test_a_run_that_is_being_trained_cannot_be_resumed_by_another(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnnviz.training.reopen._PATIENCE_S", 0.1)
+    monkeypatch.setattr("cnnviz.runs.locks._PATIENCE_S", 0.1)
     run = RunStore(home).create(tiny_spec(), Status("stopped"))
     with (
-        run_lock(run),
+        run_lock(run.folder),
         pytest.raises(RunError, match="is being trained already; wait for it or stop it"),
         reopened(Run(run.folder)),
     ):
@@ -232,3 +253,13 @@ def test_stopped_while_waiting_for_its_turn(home: Path) -> None:
     assert run.history().n_epochs == 0
     continue_run(run)
     assert run.state == "completed"
+
+
+def test_a_run_whose_folder_is_removed_while_it_trains_does_not_come_back(home: Path) -> None:
+    def remove(event: Event) -> None:
+        if event["kind"] == "epoch":
+            shutil.rmtree(next((home / "runs").glob("[0-9]*")))
+
+    run = train(tiny_spec(), home, remove)
+    assert not run.folder.exists()
+    assert RunStore(home).ids() == ()

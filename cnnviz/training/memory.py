@@ -1,0 +1,41 @@
+"""Whether one training step can fit this machine's memory at all."""
+
+import math
+
+import psutil
+
+from cnnviz.errors import SpecError
+from cnnviz.spec import RunSpec
+
+__all__ = ["refuse_too_large"]
+
+_BYTES = 4  # of a float32
+_COPIES = 2  # every layer's output is kept, and its gradient made
+_BYTES_A_PARAMETER = 16  # value, gradient and the two moments of Adam
+_GB = 1e9
+
+
+def refuse_too_large(spec: RunSpec, images: int) -> None:
+    """Refuse a training whose one step obviously needs more memory than there is; the system would kill it.
+
+    Counted low: every layer's output and its gradient for one batch, and the parameters.
+
+    Args:
+        spec: what is to be trained.
+        images: training images there are; a batch has no more.
+
+    Raises:
+        SpecError: naming the batch size, the largest layer, and what to lower.
+    """
+    rows = spec.model.rows
+    batch = min(spec.train.batch_size, images)
+    of_outputs = sum(math.prod(row.output_shape) for row in rows) * batch * _BYTES * _COPIES
+    needed = of_outputs + sum(row.parameters for row in rows) * _BYTES_A_PARAMETER
+    total = psutil.virtual_memory().total
+    if needed > total:
+        largest = max(rows, key=lambda row: math.prod(row.output_shape))
+        shape = "x".join(map(str, largest.output_shape))
+        raise SpecError(
+            f"one step with {batch} images needs at least {needed / _GB:,.0f} GB of memory and this machine has "
+            f"{total / _GB:,.0f}; lower the batch size, or the size of the largest layer, {largest.name} ({shape})"
+        )

@@ -7,7 +7,7 @@ import streamlit as st
 if __name__ == "app":  # `streamlit run` imports this file as its server, once, before anybody looks: decision 0004
     from streamlit.runtime.pages_manager import PagesManager
 
-    import cnnviz.figures  # noqa: F401 - takes half a second, which the first visitor need not wait for
+    import cnnviz.figures  # noqa: F401 - takes long enough for the first visitor to notice
 
     PagesManager.uses_pages_directory = False  # our pages/ is not the one that Streamlit lists by itself
     app = st.App(__file__)
@@ -27,7 +27,16 @@ else:
         {
             "Start": [st.Page("pages/start/home.py", title="Home", icon=":material/home:", default=True)],
             "Prepare": [st.Page("pages/prepare/data.py", title="Data", icon=":material/photo_library:")],
-            "Learn": [st.Page(TRAIN, title="Train", icon=":material/model_training:")],
+            "Learn": [
+                st.Page(TRAIN, title="Train", icon=":material/model_training:"),
+                st.Page("pages/learn/time_machine.py", title="Time machine", icon=":material/history:"),
+            ],
+            "Look": [
+                st.Page("pages/look/kernels.py", title="Kernels", icon=":material/grid_view:"),
+                st.Page("pages/look/feature_maps.py", title="Feature maps", icon=":material/layers:"),
+                st.Page("pages/look/convolution.py", title="Convolution", icon=":material/biotech:"),
+                st.Page("pages/look/attribution.py", title="Attribution", icon=":material/local_fire_department:"),
+            ],
         }
     )
     carry_run(page.url_path, takes_run=page.url_path == "train")

@@ -27,3 +27,19 @@ def test_a_relative_home_becomes_absolute(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_user_nobody_knows_is_a_sentence() -> None:
     with pytest.raises(StorageError, match="the home '~nobody-of-that-name/x' cannot be found"):
         resolve_home("~nobody-of-that-name/x")
+
+
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_an_empty_home_is_refused_and_an_empty_setting_is_none(monkeypatch: pytest.MonkeyPatch, empty: str) -> None:
+    with pytest.raises(StorageError, match="the home is empty; give a folder"):
+        resolve_home(empty)
+    monkeypatch.setenv("CNNVIZ_HOME", "")
+    assert resolve_home() == Path.home() / ".cnnviz"
+
+
+@pytest.mark.parametrize("name", ["x" * 256, "/tmp/" + "x/" * 3000, "a\0b", "ö" * 200])
+def test_a_name_that_no_system_takes_is_a_sentence(name: str) -> None:
+    with pytest.raises(StorageError, match=r"is too long or no name; give a shorter path") as caught:
+        resolve_home(name)
+    assert len(str(caught.value)) < 200
+    assert str(caught.value).isprintable()

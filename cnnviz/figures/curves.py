@@ -12,7 +12,9 @@ from cnnviz.figures.theme import Mode, palette, template
 if TYPE_CHECKING:
     from cnnviz.runs import History
 
-__all__ = ["in_words", "learning_rate", "loss_and_accuracy"]
+__all__ = ["in_words", "learning_rate", "loss_and_accuracy", "marks_epochs"]
+
+_MOST_MARKS = 60  # on a half-width chart more of them merge into a band
 
 
 def loss_and_accuracy(
@@ -67,6 +69,11 @@ def learning_rate(history: "History", epochs: float, mode: Mode = "light", *, re
     return figure
 
 
+def marks_epochs(epochs: float) -> bool:
+    """Say whether the curves of a run of that many epochs have a mark at each of them."""
+    return epochs <= _MOST_MARKS
+
+
 def in_words(history: "History", epochs: int) -> str:
     """One sentence that says what the curves show, for those who do not see them."""
     done = len(history.epochs.get("loss", ()))
@@ -101,9 +108,10 @@ def _axes(title: str, epochs: float, mode: Mode, revision: str) -> go.Figure:
 def _title(record: Curve, mode: Mode) -> str:
     """The chart's name and, in place of a legend, the splits in their colours and marks."""
     colors = palette(mode)
-    splits = [("● training", colors.train)]
+    circle, diamond = ("●", "◆") if marks_epochs(record.epochs) else ("━", "━")
+    splits = [(f"{circle} training", colors.train)]
     if len(record.validation) or not len(record.train):
-        splits.append(("◆ validation", colors.validation))
+        splits.append((f"{diamond} validation", colors.validation))
     spans = [f'<span style="color:{color};font-size:14px;font-weight:400">{text}</span>' for text, color in splits]
     return "   ".join([record.metric.capitalize(), *spans])
 
@@ -135,16 +143,19 @@ def _figure(record: Curve, mode: Mode, revision: str) -> go.Figure:
 
 
 def _by_epoch(record: Curve, name: str, color: str, number: str) -> dict[str, Any]:
-    """The markers of one split, at the end of each epoch."""
+    """The markers of one split, at the end of each epoch; only its line where there are too many."""
     values = record.train if name == "training" else record.validation
     alone = name == "validation" or not len(record.position)  # nothing by batch leads the eye from marker to marker
+    marked = marks_epochs(record.epochs)
     return {
         "x": np.arange(1, len(values) + 1, dtype=np.float64),
         "y": values,
         "mode": "lines+markers" if alone else "markers",
+        "cliponaxis": False,  # the last mark stands on the right end of the axis, and is whole
         "name": name,
         "line": {"color": color, "width": 2.5},
-        "marker": {"color": color, "size": 9, "symbol": "circle" if name == "training" else "diamond"},
+        "marker": {"color": color, "size": 9, "symbol": "circle" if name == "training" else "diamond"}
+        | ({} if marked else {"opacity": 0}),  # there for the pointer
         "hovertemplate": f"epoch %{{x:.0f}} · {name} {record.metric} {number}<extra></extra>",
     }
 

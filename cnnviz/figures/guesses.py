@@ -14,11 +14,11 @@ __all__ = ["Guess", "guesses", "percent"]
 
 @dataclass(frozen=True)
 class Guess:
-    """The guess about one image.
+    """What the network predicts for one image.
 
     Attributes:
         truth: the true class's name.
-        name: the predicted class's name; None before the first guess, and where probabilities are not finite.
+        name: the predicted class's name; None before the first prediction, and where probabilities are not finite.
         probability: of the predicted class, 0 to 1.
         right: whether the two are the same.
     """
@@ -36,11 +36,11 @@ def guesses(
 
     Args:
         labels: integers (n,), the true classes.
-        probabilities: float (n, classes), or None before the first guess.
+        probabilities: float (n, classes), or None before the first prediction.
         class_names: one name a class.
 
     Returns:
-        One guess an image, in the same order.
+        One prediction an image, in the same order.
 
     Raises:
         SpecError: the three do not fit each other.

@@ -10,7 +10,7 @@ if info.available:
     chosen = dataset(info.name)
     picked = show_images(chosen)
     describe(chosen)
-    show_augmentation(picked)
+    show_augmentation(picked, chosen.class_names)
     show_statistics(chosen)
 else:
     offer_dataset(info)

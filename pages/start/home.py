@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from cnnviz.ui.loaders import active_runs, run_ids
+from cnnviz.ui.first_run import USUAL, run_to_watch
+from cnnviz.ui.loaders import run_ids
 from cnnviz.ui.run_rows import run_rows
 from cnnviz.ui.session import choose_run
 from cnnviz.ui.showcase import picture_wall, show_run, worth_showing
@@ -16,20 +17,25 @@ shown = worth_showing(ids)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.title("See what a neural network sees", anchor=False, width="content")
     with st.container(horizontal=True, width="content"):
-        watch = st.button("Watch one learn", key="home-train", type="primary", icon=":material/model_training:")
+        watch = st.button(
+            "Watch one learn",
+            key="home-train",
+            type="primary",
+            icon=":material/model_training:",
+            help=f"Starts {USUAL.preset} on {USUAL.data.name} and goes there, or to the run that trains already.",
+        )
         look = st.button("Look at the pictures", key="home-data", icon=":material/photo_library:")
 
-if watch:
-    active = active_runs()
-    choose_run(None)  # a fresh start, unless one trains at this moment
-    st.switch_page(TRAIN, query_params={"run": active[0].run_id} if active else None)
+if watch and (run_id := run_to_watch()):
+    choose_run(run_id)
+    st.switch_page(TRAIN, query_params={"run": run_id})
 if look:
     st.switch_page(DATA)
 
 if shown is None:
     st.markdown(
-        "Within a minute, a small network on this machine learns to tell these pictures apart, "
-        "and you watch how: press **Watch one learn**."
+        "Press **Watch one learn**: a small network on this machine starts to learn to tell such pictures apart, "
+        "and you watch it get better; usually it is done within a minute."
     )
     picture_wall()
 else:

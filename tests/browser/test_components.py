@@ -247,6 +247,13 @@ def test_watched_changes_in_place_and_shows_names_as_text(address: str, open_pag
     assert page.locator(".injected").count() == 0
 
 
+def test_frame_colour_and_mark_of_a_watched_image_change_at_once(address: str, open_page: Open) -> None:
+    tile = open_page(address).page.locator(".tile").first
+    moving = """tile => [tile, ...tile.querySelectorAll('*')].map(one => getComputedStyle(one))
+        .filter(one => one.transitionDuration !== '0s').map(one => one.transitionProperty)"""
+    assert tile.evaluate(moving) == ["transform"]  # the width of the bar
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_images_are_enlarged_by_whole_numbers_and_fit(address: str, open_page: Open, width: int) -> None:
     page = open_page(address, width=width).page

@@ -3,27 +3,31 @@
 import re
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import Page, expect
 
-from cnnviz.runs import RunStore
+from cnnviz.runs import Run, RunStore
 from tests.dashboard import Dashboard
 
 POINTS = """() => {
   const x = document.querySelector('.cnnviz-live-chart')?.data?.[1]?.x;
   return x?.length ?? x?._inputArray?.length ?? 0;
 }"""
+EPOCHS = 60
 CHART = "document.querySelector('.cnnviz-live-chart .main-svg')"
 TIMEOUT_MS = 60_000
+TO_THE_END_MS = 300_000
+PROMISED_MS = 10_000  # within which a page says that a worker was killed
 
 
-def set_up(page: Page, epochs: int) -> None:
+def set_up(page: Page, epochs: int, batch: int = 4) -> None:
     """Choose one-conv on digits, with the mouse and the keyboard."""
     for label, option in (("Data set", "digits"), ("Begin with", "one-conv")):
         page.get_by_role("combobox", name=label).click()
         page.get_by_role("option", name=option, exact=True).click()
         expect(page.get_by_role("combobox", name=label)).to_have_value(option)
     # Small steps: a thousand epochs of digits then last longer than any test.
-    for label, value in (("Epochs", epochs), ("Batch", 4)):
+    for label, value in (("Epochs", epochs), ("Batch", batch)):
         page.get_by_role("spinbutton", name=label).fill(str(value))
         page.keyboard.press("Enter")
 
@@ -38,19 +42,32 @@ def wait_for_points(page: Page, more_than: int) -> int:
     return int(page.evaluate(POINTS))
 
 
-def test_a_run_is_started_watched_stopped_and_resumed(dashboard: Dashboard, page: Page, home: Path) -> None:
+def the_run(home: Path) -> Run:
+    """The only run of its own that a home has."""
+    [run] = [run for run in map(RunStore(home).get, RunStore(home).ids()) if not run.bundled]
+    return run
+
+
+def test_a_run_is_started_watched_stopped_and_resumed_to_its_end(dashboard: Dashboard, page: Page, home: Path) -> None:
     dashboard.open(page, "/")
     page.get_by_role("link", name="Train").first.click()
-    set_up(page, epochs=1000)
+    set_up(page, epochs=EPOCHS, batch=2)
     start(page)
     points = wait_for_points(page, 0)
-    assert len([run for run in RunStore(home).list() if not run.bundled]) == 1
+    run = the_run(home)
+    expect(page.get_by_test_id("stSidebar").get_by_text("one-conv")).to_be_visible()
 
     page.evaluate(f"window.kept = {CHART}")
     points = wait_for_points(page, points + 2)
     assert page.evaluate(f"window.kept === {CHART}")
     expect(page.locator(".tile")).to_have_count(8)
-    expect(page.get_by_text(re.compile(r"epoch \d+ of 1000 · [\d,]+ images/s"))).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"epoch \d+ of {EPOCHS} · [\d,]+ images/s"))).to_be_visible()
+
+    page.get_by_role("link", name="Data").first.click()
+    expect(page.locator("button.tile").first).to_be_visible()
+    page.get_by_role("link", name="Train", exact=True).first.click()
+    page.wait_for_url(f"**/train?run={run.id}")  # the run that was looked at
+    points = wait_for_points(page, points)
 
     page.reload()
     wait_for_points(page, points)
@@ -59,15 +76,52 @@ def test_a_run_is_started_watched_stopped_and_resumed(dashboard: Dashboard, page
     wait_for_points(other, points)
 
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text(re.compile(r"Stopped at epoch \d+ of 1000"))).to_be_visible(timeout=TIMEOUT_MS)
+    expect(page.get_by_text(re.compile(rf"Stopped in epoch \d+ of {EPOCHS}\."))).to_be_visible(timeout=TIMEOUT_MS)
     expect(other.get_by_role("button", name="Resume")).to_be_visible(timeout=TIMEOUT_MS)
     stopped_at = wait_for_points(page, 0)
 
     page.get_by_role("button", name="Resume").click()
-    expect(page.get_by_text(re.compile(r"epoch \d+ of 1000"))).to_be_visible(timeout=TIMEOUT_MS)
-    page.wait_for_function(f"({POINTS})() >= {stopped_at}", timeout=TIMEOUT_MS)
-    page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=TIMEOUT_MS)
+    expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=TIMEOUT_MS)
+    wait_for_points(page, stopped_at)
+    for tab in (page, other):
+        expect(tab.get_by_text(f"Completed {EPOCHS} epochs.")).to_be_visible(timeout=TO_THE_END_MS)
+    assert len(the_run(home).history().epochs["loss"]) == EPOCHS
+
+
+def test_a_killed_server_that_is_started_again_shows_the_run_still_going(
+    dashboard: Dashboard, page: Page, home: Path
+) -> None:
+    dashboard.open(page, "/train")
+    set_up(page, epochs=1000)
+    start(page)
+    points, worker = wait_for_points(page, 0), the_run(home).status.pid
+    dashboard.kill()
+    dashboard.start()
+    wait_for_points(page, points + 2)  # the open page finds the new server by itself
+    dashboard.open(page, f"/train?run={the_run(home).id}")
+    points = wait_for_points(page, points + 2)
+    expect(page.get_by_text(re.compile(r"epoch \d+ of 1000 · [\d,]+ images/s"))).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_be_enabled()
+    wait_for_points(page, points)
+    assert the_run(home).status.pid == worker
+
+
+def test_a_killed_worker_is_seen_by_an_open_page_and_its_run_resumed(
+    dashboard: Dashboard, page: Page, home: Path
+) -> None:
+    dashboard.open(page, "/train")
+    set_up(page, epochs=1000)
+    start(page)
+    points, worker = wait_for_points(page, 2), the_run(home).status.pid
+    assert worker is not None
+    psutil.Process(worker).kill()
+    resume = page.get_by_role("button", name="Resume")
+    expect(resume).to_be_visible(timeout=PROMISED_MS)
+    expect(page.get_by_text(re.compile(r"Interrupted in epoch \d+ of 1000\."))).to_be_visible()
+    resume.click()
+    expect(page.get_by_text(re.compile(r"epoch \d+ of 1000 · [\d,]+ images/s"))).to_be_visible(timeout=TIMEOUT_MS)
+    wait_for_points(page, points + 2)
+    assert the_run(home).status.pid != worker
 
 
 def test_a_run_ends_with_its_verdict_in_place(dashboard: Dashboard, page: Page) -> None:

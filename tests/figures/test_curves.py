@@ -175,3 +175,19 @@ def test_dark_figures_use_the_dark_palette() -> None:
     loss, _ = loss_and_accuracy(history(1), 10, "dark")
     assert loss.data[1].line.color == palette("dark").train
     assert loss.layout.template.layout.font.color == palette("dark").text
+
+
+def test_the_last_mark_is_whole() -> None:
+    loss, _ = loss_and_accuracy(history(10), 10)
+    assert loss.layout.xaxis.range == (0, 10)
+    assert [loss.data[index].cliponaxis for index in (2, 3)] == [False, False]
+
+
+def test_many_epochs_are_lines_without_marks() -> None:
+    long = history(70, epochs=70, per_epoch=10)
+    loss, _ = loss_and_accuracy(long, 70)
+    assert [loss.data[index].marker.opacity for index in (2, 3)] == [0, 0]
+    assert "●" not in loss.layout.title.text
+    few, _ = loss_and_accuracy(history(10), 60)
+    assert few.data[3].marker.opacity is None
+    assert "●" in few.layout.title.text

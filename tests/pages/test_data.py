@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.data import DatasetInfo
+from cnnviz.data import ClassCounts, DatasetInfo
 from cnnviz.data.npz import write_npz
 from cnnviz.errors import DataError
 from cnnviz.ui import data_chooser
+from cnnviz.ui.data_view import balance_in_words
 from tests.dashboard import ROOT
 
 
@@ -81,6 +82,28 @@ def test_a_wrong_link_is_a_sentence_and_the_sample(name: str) -> None:
     assert "5,000 training" in words(at)
 
 
+def test_a_wrong_class_in_a_link_is_a_sentence_and_all_classes() -> None:
+    at = opened(**{"class": "<b>zzz"})
+    [warning] = at.warning
+    assert warning.value.startswith(r"cifar10\-sample has no class called ")
+    assert "<b>" not in warning.value
+    assert at.selectbox(key="class").value == "all classes"
+    at.segmented_control(key="split").set_value("test").run()
+    assert not at.warning
+
+
+def test_digits_are_not_mirrored_to_begin_with() -> None:
+    pytest.importorskip("tensorflow")
+    at = opened(data="digits")
+    at.session_state["data-augmentation"] = True
+    at.run()
+    assert [(toggle.label, toggle.value) for toggle in at.toggle] == [("Mirror left and right", False)]
+    assert "a mirrored 2 is no 2" in words(at)
+    at.segmented_control(key="data-set").set_value("cifar10-sample").run()
+    assert [toggle.value for toggle in at.toggle] == [True]
+    assert "a mirrored 2 is no 2" not in words(at)
+
+
 def test_an_imported_set_is_shown(home: Path) -> None:
     imported(home)
     at = opened(data="own_set")
@@ -109,7 +132,10 @@ def test_a_download_that_fails_is_a_sentence(monkeypatch: pytest.MonkeyPatch) ->
     at = opened(data="cifar10")
     at.button(key="data-get").click().run()
     assert not at.exception
-    assert at.error[0].value.startswith("cifar10 could not be downloaded")
+    told = at.error[0].value
+    assert told.startswith("The data set cifar10 could not be downloaded\\: ")
+    assert told.endswith("try again\\, or do as said below\\.")
+    assert "Without a network: copy cifar10.npz" in words(at)
 
 
 def test_a_set_that_was_got_is_shown(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
@@ -159,8 +185,23 @@ def test_folds_work_when_they_are_opened() -> None:
     at.run()
     assert not at.exception
     assert [metric.label for metric in at.metric] == ["Grey"]
-    assert "rare classes are learned less well" in words(at)
+    assert "that is nearly the same" in words(at)
+    assert len(at.get("vega_lite_chart")) == 1
     assert "every epoch" in words(at)
+
+
+@pytest.mark.parametrize(
+    ("train", "ending"),
+    [
+        ([5, 5], "each has 5 training images, so guessing is right once in 2."),
+        ([6, 4], "from 4 (dog) to 6 (cat) training images; that is nearly the same."),
+        ([3, 10], "from 3 (cat) to 10 (dog) training images; rare classes are learned less well."),
+        ([0, 2], "from 0 (cat) to 2 (dog) training images; rare classes are learned less well."),
+    ],
+)
+def test_rare_classes_are_said_where_they_matter(train: list[int], ending: str) -> None:
+    counts = ClassCounts(("cat", "dog"), np.array(train), np.array([1, 1]))
+    assert balance_in_words(counts).endswith(ending)
 
 
 def test_an_unexpected_name_is_refused_by_the_library_too() -> None:

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.passcode import PASSCODE_VARIABLE
 from cnnviz.runs import Run, RunStore
+from cnnviz.spec import RunSpec, preset
 from cnnviz.ui import loaders
 from tests.dashboard import ROOT
 from tests.ui.made import failed_run, finished_run, running_run, waiting_run
@@ -15,7 +17,7 @@ from tests.ui.made import failed_run, finished_run, running_run, waiting_run
 def only_own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Homes without the runs that come with cnnviz, and nothing remembered from another test."""
     monkeypatch.setattr(RunStore.__init__, "__defaults__", (None, tmp_path / "no bundled runs"))
-    loaders._active_runs.clear()
+    loaders.look_again()
 
 
 def opened() -> AppTest:
@@ -31,7 +33,7 @@ def words(at: AppTest) -> str:
 def test_nothing_yet_invites_to_train() -> None:
     at = opened()
     assert at.title[0].value == "See what a neural network sees"
-    assert "press **Watch one learn**" in words(at)
+    assert "Press **Watch one learn**: a small network" in words(at)
     assert "Real photographs of 32×32 pixels" in words(at)
     assert not at.subheader
 
@@ -47,10 +49,13 @@ def test_a_finished_run_is_shown_with_what_it_sees(home: Path) -> None:
     run = finished_run(home, "my **first** <b>run</b>")
     at = opened()
     name = r"my \*\*first\*\* \<b\>run\<\/b\>"
-    assert f"**{name}** on digits: completed, 1 epoch, **" in words(at)
+    assert f"**{name}** on digits: completed 1 epoch, **" in words(at)
     assert "of test images right" in words(at)
     [row] = at.get("page_link")
-    assert f"**{name}** · digits" in row.proto.label
+    assert row.proto.label == f"**{name}**"
+    assert not row.proto.help
+    assert "digits · today " in words(at)
+    assert r"one\-conv\, 1 epoch\, 200 images" in words(at)
     assert row.proto.query_string == f"run={run.id}"
 
 
@@ -58,7 +63,7 @@ def test_a_failed_run_is_a_row_and_no_picture(home: Path) -> None:
     failed_run(home)
     at = opened()
     assert "failed" in words(at)
-    assert "press **Watch one learn**" in words(at)
+    assert "Press **Watch one learn**: a small network" in words(at)
 
 
 def test_a_damaged_run_is_said_in_a_sentence_among_the_others(home: Path) -> None:
@@ -98,6 +103,37 @@ def test_watching_goes_to_the_run_that_trains(home: Path) -> None:
     at.button(key="home-train").click().run()
     assert not at.exception
     assert at.query_params["run"] in (run.id, [run.id])
+
+
+def test_watching_starts_the_usual_run_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(spec: RunSpec, folder: Path) -> Run:
+        started.append(spec)
+        return waiting_run(folder)
+
+    started: list[RunSpec] = []
+    monkeypatch.setattr("cnnviz.ui.train.editor.start", start)
+    at = opened()
+    for _ in range(2):  # the second click comes from another tab, or from a nervous finger
+        at.switch_page("pages/start/home.py").run()
+        at.button(key="home-train").click().run()
+        assert not at.exception
+        assert at.query_params["run"] in (loaders.run_ids()[0], [loaders.run_ids()[0]])
+    assert started == [preset("two-conv")]
+
+
+def test_watching_asks_for_the_passcode_before_it_starts(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PASSCODE_VARIABLE, "blue bird")
+    at = opened()
+    at.button(key="home-train").click().run()
+    assert not at.exception
+    assert at.text_input(key="guard-passcode")
+    assert not loaders.run_ids()
+
+
+def test_a_long_name_is_told_whole_on_hover(home: Path) -> None:
+    name = "x" * 80
+    failed_run(home, name)
+    assert opened().get("page_link")[0].proto.help == name
 
 
 def test_home_and_data_load_no_tensorflow(home: Path) -> None:

@@ -116,6 +116,16 @@ def test_a_network_that_cannot_work_says_so_and_does_not_start() -> None:
     assert start_button(app)
 
 
+@pytest.mark.parametrize(("label", "value"), [("Learning rate", 0.0), ("Batch", 100_000), ("Epochs", 0)])
+def test_a_number_that_cannot_be_is_refused_in_words_and_goes_back(label: str, value: float) -> None:
+    app = open_page()
+    before = next(one.value for one in app.number_input if one.label == label)
+    fill(app, label, value)
+    (said,) = [error.value for error in app.error]
+    assert "cannot be used" in said
+    assert next(one.value for one in app.number_input if one.label == label) == before
+
+
 def test_the_preset_begins_anew_for_the_data_set() -> None:
     app = fill(open_page(), "Epochs", 3)
     choose(app, "Begin with", "regularised")
@@ -189,7 +199,7 @@ def test_completed_shows_the_test_accuracy_and_what_to_do_next(home: Path) -> No
 @pytest.mark.parametrize(
     ("state", "said", "resumable"),
     [
-        ("stopped", "Stopped at epoch 3 of 4", True),
+        ("stopped", "Stopped in epoch 3 of 4", True),
         ("failed", "Failed in epoch 3 of 4", True),
         ("diverged", "Diverged in epoch 3 of 4", False),
         ("interrupted", "Interrupted in epoch 3 of 4", True),

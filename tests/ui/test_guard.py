@@ -2,7 +2,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.passcode import PASSCODE_HASH_VARIABLE, hash_passcode
+from cnnviz.passcode import PASSCODE_HASH_VARIABLE, PASSCODE_VARIABLE, hash_passcode
 from cnnviz.ui import guard
 from cnnviz.ui.guard import Attempts
 
@@ -82,6 +82,29 @@ def test_a_new_passcode_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> N
     assert not changed(pressed(at))
 
 
+@pytest.mark.parametrize("address", ["0.0.0.0", "127.0.0.1"])
+def test_a_passcode_that_nobody_hashed_counts_too(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    bound_to(monkeypatch, address)
+    monkeypatch.setenv(PASSCODE_VARIABLE, "blue bird")
+    at = pressed(AppTest.from_function(_page).run())
+    assert not changed(at)
+    unlock(at, "red fish")
+    assert at.error[0].value.startswith("That is not the passcode")
+    unlock(at, "blue bird")
+    assert changed(pressed(at))
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "127.0.0.1"])
+def test_a_passcode_that_is_none_lets_nobody_in(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    bound_to(monkeypatch, address)
+    monkeypatch.setenv(PASSCODE_VARIABLE, "blue")
+    at = pressed(AppTest.from_function(_page).run())
+    assert not changed(at)
+    told = at.error[0].value.replace("\\", "")
+    assert told.startswith("Nobody can change *something*: the passcode has 4 characters, expected 6 to 1000; ")
+    assert told.endswith(f"in {PASSCODE_VARIABLE}.")
+
+
 def test_wrong_passcodes_are_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
     bound_to(monkeypatch, "0.0.0.0")
     monkeypatch.setenv(PASSCODE_HASH_VARIABLE, hash_passcode("blue bird"))
@@ -101,6 +124,15 @@ def test_nothing_typed_is_no_attempt() -> None:
 def test_right_passcodes_do_not_count() -> None:
     stored = hash_passcode("blue bird")
     assert [guard._refusal("blue bird", stored) for _ in range(7)] == [""] * 7
+
+
+def test_one_place_does_not_lock_another_out() -> None:
+    attempts = Attempts(limit=2, window_s=60, limit_of_all=5)
+    assert [attempts.take(0, "student") for _ in range(3)] == [0, 0, 60]
+    assert attempts.take(1, "lecturer") == 0
+    attempts.give_back(1, "lecturer")
+    assert [attempts.take(2, f"student {n}") for n in range(4)] == [0, 0, 0, 58]
+    assert attempts.take(60, "lecturer") == 0
 
 
 def test_attempts_come_back_after_a_minute() -> None:

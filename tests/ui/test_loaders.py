@@ -13,7 +13,7 @@ from tests.ui.made import failed_run, running_run, waiting_run
 
 @pytest.fixture(autouse=True)
 def fresh_caches() -> None:
-    for cached in (loaders._dataset, loaders._run, loaders._active_runs):
+    for cached in (loaders._dataset, loaders._run, loaders._run_ids, loaders._active_runs):
         cached.clear()
 
 
@@ -43,6 +43,30 @@ def test_a_run_is_opened_once_until_its_spec_changes(home: Path) -> None:
     assert loaders.open_run(run.id) is opened
     os.utime(run.folder / "spec.json", ns=(1, 1))
     assert loaders.open_run(run.id) is not opened
+
+
+def test_a_new_run_is_seen_at_once_after_a_change(home: Path) -> None:
+    before = loaders.run_ids()
+    assert not loaders.active_runs()
+    run = running_run(home)
+    assert loaders.run_ids() == before  # all sessions share one look a second
+    loaders.look_again()
+    assert loaders.run_ids() == (run.id, *before)
+    assert [active.run_id for active in loaders.active_runs()] == [run.id]
+
+
+def test_a_run_can_be_opened_before_it_is_listed(home: Path) -> None:
+    loaders.run_ids()
+    run = failed_run(home)
+    assert loaders.open_run(run.id).id == loaders.open_run("latest").id == run.id
+
+
+def test_a_link_out_of_the_home_is_not_followed(home: Path, tmp_path: Path) -> None:
+    run = failed_run(home)
+    (tmp_path / "elsewhere").mkdir()
+    (run.folder.parent / "20260101-000000-link-0000").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(RunError, match="there is no run called"):
+        loaders.open_run("20260101-000000-link-0000")
 
 
 def test_a_run_that_is_gone_is_not_opened_from_memory(home: Path) -> None:

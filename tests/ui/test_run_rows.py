@@ -2,27 +2,8 @@ import math
 
 import pytest
 
-from cnnviz.runs import History, Status
-from cnnviz.ui.run_rows import spark_line, state_in_words
-
-
-@pytest.mark.parametrize(
-    ("status", "expected"),
-    [
-        (Status("queued"), "waits for its turn"),
-        (Status("running", epoch=2, epochs=10), "running, epoch 3 of 10"),
-        (Status("stopping"), "stopping"),
-        (Status("stopped", epoch=4), "stopped at epoch 4"),
-        (Status("stopped"), "stopped before the first epoch ended"),
-        (Status("completed", epoch=1), "completed, 1 epoch"),
-        (Status("completed", epoch=10), "completed, 10 epochs"),
-        (Status("failed"), "failed"),
-        (Status("diverged", epoch=2), "diverged at epoch 2"),
-        (Status("interrupted", epoch=2), "interrupted at epoch 2"),
-    ],
-)
-def test_state_in_words(status: Status, expected: str) -> None:
-    assert state_in_words(status) == expected
+from cnnviz.runs import History
+from cnnviz.ui.run_rows import spark_line
 
 
 def test_a_spark_line_shows_validation_accuracy() -> None:

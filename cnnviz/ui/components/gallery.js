@@ -91,7 +91,7 @@ export default function ({ data, parentElement, setStateValue }) {
     build(root, data);
     size(root, data);
     root.shown = shown;
-    root.picked = null;
+    root.picked = root.picked < data.count ? root.picked : 0; // as in Python, the first until another one is picked
   }
   root.onclick = (event) => {
     const tile = event.target.closest("button.tile");

@@ -9,7 +9,10 @@ export function unpack(data) {
   const [high, wide] = data.outputSize;
   const [rows, columns] = data.window;
   const extent = [(rows - 1) * data.dilation[0] + 1, (columns - 1) * data.dilation[1] + 1];
-  const beyond = (side) => Math.max(0, (data.outputSize[side] - 1) * data.strides[side] - data.offset[side] + extent[side] - data.size[side]);
+  const beyond = (side) => {
+    const last = (data.outputSize[side] - 1) * data.strides[side] - data.offset[side] + extent[side];
+    return Math.max(0, last - data.size[side]);
+  };
   return {
     ...data,
     height, width, high, wide, rows, columns,
@@ -25,8 +28,10 @@ export function unpack(data) {
 
 /** The input rows and columns under the window of one output pixel; some may lie outside. */
 export function reading(bench, row, column) {
-  const along = (place, side, count) =>
-    Array.from({ length: count }, (_, step) => place * bench.strides[side] - bench.offset[side] + step * bench.dilation[side]);
+  const along = (place, side, count) => {
+    const first = place * bench.strides[side] - bench.offset[side];
+    return Array.from({ length: count }, (_, step) => first + step * bench.dilation[side]);
+  };
   return { down: along(row, 0, bench.rows), across: along(column, 1, bench.columns) };
 }
 
@@ -49,7 +54,8 @@ export function takeApart(bench, row, column) {
   });
   const others = bench.others ? bench.others[row * bench.wide + column] : 0;
   const before = parts.reduce((total, part) => total + part.sum, others) + bench.bias;
-  return { row, column, where, parts, others, before, after: bench.after ? bench.after[row * bench.wide + column] : before };
+  const after = bench.after ? bench.after[row * bench.wide + column] : before;
+  return { row, column, where, parts, others, before, after };
 }
 
 /** The window of a pooling: its values, which cells count, the place of the largest, and the result. */
@@ -61,7 +67,28 @@ export function poolApart(bench, row, column) {
   for (const cell of inside) if (patch[cell] > patch[winner]) winner = cell;
   const mean = inside.reduce((total, cell) => total + patch[cell], 0) / inside.length;
   const part = { k: 0, channel: bench.channels[0], patch };
-  return { row, column, where, parts: [part], patch, inside, winner, after: bench.kind === "max" ? patch[winner] : mean };
+  const after = bench.kind === "max" ? patch[winner] : mean;
+  return { row, column, where, parts: [part], patch, inside, winner, after };
+}
+
+export function apart(bench, row, column) {
+  return bench.kernel ? takeApart(bench, row, column) : poolApart(bench, row, column);
+}
+
+/** Where something happens: the largest value of the output map, its border left out where the map is large. */
+export function liveliest(bench) {
+  const map = bench.before ?? bench.after;
+  const border = Math.min(bench.high, bench.wide) > 6 ? 1 : 0;
+  let best = [Math.floor(bench.high / 2), Math.floor(bench.wide / 2)];
+  for (let row = border; row < bench.high - border; row++)
+    for (let column = border; column < bench.wide - border; column++)
+      if (map[row * bench.wide + column] > map[best[0] * bench.wide + best[1]]) best = [row, column];
+  return best;
+}
+
+/** The number of the channel that adds most to an output pixel, for better or worse. */
+export function leading(terms) {
+  return terms.parts.reduce((best, part) => (Math.abs(part.sum) > Math.abs(best.sum) ? part : best)).k;
 }
 
 /** Every output pixel that reads one input pixel, as [row, column]. */
@@ -69,8 +96,8 @@ export function reached(bench, row, column) {
   const along = (place, side, cells, limit) => {
     const found = [];
     for (let cell = cells - 1; cell >= 0; cell--) {
-      const from = place + bench.offset[side] - cell * bench.dilation[side];
-      if (from >= 0 && from % bench.strides[side] === 0 && from / bench.strides[side] < limit) found.push(from / bench.strides[side]);
+      const from = (place + bench.offset[side] - cell * bench.dilation[side]) / bench.strides[side];
+      if (from >= 0 && Number.isInteger(from) && from < limit) found.push(from);
     }
     return found;
   };
@@ -82,7 +109,8 @@ export function reached(bench, row, column) {
 export function correlate(bench) {
   const map = new Float32Array(bench.high * bench.wide);
   for (let row = 0; row < bench.high; row++)
-    for (let column = 0; column < bench.wide; column++) map[row * bench.wide + column] = takeApart(bench, row, column).before;
+    for (let column = 0; column < bench.wide; column++)
+      map[row * bench.wide + column] = takeApart(bench, row, column).before;
   return map;
 }
 

@@ -64,13 +64,30 @@ export class MapView {
     }
     const context = this.canvas.getContext("2d");
     context.clearRect(0, 0, wide, high);
-    if (wide !== Math.round(this.width * zoom) || high !== Math.round(this.height * zoom)) this.hatch(context, wide, high);
+    const { left, top } = this.padding;
+    if (this.columns > this.width || this.lines > this.height) this.hatch(context, wide, high);
     context.imageSmoothingEnabled = zoom < 1;
-    context.drawImage(this.bitmap, this.padding.left * zoom, this.padding.top * zoom, this.width * zoom, this.height * zoom);
+    context.drawImage(this.bitmap, left * zoom, top * zoom, this.width * zoom, this.height * zoom);
     this.veil(context);
-    for (const mark of this.marks) this.frame(context, mark[0], mark[1], 1, 1, this.ink("mark"), 1.5);
     for (const { row, column, height, width, strong } of this.outlines)
       this.frame(context, row, column, height, width, this.ink(strong ? "accent" : "muted"), strong ? 2.5 : 1.5);
+    this.mark(context);
+  }
+
+  /** Single pixels, each framed inside, and a frame round them all. */
+  mark(context) {
+    if (!this.marks.length) return;
+    const { zoom, ratio, padding } = this;
+    const line = Math.max(1, Math.min(2.5 * ratio, zoom / 7));
+    context.strokeStyle = this.ink("mark");
+    context.lineWidth = line;
+    const side = zoom - line;
+    for (const [row, column] of this.marks)
+      context.strokeRect((column + padding.left) * zoom + line / 2, (row + padding.top) * zoom + line / 2, side, side);
+    if (!this.ringed) return;
+    const [rows, columns] = [0, 1].map((axis) => this.marks.map((mark) => mark[axis]));
+    const [top, left] = [Math.min(...rows), Math.min(...columns)];
+    this.frame(context, top, left, Math.max(...rows) - top + 1, Math.max(...columns) - left + 1, this.ink("mark"), 2);
   }
 
   /** The padding round the image: nothing was ever there. */

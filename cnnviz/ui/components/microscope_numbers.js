@@ -27,11 +27,18 @@ export function signed(value) {
   return value > 0 ? `+${short(value)}` : short(value);
 }
 
-/** As few letters as a small cell holds: two decimals, no leading zero. */
+/** For a cell among others: never more than three decimals, so that columns of numbers look alike. */
+export function inCell(value) {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || size === 0 || size >= 0.0995) return short(value);
+  return size < 0.0005 ? "≈0" : minus(value.toFixed(3));
+}
+
+/** For a small cell: two decimals, no leading zero. */
 export function tiny(value) {
   const size = Math.abs(value);
   if (!Number.isFinite(value) || size >= 9.95 || size === 0) return short(value);
-  if (size < 0.005) return value > 0 ? "+0" : "−0";
+  if (size < 0.005) return "≈0";
   return minus(value.toFixed(size >= 0.995 ? 1 : 2).replace("0.", "."));
 }
 

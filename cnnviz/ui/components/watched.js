@@ -86,11 +86,12 @@ function show(tile, { truth, guess, share, percent, right }) {
   parts.path.setAttribute("d", SHAPES[state]);
   parts.bar.style.transform = `scaleX(${share})`;
   set(parts.truth, truth);
-  set(parts.guess, guess ?? "no guess yet");
+  set(parts.guess, guess ?? "no prediction yet");
   set(parts.percent, guess === null ? "" : percent);
-  const told = guess === null ? `${truth}: no guess yet` : `${truth}: guessed ${guess} with ${percent}, ${state}`;
+  const told =
+    guess === null ? `${truth}: no prediction yet` : `${truth}: predicted ${guess}, confidence ${percent}, ${state}`;
   tile.setAttribute("aria-label", told);
-  tile.title = guess === null ? told : `${told} (probability ${share.toPrecision(6)})`;
+  tile.title = guess === null ? told : `${told} (confidence ${share.toPrecision(6)})`;
 }
 
 export default function ({ data, parentElement }) {
@@ -99,8 +100,8 @@ export default function ({ data, parentElement }) {
   while (list.children.length < data.tiles.length) build(list);
   list.data = data;
   paint(list, data.sheet);
-  arrange(list, data);
   data.tiles.forEach((told, index) => show(list.children[index], told));
+  arrange(list, data); // last, since measuring applies the styles: a new bar would then move to its first width
   if (!observers.has(parentElement)) {
     const observer = new ResizeObserver(() => arrange(list, list.data));
     observer.observe(list);

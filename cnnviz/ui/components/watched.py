@@ -18,7 +18,7 @@ _component = st.components.v2.component(
     "cnnviz_watched",
     html=(
         '<figure><ol class="tiles" aria-label="Watched test images"></ol><figcaption>'
-        "Above each image is its class, below it the guess of the model now and its probability."
+        "Above each image is its class, below it the class that the network predicts, with its confidence."
         "</figcaption></figure>\n"
     ),
     css=css_variables() + read_asset("watched.css"),
@@ -35,12 +35,12 @@ def watched(
     key: str,
     size: int = 96,
 ) -> None:
-    """Draw images, each with its class, the guess and a bar; under the same key only the guesses move.
+    """Draw images, each with its class, the predicted one and a bar; under the same key only predictions move.
 
     Args:
         images: uint8 (n, height, width, 1 or 3), drawn sharp and enlarged by a whole number.
         labels: integers (n,), the true classes.
-        probabilities: float (n, classes); None before the first guess.
+        probabilities: float (n, classes); None before the first prediction.
         class_names: shown as text, whatever is in them.
         key: unique on the page.
         size: the longer side of an image in pixels, at most; less where a tile is too narrow for it.
@@ -71,7 +71,7 @@ def watched(
     )
 
 
-@lru_cache(maxsize=8)  # the images of a run stay; only its guesses change every second
+@lru_cache(maxsize=8)  # the images of a run stay; only its predictions change every second
 def _sheet(pixels: bytes, shape: tuple[int, ...]) -> str:
     """All images in one row, as one address."""
     return data_url(to_png(sprite(np.frombuffer(pixels, dtype=np.uint8).reshape(shape))))

@@ -1,4 +1,4 @@
-"""Where a run is, in words."""
+"""Where a run is and how long it takes, in words."""
 
 from pathlib import Path
 
@@ -6,8 +6,10 @@ import pytest
 
 from cnnviz.runs import RunStore, Status
 from cnnviz.training import waiting_before
-from cnnviz.ui.train.words import duration, queue_in_words, state_in_words
+from cnnviz.ui.words import duration, progress_in_words, queue_in_words, state_in_words
 from tests.ui_train.prepared import prepared_run
+
+RUNNING = Status("running", epoch=2, epochs=10, step=25, position=2.5, images_per_second=8900.4, seconds_left=41.3)
 
 
 @pytest.mark.parametrize(
@@ -20,14 +22,19 @@ def test_a_time(seconds: float, said: str) -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
+        (Status("queued", epochs=10), "waiting"),
         (Status("running", epochs=10), "getting ready"),
         (Status("running", epochs=10, step=5, position=2.4), "epoch 3 of 10"),
         (Status("running", epochs=10, step=5, position=10.0), "epoch 10 of 10"),
+        (Status("stopping", epochs=10, step=5), "stopping"),
         (Status("completed", epoch=1, epochs=1, step=5), "completed 1 epoch"),
-        (Status("stopped", epoch=3, epochs=10, step=5), "stopped at epoch 4 of 10"),
+        (Status("completed", epoch=10, epochs=10, step=5), "completed 10 epochs"),
+        (Status("stopped", epoch=3, epochs=10, step=5), "stopped in epoch 4 of 10"),
+        (Status("stopped", epoch=3, epochs=10, step=5, position=3.7), "stopped in epoch 4 of 10"),
         (Status("stopped", epochs=10), "stopped before it began"),
-        (Status("failed", epochs=0), "failed in epoch 1"),
-        (Status("queued", epochs=10), "waiting"),
+        (Status("failed"), "failed"),
+        (Status("diverged", epoch=2, epochs=10, step=5), "diverged in epoch 3 of 10"),
+        (Status("interrupted", epoch=2, epochs=10, step=5), "interrupted in epoch 3 of 10"),
     ],
 )
 def test_a_state(status: Status, said: str) -> None:
@@ -36,6 +43,14 @@ def test_a_state(status: Status, said: str) -> None:
 
 def test_curves_may_be_ahead_of_the_status() -> None:
     assert state_in_words(Status("running", epochs=10), position=1.2) == "epoch 2 of 10"
+    assert progress_in_words(RUNNING, position=3.1).startswith("epoch 4 of 10 · ")
+
+
+def test_progress_says_what_is_left_and_how_fast_where_there_is_room() -> None:
+    assert progress_in_words(RUNNING) == "epoch 3 of 10 · 8,900 images/s · 41 s left"
+    assert progress_in_words(RUNNING, speed=False) == "epoch 3 of 10 · 41 s left"
+    assert progress_in_words(Status("running", epoch=2, epochs=10, step=25)) == "epoch 3 of 10"
+    assert progress_in_words(Status("stopping", epochs=10, step=25, seconds_left=3)) == "stopping"
 
 
 def test_the_place_in_the_queue(home: Path) -> None:

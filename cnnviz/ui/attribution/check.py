@@ -1,0 +1,52 @@
+"""The randomised-weights check: the heatmap again, while the network forgets, with the correlation in words."""
+
+import streamlit as st
+
+from cnnviz.errors import CnnvizError
+from cnnviz.ui.attribution.results import Question
+from cnnviz.ui.attribution.words import TITLES, check_verdict, correlation_in_words, stage_title, strength
+from cnnviz.ui.components.heatmaps import Panel, heatmaps
+from cnnviz.ui.messages import plain, problem
+
+__all__ = ["show_check"]
+
+
+def show_check(question: Question, method: str, class_index: int | None) -> None:
+    """Draw a method's heatmap as it is, and with ever more layers random (Adebayo et al. 2018).
+
+    Args:
+        question: the network and the image.
+        method: a name in TITLES.
+        class_index: the class that is explained; None for the predicted one.
+    """
+    title = TITLES[method]
+    try:
+        with st.spinner(f"The weights are drawn anew, and {title} is computed again …", show_time=True):
+            found = question.check(method, class_index)
+    except CnnvizError as error:
+        problem(error, way_back=None)
+        return
+    total = max(len(stage.layers) for stage in found.stages)
+    panels = [Panel("Trained weights", strength(found.real), f"{title} as above.", values=found.real.values)]
+    panels += [
+        Panel(
+            stage_title(stage.layers, total),
+            strength(stage.heatmap),
+            f"With the real one: {correlation_in_words(stage.correlation)}.",
+            values=stage.heatmap.values,
+            empty=f"Nothing lights up: {stage.heatmap.empty}." if stage.heatmap.empty else "",
+        )
+        for stage in found.stages
+    ]
+    st.markdown(f"**{plain(check_verdict(title, found.stages[-1].correlation))}**")
+    heatmaps(
+        question.image,
+        panels,
+        key="attribution-check-heatmaps",
+        caption=(
+            f"{title} of the trained network, and with the weights of its last layers, then of all, replaced by random "
+            "ones; each picture has its own scale as above, and 1 would be the same order of all pixels, 0 no relation "
+            "(Spearman's rank correlation; the check of Adebayo et al. 2018). One image is a hint, not a proof."
+        ),
+        slider=False,
+    )

@@ -1,0 +1,177 @@
+"""Heatmaps that were computed, kept for all sessions; what did not change is not computed again."""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.errors import CnnvizError, SpecError
+from cnnviz.explain.heatmap import Heatmap
+from cnnviz.runs import Run
+from cnnviz.ui.look import Pinned, model
+
+if TYPE_CHECKING:
+    import keras
+
+    from cnnviz.explain import RandomisationCheck
+
+__all__ = ["Question", "Results", "question_about"]
+
+# Passes through the network that a method takes, one with gradients counted three times; see their modules.
+_PASSES = {
+    "gradcam": 3, "gradcam-plus-plus": 3, "saliency": 3, "smoothgrad": 75, "integrated-gradients": 192,
+    "occlusion": 225,
+}  # fmt: skip
+_BY_LAYER = ("gradcam", "gradcam-plus-plus")
+_RATE = 1e10  # multiplications a second on a slow laptop
+_SLOW_S = 0.3  # what takes longer is drawn when it is ready, and the page before it
+_KEPT = 128  # heatmaps of 224x224 pixels: 50 MB
+
+
+class Results:
+    """What was computed last, a bounded number of things; any thread may ask.
+
+    Args:
+        most: how many are kept.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Any, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __contains__(self, key: Any) -> bool:
+        with self._lock:
+            return key in self._kept
+
+    def get(self, key: Any, compute: Callable[[], Any]) -> Any:
+        """Return what is kept under a key, computed where there is nothing; a refusal is kept like a result.
+
+        Raises:
+            CnnvizError: what computing it raised.
+        """
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+        if found is None:
+            found = _computed(compute)
+            with self._lock:
+                self._kept[key] = found
+                while len(self._kept) > self._most:
+                    self._kept.popitem(last=False)
+        if isinstance(found, CnnvizError):
+            raise type(found)(str(found))  # a fresh one: raising the kept one again would grow its traceback
+        return found
+
+
+def _computed(compute: Callable[[], Any]) -> Any:
+    try:
+        return compute()
+    except CnnvizError as error:
+        return type(error)(str(error))
+
+
+@st.cache_resource(show_spinner=False)
+def _results() -> Results:
+    return Results(_KEPT)
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """An image shown to a network; asks its heatmaps once.
+
+    Attributes:
+        run, snapshot: the network.
+        image: uint8 (height, width, channels).
+        layer: of the methods that look at one.
+        state: what answers depend on besides: the network's file and the image's pixels.
+    """
+
+    run: Run
+    snapshot: int | None
+    image: NDArray[np.uint8]
+    layer: str | None
+    state: tuple[Any, ...]
+
+    @property
+    def model(self) -> "keras.Model":
+        """The network.
+
+        Raises:
+            RunError: it does not exist yet, or is damaged.
+        """
+        return model(self.run, self.snapshot)
+
+    def is_quick(self, method: str, class_index: int | None) -> bool:
+        """Whether a heatmap is kept, or will be there before anybody waits."""
+        if self._key(method, class_index) in _results():
+            return True
+        work = sum(row.multiply_adds for row in self.run.spec.model.rows)
+        return _PASSES[method] * work / _RATE < _SLOW_S
+
+    def heatmap(self, method: str, class_index: int | None) -> Heatmap:
+        """Return a method's heatmap.
+
+        Raises:
+            CnnvizError: the method does not work on this network.
+        """
+        from cnnviz.explain import explain
+
+        network, layer = self.model, self._layer_of(method)
+        key = self._key(method, class_index)
+        return cast(Heatmap, _results().get(key, lambda: explain(network, self.image, method, class_index, layer)))
+
+    def probabilities(self) -> NDArray[np.float64]:
+        """Return the probability of each class, (classes,).
+
+        Raises:
+            CnnvizError: the network is no classifier.
+        """
+        from cnnviz.explain import output_terms
+
+        network = self.model
+        key = (*self.state, "probabilities")
+        found: NDArray[np.float64] = _results().get(key, lambda: output_terms(network, self.image).probabilities)
+        if not np.isfinite(found).all():
+            raise SpecError("the network gives no finite probabilities; choose an earlier snapshot")
+        return found
+
+    def check(self, method: str, class_index: int | None) -> "RandomisationCheck":
+        """Return what becomes of a heatmap when the network's weights are drawn anew.
+
+        Raises:
+            CnnvizError: the method does not work on this network.
+        """
+        from cnnviz.explain import randomisation_check
+
+        network, layer = self.model, self._layer_of(method)
+        key = ("check", *self._key(method, class_index))
+        found: RandomisationCheck = _results().get(
+            key, lambda: randomisation_check(network, self.image, method, class_index, layer)
+        )
+        return found
+
+    def _layer_of(self, method: str) -> str | None:
+        return self.layer if method in _BY_LAYER else None
+
+    def _key(self, method: str, class_index: int | None) -> tuple[Any, ...]:
+        return (*self.state, method, class_index, self._layer_of(method))
+
+
+def question_about(pinned: Pinned) -> Question:
+    """Make the question of what is pinned."""
+    run, snapshot, image = pinned.run, pinned.snapshot, np.ascontiguousarray(pinned.image)
+    path = run.folder / ("model.keras" if snapshot is None else f"snapshots/{snapshot:04d}.npz")
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        changed = 0
+    digest = hashlib.blake2b(image.tobytes(), digest_size=16).digest()
+    return Question(run, snapshot, image, pinned.layer, (str(run.folder), snapshot, changed, image.shape, digest))

@@ -1,0 +1,184 @@
+"""The photograph and its heatmaps side by side, its probabilities, and what each picture means."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.data import fit
+from cnnviz.errors import CnnvizError, DataError, SpecError
+from cnnviz.explain.heatmap import Heatmap
+from cnnviz.figures.guesses import percent
+from cnnviz.ui.attribution.check import show_check
+from cnnviz.ui.attribution.choices import (
+    Choices,
+    asked_choices,
+    choose_check,
+    choose_class,
+    choose_methods,
+    explain_class,
+)
+from cnnviz.ui.attribution.results import Question, question_about
+from cnnviz.ui.attribution.words import TITLES, at_layer, strength
+from cnnviz.ui.components.heatmaps import Bar, Panel, heatmaps
+from cnnviz.ui.look import Pinned, keras_ready, link, pinned_bar, switch
+from cnnviz.ui.look.stops import stops_of
+from cnnviz.ui.messages import sentence
+
+__all__ = ["attribution_bar", "show_attribution"]
+
+_MOST_BARS = 6
+_FINE = 384  # pixels: how finely a photograph is shown beside what the network sees of it
+_TICK_S = 1.0  # a tick takes time from the import that is waited for
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What the network says of the image, as far as that is known yet.
+
+    Attributes:
+        probabilities: (classes,); None before Keras is imported, or where the network gives none.
+        explained: the class that the heatmaps are for; None while it is the predicted one and unknown.
+    """
+
+    probabilities: NDArray[np.float64] | None
+    explained: int | None
+
+
+def attribution_bar() -> Pinned:
+    """Draw the pinned bar; where nobody chose a layer yet, it is the last convolution, where Grad-CAM belongs.
+
+    Raises:
+        CnnvizError: the URL asks for something that there is not.
+    """
+    chosen = "layer" in st.query_params or "layer" in link()
+    pinned = pinned_bar(layer="convolution")
+    last = stops_of(pinned.run, "convolution")[-1].name
+    if not chosen and pinned.layer != last:
+        switch(layer=last)
+        st.rerun()
+    return pinned
+
+
+def show_attribution(pinned: Pinned) -> None:
+    """Draw the page for what is pinned; heatmaps that take long come one after another.
+
+    Raises:
+        CnnvizError: the URL asks for something that there is not, or the run has no network.
+    """
+    choices = asked_choices(pinned)
+    question, ready = question_about(pinned), keras_ready()
+    verdict = _verdict(question, choices) if ready else Verdict(None, choices.class_index)
+    choices = replace(choices, class_index=verdict.explained)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        choose_class(pinned, choices)
+        choose_methods(choices)
+    panels = [_photograph(pinned), *(_panel(question, name, choices, ready=ready) for name in choices.methods)]
+    clicked = heatmaps(
+        pinned.image,
+        panels,
+        key="attribution-heatmaps",
+        caption=_caption(pinned, verdict),
+        fine=_fine(pinned),
+        bars=_bars(pinned, verdict),
+    )
+    if clicked is not None and clicked != verdict.explained:
+        explain_class(pinned, clicked)
+        st.rerun()
+    if not ready:
+        st.fragment(_wait, run_every=_TICK_S)()
+        return
+    late = [name for name, panel in zip(choices.methods, panels[1:], strict=True) if panel.pending]
+    if late:
+        _heatmap_or_reason(question, late[0], choices)  # the page is on the screen by now
+        st.rerun()
+    choose_check(choices)
+    if choices.check is not None:
+        show_check(question, choices.check, choices.class_index)
+
+
+def _wait() -> None:
+    if keras_ready():
+        st.rerun()
+    st.caption("The heatmaps will be here in a few seconds: TensorFlow is imported, once for this server.")
+
+
+def _verdict(question: Question, choices: Choices) -> Verdict:
+    try:
+        probabilities = question.probabilities()
+    except (SpecError, DataError):
+        return Verdict(None, choices.class_index)  # each picture says what is wrong
+    chosen = choices.class_index
+    return Verdict(probabilities, int(np.argmax(probabilities)) if chosen is None else chosen)
+
+
+def _photograph(pinned: Pinned) -> Panel:
+    height, width = pinned.image.shape[:2]
+    if pinned.photo is None:
+        title = "Test image" if pinned.label is None else pinned.class_names[pinned.label]
+        return Panel(title, f"{height}×{width} pixels")
+    return Panel("Your photo", f"the network sees {height}×{width} pixels")
+
+
+def _panel(question: Question, name: str, choices: Choices, *, ready: bool) -> Panel:
+    if not ready or not question.is_quick(name, choices.class_index):
+        return Panel(TITLES[name], "is computed …", pending=True)
+    found = _heatmap_or_reason(question, name, choices)
+    from cnnviz.explain import METHODS
+
+    meaning = METHODS[name].meaning
+    if isinstance(found, str):
+        return Panel(TITLES[name], "", meaning, empty=found)
+    why = f"Nothing lights up: {found.empty}." if found.empty else ""
+    note = ", ".join(filter(None, [at_layer(found), strength(found)]))
+    return Panel(TITLES[name], note, meaning, values=found.values, empty=why)
+
+
+def _heatmap_or_reason(question: Question, name: str, choices: Choices) -> Heatmap | str:
+    try:
+        return question.heatmap(name, choices.class_index)
+    except CnnvizError as error:
+        return sentence(error)
+
+
+def _bars(pinned: Pinned, verdict: Verdict) -> list[Bar]:
+    """The most probable classes, and the true and the explained one in any case."""
+    if verdict.probabilities is None:
+        return []
+    order = [int(index) for index in np.argsort(-verdict.probabilities, kind="stable")]
+    wanted = {pinned.label, verdict.explained}
+    shown = [index for rank, index in enumerate(order) if rank < _MOST_BARS or index in wanted]
+    return [
+        Bar(
+            index,
+            pinned.class_names[index],
+            float(verdict.probabilities[index]),
+            percent(float(verdict.probabilities[index])),
+            truth=index == pinned.label,
+            explained=index == verdict.explained,
+        )
+        for index in shown
+    ]
+
+
+def _caption(pinned: Pinned, verdict: Verdict) -> str:
+    name = "the predicted class" if verdict.explained is None else pinned.class_names[verdict.explained]
+    return (
+        f"What speaks for {name}, over what the network sees: black is nothing, bright yellow the strongest pixel of "
+        "each picture; the strengths of two methods cannot be compared. Click a class to explain it; point at a pixel "
+        "to find it in every picture."
+    )
+
+
+def _fine(pinned: Pinned) -> NDArray[np.uint8] | None:
+    if pinned.photo is None:
+        return None
+    return _cut(pinned.photo, pinned.image_key, pinned.image.shape[:2])
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _cut(_photo: NDArray[np.uint8], image_key: str, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The part of a photograph that the network sees, finer than the network sees it."""
+    zoom = max(1, _FINE // max(size))
+    return fit(_photo, (size[0] * zoom, size[1] * zoom, _photo.shape[2]))

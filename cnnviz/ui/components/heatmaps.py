@@ -1,0 +1,141 @@
+"""Heatmaps over an image, side by side: opacity and hover answer in the browser, nothing is computed again."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.figures.heatmap import OPACITY, heat_ramp, heat_table
+from cnnviz.figures.pictures import data_url, sprite, to_png
+from cnnviz.figures.theme import css_variables
+from cnnviz.ui.components.assets import read_asset
+
+__all__ = ["Bar", "Panel", "heatmaps"]
+
+_component = st.components.v2.component(
+    "cnnviz_heatmaps",
+    html=(
+        '<div class="panels"></div><div class="foot"><div class="scale" aria-hidden="true"><span class="low"></span>'
+        '<span class="ramp"></span><span class="high"></span></div><label class="opacity">Opacity '
+        '<input type="range" min="0" max="100" step="5"><output class="percent"></output></label></div>'
+        '<p class="caption"></p>\n'
+    ),
+    css=css_variables() + read_asset("heatmaps.css"),
+    js=read_asset("heatmaps.js"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One picture.
+
+    Attributes:
+        title, note: above it; the note is quieter.
+        text: what it means, below it.
+        values: (height, width) in [0, 1]; None for the image alone.
+        empty: why nothing lights up.
+        pending: whether its heatmap is still to come.
+    """
+
+    title: str
+    note: str = ""
+    text: str = ""
+    values: NDArray[np.floating] | None = None
+    empty: str = ""
+    pending: bool = False
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The probability of a class, below the first picture.
+
+    Attributes:
+        index, name: of the class.
+        share: its probability, 0 to 1.
+        percent: the same in words.
+        truth: whether it is the true class.
+        explained: whether the heatmaps are for this one.
+    """
+
+    index: int
+    name: str
+    share: float
+    percent: str
+    truth: bool = False
+    explained: bool = False
+
+
+def heatmaps(
+    image: NDArray[np.uint8],
+    panels: Sequence[Panel],
+    *,
+    key: str,
+    caption: str,
+    fine: NDArray[np.uint8] | None = None,
+    bars: Sequence[Bar] = (),
+    slider: bool = True,
+) -> int | None:
+    """Draw panels of the same size, the heatmaps on one scale bar with one opacity.
+
+    Args:
+        image: uint8 (height, width, 1 or 3), what the network sees; it lies under every heatmap.
+        panels: the pictures; the first one may be the image alone.
+        key: unique on the page.
+        caption: how to read them all, one sentence.
+        fine: uint8 (height, width, 1 or 3), the same at more pixels, shown in the first panel instead of `image`.
+        bars: probabilities, below the first panel.
+        slider: whether scale bar and opacity are shown; one set moves all heatmaps of the page.
+
+    Returns:
+        The class whose bar was clicked, in the one run that the click brings; else None.
+    """
+    height, width = image.shape[:2]
+    first = None if fine is None else _address(fine.tobytes(), fine.shape)
+    result = _component(
+        key=key,
+        data={
+            "table": base64.b64encode(heat_table().tobytes()).decode("ascii"),
+            "ramp": list(heat_ramp()),
+            "low": "0",
+            "high": "each picture's strongest pixel",
+            "opacity": OPACITY,
+            "width": width,
+            "height": height,
+            "picture": _address(image.tobytes(), image.shape),
+            "panels": [_told(panel, first if number == 0 else None) for number, panel in enumerate(panels)],
+            "bars": [vars(bar) for bar in bars],
+            "caption": caption,
+            "slider": slider,
+        },
+        on_chosen_change=_ignore,
+    )
+    chosen = result.get("chosen")
+    return chosen if isinstance(chosen, int) and chosen in {bar.index for bar in bars} else None
+
+
+def _told(panel: Panel, picture: str | None) -> dict[str, object]:
+    values = panel.values
+    levels = None if values is None or panel.empty else np.rint(values * 255).astype(np.uint8)
+    return {
+        "title": panel.title,
+        "note": panel.note,
+        "text": panel.text,
+        "empty": panel.empty,
+        "pending": panel.pending,
+        "values": None if levels is None else base64.b64encode(levels.tobytes()).decode("ascii"),
+        "picture": picture,
+        "smooth": picture is not None,
+    }
+
+
+@lru_cache(maxsize=32)  # the same image for every session and every click
+def _address(pixels: bytes, shape: tuple[int, ...]) -> str:
+    return data_url(to_png(sprite(np.frombuffer(pixels, np.uint8).reshape(1, *shape))))
+
+
+def _ignore() -> None:
+    """The page reads what was chosen; nothing else is to happen."""

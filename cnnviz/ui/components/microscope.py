@@ -1,0 +1,84 @@
+"""A microscope on one layer and one image: all that hovers, steps and scans happens in the browser."""
+
+import json
+from hashlib import blake2b
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.figures.theme import css_variables
+from cnnviz.ui.components.assets import read_asset
+from cnnviz.ui.components.modules import bundled
+
+__all__ = ["Place", "microscope", "output_steps"]
+
+Place = tuple[int, int]
+
+_STYLES = ("", "_products", "_controls", "_narrow")
+
+_microscope = st.components.v2.component(
+    "cnnviz_microscope",
+    html=read_asset("microscope.html"),
+    css=css_variables() + "".join(read_asset(f"microscope{part}.css") for part in _STYLES),
+    js=bundled(
+        "microscope_numbers.js",
+        "microscope_arithmetic.js",
+        "microscope_colors.js",
+        "microscope_map.js",
+        "microscope_products.js",
+        "microscope_line.js",
+        "microscope_bars.js",
+        "microscope_beams.js",
+        "microscope_scan.js",
+        "microscope_controls.js",
+        "microscope_typed.js",
+        "microscope_pictures.js",
+        "microscope.js",
+        "microscope_mount.js",
+    ),
+)
+
+_steps = st.components.v2.component(
+    "cnnviz_output_steps",
+    html='<section class="steps"></section>\n',
+    css=css_variables() + read_asset("microscope_output.css"),
+    js=bundled("microscope_numbers.js", "microscope_output.js"),
+)
+
+
+def microscope(specimen: dict[str, Any], *, key: str, pinned: Place | None = None) -> Place | None:
+    """Draw a microscope; under the same key it keeps the pinned pixel when layer, filter or image change.
+
+    Args:
+        specimen: from `cnnviz.ui.microscope`; sent once, as long as it stays the same.
+        key: unique on the page.
+        pinned: (row, column) of the output pixel to begin with; the middle where None.
+
+    Returns:
+        The output pixel that somebody pinned last, or None.
+    """
+    result = _microscope(key=key, data={**_versioned(specimen), "pinned": pinned}, on_pinned_change=_ignore)
+    place = result.get("pinned")
+    if isinstance(place, list) and len(place) == 2 and all(isinstance(value, int) for value in place):
+        return place[0], place[1]
+    return None
+
+
+def output_steps(terms: dict[str, Any], *, key: str) -> None:
+    """Draw how logits become probabilities, class by class.
+
+    Args:
+        terms: from `cnnviz.ui.microscope.output_data`.
+        key: unique on the page.
+    """
+    _steps(key=key, data=_versioned(terms))
+
+
+def _versioned(data: dict[str, Any]) -> dict[str, Any]:
+    """Add a name for the content, by which the browser knows that nothing changed."""
+    text = json.dumps(data, sort_keys=True)
+    return {**data, "version": blake2b(text.encode(), digest_size=8).hexdigest()}
+
+
+def _ignore() -> None:
+    """The page reads what was pinned; nothing else is to happen."""

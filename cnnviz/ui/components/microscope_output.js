@@ -1,0 +1,153 @@
+// The end of a network: each class's logit, its exponential, and its share of their sum.
+
+import { exact, percent, short, signed } from "./microscope_numbers.js";
+
+const SOFTMAX =
+  "A softmax makes probabilities of logits: e to the power of each, divided by the sum of all, so that they are " +
+  "positive and add up to 100 %. The largest logit is taken off first: it changes no result and keeps numbers small.";
+const SIGMOID =
+  "A sigmoid makes a probability of one logit: 0 becomes 50 %, large ones come near 100 %, negative ones near 0 %.";
+const MOST = 12; // classes in full; of more, the most probable are shown
+
+function element(tag, className, parent, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  parent?.append(made);
+  return made;
+}
+
+function bar(parent, share, className, value, text) {
+  const box = element("div", `bar ${className}`, parent);
+  const fill = element("span", "fill", box);
+  fill.style.setProperty("--share", String(Math.min(1, Math.abs(share)) || 0));
+  if (value < 0) fill.classList.add("negative");
+  const number = element("b", "", box, text);
+  number.dataset.value = String(value);
+  number.title = exact(value);
+}
+
+class Steps {
+  constructor(root) {
+    this.root = root;
+    root.onpointerover = (event) => this.point(event.target.closest(".class"));
+    root.onpointerleave = () => this.point(null);
+    root.onclick = (event) => this.pin(event.target.closest(".class"));
+    root.onkeydown = (event) => this.press(event);
+  }
+
+  update(data) {
+    if (this.data?.version === data.version) return;
+    const { probabilities } = data;
+    Object.assign(this, { data, best: probabilities.indexOf(Math.max(...probabilities)) });
+    const order = probabilities.map((_, unit) => unit);
+    if (order.length > MOST) order.sort((one, other) => probabilities[other] - probabilities[one]);
+    this.shown = order.slice(0, MOST);
+    this.hidden = order.slice(MOST);
+    this.pinned = Math.max(0, this.shown.indexOf(this.best));
+    this.build();
+    this.tell(this.pinned);
+  }
+
+  get softmax() {
+    return this.data.head === "softmax";
+  }
+
+  build() {
+    const { data, root } = this;
+    root.replaceChildren();
+    root.style.setProperty("--negative", data.diverging[2]);
+    root.style.setProperty("--positive", data.diverging[8]);
+    const heads = element("div", "heads", root);
+    const shift = data.shift < 0 ? `+ ${short(-data.shift)}` : `− ${short(data.shift)}`;
+    const sum = short(data.total[0]);
+    const words = this.softmax
+      ? ["class", "logit z", `e to the (z ${shift})`, `divided by their sum ${sum}`]
+      : ["class", "logit z", "e to the (−z)", "1 / (1 + that)"];
+    for (const text of words) element("span", "", heads, text);
+    const list = element("div", "classes", root);
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", "Classes");
+    list.tabIndex = 0;
+    const logits = data.logits.filter(Number.isFinite).map(Math.abs);
+    const [most, exponent] = [Math.max(...logits, 1e-9), Math.max(...data.exponentials, 1e-9)];
+    this.rows = this.shown.map((unit) => {
+      const row = element("div", "class", list);
+      row.setAttribute("role", "option");
+      const name = element("div", "name", row);
+      element("span", "text", name, data.names[unit]);
+      const label = data.other === null ? unit : unit + 1;
+      if (data.label === label) element("small", "", name, "true class");
+      bar(row, data.logits[unit] / most, "both", data.logits[unit], signed(data.logits[unit]));
+      bar(row, data.exponentials[unit] / exponent, "one", data.exponentials[unit], short(data.exponentials[unit]));
+      bar(row, data.probabilities[unit], "share", data.probabilities[unit], percent(data.probabilities[unit]));
+      row.classList.toggle("best", unit === this.best && data.names.length > 1);
+      return row;
+    });
+    if (this.hidden.length) {
+      const rest = this.hidden.reduce((total, unit) => total + data.probabilities[unit], 0);
+      element("p", "rest", root, `and ${this.hidden.length} more classes: ${percent(rest)} together`);
+    }
+    this.line = element("div", "line", root);
+    this.line.setAttribute("aria-live", "polite");
+    element("p", "caption", root, this.caption());
+  }
+
+  caption() {
+    if (this.softmax) return SOFTMAX;
+    const { other } = this.data;
+    return `${SIGMOID} ${other === null ? "They need not add up to 100 %." : `What is left is the probability of ${other}.`}`;
+  }
+
+  point(row) {
+    this.tell(row ? this.rows.indexOf(row) : this.pinned);
+  }
+
+  pin(row) {
+    if (row) this.tell((this.pinned = this.rows.indexOf(row)));
+  }
+
+  press(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    this.pinned = Math.max(0, Math.min(this.rows.length - 1, this.pinned + step));
+    this.tell(this.pinned);
+  }
+
+  /** One class in full, with its real numbers. */
+  tell(at) {
+    const { data } = this;
+    const unit = this.shown[at];
+    this.rows.forEach((row, number) => {
+      row.classList.toggle("here", number === at);
+      row.setAttribute("aria-selected", String(number === this.pinned));
+    });
+    const [z, e, p] = [data.logits[unit], data.exponentials[unit], data.probabilities[unit]];
+    const shift = data.shift < 0 ? `(${short(data.shift)})` : short(data.shift);
+    const difference = `${short(z)} − ${shift} = ${short(z - data.shift)}`;
+    const parts = this.softmax
+      ? [["logit", difference], ["e to that", short(e)], [`divided by ${short(data.total[0])}`, percent(p)]]
+      : [["logit", short(z)], ["e to minus that", short(e)], [`1 / (1 + ${short(e)})`, percent(p)]];
+    this.line.replaceChildren();
+    element("strong", "", this.line, data.names[unit]);
+    parts.forEach(([name, text], number) => {
+      if (number) element("span", "op", this.line, "→");
+      const chip = element("span", "chip", this.line);
+      element("small", "", chip, name);
+      element("b", "", chip, text);
+    });
+  }
+}
+
+const drawn = new WeakMap(); // parentElement -> Steps
+
+export default function ({ data, parentElement }) {
+  let steps = drawn.get(parentElement);
+  if (!steps) {
+    steps = new Steps(parentElement.querySelector(".steps"));
+    drawn.set(parentElement, steps);
+  }
+  steps.update(data);
+  return () => drawn.delete(parentElement);
+}

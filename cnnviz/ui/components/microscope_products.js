@@ -1,0 +1,145 @@
+// Between input and output: for each channel its patch, the kernel, the products of the two, and their sum.
+
+import { exact, inCell, short, signed, tiny } from "./microscope_numbers.js";
+
+export const ROWS = 3; // channels in full; the others are summed
+
+export function element(tag, className, parent, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  parent?.append(made);
+  return made;
+}
+
+/** The channels to show in full: all when few, else the strongest, and the one that was asked for. */
+export function strongest(parts, asked) {
+  if (parts.length <= ROWS + 1) return parts;
+  const size = (part) => (Number.isFinite(part.sum) ? Math.abs(part.sum) : Infinity);
+  const shown = [...parts].sort((one, other) => size(other) - size(one)).slice(0, ROWS);
+  if (asked !== null && !shown.some((part) => part.k === asked)) shown[ROWS - 1] = parts[asked];
+  return shown;
+}
+
+export class Products {
+  /** `on.cell(k, cell)` is told what the pointer is over (or null); `on.channel(k)` which channel was clicked. */
+  constructor(root, on) {
+    this.root = root;
+    this.heads = root.querySelector(".heads");
+    this.list = root.querySelector(".rows");
+    this.told = root.querySelector(".cell-line");
+    this.list.onpointerover = (event) => this.point(event.target.closest(".cell"), on);
+    this.list.onpointerleave = () => this.point(null, on);
+    this.list.onclick = (event) => {
+      const name = event.target.closest("button.channel");
+      if (name) on.channel(Number(name.dataset.k));
+      else this.point(event.target.closest(".cell"), on);
+    };
+  }
+
+  /** Make the rows for a bench; nothing of them moves afterwards. */
+  build(bench) {
+    this.bench = bench;
+    this.pooling = bench.kind === "max" || bench.kind === "average";
+    this.large = this.pooling || bench.columns <= 3;
+    this.root.classList.toggle("small", !this.large);
+    this.root.classList.toggle("widest", bench.columns > 5);
+    this.root.classList.toggle("single", this.large && bench.channels.length === 1);
+    this.root.style.setProperty("--across", bench.columns);
+    this.list.replaceChildren();
+    this.told.textContent = "";
+    const grids = this.pooling ? ["window"] : ["patch", "kernel", "product"];
+    const words = { window: "the window", patch: "patch", kernel: "kernel", product: "products" };
+    this.heads.replaceChildren();
+    grids.forEach((grid, at) => {
+      if (at) element("span", "sign", this.heads, at === 1 ? "×" : "=");
+      element("span", `head ${grid}`, this.heads, words[grid]);
+    });
+    const count = bench.channels.length <= ROWS + 1 ? bench.channels.length : ROWS;
+    this.rows = Array.from({ length: count }, () => this.row(grids));
+  }
+
+  row(grids) {
+    const row = element("div", "row", this.list);
+    const top = element("div", "top", row);
+    const name = element("button", "channel", top);
+    name.type = "button";
+    const sum = element("span", "sum", top);
+    const body = element("div", "grids", row);
+    const made = { row, name, sum };
+    grids.forEach((grid, at) => {
+      if (at) element("span", "sign", body, at === 1 ? "×" : "=");
+      const box = element("div", `grid ${grid}`, body);
+      made[grid] = Array.from({ length: this.bench.cells }, (_, cell) => {
+        const square = element(this.bench.kind === "playground" && grid === "kernel" ? "input" : "span", "cell", box);
+        Object.assign(square.dataset, { grid, cell });
+        return square;
+      });
+    });
+    return made;
+  }
+
+  /** Write the numbers of one output pixel; `lit` is the channel that the input map shows. */
+  fill(terms, scales, chosen, lit) {
+    this.terms = terms;
+    this.shown = this.pooling ? terms.parts : strongest(terms.parts, chosen);
+    this.shown.forEach((part, at) => {
+      const made = this.rows[at];
+      made.row.dataset.k = part.k;
+      made.name.textContent = part.channel;
+      made.name.dataset.k = part.k;
+      made.name.disabled = terms.parts.length === 1;
+      made.name.setAttribute("aria-pressed", String(part.k === lit && terms.parts.length > 1));
+      made.name.title = made.name.disabled ? "" : `Show ${part.channel} on the input`;
+      if (this.pooling) return this.window(made, terms, scales);
+      made.sum.textContent = `sum ${signed(part.sum)}`;
+      made.sum.title = exact(part.sum);
+      terms.where.forEach((place, cell) => {
+        this.cell(made.patch[cell], part.patch[cell], scales.patch, place < 0);
+        this.cell(made.kernel[cell], part.kernel[cell], scales.kernel, false);
+        this.cell(made.product[cell], part.products[cell], scales.product, place < 0);
+      });
+    });
+  }
+
+  window(made, terms, scales) {
+    made.sum.textContent = "";
+    terms.where.forEach((place, cell) => {
+      this.cell(made.window[cell], terms.patch[cell], scales.patch, place < 0);
+      if (place < 0) made.window[cell].textContent = "";
+      made.window[cell].classList.toggle("winner", this.bench.kind === "max" && cell === terms.winner);
+    });
+  }
+
+  cell(square, value, scale, padded) {
+    if (square.localName === "input") return scale.paint(square, value); // its text is the person's
+    square.classList.toggle("padded", padded);
+    const numbered = this.large || square.dataset.grid === "product";
+    const text = !numbered ? "" : this.large ? inCell(value) : tiny(value);
+    square.textContent = text;
+    square.classList.toggle("long", text.length > (this.large ? 6 : 4));
+    if (padded) square.style.background = square.style.color = "";
+    else scale.paint(square, value);
+  }
+
+  /** One cell in words, and the same cell of the other grids and of the input marked. */
+  point(square, on) {
+    for (const marked of this.list.querySelectorAll(".cell.here")) marked.classList.remove("here");
+    if (!square || !this.terms) {
+      this.told.textContent = "";
+      return on.cell(null);
+    }
+    const row = square.closest(".row");
+    const [k, cell] = [Number(row.dataset.k), Number(square.dataset.cell)];
+    for (const same of row.querySelectorAll(`.cell[data-cell="${cell}"]`)) same.classList.add("here");
+    const part = this.terms.parts[k];
+    const place = this.terms.where[cell];
+    const { width } = this.bench;
+    const where = place < 0 ? "padding" : `row ${Math.floor(place / width)}, column ${place % width}`;
+    square.title = this.pooling ? exact(part.patch[cell])
+      : `${exact(part.patch[cell])} × ${exact(part.kernel[cell])} = ${exact(part.products[cell])}`;
+    const product = this.pooling ? "" : ` × ${short(part.kernel[cell])} = ${short(part.products[cell])}`;
+    this.told.textContent = `${short(part.patch[cell])}${product} · ${part.channel}, ${where}`;
+    on.cell(k, cell);
+  }
+}

@@ -1,0 +1,61 @@
+"""A map over an image: how much of it shines through is set, and values are read, in the browser."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.figures.theme import css_variables
+from cnnviz.figures.tiles import Tiles, photo_tiles
+from cnnviz.ui.components.assets import read_asset
+from cnnviz.ui.components.tiles import packed_tiles, ramp
+
+__all__ = ["overlay"]
+
+_component = st.components.v2.component(
+    "cnnviz_overlay",
+    html=(
+        '<figure><div class="title"></div><canvas role="img"></canvas><div class="scale"><span class="low"></span>'
+        '<span class="ramp"></span><span class="high"></span><output class="readout"></output></div>'
+        '<label class="opacity"><span>Image</span><input type="range" min="0" max="100" value="75" '
+        'aria-label="Opacity of the map"><span>Map</span></label><figcaption></figcaption></figure>\n'
+    ),
+    css=css_variables() + read_asset("overlay.css"),
+    js=read_asset("overlay.js"),
+)
+
+
+def overlay(
+    image: NDArray[np.uint8],
+    one: Tiles,
+    place: tuple[float, float, float, float],
+    *,
+    key: str,
+    title: str,
+    caption: str,
+    size: int = 320,
+) -> None:
+    """Draw a map over an image, both sharp, with the scale and a slider from the one to the other.
+
+    Args:
+        image: (height, width, 1 or 3) uint8.
+        one: the map, a single picture of one byte a value.
+        place: (top, left, height, width) of the map in pixels of the image; it may reach outside.
+        key: unique on the page.
+        title: of what, in a few words.
+        caption: one sentence.
+        size: of the image's longer side in pixels at most; it is enlarged by a whole number.
+    """
+    _component(
+        key=key,
+        data={
+            "image": packed_tiles(photo_tiles(image[None])),
+            "map": packed_tiles(one),
+            "place": list(place),
+            "low": one.low,
+            "high": one.high,
+            "ramp": ramp(one.table),
+            "title": title,
+            "caption": caption,
+            "size": size,
+        },
+    )

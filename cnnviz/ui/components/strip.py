@@ -1,0 +1,99 @@
+"""A network from left to right: a column of pictures for each layer, on one canvas that scrolls sideways."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.figures.theme import css_variables
+from cnnviz.figures.tiles import Tiles
+from cnnviz.ui.components.assets import read_asset
+from cnnviz.ui.components.tiles import packed_tiles, ramp
+
+__all__ = ["Column", "strip"]
+
+_component = st.components.v2.component(
+    "cnnviz_strip",
+    html='<figure><div class="network" role="group"></div><figcaption></figcaption></figure>\n',
+    css=css_variables() + read_asset("strip.css"),
+    js=read_asset("strip.js"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One layer.
+
+    Attributes:
+        name: its name.
+        shape: its output's shape in words.
+        pictures: its maps, in the order to draw them; a vector's are one pixel each.
+        ids: the numbers of the maps, in the same order.
+        words: a word for each where it is a short list of numbers, such as classes; empty for pictures.
+        note: a last line, such as how many maps are left out.
+    """
+
+    name: str
+    shape: str
+    pictures: Tiles
+    ids: Sequence[int]
+    words: Sequence[str] = ()
+    note: str = ""
+
+
+def strip(
+    columns: Sequence[Column],
+    *,
+    key: str,
+    caption: str,
+    rows: int,
+    size: int,
+    chosen: tuple[str, int] | None = None,
+    on_pick: Callable[[str, int], None] | None = None,
+) -> None:
+    """Draw a network's layers from left to right.
+
+    Args:
+        columns: the layers, in order.
+        key: unique on the page.
+        caption: one sentence.
+        rows: maps below each other in a column.
+        size: of a map's longer side in pixels, about: maps are enlarged by whole numbers.
+        chosen: the layer and number with a frame.
+        on_pick: called with the layer and number that was clicked, before the page runs again.
+    """
+    _component(
+        key=key,
+        data={
+            "columns": [
+                {
+                    **packed_tiles(column.pictures),
+                    "name": column.name,
+                    "shape": column.shape,
+                    "ids": [int(number) for number in column.ids],
+                    "words": list(column.words),
+                    "note": column.note,
+                    "low": column.pictures.low,
+                    "high": column.pictures.high,
+                    "ramp": ramp(column.pictures.table) if column.pictures.low else [],
+                }
+                for column in columns
+            ],
+            "rows": rows,
+            "size": size,
+            "chosen": list(chosen) if chosen else None,
+            "pickable": on_pick is not None,
+            "caption": caption,
+        },
+        on_picked_change=lambda: _tell(key, columns, on_pick),
+    )
+
+
+def _tell(key: str, columns: Sequence[Column], on_pick: Callable[[str, int], None] | None) -> None:
+    picked: Any = st.session_state[key].get("picked")
+    if on_pick is None or not (isinstance(picked, list) and len(picked) == 2):
+        return
+    name, number = picked
+    if any(column.name == name and number in column.ids for column in columns):
+        on_pick(str(name), int(number))

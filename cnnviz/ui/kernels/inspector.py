@@ -1,0 +1,116 @@
+"""The kernel that was clicked: its numbers, its map, what excites it, how it came to be."""
+
+import numpy as np
+import streamlit as st
+
+from cnnviz import explain
+from cnnviz.figures.mosaic import in_digits
+from cnnviz.figures.tiles import map_tiles, photo_tiles, span
+from cnnviz.ui.components.tiles import tiles
+from cnnviz.ui.kernels.facts import KernelFacts, signed
+from cnnviz.ui.kernels.numbers import kernel_table
+from cnnviz.ui.kernels.synthesised import synthesised
+from cnnviz.ui.look import Pinned, switch, wait_for_keras
+from cnnviz.ui.look.models import model
+from cnnviz.ui.look.seen import MOST_IMAGES, feature_maps, peaks, searched
+from cnnviz.ui.messages import plain, reported
+
+__all__ = ["inspector"]
+
+_PATCHES = 9
+
+
+def inspector(pinned: Pinned, facts: KernelFacts) -> list[int]:
+    """Draw what is known of the pinned filter.
+
+    Returns:
+        The layer's dead filters; none while nobody has looked.
+    """
+    number = pinned.filter or 0
+    dead: list[int] = []
+    head = st.container(gap="xsmall")
+    _numbers(facts, number)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        if wait_for_keras("Its feature map", 200):
+            _map(pinned, number)
+    with right:
+        if wait_for_keras("What excites it", 200):
+            with reported(way_back=None):
+                dead = _patches(pinned, number)
+    with head:
+        _headline(facts, number, dead)
+    if wait_for_keras("An image made for it", 60):
+        synthesised(pinned)
+    return dead
+
+
+def _headline(facts: KernelFacts, number: int, dead: list[int]) -> None:
+    rank = facts.order("norm").index(number) + 1
+    said = [f"norm {signed(facts.norms[number])}, {_place(rank)} of {len(facts.norms)}"]
+    if facts.changes is not None:
+        said.append(f"moved by {signed(facts.changes[number])} since the start")
+    said.append(f"bias {signed(facts.bias[number])}")
+    st.markdown(f"**Filter {number}** of {plain(facts.layer)}" + (" is dead" if number in dead else ""))
+    why = f" None of the first {MOST_IMAGES:,} test images gives an activation above zero, so it cannot learn."
+    st.caption(", ".join(said) + "." + (why if number in dead else ""))
+
+
+def _place(rank: int) -> str:
+    """`strongest`, `2nd strongest`."""
+    if rank == 1:
+        return "strongest"
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th") if rank % 100 not in (11, 12, 13) else "th"
+    return f"{rank}{ending} strongest"
+
+
+def _numbers(facts: KernelFacts, number: int) -> None:
+    limit = float(np.abs(facts.kernels).max()) or 1.0
+    html, shown = kernel_table(facts.kernels[..., number], limit)
+    st.html(html)
+    channels = facts.kernels.shape[2]
+    which = f", its {len(shown)} strongest input channels of {channels}" if len(shown) < channels else ""
+    st.caption(f"Its weights{which}: blue is negative, red positive, full colour ±{in_digits(limit)}.")
+
+
+def _map(pinned: Pinned, number: int) -> None:
+    maps = feature_maps(pinned.run, pinned.snapshot, pinned.image)[pinned.layer or ""]
+    one = maps[..., number : number + 1]
+    tiles(
+        map_tiles(one, span([one])),
+        key="kernels-map",
+        caption=f"Its feature map on the pinned image, {one.shape[1]}×{one.shape[0]}: bright is where it answers.",
+        names=["value"],
+        smallest=96,
+        largest=180,
+    )
+
+
+def _patches(pinned: Pinned, number: int) -> list[int]:
+    layer = pinned.layer or ""
+    found = peaks(pinned.run, pinned.snapshot, layer)
+    split = searched(pinned.run)
+    best = explain.strongest_patches(
+        model(pinned.run, pinned.snapshot), layer, number, split.images, _PATCHES, peaks=found
+    )
+    names = [
+        f"{pinned.class_names[split.labels[image]]}, test image {image}: {activation:.2g}"
+        for image, activation in zip(best.images, best.activations, strict=True)
+    ]
+    height, width = best.patches.shape[1:3]
+    tiles(
+        photo_tiles(best.patches),
+        key="kernels-patches",
+        caption=(
+            f"The {len(best.patches)} patches of the first {len(split):,} test images that excite it most, "
+            f"{'' if best.exact else 'about '}the {width}×{height} pixels it sees. Click one to pin its image."
+        ),
+        ids=[int(image) for image in best.images],
+        names=names,
+        on_pick=lambda image: switch(image=f"test-{image}"),
+        smallest=40,
+        largest=58,
+        room=190,
+        columns=3,
+    )
+    return [int(one) for one in np.flatnonzero(~found.alive)]

@@ -1,0 +1,51 @@
+"""One kernel's history: the same weights at every snapshot of the run."""
+
+import numpy as np
+
+from cnnviz.figures.tiles import colour_tiles, signed_tiles
+from cnnviz.ui.components.tiles import tiles
+from cnnviz.ui.kernels.facts import kernels_at
+from cnnviz.ui.look import Pinned, shown_snapshot, switch
+from cnnviz.ui.look.stops import snapshot_labels
+
+__all__ = ["history_strip"]
+
+_MOST_MOMENTS = 16
+
+
+def history_strip(pinned: Pinned) -> None:
+    """Draw the pinned filter's kernel at the run's snapshots; a click pins the snapshot."""
+    number, layer = pinned.filter or 0, pinned.layer or ""
+    labels = snapshot_labels(pinned.run)
+    moments = _spread(list(labels), shown_snapshot(pinned.run, pinned.snapshot))
+    kernels = np.stack([kernels_at(pinned.run, layer, moment)[..., number] for moment in moments], axis=-1)
+    coloured = kernels.shape[2] == 3
+    pictures = colour_tiles(kernels) if coloured else signed_tiles(kernels.mean(axis=2))
+    tiles(
+        pictures,
+        key="kernels-history",
+        caption=(
+            f"Filter {number} as it learned, {'' if coloured else 'the mean of its input channels, '}on one scale; "
+            "steps are batches, e is an epoch. Click one to go to that moment."
+        ),
+        ids=moments,
+        names=[labels[moment] for moment in moments],
+        labels=[_short(labels[moment]) for moment in moments],
+        chosen=shown_snapshot(pinned.run, pinned.snapshot),
+        on_pick=lambda moment: switch(snapshot=moment),
+        smallest=24,
+        largest=60,
+        room=90,
+    )
+
+
+def _spread(moments: list[int], chosen: int) -> list[int]:
+    """At most as many moments as fit, the first, the last and the chosen one among them."""
+    if len(moments) <= _MOST_MOMENTS:
+        return moments
+    places = np.linspace(0, len(moments) - 1, _MOST_MOMENTS).round().astype(int)
+    return sorted({*(moments[place] for place in places), *([chosen] if chosen in moments else [])})
+
+
+def _short(label: str) -> str:
+    return label.replace("before training", "start").replace("after step ", "").replace("after epoch ", "e")

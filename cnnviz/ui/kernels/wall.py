@@ -1,0 +1,189 @@
+"""The kernels of a layer as one picture that reads from the back row."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnnviz.figures.tiles import Tiles, colour_tiles, signed_tiles
+from cnnviz.ui.components.tiles import tiles
+from cnnviz.ui.kernels.facts import ORDERS, KernelFacts
+from cnnviz.ui.look import Pinned, switch
+
+__all__ = ["View", "controls", "wall"]
+
+_COLOURS = ("red", "green", "blue")
+_ROOM = 430  # pixels: what a projector of 720 lines leaves
+_NAMED = 12  # dead filters that are named in the caption
+_SMALLEST, _LARGEST = 48, 132
+
+
+@dataclass(frozen=True)
+class View:
+    """How the wall is drawn.
+
+    Attributes:
+        which: "colour", "red", "green", "blue", "mean", "one channel" or "this filter".
+        channel: the input channel that is drawn; None for all or their mean.
+        each: whether each kernel has its own scale.
+        sort: "number", "norm", "similarity" or "change".
+    """
+
+    which: str
+    channel: int | None
+    each: bool
+    sort: str
+
+
+def controls(facts: KernelFacts) -> View:
+    """Draw the choices of how the wall looks; they are in the URL.
+
+    Args:
+        facts: of the pinned layer.
+    """
+    channels = facts.kernels.shape[2]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="kernels-controls"):
+        which = _which(channels)
+        channel = _channel(which, channels)
+        each = _choice("scale", ["one scale", "each its own"], "One scale for the layer, or one for each kernel")
+        sort = st.selectbox(
+            "Order", list(ORDERS), key="sort", bind="query-params",
+            label_visibility="collapsed", width=190,
+        )  # fmt: skip
+    return View(which, channel, each == "each its own", ORDERS[sort or "by number"])
+
+
+def wall(pinned: Pinned, facts: KernelFacts, view: View, dead: list[int]) -> None:
+    """Draw all kernels of the pinned layer; a click or the arrow keys choose one.
+
+    Args:
+        pinned: what is looked at.
+        facts: of the pinned layer.
+        view: from `controls`.
+        dead: filters that nothing excites, as far as known.
+    """
+    filter_ = pinned.filter or 0
+    if view.which == "this filter":
+        _inputs(facts, filter_, view.each)
+        return
+    order, labels = facts.order(view.sort), facts.labels(view.sort)
+    pictures = _pictures(facts, order, view)
+    tiles(
+        pictures,
+        key="kernels-wall",
+        caption=_caption(facts, view) + _dead_in_words(dead),
+        ids=order,
+        names=[_name(number, view.sort, labels[number], number in dead) for number in order],
+        labels=_under(pictures, [labels[number] for number in order], view),
+        dead=dead,
+        chosen=filter_,
+        on_pick=lambda number: switch(filter=number),
+        smallest=_SMALLEST,
+        largest=_LARGEST,
+        room=_ROOM,
+    )
+
+
+def _name(number: int, sort: str, label: str, dead: bool) -> str:
+    told = {"norm": f", norm {label}", "change": f", moved by {label}"}.get(sort, "")
+    return f"filter {number}{told}" + (" (dead)" if dead else "")
+
+
+def _choice(key: str, options: list[str], label: str) -> str:
+    chosen = st.segmented_control(
+        label, options, default=options[0], required=True, key=key, bind="query-params", label_visibility="collapsed"
+    )
+    return chosen or options[0]
+
+
+def _which(channels: int) -> str:
+    if channels == 1:
+        return "one channel"
+    if channels == 3:
+        return _choice("view", ["colour", *_COLOURS], "Which input channel")
+    return _choice("view", ["mean", "one channel", "this filter"], "Which input channels")
+
+
+def _channel(view: str, channels: int) -> int | None:
+    """Which input channel is drawn; None for all or their mean."""
+    if view in _COLOURS:
+        return _COLOURS.index(view)
+    if view != "one channel":
+        return None
+    if channels == 1:
+        return 0
+    if st.session_state.get("channel") not in (None, *range(channels)):  # left over from another layer
+        st.session_state["channel"] = 0
+    chosen = st.selectbox(
+        "Input channel", range(channels), key="channel", bind="query-params", width=130,
+        format_func=lambda number: f"channel {number}", label_visibility="collapsed",
+    )  # fmt: skip
+    return int(chosen or 0)
+
+
+def _pictures(facts: KernelFacts, order: list[int], view: View) -> Tiles:
+    if view.which == "colour":
+        return colour_tiles(facts.kernels[..., order], each=view.each)
+    flat = facts.kernels.mean(axis=2) if view.channel is None else facts.kernels[:, :, view.channel]
+    # One scale for the layer means the same for every channel, so that a weak channel looks weak.
+    limit = None if view.each or view.channel is None else float(abs(facts.kernels).max()) or None
+    return signed_tiles(flat[..., order], each=view.each, limit=limit)
+
+
+def _under(pictures: Tiles, labels: list[str], view: View) -> list[str]:
+    """What stands under each: the value it is sorted by, else its own scale, else nothing."""
+    if view.sort in ("norm", "change"):
+        return labels
+    return [f"±{high:.2g}" for high in pictures.highs] if view.each else []
+
+
+def _caption(facts: KernelFacts, view: View) -> str:
+    channels = facts.kernels.shape[2]
+    what = f"Each tile is one {facts.size} kernel of {facts.layer}, "
+    if view.which == "colour":
+        what += "its three input channels drawn as red, green and blue; grey is zero, dark negative, bright positive"
+    else:
+        seen = {
+            "mean": f"the mean over its {channels} input channels",
+            "one channel": f"its weights for input channel {view.channel}",
+        }
+        what += "its weights for the grey image" if channels == 1 else seen.get(view.which, f"its {view.which} weights")
+        what += "; white is zero, blue negative, red positive"
+    if view.sort in ("norm", "change"):
+        return what + (
+            "; the number is its norm." if view.sort == "norm"
+            else "; the number is how far its weights have moved since the start."
+        )  # fmt: skip
+    return what + (", each on its own scale, given below it." if view.each else ".")
+
+
+def _dead_in_words(dead: list[int]) -> str:
+    if not dead:
+        return ""
+    names = ", ".join(map(str, dead[:_NAMED])) + (" and others" if len(dead) > _NAMED else "")
+    return f" Struck through {'are the dead filters' if len(dead) > 1 else 'is the dead filter'} {names}."
+
+
+def _inputs(facts: KernelFacts, number: int, each: bool) -> None:
+    """Draw one filter's kernel, an input channel a tile; a click shows that channel of all filters."""
+    kernel = facts.kernels[..., number]  # (kernel height, kernel width, channels in)
+    channels = kernel.shape[2]
+    limit = float(abs(facts.kernels).max()) or None
+    tiles(
+        signed_tiles(kernel, each=each, limit=limit),
+        key="kernels-inputs",
+        caption=(
+            f"Filter {number} of {facts.layer} reads {channels} channels: each tile is its {facts.size} weights "
+            "for one of them; white is zero, blue negative, red positive. Click one to see that channel of all filters."
+        ),
+        names=[f"input channel {channel}" for channel in range(channels)],
+        labels=[str(channel) for channel in range(channels)],
+        on_pick=_show_channel,
+        smallest=_SMALLEST,
+        largest=_LARGEST,
+        room=_ROOM,
+    )
+
+
+def _show_channel(channel: int) -> None:
+    st.session_state["view"] = "one channel"
+    st.session_state["channel"] = channel

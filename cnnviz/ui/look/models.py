@@ -1,0 +1,180 @@
+"""Keras models on pages: imported in the background, opened once for all sessions; weights without Keras."""
+
+import gc
+import sys
+import threading
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.errors import MissingExtraError, RunError
+from cnnviz.runs import Arrays, Run
+from cnnviz.ui.messages import reported
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["NEEDED", "keras_ready", "model", "model_key", "shown_snapshot", "wait_for_keras", "weights"]
+
+# All that pages need of TensorFlow's side; importing the names themselves costs nothing afterwards.
+NEEDED = (
+    "keras", "cnnviz.models", "cnnviz.explain.maps", "cnnviz.explain.patches", "cnnviz.explain.methods",
+    "cnnviz.explain.synthesis", "cnnviz.explain.convolution",
+)  # fmt: skip
+_AFTER_S = 0.3  # what needs no TensorFlow is drawn first: its import takes a core for seconds
+_TICK_S = 0.5
+_HEIGHT = 240
+
+
+class _Import:
+    """TensorFlow's import, in the background of this server process."""
+
+    def __init__(self) -> None:
+        self.failure: Exception | None = None
+        timer = threading.Timer(_AFTER_S, self._import)
+        timer.daemon = True
+        timer.start()
+
+    def _import(self) -> None:
+        try:
+            for name in NEEDED:
+                import_module(name)
+            # Streamlit collects garbage after every run of a page. TensorFlow brings half a million objects that stay
+            # for good: frozen, they no longer cost a quarter of a second each time.
+            gc.collect()
+            gc.freeze()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the page says it
+            self.failure = error
+
+
+def keras_ready() -> bool:
+    """Say whether Keras can be used at once; never waits. The first call starts its import in the background.
+
+    Raises:
+        MissingExtraError: it cannot be imported.
+    """
+    if all(_imported(name) for name in NEEDED):
+        return True
+    gc.freeze()  # see _import: a page that waits would spend most of the time on it
+    if failure := _background_import().failure:
+        raise MissingExtraError(
+            f"TensorFlow could not be imported ({failure}); install it again with `pip install -r requirements.txt`"
+        ) from failure
+    return False
+
+
+def _imported(name: str) -> bool:
+    """Whether a module is imported to its end; while it is being imported, it is in sys.modules too."""
+    module = sys.modules.get(name)
+    return module is not None and not getattr(module.__spec__, "_initializing", False)
+
+
+@st.cache_resource
+def _background_import() -> _Import:
+    return _Import()
+
+
+def wait_for_keras(what: str, height: int = _HEIGHT) -> bool:
+    """Say whether Keras is ready; where it is not, hold the place until it is, then run the page again once.
+
+    Args:
+        what: what will stand here, to begin a sentence: "The feature maps".
+        height: pixels that are kept free for it.
+
+    Returns:
+        True when the caller can go on; False when a placeholder was drawn.
+
+    Raises:
+        MissingExtraError: Keras cannot be imported.
+    """
+    if keras_ready():
+        return True
+    st.fragment(_hold_place, run_every=_TICK_S)(what, height)
+    return False
+
+
+@reported(way_back=None)
+def _hold_place(what: str, height: int) -> None:
+    if keras_ready():
+        st.rerun()
+    st.skeleton(height=height)
+    st.caption(f"{what} will be here in a few seconds: TensorFlow is imported, once for this server.")
+
+
+def model(run: Run, snapshot: int | None = None) -> "keras.Model":
+    """Open a run's model, or return the one that is open; all sessions share it and nobody changes it.
+
+    Args:
+        run: the run.
+        snapshot: a snapshot's number, or None for the run's model.
+
+    Raises:
+        RunError: it does not exist yet, or is damaged.
+    """
+    return _model(run, snapshot, model_key(run, snapshot))
+
+
+def model_key(run: Run, snapshot: int | None = None) -> str:
+    """Return what tells a model from every other, as long as its file is the same; for caches of what it computes."""
+    name = "model.keras" if snapshot is None else f"snapshots/{snapshot:04d}.npz"
+    return f"{run.folder}|{name}|{_changed(run.folder / name)}"
+
+
+def shown_snapshot(run: Run, snapshot: int | None = None) -> int:
+    """Return the number of the snapshot with the pinned weights.
+
+    Args:
+        run: the run.
+        snapshot: a snapshot's number, which is returned, or None for the run's model.
+
+    Raises:
+        RunError: the run has no snapshot yet.
+    """
+    if snapshot is not None:
+        return snapshot
+    snapshots = run.snapshots()
+    if not snapshots:
+        raise RunError(f"the run {run.name} has no snapshot yet; wait until its first one, or choose another run")
+    losses = run.history().epochs.get("val_loss", [])
+    if run.spec.train.keep == "best" and losses and not run.status.active:
+        best = float(np.argmin(losses) + 1)
+        found = [item.number for item in snapshots if item.position == best]
+        return found[0] if found else snapshots[-1].number
+    return snapshots[-1].number
+
+
+def weights(run: Run, snapshot: int | None = None) -> Arrays:
+    """Read weights without Keras; shared by all sessions, not to be written to.
+
+    Args:
+        run: the run.
+        snapshot: a snapshot's number, or None for the run's model.
+
+    Returns:
+        Arrays by path, such as "conv2d_1/kernel".
+
+    Raises:
+        RunError: there are none, or the file is damaged.
+    """
+    number = shown_snapshot(run, snapshot)
+    return _weights(run, str(run.folder), number, _changed(run.folder / "snapshots" / f"{number:04d}.npz"))
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _model(_run: Run, snapshot: int | None, key: str) -> "keras.Model":
+    return _run.model(snapshot)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _weights(_run: Run, folder: str, number: int, changed: int) -> Arrays:
+    return _run.weights(number)
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -1,0 +1,279 @@
+"""The pinned bar: run, snapshot, image, layer and filter, the same on every page that looks at a network.
+
+The URL holds them, so that a link shows the same; a session carries them from page to page.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.errors import CnnvizError, RunError, SpecError
+from cnnviz.runs import Run
+from cnnviz.ui.loaders import class_names, open_run, run_ids
+from cnnviz.ui.look.images import Chosen, any_image, choose_image, read_image
+from cnnviz.ui.look.stops import Stop, lookable, run_label, snapshot_labels, stops_of
+from cnnviz.ui.look.travel import asked, asked_filter, last_shown, link, remember, settle, switch, write
+from cnnviz.ui.messages import plain
+from cnnviz.ui.session import arrived, carried_run, chosen_run
+
+__all__ = ["Pinned", "link", "pinned_bar", "switch"]
+
+TRAIN = "pages/learn/train.py"
+
+_FINAL = -1  # the snapshot chooser's value for the run's model
+_STYLE = """<style>
+@media (min-width: 641px) {
+  .stMainBlockContainer { padding-left: 2rem; padding-right: 2rem; }
+}
+@media (max-width: 640px) {  /* one line that scrolls sideways; the picture comes before what changes it */
+  .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
+  .st-key-pinned { flex-wrap: nowrap !important; overflow-x: auto; scrollbar-width: none; }
+  .st-key-pinned > div { flex: none !important; }
+  .stVerticalBlock > div:has(> [class*="-controls"]) { order: 1; }
+}
+</style>"""
+
+
+@dataclass(frozen=True, eq=False)
+class Pinned:
+    """What is looked at.
+
+    Attributes:
+        run: the run.
+        snapshot: its snapshot's number; None for the run's model.
+        image: (height, width, channels) uint8, in the size the network takes.
+        photo: (height, width, 1 or 3) uint8, the photo it was made from; None for a test image.
+        label: the image's class; None where nobody knows.
+        image_key: "test-17" or "upload-1a2b3c4d".
+        layer: a layer's name; None on a page without one.
+        filter: a filter's number; None on a page without one.
+        class_names: by label.
+    """
+
+    run: Run
+    snapshot: int | None
+    image: NDArray[np.uint8]
+    photo: NDArray[np.uint8] | None
+    label: int | None
+    image_key: str
+    layer: str | None
+    filter: int | None
+    class_names: tuple[str, ...]
+
+
+def pinned_bar(
+    *,
+    layer: Literal["convolution", "any"] | None = None,
+    filter: bool = False,  # noqa: A002 - the vocabulary's word
+    snapshot: bool = True,
+) -> Pinned:
+    """Draw the bar and return what is pinned; where there is no run yet, say what to do and end the page.
+
+    Args:
+        layer: which layers may be chosen; None for a page that shows none or all.
+        filter: whether a filter of the layer may be chosen.
+        snapshot: whether a snapshot may be chosen; False for a page that shows all of them, or the run's model.
+
+    Raises:
+        CnnvizError: the URL asks for something that there is not; one sentence.
+    """
+    settle()
+    run = _run()
+    stops = stops_of(run, layer) if layer else ()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pinned"):
+        st.html(_STYLE)
+        _run_chooser(run)
+        number = _snapshot_chooser(run) if snapshot else None
+        chosen = _image_chooser(run)
+        stop = _stop(run, stops) if stops else None
+        if stop:
+            _layer_chooser(stop, stops)
+        unit = _filter_chooser(stop) if stop and filter else None
+    values = {"run": run.id, "snapshot": number, "image": chosen.key, "layer": stop and stop.name, "filter": unit}
+    shown = {name: str(value) for name, value in values.items() if value is not None}
+    remember(_unseen(run, shown, snapshot) | shown)
+    if arrived():
+        write(shown)
+    return Pinned(
+        run=run,
+        snapshot=number,
+        image=chosen.image,
+        photo=chosen.photo,
+        label=chosen.label,
+        image_key=chosen.key,
+        layer=stop.name if stop else None,
+        filter=unit,
+        class_names=class_names(run),
+    )
+
+
+def _unseen(run: Run, shown: dict[str, str], snapshot: bool) -> dict[str, str]:
+    """Return what this page does not show and the next one may want again."""
+    last = last_shown(run)
+    gone = {"snapshot"} if snapshot else set()
+    if "layer" in shown and shown["layer"] != last.get("layer"):
+        gone.add("filter")
+    return {name: value for name, value in last.items() if name not in gone}
+
+
+# --- the run ----------------------------------------------------------------------------------------------------
+
+
+def _run() -> Run:
+    run_id = chosen_run()
+    if run_id is None and arrived():
+        run_id = carried_run()
+    offered = lookable()
+    if run_id is not None:
+        run = open_run(run_id)
+        if not (offered or run.snapshots()):
+            _nothing_yet()
+        return run
+    if not offered:
+        _nothing_yet()
+    return open_run(offered[0])
+
+
+def _nothing_yet() -> None:
+    """Say what to do where there is no network to look into, and end the page."""
+    trains = bool(run_ids())
+    st.info(
+        "There is no trained network to look into yet. Train one: it takes a minute, and every page under Look then "
+        "shows what it sees." if not trains else
+        "None of the runs has a snapshot yet. Wait a moment for the first one, or train another run.",
+        icon=":material/visibility:",
+    )  # fmt: skip
+    st.page_link(TRAIN, label="Go to Train", icon=":material/model_training:")
+    st.stop()
+
+
+def _run_chooser(run: Run) -> None:
+    options = list(lookable())
+    if run.id not in options:
+        options.insert(0, run.id)
+    st.session_state["pinned-run"] = run.id  # the URL decides, at every run of the page
+    st.selectbox(
+        "Run", options, key="pinned-run", format_func=run_label, label_visibility="collapsed", width=200,
+        on_change=lambda: switch(run=st.session_state["pinned-run"]),
+    )  # fmt: skip
+
+
+# --- the snapshot -----------------------------------------------------------------------------------------------
+
+
+def _snapshot_chooser(run: Run) -> int | None:
+    labels = snapshot_labels(run)
+    has_model = (run.folder / "model.keras").exists()
+    options = ([_FINAL] if has_model else []) + list(reversed(labels))
+    if not options:
+        raise RunError(f"the run {run.name} has no snapshot yet; wait until its first one, or choose another run")
+    text, linked = asked(run, "snapshot")
+    number = int(text) if text and text.isdecimal() and len(text) < 6 else None
+    if text is not None and number not in labels:
+        if linked:
+            raise RunError(
+                f"the link asks for snapshot {text[:40]!r} of the run {run.name}, which has the snapshots 0 to "
+                f"{max(labels, default=0)}; choose one of these"
+            )
+        number = None
+    now = options[0] if number is None else number
+    st.session_state["pinned-snapshot"] = now
+    st.selectbox(
+        "Snapshot", options, key="pinned-snapshot", label_visibility="collapsed", width=160,
+        format_func=lambda option: "trained model" if option == _FINAL else labels[option],
+        on_change=_switch_snapshot,
+    )  # fmt: skip
+    return None if now == _FINAL else now
+
+
+def _switch_snapshot() -> None:
+    number = st.session_state["pinned-snapshot"]
+    switch(snapshot=None if number == _FINAL else number)
+
+
+# --- the image --------------------------------------------------------------------------------------------------
+
+
+def _image_chooser(run: Run) -> Chosen:
+    text, linked = asked(run, "image")
+    failure: CnnvizError | None = None
+    try:
+        chosen = read_image(run, text)
+    except CnnvizError as error:
+        failure = error
+        if linked or text is None:
+            chosen = None
+        else:
+            chosen, failure = read_image(run, None), None  # carried from a run on other images
+    label = _image_label(run, chosen) if chosen else "Choose an image"
+    fold = st.popover(label, icon=":material/image:", key="pinned-images", on_change="rerun", wrap=False, width=190)
+    if fold.open:
+        with fold:
+            choose_image(run, chosen.key if chosen else "", lambda key: switch(image=key))
+    st.button(
+        "", key="pinned-surprise", icon=":material/casino:", help="Surprise me: another test image",
+        on_click=_surprise, args=(run,),
+    )  # fmt: skip
+    if failure or chosen is None:
+        raise failure or SpecError("there is no image; choose one")
+    return chosen
+
+
+def _surprise(run: Run) -> None:
+    with suppress(CnnvizError):  # no data set here: the chooser says so
+        switch(image=any_image(run))
+
+
+def _image_label(run: Run, chosen: Chosen) -> str:
+    if chosen.label is None:
+        return "your photo"
+    return f"{plain(class_names(run)[chosen.label])} · test image {chosen.key.removeprefix('test-')}"
+
+
+# --- layer and filter -------------------------------------------------------------------------------------------
+
+
+def _stop(run: Run, stops: tuple[Stop, ...]) -> Stop:
+    """Find the layer that the URL asks for; the first one where it asks for none."""
+    text, linked = asked(run, "layer")
+    if text is None:
+        return stops[0]
+    found = next((stop for stop in stops if stop.name == text), None)
+    if found is None and linked and text not in [stop.name for stop in stops_of(run, "any")]:
+        raise SpecError(
+            f"the link asks for the layer {text[:80]!r} of the run {run.name}, which has "
+            f"{', '.join(stop.name for stop in stops[:12])}; choose one of these"
+        )
+    return found or stops[0]
+
+
+def _layer_chooser(stop: Stop, stops: tuple[Stop, ...]) -> None:
+    st.session_state["pinned-layer"] = stop.name
+    words = {one.name: f"{one.name} · {one.shape_in_words}" for one in stops}
+    st.selectbox(
+        "Layer", list(words), key="pinned-layer", format_func=lambda name: words[name], label_visibility="collapsed",
+        width=195, on_change=lambda: switch(layer=st.session_state["pinned-layer"]),
+    )  # fmt: skip
+
+
+def _filter_chooser(stop: Stop) -> int:
+    text, linked = asked_filter(stop.name)
+    number = int(text) if text and text.isdecimal() and len(text) < 8 else None
+    if number is None or number >= stop.units:
+        if text is not None and linked:
+            raise SpecError(
+                f"the link asks for filter {text[:40]!r} of {stop.name}, which has the filters 0 to {stop.units - 1}; "
+                "choose one of these"
+            )
+        number = 0
+    st.session_state["pinned-filter"] = number
+    st.selectbox(
+        "Filter", range(stop.units), key="pinned-filter", format_func=lambda unit: f"filter {unit}",
+        label_visibility="collapsed", width=105,
+        on_change=lambda: switch(filter=st.session_state["pinned-filter"]),
+    )  # fmt: skip
+    return number

@@ -1,0 +1,71 @@
+"""What a model makes of images, kept for all sessions: feature maps of an image, peaks over the test images."""
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz import explain
+from cnnviz.data import Split
+from cnnviz.explain import Peaks
+from cnnviz.runs import Run
+from cnnviz.ui.look.images import test_split
+from cnnviz.ui.look.models import model, model_key
+
+__all__ = ["MOST_IMAGES", "feature_maps", "peaks", "searched"]
+
+MOST_IMAGES = 2000  # searched for strong patches: a second at most for a small network
+
+Maps = dict[str, NDArray[np.float32]]
+
+
+def feature_maps(run: Run, snapshot: int | None, image: NDArray[np.uint8]) -> Maps:
+    """Return what every layer makes of an image, the input as the network sees it first.
+
+    Args:
+        run: the run.
+        snapshot: a snapshot's number, or None for the run's model.
+        image: (height, width, channels) uint8.
+
+    Returns:
+        {layer name: (height, width, channels)}, in the order of the pass; not to be written to.
+
+    Raises:
+        CnnvizError: the model cannot be opened, or the image does not fit it.
+    """
+    opened = model(run, snapshot)
+    digest = hashlib.sha256(image.tobytes()).hexdigest()
+    return _feature_maps(opened, image, f"{model_key(run, snapshot)}|{digest}|{image.shape}")
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _feature_maps(_model: Any, _image: NDArray[np.uint8], key: str) -> Maps:
+    found = explain.feature_maps(_model, _image, include_input=True)
+    return {name: maps[0] for name, maps in found.items()}
+
+
+def searched(run: Run) -> Split:
+    """Return the test images that are searched for what excites a filter: the first ones.
+
+    Raises:
+        CnnvizError: the run's data set is not on this machine.
+    """
+    split = test_split(run)
+    return Split(split.images[:MOST_IMAGES], split.labels[:MOST_IMAGES])
+
+
+def peaks(run: Run, snapshot: int | None, layer: str) -> Peaks:
+    """Return where each filter of a layer answers most strongly to the first test images: one pass for all filters.
+
+    Raises:
+        CnnvizError: the model cannot be opened, or the data set is not here.
+    """
+    opened = model(run, snapshot)
+    return _peaks(opened, searched(run).images, f"{model_key(run, snapshot)}|{layer}", layer)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _peaks(_model: Any, _images: NDArray[np.uint8], key: str, layer: str) -> Peaks:
+    return explain.activation_peaks(_model, layer, _images)

@@ -1,0 +1,103 @@
+"""What the pinned bar offers: runs, snapshots and layers, read without Keras."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnnviz.errors import CnnvizError, SpecError
+from cnnviz.runs import Run, RunStore
+from cnnviz.ui.loaders import home, open_run, run_ids
+
+__all__ = ["Stop", "lookable", "run_label", "snapshot_labels", "stops_of"]
+
+_MOST_RUNS = 60
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A layer that can be looked at.
+
+    Attributes:
+        name: as Keras has it.
+        kind: as the run's settings have it.
+        shape: of its output: (height, width, channels) or (features,).
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+
+    @property
+    def units(self) -> int:
+        """How many filters or units it has."""
+        return self.shape[-1]
+
+    @property
+    def shape_in_words(self) -> str:
+        """`30×30×32`."""
+        return "×".join(map(str, self.shape))
+
+
+def stops_of(run: Run, which: str) -> tuple[Stop, ...]:
+    """List a network's layers in order.
+
+    Args:
+        run: its run.
+        which: "convolution" for those with kernels, "any" for all.
+
+    Raises:
+        SpecError: it has none of the kind.
+    """
+    spec = run.spec.model
+    stops = [Stop(row.name, row.kind, tuple(row.output_shape)) for row in spec.rows]
+    if which == "any":
+        return (*stops, Stop("probabilities", "output", stops[-1].shape))
+    found = tuple(stop for stop in stops if stop.kind == which)
+    if not found:
+        raise SpecError(f"the network of the run {run.name} has no {which}, so there is nothing to see; choose another")
+    return found
+
+
+def lookable() -> tuple[str, ...]:
+    """Return the ids of the runs that have weights to look at, newest first; opens none of them."""
+    return _lookable(str(home()))
+
+
+@st.cache_data(ttl=2, max_entries=4, show_spinner=False)
+def _lookable(home: str) -> tuple[str, ...]:
+    found: list[str] = []
+    store = RunStore(home)
+    for run_id in run_ids():
+        folders = (store.folder / run_id, store.bundled_folder / run_id)
+        if any((folder / "model.keras").exists() or (folder / "snapshots" / "0000.npz").exists() for folder in folders):
+            found.append(run_id)
+        if len(found) == _MOST_RUNS:
+            break
+    return tuple(found)
+
+
+def run_label(run_id: str) -> str:
+    """Return what a run is called in a list, as text, not Markdown; its id where it cannot be read."""
+    return _label(str(home()), run_id)
+
+
+@st.cache_data(ttl=5, max_entries=256, show_spinner=False)
+def _label(home: str, run_id: str) -> str:
+    try:
+        run = open_run(run_id)
+        return f"{run.name} · {run.spec.data.name}"
+    except CnnvizError:
+        return run_id
+
+
+def snapshot_labels(run: Run) -> dict[int, str]:
+    """Name a run's snapshots by when they were made, oldest first."""
+    return {item.number: _moment(item.position, item.step) for item in run.snapshots()}
+
+
+def _moment(position: float, step: int) -> str:
+    if step == 0:
+        return "before training"
+    if abs(position - round(position)) < 1e-6:
+        return f"after epoch {round(position)}"
+    return f"after step {step:,}"

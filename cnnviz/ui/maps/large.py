@@ -1,0 +1,77 @@
+"""The map that was clicked, large over the image."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz import explain
+from cnnviz.explain import Box
+from cnnviz.figures.tiles import map_tiles, span
+from cnnviz.ui.components.overlay import overlay
+from cnnviz.ui.look.models import model
+from cnnviz.ui.maps.choices import SEEN, MapView, Sight
+from cnnviz.ui.maps.network import bounds_of
+from cnnviz.ui.messages import plain
+
+__all__ = ["large_map"]
+
+
+def large_map(sight: Sight, view: MapView, chosen: tuple[str, int], *, key: str, size: int) -> None:
+    """Draw one map over the image, with its scale; a unit of a vector is a number and is said as one.
+
+    Args:
+        sight: what is looked at.
+        view: how.
+        chosen: layer and number.
+        key: unique on the page.
+        size: of the picture's side in pixels, about.
+    """
+    layer, number = chosen
+    maps = sight.maps.get(layer)
+    if maps is None or number >= maps.shape[2]:
+        st.caption(f"The network of {plain(sight.run.name)} has no filter {number} in {plain(layer)}.")
+        return
+    one = maps[..., number : number + 1]
+    if one.shape[:2] == (1, 1):
+        _unit(maps, layer, number, sight)
+        return
+    whole = span([found for name, found in sight.maps.items() if name != SEEN])
+    bounds = bounds_of(maps, view, whole) or span([one])
+    scale = {"map": "its own scale", "layer": "its layer's scale", "all": "one scale for the whole network"}[view.scale]
+    answers = int(np.count_nonzero(one > 0))
+    overlay(
+        sight.image,
+        map_tiles(one, bounds),
+        _place(sight, layer, one),
+        key=key,
+        size=size,
+        title=f"{layer}, filter {number}: {sight.title}",
+        caption=(
+            f"Where filter {number} of {layer} answers: {one.shape[1]}×{one.shape[0]} values on {scale}, each over the "
+            f"middle of what it sees; above zero at {100 * answers / one.size:.0f} % of the places."
+        ),
+    )
+
+
+def _unit(maps: NDArray[Any], layer: str, number: int, sight: Sight) -> None:
+    values = maps[0, 0]
+    rank = int((values > values[number]).sum()) + 1
+    name = f", {plain(sight.class_names[number])}," if layer == "probabilities" and len(values) > 1 else ""
+    st.metric(f"{plain(layer)}, unit {number}", f"{values[number]:.2g}", help=f"{values[number]:.7g}")
+    st.caption(
+        f"Unit {number}{name} of {plain(layer)} gives one number for the whole image; {rank - 1} of its "
+        f"{len(values)} units give a larger one."
+    )
+
+
+def _place(sight: Sight, layer: str, one: NDArray[Any]) -> tuple[float, float, float, float]:
+    """Return (top, left, height, width) in image pixels of a map, each value over the middle of its receptive field."""
+    field = explain.receptive_field(model(sight.run, sight.snapshot), layer)
+    if field is None or 0 in field.stride:
+        return 0.0, 0.0, float(sight.image.shape[0]), float(sight.image.shape[1])
+    first: Box = field.box(0, 0)
+    top = first.top + (first.height - field.stride[0]) / 2
+    left = first.left + (first.width - field.stride[1]) / 2
+    return top, left, float(one.shape[0] * field.stride[0]), float(one.shape[1] * field.stride[1])

@@ -1,0 +1,140 @@
+"""What the time machine shows: the run, its frames, the image, and where the link says to begin."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.errors import CnnvizError, DataError, RunError
+from cnnviz.replay import Replay, map_layers, replay
+from cnnviz.runs import Run
+from cnnviz.ui.components.time_machine import Payload, replay_payload
+from cnnviz.ui.loaders import class_names, open_run
+from cnnviz.ui.look import link, pinned_bar, switch, test_split
+from cnnviz.ui.messages import problem, sentence
+
+__all__ = ["Scene", "prepared", "scene"]
+
+_BAR_RUN = "pinned-run"  # the bar's own key: it is set even where there is no image
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What is looked at.
+
+    Attributes:
+        run: the run.
+        image: (height, width, channels) uint8 in the network's size; None where there is none.
+        image_key: "test-17" or "upload-1a2b3c4d"; "" without an image.
+        label: the image's class, where known.
+        class_names: by label.
+        asked: the snapshot that the link names; None for none.
+    """
+
+    run: Run
+    image: NDArray[np.uint8] | None
+    image_key: str
+    label: int | None
+    class_names: tuple[str, ...]
+    asked: int | None
+
+    @property
+    def test_index(self) -> int | None:
+        """Which test image it is; None for a photo."""
+        return int(self.image_key[5:]) if self.image_key.startswith("test-") else None
+
+    @property
+    def title(self) -> str:
+        """What the image is called."""
+        if self.label is not None:
+            return self.class_names[self.label]
+        return "Your photo" if self.image_key else ""
+
+
+def scene() -> Scene:
+    """Draw the pinned bar and return what it pins.
+
+    Raises:
+        CnnvizError: the link asks for a run or snapshot that there is not.
+    """
+    wanted = st.query_params.get("snapshot")  # before the bar, which shows no snapshot here and takes it away
+    try:
+        pinned = pinned_bar(snapshot=False)
+    except DataError as error:  # no image: everything else can be seen
+        problem(error, way_back=None)
+        run = open_run(str(st.session_state.get(_BAR_RUN) or st.query_params.get("run")))
+        return Scene(run, None, "", None, class_names(run), _asked(run, wanted))
+    asked = _asked(pinned.run, wanted)
+    return Scene(pinned.run, pinned.image, pinned.image_key, pinned.label, pinned.class_names, asked)
+
+
+def _asked(run: Run, wanted: str | None) -> int | None:
+    """Return the snapshot to begin at, out of the link or carried from another page, and leave it in the link."""
+    carried = link().get("snapshot")
+    text = carried if wanted is None else wanted
+    if text is None:
+        return None
+    numbers = [snapshot.number for snapshot in run.snapshots()]
+    number = int(text) if text.isdecimal() and len(text) < 6 else -1
+    if number not in numbers:
+        raise RunError(
+            f"the link asks for snapshot {text[:40]!r} of the run {run.name}, which has the snapshots 0 to "
+            f"{max(numbers, default=0)}; choose one of these"
+        )
+    if st.query_params.get("snapshot") != str(number):
+        switch(snapshot=number)
+    return number
+
+
+def prepared(now: Scene) -> tuple[Replay, Payload]:
+    """Return the run's frames and what the browser gets of them, read once for all sessions as long as nothing is new.
+
+    Raises:
+        CnnvizError: there is no snapshot to show.
+    """
+    labels, missing = _labels(now.run)
+    frames = _frames(now.run, str(now.run.folder), _state(now.run), labels, labels is not None)
+    key = (now.run.id, now.image_key, now.class_names, missing, now.image is not None and now.image.tobytes())
+    return frames, _payload(frames, now, missing, frames.numbers, _state(now.run), key)
+
+
+def _labels(run: Run) -> tuple[NDArray[np.int64] | None, str]:
+    """Return the classes of the run's test images, or why they are not here."""
+    try:
+        return test_split(run).labels, ""
+    except CnnvizError as error:
+        return None, sentence(error)
+
+
+def _state(run: Run) -> tuple[int, int]:
+    """What tells whether a run's files grew: the size of its log, and how many predictions there are."""
+    try:
+        size = (run.folder / "events.jsonl").stat().st_size
+    except OSError:
+        size = 0
+    return size, sum(1 for _ in Path(run.folder, "predictions").glob("*.npz"))
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _frames(
+    _run: Run, folder: str, state: tuple[int, int], _labels: NDArray[np.int64] | None, labelled: bool
+) -> Replay:
+    return replay(_run, _labels)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _payload(
+    _frames: Replay, _now: Scene, _missing: str, numbers: tuple[int, ...], state: tuple[int, int], key: object
+) -> Payload:
+    return replay_payload(
+        _frames,
+        _now.class_names,
+        image=_now.image,
+        image_title=_now.title,
+        test_index=_now.test_index,
+        label=_now.label,
+        layers=map_layers(_now.run.spec.model) if _now.image is not None else (),
+        missing=_missing,
+    )

@@ -1,0 +1,84 @@
+"""The time machine on the page: what is there at once, and what comes when TensorFlow is ready."""
+
+import streamlit as st
+
+from cnnviz.errors import CnnvizError
+from cnnviz.replay import Replay
+from cnnviz.ui.components.time_machine import time_machine
+from cnnviz.ui.look import keras_ready, switch
+from cnnviz.ui.messages import sentence
+from cnnviz.ui.time_machine.saving import save_dialog
+from cnnviz.ui.time_machine.scene import Scene, prepared, scene
+from cnnviz.ui.time_machine.workshop import Work, work_on
+
+__all__ = ["STYLE", "time_machine_view"]
+
+STYLE = """<style>
+.stMainBlockContainer { padding-bottom: 0; }
+.stMainBlockContainer > .stVerticalBlock { gap: 0.75rem; }
+</style>"""
+
+_SOON_S = 0.8  # while something is made in the background
+_GROWING_S = 3.0  # while the run trains: a snapshot comes every few seconds at most
+
+
+def time_machine_view() -> None:
+    """Draw the page.
+
+    Raises:
+        CnnvizError: the link asks for what there is not, or the run has nothing to show.
+    """
+    now = scene()
+    frames, _ = prepared(now)
+    _, pending, _ = _work(now, frames)
+    tick = _SOON_S if pending else _GROWING_S if now.run.status.active else None
+    st.fragment(_machine, run_every=tick)(now, pending)
+    if len(frames.numbers) < frames.announced:
+        st.caption(f"{len(frames.numbers)} of the run's {frames.announced:,} snapshots are shown.")
+
+
+def _machine(now: Scene, was_pending: bool) -> None:
+    """One look: the frames there are, and the image's part where it is made."""
+    frames, base = prepared(now)
+    work, pending, waiting = _work(now, frames)
+    if was_pending and not pending:
+        st.rerun()  # the page then ticks no more
+    result = work.result if work else None
+    key = f"time-{now.run.id}"
+    _, save = time_machine(
+        base,
+        result[1] if result else None,
+        start=frames.numbers[_frame(now, frames)],
+        waiting=waiting,
+        busy=pending,
+        key=key,
+        on_rest=lambda: _rested(key),
+    )
+    if save is not None:
+        save_dialog(now, frames, result[0] if result else None, frames.nearest(save))
+
+
+def _frame(now: Scene, frames: Replay) -> int:
+    return len(frames.numbers) - 1 if now.asked is None else frames.nearest(now.asked)
+
+
+def _work(now: Scene, frames: Replay) -> tuple[Work | None, bool, str]:
+    """Return the image's replay, whether it is still to come, and what to say in its place."""
+    if now.image is None:
+        return None, False, "Choose an image above to see what the network makes of it."
+    try:
+        if not keras_ready():
+            return None, True, "Comes in a few seconds: TensorFlow is being imported, once for this server."
+    except CnnvizError as error:
+        return None, False, sentence(error)
+    work = work_on(now.run, frames, now.image, now.label, now.class_names)
+    if work.failure:
+        return work, False, f"{work.failure[:1].upper()}{work.failure[1:]}."
+    return work, not work.finished, f"Sending the image through snapshot {work.done + 1} of {work.total} …"
+
+
+def _rested(key: str) -> None:
+    """Put the snapshot it came to rest at into the link."""
+    number = getattr(st.session_state.get(key), "at", None)
+    if isinstance(number, int):
+        switch(snapshot=number)

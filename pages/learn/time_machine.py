@@ -1,0 +1,11 @@
+"""Time machine: one slider moves everything that changed while a run learned."""
+
+import streamlit as st
+
+from cnnviz.ui.messages import reported
+from cnnviz.ui.time_machine import STYLE, time_machine_view
+
+st.html(STYLE)
+
+with reported(way_back="pages/learn/time_machine.py", label="Open the time machine anew"):
+    time_machine_view()

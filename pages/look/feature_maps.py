@@ -1,0 +1,13 @@
+"""Feature maps: what every layer makes of one image, from left to right, and one of them large."""
+
+from cnnviz.ui.look import pinned_bar, wait_for_keras
+from cnnviz.ui.maps import choices, show
+from cnnviz.ui.messages import reported
+
+THIS_PAGE = "pages/look/feature_maps.py"
+
+with reported(way_back=THIS_PAGE, label="Look at the newest run"):
+    pinned = pinned_bar(layer="any", filter=True)
+    view = choices()
+    if wait_for_keras("The feature maps", height=520):
+        show(pinned, view)

@@ -1,0 +1,21 @@
+"""Kernels: what a convolution looks for, all of them on the wall, and one of them taken apart."""
+
+import streamlit as st
+
+from cnnviz.ui.kernels import controls, history_strip, inspector, kernel_facts, known_dead, tell_dead, wall
+from cnnviz.ui.look import pinned_bar
+from cnnviz.ui.messages import reported
+
+THIS_PAGE = "pages/look/kernels.py"
+
+with reported(way_back=THIS_PAGE, label="Look at the newest run"):
+    pinned = pinned_bar(layer="convolution", filter=True)
+    facts = kernel_facts(pinned.run, pinned.layer or "", pinned.snapshot)
+    view = controls(facts)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        wall(pinned, facts, view, known_dead(pinned))
+        history_strip(pinned)
+    with right:
+        dead = inspector(pinned, facts)
+    tell_dead(pinned, dead)

@@ -1,0 +1,32 @@
+"""Fixtures of the pages that look inside, for the conftest.py of whoever tests them."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from cnnviz.runs import Run, RunStore
+from cnnviz.ui.look.models import NEEDED
+from tests.look import copied, train_look
+
+
+@pytest.fixture(autouse=True)
+def no_bundled_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stores without the runs that come with cnnviz."""
+    monkeypatch.setattr(RunStore.__init__, "__defaults__", (None, tmp_path / "no bundled runs"))
+
+
+@pytest.fixture(scope="session")
+def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one trained run; only to be copied."""
+    folder = tmp_path_factory.mktemp("look") / "home"
+    train_look(folder)
+    return folder
+
+
+@pytest.fixture
+def looked_at(trained_home: Path, home: Path) -> Run:
+    """A trained run in the test's own home, and Keras imported, so that pages need not wait for it."""
+    for name in NEEDED:
+        import_module(name)
+    return copied(trained_home, home)

@@ -1,0 +1,100 @@
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.runs import Run
+from tests.dashboard import ROOT
+from tests.look_fixtures import looked_at, no_bundled_runs, trained_home
+from tests.ui.made import failed_run
+
+__all__ = ["looked_at", "no_bundled_runs", "trained_home"]
+
+PAGE = "pages/look/convolution.py"
+VIEW = "microscope-view"
+
+
+def opened(**query: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    at.switch_page(PAGE)
+    at.query_params.update(query)
+    at.run()
+    assert not at.exception
+    return at
+
+
+def given(at: AppTest) -> dict[str, Any]:
+    """What the microscope was given."""
+    [component] = at.get("bidi_component")
+    found: dict[str, Any] = json.loads(component.proto.json)
+    return found
+
+
+def numbers(text: str) -> Any:
+    return np.frombuffer(base64.b64decode(text), "<f4")
+
+
+def test_nothing_yet_invites_to_train(home: Path) -> None:
+    assert "There is no trained network" in opened().info[0].value
+    failed_run(home)
+    assert "None of the runs has a snapshot yet" in opened().info[0].value
+
+
+def test_the_first_layer_is_an_image_in_colour(looked_at: Run) -> None:
+    data = given(opened(filter="1"))
+    assert (data["kind"], data["channels"], data["picture"]) == ("convolution", ["red", "green", "blue"], True)
+    assert data["outputName"] == "Filter 1"
+    assert "the sum of 27 products, 3×3 of each of 3 channels, and one bias" in data["caption"]
+    assert "Hatched cells are padding: they count as zero." in data["caption"]
+    np.testing.assert_array_equal(numbers(data["after"]), np.maximum(numbers(data["before"]), 0))
+
+
+def test_a_deeper_layer_another_snapshot_and_a_pinned_pixel(looked_at: Run) -> None:
+    trained = given(opened(layer="conv2d_2", filter="3", pixel="3-0"))
+    assert trained["channels"] == [f"channel {number}" for number in range(4)]
+    assert trained["pinned"] == [3, 0]
+    before = given(opened(layer="conv2d_2", filter="3", snapshot="0", pixel="4-0"))
+    assert before["kernel"] != trained["kernel"]
+    assert before["pinned"] is None  # that pixel is outside the map: passed over
+
+
+def test_the_row_of_views_leads_to_layers(looked_at: Run) -> None:
+    at = opened(layer="conv2d_1", filter="2")
+    at.segmented_control(key=VIEW).set_value("pooling").run()
+    data = given(at)
+    assert (data["kind"], data["title"], data["channels"]) == ("max", "max_pooling2d_1", ["channel 2"])
+    assert "the largest value of a 2×2 window" in data["caption"]
+    at.segmented_control(key=VIEW).set_value("output").run()
+    shown = given(at)
+    assert shown["head"] == "softmax"
+    assert sum(shown["probabilities"]) == pytest.approx(1)
+    assert "pinned-filter" not in [box.key for box in at.selectbox]
+    at.segmented_control(key=VIEW).set_value("playground").run()
+    assert given(at)["kind"] == "playground"
+    at.segmented_control(key=VIEW).set_value("convolution").run()
+    assert given(at)["title"] == "conv2d_2"  # the one before the end
+    assert not at.exception
+
+
+def test_a_layer_without_windows_says_what_it_does(looked_at: Run) -> None:
+    at = opened(layer="flatten_1")
+    assert "writes all numbers of the maps into one row" in at.info[0].value
+    assert at.segmented_control(key=VIEW).value is None
+
+
+def test_until_tensorflow_is_there_its_place_is_kept(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnnviz.ui.look.models.keras_ready", lambda: False)
+    at = opened()
+    assert any("The microscope will be here" in one.value for one in at.caption)
+    assert given(opened(part="playground"))["kind"] == "playground"  # needs none
+
+
+@pytest.mark.parametrize(("name", "value"), [("run", "../etc"), ("layer", "gone"), ("filter", "9"), ("image", "x")])
+def test_a_wrong_link_has_a_way_back(looked_at: Run, name: str, value: str) -> None:
+    at = opened(**{name: value})
+    assert len(at.error) == 1
+    assert [link.proto.label for link in at.main.get("page_link")] == ["Look at the newest run"]

@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+LISTEN := import socket, sys; probe = socket.socket(); probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); \
+	probe.bind(("127.0.0.1", int(sys.argv[1])))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export PYTHONUTF8 = 1
 
@@ -12,7 +14,13 @@ export PYTHONUTF8 = 1
 .PHONY: run test lint format screenshots clean help
 
 run: $(VENV)/run.stamp ## start the dashboard on http://127.0.0.1:8501 (PORT=... for another port)
-	@$(BIN)/streamlit run app.py --server.port $(PORT)
+	@$(BIN)/python -c '$(LISTEN)' $(PORT) 2>/dev/null || { \
+		echo "error: port $(PORT) cannot be used, most likely another program has it;" \
+			"end that or choose another port: PORT=8600 make run" >&2; \
+		exit 2; \
+	}
+	@echo "cnnviz starts at http://127.0.0.1:$(PORT) (Ctrl-C ends it)."
+	@$(BIN)/streamlit run app.py --server.port $(PORT) --logger.hideWelcomeMessage true
 
 test: lint ## check everything (ARGS="tests/runs -k resume" for some of the tests)
 	@$(BIN)/python -m pytest $(ARGS) --cov
@@ -47,7 +55,8 @@ $(VENV)/run.stamp: requirements.txt pyproject.toml
 			"install one (on Debian: python3 and python3-venv) or name it: make PYTHON=/path/to/python run" >&2; \
 		exit 2; \
 	fi; \
-	echo "Making $(VENV) with $$($$found --version); the first time takes a minute or two."; \
+	echo "Making $(VENV) with $$($$found --version): installs TensorFlow, Streamlit and others into it," \
+		"once, in a minute or two."; \
 	$$found -m venv $(VENV)
 	@$(PIP) -r requirements.txt -e .
 	@touch $@

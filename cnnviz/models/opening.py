@@ -55,7 +55,7 @@ def open_model(run: Run, snapshot: int | None = None) -> keras.Model:
         assign_weights(model, run.weights(snapshot))
         return model
     path = run.folder / "model.keras"
-    if not path.exists():
+    if not path.is_file():
         raise RunError(f"the run {run.id} has no model yet; wait until it is completed, or open one of its snapshots")
     try:
         return keras.models.load_model(path, compile=False)

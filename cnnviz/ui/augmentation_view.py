@@ -1,11 +1,13 @@
 """What augmentation makes of one image, on demand: the first time, TensorFlow is imported for it."""
 
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnviz.data import are_characters
 from cnnviz.spec import Augmentation
 from cnnviz.ui.components.gallery import GalleryRow, gallery
 from cnnviz.ui.messages import reported
@@ -16,11 +18,12 @@ _VERSIONS = 14
 _SIDE = 96
 
 
-def show_augmentation(image: NDArray[np.uint8]) -> None:
+def show_augmentation(image: NDArray[np.uint8], class_names: Sequence[str]) -> None:
     """Draw changed versions of an image, in a fold that works when it is opened.
 
     Args:
         image: uint8 (height, width, channels).
+        class_names: those of its data set; digits and letters are not mirrored unless somebody asks for it.
     """
     fold = st.expander(
         "Augmentation: the same image, changed at random", icon=":material/auto_fix_high:",
@@ -28,14 +31,14 @@ def show_augmentation(image: NDArray[np.uint8]) -> None:
     )  # fmt: skip
     if fold.open:
         with fold:
-            st.fragment(_draw, key="augmentation")(image)
+            st.fragment(_draw, key="augmentation")(image, mirrors=not are_characters(class_names))
 
 
 @reported(way_back=None)
-def _draw(image: NDArray[np.uint8]) -> None:
+def _draw(image: NDArray[np.uint8], *, mirrors: bool) -> None:
     pictures, controls = st.columns([2, 1], gap="large")  # on a phone the pictures come first
     with controls:
-        augmentation = _chosen()
+        augmentation = _chosen(mirrors)
         seed = st.session_state.get("data-seed", 0)
         st.button("Show others", key="data-others", icon=":material/casino:", on_click=_next_seed)
     with pictures:
@@ -53,8 +56,12 @@ def _draw(image: NDArray[np.uint8]) -> None:
         )
 
 
-def _chosen() -> Augmentation:
-    flip = st.toggle("Flip", value=True, key="data-flip", help="Mirror left and right, half of the time.")
+def _chosen(mirrors: bool) -> Augmentation:
+    # A key for each kind of data set: what fits photographs is not carried over to digits.
+    key = "data-flip" if mirrors else "data-flip-characters"
+    flip = st.toggle("Mirror left and right", value=mirrors, key=key, help="Half of the time.")
+    if not mirrors:
+        st.caption("Off to begin with: a mirrored 2 is no 2.")
     shift = st.slider("Shift (% of the side)", 0, 50, 12, key="data-shift")
     rotation = st.slider("Rotation (degrees)", 0, 180, 10, key="data-rotation")
     zoom = st.slider("Zoom (%)", 0, 50, 10, key="data-zoom")

@@ -5,14 +5,14 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnnviz.data import DatasetInfo, load_dataset
+from cnnviz.data.download import DownloadError
 from cnnviz.errors import CnnvizError
 from cnnviz.ui.guard import permitted
-from cnnviz.ui.loaders import datasets, home
+from cnnviz.ui.loaders import SAMPLE, datasets, home
 from cnnviz.ui.messages import plain, problem
 
-__all__ = ["SAMPLE", "choose_dataset", "offer_dataset"]
+__all__ = ["choose_dataset", "offer_dataset"]
 
-SAMPLE = "cifar10-sample"
 _PARAMETER = "data"  # in the URL: ?data=digits
 _KEY = "data-set"
 
@@ -83,6 +83,9 @@ def _get(name: str) -> None:
         load_dataset(name, home(), on_progress=_reporter(bar.progress))
     except CnnvizError as error:
         bar.empty()
+        if isinstance(error.__cause__, DownloadError):  # what else can be done stands on this page already
+            what = f"the data set {name} could not be downloaded"
+            error = CnnvizError(f"{what}: {error.__cause__}; try again, or do as said below")
         problem(error, way_back=None)
     else:
         st.rerun()

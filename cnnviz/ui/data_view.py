@@ -1,5 +1,7 @@
 """A data set to look at: its images by class, their number, and how bright they are."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -9,12 +11,15 @@ from cnnviz.ui.components.gallery import GalleryRow, gallery
 from cnnviz.ui.loaders import dataset as load
 from cnnviz.ui.messages import plain
 
-__all__ = ["describe", "show_images", "show_statistics"]
+__all__ = ["balance_in_words", "describe", "show_images", "show_statistics"]
 
 _CLASSES = 10  # rows on a page
 _IN_A_ROW = 20
 _OF_ONE_CLASS = 160
 _EVERY = "all classes"
+_CLASS, _THIN_CLASS = 24, 8  # pixels of height for the two bars of a class
+_READABLE = 40  # classes whose names all fit beside their bars
+_UNEVEN = 1.5  # times as many images as another class has
 _BARS = ("#6272EC", "#8A93A8")  # training and test, readable in both themes
 
 
@@ -69,14 +74,21 @@ def _controls(dataset: Dataset) -> tuple[Split, int | None]:
     """Choose the split and the class; both are in the URL."""
     with st.container(horizontal=True, vertical_alignment="center"):
         split = st.segmented_control(
-            "Split", ["training", "test"], default="training", required=True, key="split", bind="query-params",
+            "Split", ["train", "test"], default="train", required=True, key="split", bind="query-params",
             label_visibility="collapsed",
         )  # fmt: skip
         options = [_EVERY, *dataset.class_names]
+        asked = st.query_params.get("class") if "class" not in st.session_state else None  # by a link, not here
         if st.session_state.get("class") not in (None, *options):  # left over from another data set
             st.session_state["class"] = _EVERY
         chosen = st.selectbox(
             "Class", options, key="class", bind="query-params", label_visibility="collapsed", width=220
+        )
+    if asked is not None and asked not in options:
+        st.warning(
+            f"{plain(dataset.name)} has no class called {plain(repr(asked[:80]))}; choose one of these. "
+            "Below are all classes.",
+            icon=":material/link_off:",
         )
     label = None if chosen in (None, _EVERY) else dataset.class_names.index(chosen)
     return (dataset.test if split == "test" else dataset.train), label
@@ -108,23 +120,8 @@ def show_statistics(dataset: Dataset) -> None:
         return
     with fold:
         counts = class_counts(dataset)
-        bars = {
-            "class": list(dataset.class_names),
-            "training": counts.train.tolist(),
-            "test": counts.test.tolist(),
-        }
-        st.bar_chart(
-            bars,
-            x="class",
-            y=["training", "test"],
-            x_label="",
-            y_label="images",
-            color=[*_BARS],
-            stack=False,
-            sort=False,
-            height=260,
-        )
-        st.caption(_balance(counts))
+        st.vega_lite_chart(_bars(counts), key="data-balance")
+        st.caption(balance_in_words(counts))
         measured = _measured(dataset.name, len(dataset.train))
         names = ["Red", "Green", "Blue"] if len(measured.mean) == 3 else ["Grey"]
         with st.container(horizontal=True):
@@ -145,15 +142,51 @@ def show_statistics(dataset: Dataset) -> None:
         )
 
 
-def _balance(counts: ClassCounts) -> str:
+def _bars(counts: ClassCounts) -> dict[str, Any]:
+    """Images per class as lying bars, so that names are read without turning one's head, as Vega-Lite."""
+    names = counts.class_names
+    values = [
+        {"class": names[label], "split": split, "images": int(number)}
+        for split, numbers in (("train", counts.train), ("test", counts.test))
+        for label, number in enumerate(numbers)
+    ]
+    most = max(int(counts.train.max()), int(counts.test.max()), 1)
+    split = {"field": "split", "type": "nominal", "sort": ["train", "test"], "title": None}
+    return {
+        "data": {"values": values},
+        "mark": {"type": "bar", "tooltip": True},
+        "height": {"step": _CLASS if len(names) <= _READABLE else _THIN_CLASS, "for": "position"},
+        "padding": {"top": 0, "bottom": 0, "left": 4, "right": 8},
+        "encoding": {
+            "y": {
+                "field": "class",
+                "type": "nominal",
+                "sort": list(names),
+                "title": None,
+                "axis": {"labelLimit": 120, "labelOverlap": len(names) > _READABLE},
+                "scale": {"paddingInner": 0.25},
+            },
+            "yOffset": split,
+            "x": {
+                "field": "images",
+                "type": "quantitative",
+                "scale": {"domain": [0, 1.05 * most], "nice": False},
+                "title": None,  # the caption says it
+                "axis": {"tickMinStep": 1, "tickCount": 5, "format": ",d"},
+            },
+            "color": {**split, "scale": {"range": [*_BARS]}, "legend": {"orient": "top", "offset": 4}},
+        },
+    }
+
+
+def balance_in_words(counts: ClassCounts) -> str:
+    """Say how evenly the training images are spread over the classes."""
     least, most = int(counts.train.min()), int(counts.train.max())
     if least == most:
         return f"Images per class: each has {most:,} training images, so guessing is right once in {len(counts.train)}."
     few, many = (plain(counts.class_names[int(index)]) for index in (counts.train.argmin(), counts.train.argmax()))
-    return (
-        f"Images per class: from {least:,} ({few}) to {most:,} ({many}) training images; "
-        "rare classes are learned less well."
-    )
+    matters = "rare classes are learned less well" if most > _UNEVEN * least else "that is nearly the same"
+    return f"Images per class: from {least:,} ({few}) to {most:,} ({many}) training images; {matters}."
 
 
 @st.cache_data(max_entries=8, show_spinner="Measuring every pixel")

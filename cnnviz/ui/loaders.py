@@ -8,20 +8,24 @@ import streamlit as st
 
 from cnnviz.data import Dataset, DatasetInfo, list_datasets, load_dataset
 from cnnviz.errors import CnnvizError
-from cnnviz.home import datasets_folder, resolve_home
+from cnnviz.home import datasets_folder, resolve_home, runs_folder
 from cnnviz.runs import Run, RunStore, RunSummary, Status
 
 __all__ = [
+    "SAMPLE",
     "ActiveRun",
     "active_runs",
     "class_names",
     "dataset",
     "datasets",
     "home",
+    "look_again",
     "open_run",
     "run_ids",
     "runs",
 ]
+
+SAMPLE = "cifar10-sample"  # the data set that is always there
 
 # A run that trains writes its status every second; one that was silent for longer is asked for nothing on every page.
 _RECENT_S = 300.0
@@ -69,13 +73,19 @@ def runs() -> tuple[RunSummary, ...]:
 
 
 def run_ids() -> tuple[str, ...]:
-    """Return the ids of all runs, newest first, bundled ones last; opens none of them."""
-    return RunStore(home()).ids()
+    """Return the ids of all runs, newest first, bundled ones last; up to a second old, as with `active_runs`."""
+    return _run_ids(str(home()))
 
 
 def active_runs() -> tuple[ActiveRun, ...]:
     """Return the runs that wait or train, those that train first; up to a second old: all sessions share one look."""
     return _active_runs(str(home()))
+
+
+def look_again() -> None:
+    """Forget which runs there are and which are active; called after every change, so that it is seen at once."""
+    _run_ids.clear()
+    _active_runs.clear()
 
 
 def class_names(run: Run) -> tuple[str, ...]:
@@ -95,8 +105,11 @@ def open_run(run_id: str) -> Run:
     Raises:
         RunError: there is none, or more than one.
     """
-    run = RunStore(home()).get(run_id)
-    return _run(str(run.folder), run.bundled, _modified(run.folder / "spec.json"))
+    folder, bundled = runs_folder(home()) / run_id, False
+    if run_id not in run_ids() or not folder.is_dir():
+        run = RunStore(home()).get(run_id)  # looks at all runs there are
+        folder, bundled = run.folder, run.bundled
+    return _run(str(folder), bundled, _modified(folder / "spec.json"))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -110,11 +123,16 @@ def _run(folder: str, bundled: bool, modified: int) -> Run:
 
 
 @st.cache_data(ttl=1, max_entries=4, show_spinner=False)
+def _run_ids(home: str) -> tuple[str, ...]:
+    return RunStore(home).ids()  # thousands of runs take a tenth of a second
+
+
+@st.cache_data(ttl=1, max_entries=4, show_spinner=False)
 def _active_runs(home: str) -> tuple[ActiveRun, ...]:
     store = RunStore(home)
     since_ns = time.time_ns() - int(_RECENT_S * 1e9)
     found = []
-    for run_id in store.ids():
+    for run_id in _run_ids(home):
         folder = store.folder / run_id
         # Two looks at the disk instead of opening the run: there may be thousands.
         if _modified(folder / "status.json") > since_ns or _modified(store.queue / run_id):

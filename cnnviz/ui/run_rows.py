@@ -1,20 +1,29 @@
-"""Runs as rows: name, a spark-line of accuracy, the state in words, the test accuracy."""
+"""Runs as rows: name and what tells it from others, a spark-line of accuracy, the state, the test accuracy."""
 
 import math
 from collections.abc import Sequence
+from datetime import datetime
 
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
-from cnnviz.runs import History, Run, Status
+from cnnviz.runs import History, Run
 from cnnviz.ui.loaders import open_run
 from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.run_facts import changes_in_words, started_in_words
+from cnnviz.ui.words import state_in_words
 
-__all__ = ["accuracy_in_words", "run_row", "run_rows", "spark_line", "state_in_words"]
+__all__ = ["accuracy_in_words", "run_row", "run_rows", "spark_line"]
 
 ROWS = 6
 _WIDTH, _HEIGHT = 132, 30
+_STATE, _MEASURED = 160, 176  # pixels; on a phone the two fit side by side
+_FITS = 30  # letters of a name that are seen whole anywhere
 # An SVG image does not know the theme: these are readable on both backgrounds.
+_STYLE = """<style>
+[class*="st-key-home-run-"] a[data-testid="stPageLink-NavLink"] { padding-left: 0; }
+[class*="st-key-home-run-"] a[data-testid="stPageLink-NavLink"] p { overflow: hidden; text-overflow: ellipsis; }
+</style>"""
 _COLOURS = {"validation": "#E0761B", "training": "#6272EC"}
 
 
@@ -26,6 +35,7 @@ def run_rows(run_ids: Sequence[str], train_page: str, *, key: str) -> None:
         train_page: the page file that shows a run.
         key: prefix of the widgets' keys.
     """
+    st.html(_STYLE)
     pages = max(1, -(-len(run_ids) // ROWS))
     chosen = min(st.session_state.get(f"{key}-page", 1), pages)
     for run_id in run_ids[(chosen - 1) * ROWS : chosen * ROWS]:
@@ -43,41 +53,40 @@ def run_row(run: Run, train_page: str) -> None:
     Raises:
         RunError: its folder is damaged; nothing was drawn then.
     """
-    name, data, status = run.name, run.spec.data.name, run.status
+    name, facts, status = run.name, _facts(run), run.status
     line, told = spark_line(run.history())
     measured = accuracy_in_words(run)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"home-run-{run.id}"):
-        st.page_link(
-            train_page,
-            label=f"**{plain(name)}** · {plain(data)}" + (" · came with cnnviz" if run.bundled else ""),
-            icon=":material/timeline:",
-            query_params={"run": run.id},
-            width="stretch",
-        )
-        if line:
-            st.image(line, width=_WIDTH, alt=told)
-        st.caption(state_in_words(status), width=190)
-        st.markdown(measured, width=190)
+        with st.container(gap=None, width="stretch"):
+            st.page_link(
+                train_page,
+                label=f"**{plain(name)}**",
+                query_params={"run": run.id},
+                help=plain(name) if len(name) > _FITS else None,
+            )
+            st.caption(facts)
+        with st.container(width=_WIDTH):
+            if line:
+                st.image(line, width=_WIDTH, alt=told)
+            else:
+                st.markdown("")  # an empty container would take no room, and the others its place
+        st.caption(state_in_words(status), width=_STATE)
+        st.markdown(measured, width=_MEASURED)
+
+
+def _facts(run: Run) -> str:
+    """The data set, when it was started, and what differs from its preset."""
+    spec = run.spec
+    when = "came with cnnviz" if run.bundled else started_in_words(run.id, datetime.now())
+    origin = spec.preset if spec.preset and spec.preset not in run.name else None
+    changes = ", ".join(filter(None, [origin, changes_in_words(spec)]))
+    return " · ".join(filter(None, [plain(spec.data.name), when, plain(changes)]))
 
 
 def accuracy_in_words(run: Run) -> str:
     """Say how good a run's model is, as `**44 %** of test images right`; nothing before it was measured."""
     accuracy = (run.evaluation() or {}).get("accuracy")
     return f"**{100 * accuracy:.0f}\u00a0%** of test images right" if isinstance(accuracy, int | float) else ""
-
-
-def state_in_words(status: Status) -> str:
-    """Say where a run is, as `stopped at epoch 4`."""
-    epochs = f"{status.epoch} epoch{'s' if status.epoch != 1 else ''}"
-    place = f"at epoch {status.epoch}" if status.epoch else "before the first epoch ended"
-    words = {
-        "queued": "waits for its turn",
-        "running": f"running, epoch {min(status.epoch + 1, max(status.epochs, 1))} of {status.epochs}",
-        "stopping": "stopping",
-        "completed": f"completed, {epochs}",
-        "failed": "failed",
-    }
-    return words.get(status.state, f"{status.state} {place}")
 
 
 def spark_line(history: History) -> tuple[str, str]:

@@ -7,17 +7,17 @@ import streamlit as st
 
 from cnnviz.data import examples
 from cnnviz.errors import CnnvizError
-from cnnviz.figures import kernel_mosaic
-from cnnviz.runs import LiveView, Run
+from cnnviz.runs import Run
 from cnnviz.ui.components import live_kernels, watched
 from cnnviz.ui.components.gallery import GalleryRow, gallery
-from cnnviz.ui.loaders import class_names, dataset, open_run
+from cnnviz.ui.live_view import has_kernels, live_view
+from cnnviz.ui.loaders import SAMPLE, class_names, dataset, open_run
 from cnnviz.ui.messages import plain, reported
-from cnnviz.ui.run_rows import accuracy_in_words, state_in_words
+from cnnviz.ui.run_rows import accuracy_in_words
+from cnnviz.ui.words import state_in_words
 
 __all__ = ["picture_wall", "show_run", "worth_showing"]
 
-SAMPLE = "cifar10-sample"
 _LOOKS = 6  # how many runs are asked for something to show
 _PHOTOS = 8
 _TICK_S = 2.0
@@ -42,13 +42,16 @@ def show_run(run: Run) -> None:
 
 @reported(way_back=None)
 def _draw_run(run: Run) -> None:
-    view = run.live()
+    view, mosaic = live_view(run)
     if view is None:
         return
     st.markdown(_headline(run))
     kernels, photos = st.columns([1, 2], gap="medium")
     with kernels:
-        _kernels(run, view)
+        if mosaic is not None:
+            live_kernels(mosaic, key="home-kernels", smallest=30)
+        elif not has_kernels(run):
+            st.caption("This network has no convolution, so there are no kernels to see.")
     with photos:
         names = class_names(run)
         n = _PHOTOS
@@ -58,14 +61,6 @@ def _draw_run(run: Run) -> None:
 def _headline(run: Run) -> str:
     facts = ", ".join(filter(None, [state_in_words(run.status), accuracy_in_words(run)]))
     return f"**{plain(run.name)}** on {plain(run.spec.data.name)}: {facts}."
-
-
-def _kernels(run: Run, view: LiveView) -> None:
-    if view.kernels is None:
-        st.caption("This network has no convolution, so there are no kernels to see.")
-        return
-    layer = next((row.name for row in run.spec.model.rows if row.kind == "convolution"), None)
-    live_kernels(kernel_mosaic(view.kernels, layer=layer), key="home-kernels", smallest=30)
 
 
 def picture_wall() -> None:

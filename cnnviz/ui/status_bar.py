@@ -5,11 +5,12 @@ import streamlit as st
 from cnnviz.ui.loaders import ActiveRun, active_runs
 from cnnviz.ui.messages import plain
 from cnnviz.ui.warm import keep_warm
+from cnnviz.ui.words import progress_in_words
 
-__all__ = ["duration", "progress_in_words", "status_bar"]
+__all__ = ["status_bar"]
 
-_BUSY_S = 3.0
-_IDLE_S = 10.0  # a run that somebody else started is seen within this time
+_TICK_S = 3.0  # also when nothing trains: a run that somebody else started is seen within this time
+_BUSY = "cnnviz.busy"  # session state: whether something waited or trained when this session looked last
 
 
 def status_bar(train_page: str) -> None:
@@ -18,13 +19,15 @@ def status_bar(train_page: str) -> None:
     Args:
         train_page: the page file that shows a run.
     """
-    busy = bool(active_runs())
+    st.session_state[_BUSY] = False  # the page that is about to be drawn knows how things are
     with st.sidebar:
-        st.fragment(_draw, run_every=_BUSY_S if busy else _IDLE_S, key="status-bar")(train_page, busy)
+        st.fragment(_draw, run_every=_TICK_S, key="status-bar")(train_page)
 
 
-def _draw(train_page: str, was_busy: bool) -> None:
+def _draw(train_page: str) -> None:
     active = active_runs()
+    was_busy = st.session_state.get(_BUSY, False)
+    st.session_state[_BUSY] = bool(active)
     if not active:
         keep_warm()
         if was_busy:
@@ -47,24 +50,4 @@ def _row(run: ActiveRun, train_page: str) -> None:
     st.page_link(train_page, label=label, icon=":material/model_training:", query_params={"run": run.run_id})
     status = run.status
     share = status.step / status.steps if status.steps else 0.0
-    st.progress(min(max(share, 0.0), 1.0), text=progress_in_words(run))
-
-
-def progress_in_words(run: ActiveRun) -> str:
-    """Say where a run is, as `epoch 3 of 10 · 41 s left`."""
-    status = run.status
-    if status.state == "stopping":
-        return "stopping"
-    words = [f"epoch {min(status.epoch + 1, max(status.epochs, 1))} of {status.epochs}"]
-    if status.seconds_left is not None:
-        words.append(f"{duration(status.seconds_left)} left")
-    return " · ".join(words)
-
-
-def duration(seconds: float) -> str:
-    """A time for reading: `41 s`, `3 min`, `2 h 5 min`."""
-    whole = max(0, round(seconds))
-    if whole < 100:
-        return f"{whole} s"
-    minutes = round(whole / 60)
-    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
+    st.progress(min(max(share, 0.0), 1.0), text=progress_in_words(status, speed=False))

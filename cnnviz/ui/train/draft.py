@@ -8,12 +8,11 @@ from cnnviz.data import DatasetInfo
 from cnnviz.errors import SpecError
 from cnnviz.spec import DataSpec, Layer, LayerRow, ModelSpec, RunSpec, Shape, TrainSpec, preset
 from cnnviz.ui.messages import sentence
+from cnnviz.ui.words import FUNCTIONS
 
 __all__ = ["Draft", "Table", "layer_in_words"]
 
 Output = Literal["softmax", "sigmoid"]
-
-_FUNCTIONS = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU", "gelu": "GELU", "silu": "SiLU"}
 
 
 @dataclass(frozen=True)
@@ -214,7 +213,7 @@ def layer_in_words(layer: Layer) -> str:
         case "dropout":
             return f"Dropout {100 * layer.rate:.3g} %"
         case "activation":
-            return f"Activation {_FUNCTIONS.get(layer.function, layer.function)}"
+            return f"Activation {FUNCTIONS.get(layer.function, layer.function)}"
         case "flatten":
             return "Flatten"
         case "global_pooling":

@@ -161,7 +161,7 @@ def current_editor() -> Editor:
     """Return this session's editor; a new one holds the reference network on the embedded sample."""
     editor = st.session_state.get(_STATE)
     if not isinstance(editor, Editor):
-        info = find_dataset("cifar10-sample") or loaders.datasets()[0]
+        info = find_dataset(loaders.SAMPLE) or loaders.datasets()[0]
         editor = st.session_state[_STATE] = Editor(Draft.from_preset("two-conv", info))
     return editor
 
@@ -176,7 +176,9 @@ def start_once(spec: RunSpec) -> Run:
         StorageError: the home cannot be written.
     """
     with _starting:
-        return _twin(spec) or start(spec, loaders.home())
+        run = _twin(spec) or start(spec, loaders.home())
+    loaders.look_again()
+    return run
 
 
 def _twin(spec: RunSpec) -> Run | None:

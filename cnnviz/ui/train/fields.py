@@ -7,25 +7,15 @@ import streamlit as st
 
 from cnnviz.spec import Settings
 
-__all__ = ["FUNCTIONS", "Fields"]
-
-FUNCTIONS: Mapping[str, str] = {
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
-    "elu": "ELU",
-    "gelu": "GELU",
-    "silu": "SiLU",
-    "tanh": "tanh",
-    "sigmoid": "sigmoid",
-    "linear": "none",
-}
+__all__ = ["Fields"]
 
 
 class Fields:
     """Widgets for the settings of one object.
 
     A widget takes its value from the settings when it appears and hands every change to `change`; with another
-    prefix it appears anew. The limits of numbers are those of the settings themselves.
+    prefix it appears anew. Numbers have no limits here: the browser would keep one that is too large to itself, and the
+    run would start with the value before. The settings refuse it, in a sentence.
 
     Args:
         settings: what is shown.
@@ -44,21 +34,16 @@ class Fields:
         name: str,
         *,
         step: float | None = None,
-        lowest: float | None = None,
-        highest: float | None = None,
         empty: str = "off",
         tip: str | None = None,
     ) -> None:
         """Show a number; one that may be None is empty then."""
         value = getattr(self.settings, name)
         whole = isinstance(value, int) or (value is None and int in _types(self.settings, name))
-        low, high = _limits(self.settings, name)
         kind: type[int] | type[float] = int if whole else float
-        shown = None if value is None else kind(value)
+        shown = _as(kind, value)
         st.number_input(
             label,
-            min_value=_as(kind, low if lowest is None else lowest),
-            max_value=_as(kind, high if highest is None else highest),
             value=shown,
             step=_as(kind, step if step is not None else (1 if whole else 0.05)),
             format=None if whole else "%g",
@@ -88,15 +73,6 @@ class Fields:
 
 def _as(kind: type[int] | type[float], number: float | None) -> Any:
     return None if number is None else kind(number)
-
-
-def _limits(settings: Settings, name: str) -> tuple[float | None, float | None]:
-    """The smallest and the largest value a setting may have."""
-    low = high = None
-    for rule in type(settings).model_fields[name].metadata:
-        low = getattr(rule, "ge", low)
-        high = getattr(rule, "le", high)
-    return low, high
 
 
 def _types(settings: Settings, name: str) -> tuple[Any, ...]:

@@ -15,17 +15,20 @@ from cnnviz.spec import (
     Pooling,
     Shape,
 )
-from cnnviz.ui.messages import plain
+from cnnviz.ui.glossary import meaning, words
 from cnnviz.ui.train.draft import Table, layer_in_words
 from cnnviz.ui.train.editor import LAYER_KINDS, Editor
-from cnnviz.ui.train.fields import FUNCTIONS, Fields
+from cnnviz.ui.train.fields import Fields
+from cnnviz.ui.words import FUNCTIONS
 
-__all__ = ["layer_list", "short_number", "shown_shape"]
+__all__ = ["SETTING_UP", "layer_list", "short_number", "shown_shape"]
 
 _PADDING = {"valid": "valid: shrinks", "same": "same: keeps size"}
 _POOLING = {"max": "largest value", "average": "mean"}
 _SMALLEST_PRESET = "one-conv"
-_L2 = "Penalty on large weights; 0 for none, 0.001 is a usual one."
+SETTING_UP = (
+    "convolution", "filter", "pooling", "batch normalisation", "dropout", "activation", "parameters", "multiply-adds",
+)  # fmt: skip
 
 
 def layer_list(editor: Editor, table: Table) -> None:
@@ -36,7 +39,7 @@ def layer_list(editor: Editor, table: Table) -> None:
         table: of its draft.
     """
     with st.container(key="train-layers", gap=None):
-        _fixed("Layer", _cells_html("output", "parameters", "mult-adds"), kind="head")
+        _fixed("Layer", _cells_html("output", "parameters", "multiply-adds"), kind="head")
         for index, (layer, row) in enumerate(zip(editor.draft.layers, table.layers, strict=True)):
             broken = row is None and (index == 0 or table.layers[index - 1] is not None)
             with st.container(gap=None):  # one place a layer: unfolding one moves no other's
@@ -51,19 +54,20 @@ def layer_list(editor: Editor, table: Table) -> None:
             multiply_adds = sum(row.multiply_adds for row in table.rows)
             _fixed("Together", _cells((), parameters, multiply_adds), kind="total")
     with st.container():
-        if table.problem:
-            st.error(plain(table.problem), icon=":material/error:")
+        if table.problem:  # said beside the Start button, which is always in view
             _way_out(editor)
-    st.menu_button(
-        "Add a layer",
-        list(LAYER_KINDS),
-        icon=":material/add:",
-        key=f"train-add-{editor.version}",
-        width="stretch",
-        on_click=_add,
-        args=(editor, f"train-add-{editor.version}"),
-        help="Goes below the open layer, or to the last place where it works.",
-    )
+    with st.container(horizontal=True, gap="small"):
+        st.menu_button(
+            "Add a layer",
+            list(LAYER_KINDS),
+            icon=":material/add:",
+            key=f"train-add-{editor.version}",
+            width="stretch",
+            on_click=_add,
+            args=(editor, f"train-add-{editor.version}"),
+            help="Goes below the open layer, or to the last place where it works.",
+        )
+        words(*SETTING_UP, key="train-layer-words")
 
 
 def _way_out(editor: Editor) -> None:
@@ -121,7 +125,7 @@ def _row(editor: Editor, index: int, layer: Layer, row: LayerRow | None, broken:
         cells = _cells_html("cannot work" if broken else "–", "–", "–")
         if row is not None:
             cells = _cells(row.output_shape, row.parameters, row.multiply_adds)
-        st.html(cells, width=186)
+        st.html(cells, width=178)
 
 
 def _cells(shape: Shape, parameters: int, multiply_adds: int) -> str:
@@ -150,37 +154,40 @@ def _settings(editor: Editor, index: int, layer: Layer) -> None:
                 _convolution(fields)
             case Pooling():
                 with st.container(horizontal=True):
-                    fields.number("Size", "size")
+                    fields.number("Size", "size", tip="2 halves height and width.")
                     fields.choice("Takes the", "mode", _POOLING)
             case Dropout():
-                fields.number(
-                    "Share of values silenced", "rate", highest=0.95, tip="Only while training; 0.25 is 25 %."
-                )
+                fields.number("Share of values silenced", "rate", tip=f"0.25 is 25 %. {meaning('dropout')}")
             case Activation():
-                fields.choice("Function", "function", FUNCTIONS)
+                fields.choice("Function", "function", FUNCTIONS, tip=meaning("activation function"))
             case GlobalPooling():
                 fields.choice("One number a channel: the", "mode", {"average": "mean", "max": "largest value"})
             case Dense():
                 with st.container(horizontal=True):
                     fields.number("Units", "units", step=8)
-                    fields.choice("Activation", "activation", FUNCTIONS)
-                fields.number("L2 penalty", "l2", step=0.001, tip=_L2)
+                    fields.choice("Activation", "activation", FUNCTIONS, tip=meaning("activation function"))
+                fields.number("L2 penalty", "l2", step=0.001, tip=_l2())
             case _:
-                st.caption("This layer has nothing to set.")
+                kind = next(word for word, kind in LAYER_KINDS.items() if isinstance(layer, kind))
+                st.caption(f"{meaning(kind)} There is nothing to set.".strip())
         _actions(editor, index)
 
 
 def _convolution(fields: Fields) -> None:
     with st.container(horizontal=True):
-        fields.number("Filters", "filters", step=8, tip="How many kernels learn side by side.")
+        fields.number("Filters", "filters", step=8, tip=f"How many learn side by side. {meaning('filter')}")
         fields.number("Kernel size", "kernel_size", tip="3 is a kernel of 3×3 pixels.")
     with st.container(horizontal=True):
-        fields.number("Stride", "stride", tip="Pixels from one position to the next.")
-        fields.choice("Padding", "padding", _PADDING)
+        fields.number("Stride", "stride", tip=meaning("stride"))
+        fields.choice("Padding", "padding", _PADDING, tip=meaning("padding"))
     with st.container(horizontal=True):
-        fields.choice("Activation", "activation", FUNCTIONS)
-        fields.number("L2 penalty", "l2", step=0.001, tip=_L2)
-    fields.toggle("Add a bias", "bias")
+        fields.choice("Activation", "activation", FUNCTIONS, tip=meaning("activation function"))
+        fields.number("L2 penalty", "l2", step=0.001, tip=_l2())
+    fields.toggle("Add a bias", "bias", tip=meaning("bias"))
+
+
+def _l2() -> str:
+    return f"0 for none, 0.001 is usual. {meaning('L2 penalty')}"
 
 
 def _actions(editor: Editor, index: int) -> None:

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import streamlit as st
 
-from cnnviz.figures import Mosaic, in_words, kernel_mosaic, loss_and_accuracy
-from cnnviz.runs import LiveView, Run, RunStore, Status
-from cnnviz.spec import Convolution, RunSpec
+from cnnviz.figures import Mosaic, in_words, loss_and_accuracy
+from cnnviz.figures.curves import marks_epochs
+from cnnviz.runs import Run, RunStore, Status
+from cnnviz.spec import RunSpec
 from cnnviz.training import waiting_before
 from cnnviz.ui import loaders
 from cnnviz.ui.components import live_chart, live_kernels, watched
+from cnnviz.ui.glossary import words
+from cnnviz.ui.live_view import has_kernels, live_view
 from cnnviz.ui.messages import plain
 from cnnviz.ui.train.verdict import verdict
-from cnnviz.ui.train.words import queue_in_words, state_in_words
+from cnnviz.ui.words import progress_in_words, queue_in_words
 
 __all__ = ["run_view"]
 
@@ -44,12 +47,12 @@ def _draw(run: Run, spec: RunSpec, was_active: bool, wide: bool) -> None:
     with st.container(key="train-live", gap="small"):
         drawn = _drawn(str(run.folder), _size(run), _epochs(spec, status), spec.model.classes, run)
         _progress(run, status, drawn.position)
-        _curves(drawn)
-        _looks(run, spec, status, wide)
+        _curves(drawn, "; marks: whole epochs" if marks_epochs(_epochs(spec, status)) else "")
+        _looks(run, status, wide)
 
 
 def _progress(run: Run, status: Status, position: float) -> None:
-    line = state_in_words(status, position)
+    line = progress_in_words(status, position)
     if status.state == "queued":
         training = [one for one in loaders.active_runs() if one.status.state != "queued"]
         before = waiting_before(RunStore(loaders.home()), run.id)
@@ -85,23 +88,26 @@ def _drawn(folder: str, size: int, epochs: int, classes: int, _run: Run) -> _Dra
     return _Drawn(loss, accuracy, in_words(history, epochs), position)
 
 
-def _curves(drawn: _Drawn) -> None:
+def _curves(drawn: _Drawn, marks: str) -> None:
     left, right = st.columns(2, gap="small")
     with left:
         live_chart(drawn.loss, key="train-loss", height=CHART_HEIGHT, alt=drawn.alt)
     with right:
         live_chart(drawn.accuracy, key="train-accuracy", height=CHART_HEIGHT, alt=drawn.alt)
-    st.caption(
-        "Thin line: batch by batch; thick line: the same, smoothed; marks: whole epochs. "
-        "Training measures the images it learns from, validation images it never learns from."
-    )
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        st.caption(
+            f"Thin line: batch by batch; thick line: the same, smoothed{marks}. "
+            "Training measures the images it learns from, validation images it never learns from.",
+            width="stretch",
+        )
+        words("loss", "accuracy", "batch", "epoch", "validation", "kernel", "probabilities", key="train-words")
 
 
-def _looks(run: Run, spec: RunSpec, status: Status, wide: bool) -> None:
-    view, mosaic = _live(str(run.folder), _modified(run), run)
+def _looks(run: Run, status: Status, wide: bool) -> None:
+    view, mosaic = live_view(run)
     left, right = st.columns((2, 3), gap="medium") if wide else (st.container(), st.container())
     with left, st.container(key="train-kernels", gap="xsmall"):
-        _kernels(spec, mosaic, status)
+        _kernels(run, mosaic, status)
     with right, st.container(key="train-watched", gap="xsmall"):
         st.markdown(f"**Test images and what it {'guesses now' if status.active else 'guessed last'}**")
         if view is None:
@@ -117,10 +123,9 @@ def _looks(run: Run, spec: RunSpec, status: Status, wide: bool) -> None:
             )
 
 
-def _kernels(spec: RunSpec, mosaic: Mosaic | None, status: Status) -> None:
-    first = next((index for index, layer in enumerate(spec.model.layers) if isinstance(layer, Convolution)), None)
+def _kernels(run: Run, mosaic: Mosaic | None, status: Status) -> None:
     st.markdown("**Kernels of the first convolution**")
-    if first is None:
+    if not has_kernels(run):
         st.caption("This network has no convolution, and so no kernels to look at.")
     elif mosaic is None:
         _nothing_yet("The kernels of the first convolution", status)
@@ -132,29 +137,8 @@ def _nothing_yet(what: str, status: Status) -> None:
     st.caption(f"{what} appear here as soon as it trains." if status.active else f"{what} were not kept.")
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _live(folder: str, modified: int, _run: Run) -> tuple[LiveView | None, Mosaic | None]:
-    """The live view and its kernels, read once for all tabs each time it was renewed."""
-    view = _run.live()
-    if view is None or view.kernels is None:
-        return view, None
-    names = (
-        name
-        for name, layer in zip(_run.spec.model.names, _run.spec.model.layers, strict=True)
-        if isinstance(layer, Convolution)
-    )
-    return view, kernel_mosaic(view.kernels, layer=next(names, None))
-
-
 def _size(run: Run) -> int:
     try:
         return (run.folder / "events.jsonl").stat().st_size
-    except OSError:
-        return 0
-
-
-def _modified(run: Run) -> int:
-    try:
-        return (run.folder / "live.npz").stat().st_mtime_ns
     except OSError:
         return 0

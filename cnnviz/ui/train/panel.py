@@ -74,8 +74,8 @@ def _in_words(name: str, info: DatasetInfo | None) -> str:
 def _start(editor: Editor, table: Table) -> None:
     with st.container(key="train-start", gap="xsmall"):
         with st.container():
-            if editor.problem:
-                st.error(plain(editor.problem), icon=":material/error:")
+            if editor.problem or table.problem:
+                st.error(plain(editor.problem or table.problem), icon=":material/error:")
         clicked = st.button(
             "Start training",
             type="primary",

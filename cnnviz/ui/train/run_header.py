@@ -10,6 +10,7 @@ from cnnviz.training import RESUMABLE, resume, stop
 from cnnviz.ui import loaders
 from cnnviz.ui.guard import permitted
 from cnnviz.ui.messages import plain, problem
+from cnnviz.ui.session import choose_run
 from cnnviz.ui.train.draft import Draft
 from cnnviz.ui.train.editor import Editor, find_dataset
 from cnnviz.ui.train.moves import look_at
@@ -93,6 +94,7 @@ def _do(action: Callable[[], object]) -> None:
     except CnnvizError as error:
         problem(error, way_back=None)
     else:
+        loaders.look_again()
         st.rerun()
 
 
@@ -116,4 +118,4 @@ def _delete(run: Run) -> None:
 
 def _delete_now(run: Run) -> None:
     RunStore(loaders.home()).delete(run.id)
-    look_at(None)
+    choose_run(None)

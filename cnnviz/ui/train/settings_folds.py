@@ -5,6 +5,7 @@ import json
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
+from cnnviz.ui.glossary import meaning
 from cnnviz.ui.train.draft import Draft
 from cnnviz.ui.train.editor import Editor, find_dataset
 from cnnviz.ui.train.fields import Fields
@@ -13,12 +14,12 @@ __all__ = ["learning", "settings_folds"]
 
 _OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
 _SCHEDULES = {
-    "constant": "stays",
+    "constant": "the same all the time",
     "cosine": "falls to zero (cosine)",
     "one_cycle": "rises, then falls (one cycle)",
-    "plateau": "falls when learning stalls",
+    "plateau": "falls when learning stalls (plateau)",
 }
-_KEEP = {"last": "the last weights", "best": "the best by validation loss"}
+_KEEP = {"last": "the last", "best": "the best by validation loss"}
 _LARGEST_FILE_MB = 1
 
 
@@ -28,7 +29,7 @@ def learning(editor: Editor) -> None:
     fields = Fields(train, editor.set_train, f"train-{editor.version}-learn")
     with st.container(horizontal=True):
         if train.seconds is None:
-            fields.number("Epochs", "epochs", tip="How often every training image is seen.")
+            fields.number("Epochs", "epochs", tip=f"{meaning('epoch')} This is how many.")
         else:
             fields.number(
                 "Seconds",
@@ -36,10 +37,11 @@ def learning(editor: Editor) -> None:
                 step=10,
                 tip="Epochs and images are chosen so that they fit into this time.",
             )
-        fields.number("Learning rate", "learning_rate", lowest=1e-7, step=train.learning_rate / 2)
+        rate = f"{meaning('learning rate')} Usual: 0.001 with Adam, 0.01 with SGD."
+        fields.number("Learning rate", "learning_rate", step=train.learning_rate / 2, tip=rate)
     with st.container(horizontal=True):
-        fields.choice("Optimiser", "optimizer", _OPTIMIZERS)
-        fields.number("Batch", "batch_size", step=16, tip="Images a step.")
+        fields.choice("Optimiser", "optimizer", _OPTIMIZERS, tip=meaning("optimiser"))
+        fields.number("Batch", "batch_size", step=16, tip=f"{meaning('batch')} This is how many images.")
 
 
 def settings_folds(editor: Editor) -> None:
@@ -58,7 +60,7 @@ def settings_folds(editor: Editor) -> None:
 def _augmentation(editor: Editor) -> None:
     train = editor.draft.train
     fields = Fields(train.augmentation, editor.set_augmentation, f"train-{editor.version}-augment")
-    fields.toggle("Mirror left and right", "flip", tip="Half of the time.")
+    fields.toggle("Mirror left and right", "flip", tip="Half of the time. " + meaning("augmentation"))
     with st.container(horizontal=True):
         fields.number("Shift", "shift", tip="By up to this share of the side; 0.1 is a tenth.")
         fields.number("Rotation", "rotation", step=5, tip="By up to this many degrees, both ways.")
@@ -72,7 +74,7 @@ def _data(editor: Editor) -> None:
     draft = editor.draft
     fields = Fields(draft.data, editor.set_data, f"train-{editor.version}-data")
     with st.container(horizontal=True):
-        fields.number("Validation share", "validation", tip="Held back to measure on; 0.1 is a tenth.")
+        fields.number("Validation share", "validation", tip=f"0.1 holds a tenth back. {meaning('validation')}")
         fields.number("Training images", "train_images", step=100, empty="all", tip="Empty for all of them.")
     info = find_dataset(draft.data.name)
     if info is None or len(info.classes) < 3:
@@ -130,22 +132,24 @@ def _learning_in_detail(editor: Editor) -> None:
         editor.set_train(seconds=60.0 if st.session_state[key] else None)
 
     st.toggle("Train for a time instead of epochs", value=train.seconds is not None, key=key, on_change=change)
-    fields.choice("The learning rate", "schedule", _SCHEDULES)
+    fields.choice("Learning rate over the run", "schedule", _SCHEDULES)
     if train.schedule == "plateau":
         with st.container(horizontal=True):
-            fields.number("Times", "plateau_factor", lowest=0.01, highest=0.99)
-            fields.number("After epochs", "plateau_patience")
+            fields.number("Then multiply it by", "plateau_factor", tip="0.5 halves the learning rate.")
+            stalls = "After this many epochs without a lower validation loss; the count then begins anew."
+            fields.number("Stalled epochs", "plateau_patience", tip=stalls)
     if train.optimizer == "sgd":
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            fields.number("Momentum", "momentum", highest=0.999)
-            fields.toggle("Nesterov", "nesterov")
+            fields.number("Momentum", "momentum", tip=meaning("momentum"))
+            fields.toggle("Nesterov", "nesterov", tip="Measures the slope where the momentum is about to lead.")
     with st.container(horizontal=True):
-        fields.number("Stop early after", "early_stopping", tip="Epochs without a lower validation loss; empty: never.")
-        fields.number("Label smoothing", "label_smoothing", highest=0.9, tip="Spreads this share over all classes.")
+        patience = "After this many epochs without a new lowest validation loss; empty: never."
+        fields.number("Stop early", "early_stopping", empty="never", tip=patience)
+        fields.number("Label smoothing", "label_smoothing", tip=meaning("label smoothing"))
     if not isinstance(train.class_weights, tuple):
-        fields.toggle("Let rare classes count more", "class_weights", tip="Balanced class weights.")
-    fields.choice("Keep", "keep", _KEEP)
-    fields.number("Seed", "seed", tip="The same seed gives the same run on the same machine.")
+        fields.toggle("Let rare classes count more", "class_weights", tip=meaning("class weights"))
+    fields.choice("Weights to keep", "keep", _KEEP, tip="Which weights become the model that other pages look into.")
+    fields.number("Seed", "seed", tip=meaning("seed"))
 
 
 def _name_and_file(editor: Editor) -> None:

@@ -10,11 +10,13 @@ from cnnviz.ui.messages import plain
 from cnnviz.ui.train.draft import Draft
 from cnnviz.ui.train.editor import current_editor, find_dataset
 from cnnviz.ui.train.moves import look_at
-from cnnviz.ui.train.words import state_in_words
+from cnnviz.ui.words import state_in_words
 
 __all__ = ["verdict"]
 
 _SLOWER = 10
+_GUESSING = 1.3  # times the accuracy of guessing
+_RISEN = 1.15
 
 
 def verdict(run: Run, status: Status) -> None:
@@ -57,8 +59,22 @@ def _completed(run: Run, status: Status) -> None:
         of = f" of {images:,}" if isinstance(images, int) else ""
         words.append(f"It gets {100 * accuracy:.0f} %{of} test images right that it has never seen.")
         number = f"<div><strong>{100 * accuracy:.1f} %</strong><small>test accuracy</small></div>"
-    words += [escape(status.message), "Next: start another like this, change one thing, and see what it does."]
+    words += [escape(status.message), _advice(run, accuracy)]
     st.html(f'<div class="train-verdict">{number}<p>{" ".join(words)}</p></div>')
+
+
+def _advice(run: Run, accuracy: float | None) -> str:
+    """What to try next, from how it went."""
+    if isinstance(accuracy, int | float) and accuracy < _GUESSING / run.spec.model.classes:
+        return "That is no better than guessing. Next: start another like this with a smaller learning rate."
+    losses = run.history().epochs.get("val_loss", [])
+    if losses and losses[-1] > _RISEN * min(losses):
+        best = losses.index(min(losses)) + 1
+        return (
+            f"Since epoch {best} the validation loss has risen: it learns its training images by heart. "
+            "Next: start another like this with fewer epochs, dropout or augmentation."
+        )
+    return "Next: start another like this, change one thing, and see what it does."
 
 
 def _diverged(run: Run, state: str, told: str) -> None:

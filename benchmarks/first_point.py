@@ -20,7 +20,7 @@ from benchmarks.measure import Result, arguments, median_ratio, show, spread, te
 LIMIT_S = 300.0
 _POLL_S = 0.002
 _SAMPLES = 30  # looks in a row at which a worker sleeps: it has imported everything and waits
-_IMPORTED_S = 1.0  # processor time that importing TensorFlow takes at least
+IMPORTED_S = 1.0  # processor time that importing TensorFlow takes at least
 
 
 def wait_for(condition, what: str) -> None:
@@ -52,7 +52,7 @@ def wait_until_warm(home: Path) -> None:
     asleep = 0
     while asleep < _SAMPLES:  # not how little it computes: on a busy machine it may only be kept waiting
         time.sleep(0.05)
-        resting = worker.status() == psutil.STATUS_SLEEPING and cpu_seconds(worker) > _IMPORTED_S
+        resting = worker.status() == psutil.STATUS_SLEEPING and cpu_seconds(worker) > IMPORTED_S
         asleep = asleep + 1 if resting else 0
 
 

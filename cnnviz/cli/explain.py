@@ -8,8 +8,8 @@ import typer
 
 from cnnviz.cli.options import AsJson, Home, RunName
 from cnnviz.cli.output import emit, percent, say
+from cnnviz.cli.quiet_import import silent_start
 from cnnviz.cli.runs import find
-from cnnviz.cli.train import _silent_start
 from cnnviz.errors import DataError, SpecError, StorageError
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _explained(run: "Run", photo: "Photo", method: str, class_index: int | None,
     from cnnviz.data import fit
 
     image = fit(photo.pixels, run.spec.model.input_shape)
-    with _silent_start():
+    with silent_start():
         from cnnviz.explain.methods import explain as explained
         from cnnviz.explain.methods import find_method
     found = find_method(method)

@@ -7,7 +7,17 @@ import typer
 
 __all__ = ["AsJson", "Home", "RunName", "home_flag"]
 
-Home = Annotated[Path | None, typer.Option("--home", metavar="DIR", help="Where runs and data sets are kept.")]
+
+def _folder(text: str) -> Path:
+    """Read a --home; an empty one, as from a variable that is not set, must not mean the present folder."""
+    if not text:
+        raise typer.BadParameter("it is empty; give a folder, or leave --home out")
+    return Path(text)
+
+
+Home = Annotated[
+    Path | None, typer.Option("--home", metavar="DIR", help="Where runs and data sets are kept.", parser=_folder)
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, a unique beginning of it, or: latest.")]
 

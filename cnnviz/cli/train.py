@@ -2,9 +2,6 @@
 
 import logging
 import os
-import sys
-import tempfile
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +13,10 @@ from cnnviz.cli.codes import INTERRUPTED
 from cnnviz.cli.options import AsJson, Home, home_flag
 from cnnviz.cli.output import complain, emit, in_line, say
 from cnnviz.cli.progress import training_progress
+from cnnviz.cli.quiet_import import silent_start
 from cnnviz.cli.runs import find, report, result_line
 from cnnviz.cli.settings import Flags, spec_of
-from cnnviz.errors import CnnvizError, MissingExtraError, SpecError
+from cnnviz.errors import CnnvizError, SpecError
 
 if TYPE_CHECKING:
     from cnnviz.runs import Run, RunStore
@@ -95,7 +93,7 @@ def _trained(flags: Flags, home: Path | None) -> "Run":
     from cnnviz.runs import RunStore
 
     settings = spec_of(flags, home)
-    with _silent_start():  # before a download: without TensorFlow that would be for nothing
+    with silent_start():  # before a download: without TensorFlow that would be for nothing
         from cnnviz.training.execute import train as train_here
     if not find(settings.data.name, home).available:
         fetch(settings.data.name, home)
@@ -120,62 +118,10 @@ def _continued(text: str, flags: Flags, home: Path | None) -> "Run":
         with reopened(run):  # says why not, before TensorFlow is imported for nothing
             pass
     _say_if_waiting(store)
-    with _silent_start():
+    with silent_start():
         from cnnviz.training.execute import continue_run
     with training_progress(run.status.epochs or run.spec.train.epochs) as on_event, _cut_off(store, home):
         return continue_run(run, on_event)
-
-
-@contextmanager
-def _silent_start() -> Iterator[None]:
-    """Keep what TensorFlow writes while it is imported off standard error; its settings do not silence all.
-
-    It is shown where the import fails, or where TF_CPP_MIN_LOG_LEVEL asks for it.
-
-    Raises:
-        MissingExtraError: TensorFlow is not installed, or not whole.
-    """
-    try:
-        if os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3") == "3":
-            with _silent():
-                yield
-        else:
-            yield
-    except ImportError as error:
-        if not _is_of_tensorflow(error):
-            raise
-        reason = (str(error).splitlines() or [""])[0]
-        raise MissingExtraError(
-            f"this command needs TensorFlow, which cannot be imported ({reason:.120}); run: pip install tensorflow"
-        ) from error
-
-
-def _is_of_tensorflow(error: ImportError) -> bool:
-    """Whether Keras or TensorFlow is missing, or stumbled over something that it needs itself."""
-    importing = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
-    return any(name.partition(".")[0] in ("keras", "tensorflow") for name in (error.name or "", *importing))
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """Keep what is written to standard error by code that is not Python; it is shown where it fails unexpectedly."""
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    sys.stderr.flush()
-    shown = os.dup(2)
-    with tempfile.TemporaryFile() as kept:
-        os.dup2(kept.fileno(), 2)
-        try:
-            yield
-        except ImportError:  # says enough itself
-            raise
-        except Exception:
-            kept.seek(0)
-            os.write(shown, kept.read())
-            raise
-        finally:
-            sys.stderr.flush()
-            os.dup2(shown, 2)
-            os.close(shown)
 
 
 def _say_if_waiting(store: "RunStore") -> None:

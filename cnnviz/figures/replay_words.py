@@ -104,7 +104,7 @@ def map_words(layer: "MapsReplay", first: bool) -> Words:
         caption = f"The {shown} strongest of {channels} feature maps, in a fixed order; {size} each."
     low = f"−{in_digits(layer.limit)}" if layer.signed else "0"
     ramp = _SIGNED if layer.signed else _ramp()
-    return Words(f"Feature maps of {layer.layer}", caption, low, in_digits(layer.limit), ramp)
+    return Words(f"Maps of {layer.layer}", caption, low, in_digits(layer.limit), ramp)
 
 
 def heat_words(seen: "ImageReplay", class_names: Sequence[str]) -> Words:

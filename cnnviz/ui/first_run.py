@@ -5,9 +5,9 @@ from cnnviz.ui.guard import permitted
 from cnnviz.ui.loaders import active_runs
 from cnnviz.ui.train.editor import start_once
 
-__all__ = ["USUAL", "run_to_watch"]
+__all__ = ["run_to_watch"]
 
-USUAL = preset("two-conv")  # on the sample that is always there
+_USUAL = preset("two-conv")  # on the sample that is always there
 
 
 def run_to_watch() -> str | None:
@@ -22,4 +22,4 @@ def run_to_watch() -> str | None:
     active = active_runs()
     if active:
         return active[0].run_id
-    return start_once(USUAL).id if permitted("start a run") else None
+    return start_once(_USUAL).id if permitted("start a run") else None

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.ui.first_run import USUAL, run_to_watch
+from cnnviz.ui.first_run import run_to_watch
 from cnnviz.ui.loaders import run_ids
 from cnnviz.ui.run_rows import run_rows
 from cnnviz.ui.session import choose_run
@@ -17,13 +17,7 @@ shown = worth_showing(ids)
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.title("See what a neural network sees", anchor=False, width="content")
     with st.container(horizontal=True, width="content"):
-        watch = st.button(
-            "Watch one learn",
-            key="home-train",
-            type="primary",
-            icon=":material/model_training:",
-            help=f"Starts {USUAL.preset} on {USUAL.data.name} and goes there, or to the run that trains already.",
-        )
+        watch = st.button("Watch one learn", key="home-train", type="primary", icon=":material/model_training:")
         look = st.button("Look at the pictures", key="home-data", icon=":material/photo_library:")
 
 if watch and (run_id := run_to_watch()):

@@ -47,10 +47,19 @@ def test_a_training_benchmark_prints_its_table(command: Sequence[str]) -> None:
     assert {"processor", "cores", "tensorflow", "load before"} <= set(found["machine"])
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("chromium")
+def test_the_benchmark_in_the_browser_prints_its_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CNNVIZ_KEEP_WARM")
+    found = json.loads(run("benchmarks/click.py", "--quick", "--json"))
+    assert found["quick"]
+    assert found["rows"]
+
+
 def test_every_benchmark_is_tried_and_explained() -> None:
     helpers = {"measure", "plain_script", "report"}
     scripts = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - helpers
-    assert scripts == set(QUICK) | set(SLOW)
+    assert scripts == set(QUICK) | set(SLOW) | {"click"}
     text = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
     assert all(f"`{name}.py`" in text for name in scripts)
 

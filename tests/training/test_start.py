@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from cnnviz.errors import RunError, StorageError
 from cnnviz.runs import Run, RunStore, Status, process_fields
+from cnnviz.runs.processes import start_times
 from cnnviz.training import launcher, resume, start, stop
 from cnnviz.training.queue import is_waiting, withdraw
 from tests.training.helpers import tiny_spec
@@ -69,12 +71,12 @@ def test_a_run_that_never_came_into_the_queue_can_be_stopped_and_deleted(home: P
 
 
 def test_a_waiting_run_of_another_living_process_is_asked_and_not_ended(home: Path) -> None:
-    started = {**process_fields(), "pid": os.getppid()}
-    run = RunStore(home).create(tiny_spec(), Status("queued", **started))
-    if run.state == "queued":  # the parent may have started at another moment
-        stop(run, home)
-        assert run.state == "queued"
-    assert (run.folder / "stop").exists() or run.state == "interrupted"
+    started, since_boot = start_times(psutil.Process(os.getppid()))
+    parent = {"pid": os.getppid(), "process_started": started, "process_since_boot": since_boot}
+    run = RunStore(home).create(tiny_spec(), Status("queued", **{**process_fields(), **parent}))
+    stop(run, home)
+    assert run.state == "queued"
+    assert (run.folder / "stop").exists()
 
 
 @pytest.mark.usefixtures("no_worker")

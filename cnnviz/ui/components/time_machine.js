@@ -118,7 +118,7 @@ class Machine {
         const known = guess.rows.some((row) => row.truth) || base.photo.labelled;
         verdict.textContent = `guessed ${best.name} ${percent(Math.max(...shares))}${known ? (best.truth ? " ✓" : " ✗") : ""}`;
         verdict.className = `note ${known ? (best.truth ? "right" : "wrong") : ""}`;
-        const empty = inner?.empty?.[Math.round(moment)];
+        const empty = inner?.heat && inner.empty[Math.round(moment)];
         const caption = empty ? `Nothing lights up: ${empty}.` : inner?.heatWords.caption;
         if (caption && panel.caption.textContent !== caption) panel.caption.textContent = caption;
       },

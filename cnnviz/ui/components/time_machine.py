@@ -100,7 +100,7 @@ def replay_payload(
             "loss": _loss(replay),
             "photo": None if image is None else _photo(image, image_title, label is not None),
             "guess": _first_guess(replay, class_names, test_index, label),
-            "layers": [{"title": f"Feature maps of {layer}"} for layer in layers],
+            "layers": [{"title": f"Maps of {layer}"} for layer in layers],
             "tables": {
                 "sequential": _text(color_table("sequential")),
                 "diverging": _text(diverging_table()),

@@ -25,7 +25,7 @@ NEEDED = (
     "cnnviz.explain.synthesis", "cnnviz.explain.convolution",
 )  # fmt: skip
 _AFTER_S = 0.3  # what needs no TensorFlow is drawn first: its import takes a core for seconds
-_TICK_S = 0.5
+_TICK_S = 1.0
 _HEIGHT = 240
 
 

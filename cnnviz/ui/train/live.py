@@ -109,9 +109,9 @@ def _looks(run: Run, status: Status, wide: bool) -> None:
     with left, st.container(key="train-kernels", gap="xsmall"):
         _kernels(run, mosaic, status)
     with right, st.container(key="train-watched", gap="xsmall"):
-        st.markdown(f"**Test images and what it {'guesses now' if status.active else 'guessed last'}**")
+        st.markdown(f"**Test images and what it {'predicts now' if status.active else 'predicted last'}**")
         if view is None:
-            _nothing_yet("Eight test images with its guesses", status)
+            _nothing_yet("Eight test images with its predictions", status)
         else:
             watched(
                 view.images,

@@ -1,6 +1,6 @@
 """From the mouse's click on Start to the first point in the chart, in a real browser, with a worker waiting.
 
-    python benchmarks/click.py [--rounds N] [--quick] [--json]
+    python benchmarks/first_click.py [--rounds N] [--quick] [--json]
 
 Beside `first_point.py`, which ends at the file, this has what a person waits for: the click's way to the server, the
 page's change to the run, the next tick, and the drawing. Needs Chromium and the development requirements.

@@ -20,7 +20,7 @@ from cnnviz.ui.words import progress_in_words, queue_in_words
 
 __all__ = ["run_view"]
 
-TICK_S = 0.7
+TICK_S = 0.5
 CHART_HEIGHT = 230
 
 

@@ -6,12 +6,14 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
+from cnnviz.figures import loss_and_accuracy
 from cnnviz.figures.theme import css_variables
-from cnnviz.runs import Run
+from cnnviz.runs import History, Run
 from cnnviz.ui import loaders
+from cnnviz.ui.components import live_chart
 from cnnviz.ui.messages import plain
 from cnnviz.ui.train.editor import Editor
-from cnnviz.ui.train.live import run_view
+from cnnviz.ui.train.live import CHART_HEIGHT, run_view
 from cnnviz.ui.train.moves import look_at
 from cnnviz.ui.train.network import network
 from cnnviz.ui.train.panel import setup_panel
@@ -70,6 +72,10 @@ def _what_will_appear() -> None:
         "**Start training** and this side comes alive: loss and accuracy point by point, the first layer's kernels "
         "as they take shape, and eight test images with what the network makes of them."
     )
+    empty = loss_and_accuracy(History(), 10)
+    for column, figure, name in zip(st.columns(2, gap="small"), empty, ("loss", "accuracy"), strict=True):
+        with column:  # the axes that will fill; the browser has Plotly by then
+            live_chart(figure, key=f"train-empty-{name}", height=CHART_HEIGHT, alt=f"The {name} will grow here")
 
 
 def _newest_run() -> Run | None:

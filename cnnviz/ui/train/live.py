@@ -21,6 +21,7 @@ from cnnviz.ui.words import progress_in_words, queue_in_words
 __all__ = ["run_view"]
 
 TICK_S = 0.5
+FIRST_TICK_S = 0.2  # until the first step: nobody should wait for the first point
 CHART_HEIGHT = 230
 
 
@@ -36,14 +37,16 @@ def run_view(run: Run, *, wide: bool = True) -> None:
     """
     spec = run.spec
     active = run.status.active
-    st.fragment(_draw, run_every=TICK_S if active else None)(run, spec, active, wide)
+    waiting = active and run.status.step == 0
+    tick = FIRST_TICK_S if waiting else TICK_S
+    st.fragment(_draw, run_every=tick if active else None)(run, spec, active, wide, waiting)
 
 
-def _draw(run: Run, spec: RunSpec, was_active: bool, wide: bool) -> None:
+def _draw(run: Run, spec: RunSpec, was_active: bool, wide: bool, was_waiting: bool) -> None:
     """One tick: reads what is new and sends it to nodes that stay."""
     status = run.status
-    if was_active and not status.active:
-        st.rerun()
+    if (was_active and not status.active) or (was_waiting and status.step > 0):
+        st.rerun()  # the next tick is a slower one, or none
     with st.container(key="train-live", gap="small"):
         drawn = _drawn(str(run.folder), _size(run), _epochs(spec, status), spec.model.classes, run)
         _progress(run, status, drawn.position)

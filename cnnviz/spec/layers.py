@@ -112,6 +112,11 @@ class Pooling(_Layer):
                 f"a {self.size}x{self.size} pooling does not fit on a {height}x{width} feature map; "
                 "remove a pooling before it or use larger images"
             )
+        if max(height, width) < 2 * self.size:  # what is left has no height and no width: that is a global pooling
+            raise SpecError(
+                f"a {self.size}x{self.size} pooling would leave a single pixel of a {height}x{width} feature map; "
+                "put a global pooling in its place, remove a pooling before it, or use larger images"
+            )
         return (height // self.size, width // self.size, channels)
 
 

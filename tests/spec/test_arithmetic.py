@@ -52,7 +52,7 @@ def test_two_conv_is_the_reference_network() -> None:
         (Convolution(filters=2, bias=False), (3, 3, 2), (1, 1, 2), 36, 36),
         (Convolution(filters=1, kernel_size=31, padding="same"), (4, 4, 1), (4, 4, 1), 962, 16 * 961),
         (Pooling(), (7, 9, 3), (3, 4, 3), 0, 0),
-        (Pooling(size=3, mode="average"), (3, 3, 8), (1, 1, 8), 0, 0),
+        (Pooling(size=3, mode="average"), (6, 8, 8), (2, 2, 8), 0, 0),
         (BatchNormalization(), (5, 6, 7), (5, 6, 7), 28, 0),
         (BatchNormalization(), (9,), (9,), 36, 0),
         (Dropout(), (5, 6, 7), (5, 6, 7), 0, 0),

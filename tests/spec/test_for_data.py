@@ -52,5 +52,5 @@ def test_class_weights_stay_while_they_fit() -> None:
 
 
 def test_images_that_are_too_small_are_refused_by_layer() -> None:
-    with pytest.raises(SpecError, match=r"layer 3 \(conv2d_2\) cannot work: .* 1x1 feature map"):
+    with pytest.raises(SpecError, match=r"layer 2 \(max_pooling2d_1\) cannot work: .* 2x2 feature map"):
         preset("two-conv").for_data("tiny", (4, 4, 1), 10)

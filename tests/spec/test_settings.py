@@ -90,9 +90,11 @@ def test_changed_leaves_the_first_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("layers", "said"),
     [
-        ([Pooling()] * 6, "layer 6 (max_pooling2d_6)"),
+        ([Pooling()] * 5, "layer 5 (max_pooling2d_5) cannot work: a 2x2 pooling would leave a single pixel"),
+        ([Pooling()] * 6, "layer 5 (max_pooling2d_5)"),
         ([Convolution(), Pooling()] * 5, "layer 7 (conv2d_4)"),
-        ([Convolution(), Pooling(size=16), Convolution()], "layer 3 (conv2d_2)"),
+        ([Convolution(), Pooling(size=16), Convolution()], "layer 2 (max_pooling2d_1)"),
+        ([Pooling(size=8), Pooling(size=5)], "a 5x5 pooling does not fit on a 4x4 feature map"),
         ([Dense()], "layer 1 (dense_1)"),
         ([Convolution(), Dense()], "put a flatten or a global pooling before it"),
         ([Flatten(), Convolution()], "layer 2 (conv2d_1)"),
@@ -105,11 +107,11 @@ def test_a_network_that_cannot_work_names_the_layer(layers: list[Any], said: str
     assert said in refusal(ModelSpec, layers=layers)
 
 
-def test_five_poolings_are_too_many_after_valid_convolutions_only() -> None:
-    ModelSpec(layers=[Pooling()] * 5)  # 32, 16, 8, 4, 2, 1
-    assert "layer 5 (max_pooling2d_4)" in refusal(
-        ModelSpec, layers=[Pooling(), Pooling(), Convolution(padding="same"), Pooling(), Pooling(size=8)]
-    )
+def test_poolings_may_leave_two_pixels_and_no_fewer() -> None:
+    assert ModelSpec(layers=[Pooling()] * 4).rows[3].output_shape == (2, 2, 3)
+    narrow = ModelSpec(input_shape=(4, 8, 3), layers=[Pooling(), Pooling()])
+    assert narrow.rows[1].output_shape == (1, 2, 3)
+    assert "use larger images" in refusal(ModelSpec, input_shape=(4, 7, 3), layers=[Pooling(), Pooling()])
 
 
 @pytest.mark.parametrize(

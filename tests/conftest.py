@@ -28,6 +28,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh home, set as CNNVIZ_HOME for every test: none ever touches the user's own."""
     folder = tmp_path / "home"
     monkeypatch.setenv("CNNVIZ_HOME", str(folder))
+    monkeypatch.setenv("CNNVIZ_PLACES", str(tmp_path / "places"))  # whatever else trains on this machine
     monkeypatch.setenv("CNNVIZ_KEEP_WARM", "0")  # a worker with TensorFlow for each page that is looked at is too much
     return folder
 

@@ -1,11 +1,13 @@
 """Who trains when: runs wait in a queue, and a machine trains one at a time unless told otherwise.
 
 A waiting run has an empty file in `runs/.queue`; whoever manages to move it into the run's folder has the run. A place
-to train is a locked file in `runs/.slots`; the operating system frees it when its process ends, however it ends, so a
-dead owner never blocks.
+to train is a locked file in a folder that all homes of a user share; the operating system frees it when its process
+ends, however it ends, so a dead owner never blocks.
 """
 
+import getpass
 import os
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,6 +23,7 @@ from cnnviz.runs.status import claim
 
 __all__ = [
     "PARALLEL_VARIABLE",
+    "PLACES_VARIABLE",
     "claim_next",
     "enqueue",
     "free_slot",
@@ -31,6 +34,7 @@ __all__ = [
 ]
 
 PARALLEL_VARIABLE = "CNNVIZ_PARALLEL_RUNS"
+PLACES_VARIABLE = "CNNVIZ_PLACES"
 _MOST_DIGITS = 4
 
 
@@ -129,9 +133,7 @@ def free_slot(store: RunStore, give_up: Callable[[], bool], poll_s: float = 0.1)
     Returns:
         The lock to release afterwards, or None when `give_up` ended the wait.
     """
-    folder = store.folder / ".slots"
-    with storage_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    folder = _places(store)
     while True:
         for number in range(parallel_runs()):
             lock = FileLock(folder / f"{number}.lock")
@@ -140,3 +142,25 @@ def free_slot(store: RunStore, give_up: Callable[[], bool], poll_s: float = 0.1)
         if give_up():
             return None
         time.sleep(poll_s)
+
+
+def _places(store: RunStore) -> Path:
+    """Return the folder of the machine's places: of all homes of this user, or of this home where there is none."""
+    chosen = os.environ.get(PLACES_VARIABLE)
+    shared = Path(chosen) if chosen else Path(tempfile.gettempdir()) / f"cnnviz-places-{_user()}"
+    for folder in (shared, store.folder / ".slots"):
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
+                return folder
+    with storage_errors(store.folder):
+        (store.folder / ".slots").mkdir(parents=True, exist_ok=True)
+    return store.folder / ".slots"
+
+
+def _user() -> str:
+    """Name the user; people who share a machine do not write into each other's folders."""
+    try:
+        return str(os.getuid()) if hasattr(os, "getuid") else getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "anybody"

@@ -89,7 +89,7 @@ def queue_in_words(before: int | None, training: str | None) -> str:
         training: the name of the run that trains now, None where none does.
     """
     if training is None and not before:
-        return "Its turn is now; a worker is getting ready."
+        return "Its turn is now; it begins as soon as a worker is ready and no other home of this machine trains."
     what = f"Waiting for {training} to end" if training is not None else "Waiting for its turn"
     if not before:
         return f"{what}; then it is this run's turn."

@@ -128,6 +128,23 @@ def test_one_place_by_default_and_more_when_told(home: Path, monkeypatch: pytest
     assert free_slot(store, give_up=lambda: True) is not None
 
 
+def test_homes_of_a_machine_share_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = free_slot(RunStore(tmp_path / "one"), give_up=lambda: True)
+    assert first is not None
+    assert free_slot(RunStore(tmp_path / "two"), give_up=lambda: True) is None
+    monkeypatch.setenv("CNNVIZ_PLACES", str(tmp_path / "other places"))
+    assert free_slot(RunStore(tmp_path / "two"), give_up=lambda: True) is not None
+
+
+def test_without_a_place_for_the_machine_the_home_has_one(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv("CNNVIZ_PLACES", str(tmp_path / "a file" / "places"))
+    assert free_slot(RunStore(home), give_up=lambda: True) is not None
+    assert (home / "runs" / ".slots" / "0.lock").exists()
+
+
 HOLD_A_PLACE = """
 import signal, sys
 from cnnviz.runs import RunStore

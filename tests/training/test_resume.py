@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import signal
 from pathlib import Path
@@ -131,6 +132,7 @@ import os, sys
 from cnnviz.training.execute import train
 from tests.training.helpers import busy_spec, curves
 import json
+import os
 print(json.dumps([curves(train(busy_spec(seed=seed), sys.argv[1])) for seed in (5, 6)]), flush=True)
 def kill(event):
     if event["kind"] == "batch" and event["epoch"] == 3:
@@ -243,9 +245,9 @@ def test_a_bundled_or_deleted_run_cannot_be_resumed(home: Path) -> None:
 def test_stopped_while_waiting_for_its_turn(home: Path) -> None:
     from filelock import FileLock
 
-    slots = home / "runs" / ".slots"
-    slots.mkdir(parents=True)
-    with FileLock(slots / "0.lock"):
+    places = Path(os.environ["CNNVIZ_PLACES"])
+    places.mkdir()
+    with FileLock(places / "0.lock"):
         signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
         signal.setitimer(signal.ITIMER_REAL, 0.3)
         run = train(tiny_spec(), home)

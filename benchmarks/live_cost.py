@@ -16,7 +16,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.measure import Process, Result, arguments, in_turn, median_ratio, run, show, temporary_home
+from benchmarks.measure import Process, Result, in_rounds, in_turn, median_ratio, run, temporary_home
 from benchmarks.training import dataset_name, make_spec
 
 STEPS = "training steps"
@@ -179,19 +179,5 @@ def _result(live: list[Process], bare: list[Process], dataset: str, epochs: int)
     )
 
 
-def main() -> None:
-    parser = arguments(__doc__)
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args()
-    if options.child:
-        kind, *values = options.child
-        {"live": train_live, "bare": train_bare}[kind](*values)
-    elif options.quick:
-        show(options, lambda: measure(1, 1, quick=True))
-    else:
-        show(options, lambda: measure(options.epochs, options.rounds, quick=False))
-
-
 if __name__ == "__main__":
-    main()
+    in_rounds(__doc__, measure, {"live": train_live, "bare": train_bare}, rounds=3)

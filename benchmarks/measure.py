@@ -67,6 +67,23 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     return parser
 
 
+def in_rounds(
+    description: str | None, measure: Callable[..., Result], children: dict[str, Callable[..., None]], rounds: int
+) -> None:
+    """Carry out a benchmark that trains in whole processes of its own, round by round."""
+    parser = arguments(description)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=rounds)
+    options = parser.parse_args()
+    if options.child:
+        kind, *values = options.child
+        children[kind](*values)
+    elif options.quick:
+        show(options, lambda: measure(1, 1, quick=True))
+    else:
+        show(options, lambda: measure(options.epochs, options.rounds, quick=False))
+
+
 def show(options: argparse.Namespace, measure: Callable[[], Result]) -> None:
     """Measure, and print the table or JSON, with the machine and how busy it was before and after."""
     before = psutil.getloadavg()[0]

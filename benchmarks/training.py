@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.measure import Process, Result, arguments, in_turn, median_ratio, run, show, spread, temporary_home
+from benchmarks.measure import Process, Result, in_rounds, in_turn, median_ratio, run, spread, temporary_home
 
 LIVE = "cnnviz, everything live"
 PLAIN = "plain script, fit alone"
@@ -83,7 +83,7 @@ def measure(epochs: int, rounds: int, quick: bool) -> Result:
         write_plain_arrays(arrays, spec)
         found = in_turn(
             {
-                LIVE: lambda: run(__file__, "--child", str(home), spec.to_json()),
+                LIVE: lambda: run(__file__, "--child", "live", str(home), spec.to_json()),
                 PLAIN: lambda: run(plain, str(arrays), str(epochs)),
                 VALIDATING: lambda: run(plain, str(arrays), str(epochs), "--validate"),
             },
@@ -141,18 +141,5 @@ def _result(found: dict[str, list[Process]], dataset: str, epochs: int, rounds: 
     )
 
 
-def main() -> None:
-    parser = arguments(__doc__)
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--rounds", type=int, default=5)
-    options = parser.parse_args()
-    if options.child:
-        train_live(*options.child)
-    elif options.quick:
-        show(options, lambda: measure(1, 1, quick=True))
-    else:
-        show(options, lambda: measure(options.epochs, options.rounds, quick=False))
-
-
 if __name__ == "__main__":
-    main()
+    in_rounds(__doc__, measure, {"live": train_live}, rounds=5)

@@ -16,14 +16,13 @@ from cnnviz.cli.options import AsJson, Home
 from cnnviz.cli.output import emit, say
 from cnnviz.errors import CnnvizError, MissingExtraError
 from cnnviz.home import HOME_VARIABLE, resolve_home
-from cnnviz.passcode import PASSCODE_HASH_VARIABLE, PASSCODE_VARIABLE, hash_passcode
+from cnnviz.passcode import LOCAL_ADDRESSES, PASSCODE_HASH_VARIABLE, PASSCODE_VARIABLE, hash_passcode
 
 __all__ = ["APP", "dashboard"]
 
 APP = Path(__file__).resolve().parent.parent.parent / "app.py"
 
 _EVERY_ADDRESS = ("0.0.0.0", "::")
-_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 def dashboard(
@@ -56,7 +55,7 @@ def dashboard(
         raise MissingExtraError("the dashboard needs Streamlit, which is not installed; run: pip install streamlit")
     _check_free(host, port)
     names = _names(host, tuple(allow_host or ()))
-    environment = _environment(home, exposed=host not in _THIS_MACHINE or bool(allow_host))
+    environment = _environment(home, exposed=host not in LOCAL_ADDRESSES or bool(allow_host))
     address = f"http://{_in_address(_best_name(host, names))}:{port}"
     if as_json:
         emit({"address": address, "host": host, "port": port, "allowed_hosts": names, "pid": os.getpid()})
@@ -99,9 +98,9 @@ def _refusal(host: str, port: int, error: OSError) -> str:
 def _names(host: str, more: tuple[str, ...]) -> list[str]:
     """The host names a browser may use: a page elsewhere cannot reach the dashboard by a name of its own."""
     if host in _EVERY_ADDRESS:
-        names = [*_THIS_MACHINE, *_own_addresses(), socket.gethostname()]
+        names = [*LOCAL_ADDRESSES, *_own_addresses(), socket.gethostname()]
     else:
-        names = [*_THIS_MACHINE] if host in _THIS_MACHINE else [host]
+        names = [*LOCAL_ADDRESSES] if host in LOCAL_ADDRESSES else [host]
     return list(dict.fromkeys(name.lower() for name in (*names, *more) if name))
 
 
@@ -119,7 +118,7 @@ def _best_name(host: str, names: list[str]) -> str:
     """The name to show: where the server listens everywhere, the first by which others reach it."""
     if host not in _EVERY_ADDRESS:
         return host
-    return next((name for name in names if name not in _THIS_MACHINE), "127.0.0.1")
+    return next((name for name in names if name not in LOCAL_ADDRESSES), "127.0.0.1")
 
 
 def _in_address(name: str) -> str:

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TextIO
 
-__all__ = ["complain", "count", "emit", "forget", "in_line", "one_line", "pairs", "percent", "say", "table"]
+__all__ = ["complain", "count", "emit", "forget", "in_line", "pairs", "percent", "printable", "say", "table"]
 
 _NO_TERMINAL_WIDTH = 400  # a file or a pipe has no edge: each row stays on its line, for grep and awk
 
 
-def one_line(text: str) -> str:
+def printable(text: str) -> str:
     """Return a text as one line that cannot steer a terminal."""
     joined = " ".join(text.split())
     return "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in joined)
@@ -34,7 +34,7 @@ def say(text: str) -> None:
 def complain(text: str) -> None:
     """Write one line to standard error; where that is closed or full, nothing can be said and nothing is."""
     try:
-        sys.stderr.write(f"{one_line(text)}\n")
+        sys.stderr.write(f"{printable(text)}\n")
         sys.stderr.flush()
     except (OSError, ValueError):
         forget(sys.stderr)
@@ -101,7 +101,7 @@ def table(
             overflow="fold",
         )
     for row in rows:  # Text: names are never markup
-        cells = zip(columns, map(one_line, row), strict=True)
+        cells = zip(columns, map(printable, row), strict=True)
         drawn.add_row(
             *(Text(cell, no_wrap=True, overflow="ellipsis") if column in cut else Text(cell) for column, cell in cells)
         )
@@ -119,4 +119,4 @@ def pairs(rows: Iterable[tuple[str, str]]) -> None:
     shown = [(name, value) for name, value in rows if value]
     width = max((len(name) for name, _ in shown), default=0)
     for name, value in shown:
-        say(f"{name:<{width}}  {one_line(value)}")
+        say(f"{name:<{width}}  {printable(value)}")

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-__all__ = ["OnEvent", "download_progress", "import_progress", "training_progress"]
+    from cnnviz.runs import OnEvent
 
-OnEvent = Callable[[dict[str, Any]], None]
+__all__ = ["download_progress", "import_progress", "training_progress"]
 
 _LINE_EVERY_S = 10.0
 _MEGABYTE = 1_000_000
 
 
 @contextmanager
-def training_progress(epochs: int) -> Iterator[OnEvent]:
+def training_progress(epochs: int) -> "Iterator[OnEvent]":
     """Show how a training goes.
 
     Args:
@@ -101,7 +101,7 @@ def _console() -> "Console":
     return Console(stderr=True, highlight=False)
 
 
-def _quietly(show: OnEvent) -> OnEvent:
+def _quietly(show: "OnEvent") -> "OnEvent":
     def safe(event: dict[str, Any]) -> None:
         # rich ends the process where a pipe is closed
         with suppress(OSError, ValueError, SystemExit):

@@ -8,16 +8,17 @@ from cnnviz.runs.checkpoint import (
     save_checkpoint,
     unpack_arrays,
 )
-from cnnviz.runs.events import Event, EventLog, EventReader
+from cnnviz.runs.events import Event, EventLog, EventReader, OnEvent
 from cnnviz.runs.history import History, Snapshot, Timeline
 from cnnviz.runs.live import LiveView
 from cnnviz.runs.processes import process_fields
 from cnnviz.runs.run import Predictions, Run
 from cnnviz.runs.status import ACTIVE, State, Status, read_status, write_status
-from cnnviz.runs.store import RunStore, RunSummary, open_run
+from cnnviz.runs.store import RUN_ID, RunStore, RunSummary, open_run
 
 __all__ = [
     "ACTIVE",
+    "RUN_ID",
     "Arrays",
     "Checkpoint",
     "Event",
@@ -25,6 +26,7 @@ __all__ = [
     "EventReader",
     "History",
     "LiveView",
+    "OnEvent",
     "Predictions",
     "Run",
     "RunStore",

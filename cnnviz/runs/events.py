@@ -4,14 +4,16 @@ import errno
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cnnviz.files import read_regular, storage_errors
 
-__all__ = ["Event", "EventLog", "EventReader"]
+__all__ = ["Event", "EventLog", "EventReader", "OnEvent"]
 
 Event = dict[str, Any]
+OnEvent = Callable[[Event], None]
 
 # What a reader must not lose in a power cut; batch events may.
 _DURABLE = {"status", "epoch", "snapshot", "error"}

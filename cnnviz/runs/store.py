@@ -20,11 +20,11 @@ from cnnviz.runs.run import Run
 from cnnviz.runs.status import Status, read_status, write_status
 from cnnviz.spec import RunSpec
 
-__all__ = ["BUNDLED_RUNS", "RunStore", "RunSummary", "open_run"]
+__all__ = ["BUNDLED_RUNS", "RUN_ID", "RunStore", "RunSummary", "open_run"]
 
 BUNDLED_RUNS = Path(__file__).parent.parent / "assets" / "runs"
 
-_RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{3,79}")
+RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{3,79}")
 _SECOND = len("20260101-120000")
 _PACKAGES = ("cnnviz", "keras", "tensorflow", "numpy")
 
@@ -183,7 +183,7 @@ def _run_folders(parent: Path) -> Iterator[Path]:
     except OSError:
         return
     for entry in entries:
-        if _RUN_ID.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+        if RUN_ID.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
             yield Path(entry.path)
 
 

@@ -16,13 +16,13 @@ from cnnviz.data import Prepared, Progress, load_dataset, prepare
 from cnnviz.errors import CnnvizError, SpecError, StorageError
 from cnnviz.files import write_json
 from cnnviz.models import save_model
-from cnnviz.runs import Run, RunStore, Status, process_fields, write_status
+from cnnviz.runs import OnEvent, Run, RunStore, Status, process_fields, write_status
 from cnnviz.runs.locks import held
 from cnnviz.spec import RunSpec
 from cnnviz.training.fit import Fit, Outcome
 from cnnviz.training.memory import refuse_too_large
 from cnnviz.training.queue import free_slot, parallel_runs
-from cnnviz.training.recorder import OnEvent, Recorder
+from cnnviz.training.recorder import Recorder
 from cnnviz.training.reopen import reopened, stopped_waiting
 
 __all__ = ["continue_run", "execute", "stop_on_signals", "train"]

@@ -2,17 +2,14 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 from cnnviz.files import write_atomically
-from cnnviz.runs import Arrays, Event, EventLog, Run, Status, pack_arrays, process_fields, write_status
+from cnnviz.runs import Arrays, EventLog, OnEvent, Run, Status, pack_arrays, process_fields, write_status
 
-__all__ = ["OnEvent", "Recorder"]
-
-OnEvent = Callable[[Event], None]
+__all__ = ["Recorder"]
 
 _STATUS_EVERY_S = 0.5
 _LIVE_EVERY_S = 0.5

@@ -1,15 +1,13 @@
 """What a session looks at: kept in the URL, so that a link shows the same, and carried from page to page."""
 
-import re
-
 import streamlit as st
 
 from cnnviz.errors import RunError
+from cnnviz.runs import RUN_ID
 from cnnviz.ui.loaders import run_ids
 
 __all__ = ["arrived", "carried_run", "carry_run", "choose_run", "chosen_run"]
 
-_RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{3,79}")
 _CARRIED = "cnnviz.run"  # session state: the run looked at last, for a page opened from the navigation
 _PAGE = "cnnviz.page"
 _ARRIVED = "cnnviz.arrived"  # session state: whether this run of the script is the page's first
@@ -27,7 +25,7 @@ def chosen_run() -> str | None:
     text = st.query_params.get("run")
     if not text:
         return None
-    if not _RUN_ID.fullmatch(text):
+    if not RUN_ID.fullmatch(text):
         raise RunError(
             f"the link asks for the run {text[:80]!r}, which is no run id; choose a run from the list instead"
         )

@@ -1,18 +1,12 @@
 // Eight watched images: the tiles are built once, afterwards only words, marks and bars change.
 
+import { element, followSize } from "./elements.js";
+
 const SHAPES = { right: "M4 12.5 L10 18 L20 6", wrong: "M5 5 L19 19 M19 5 L5 19", open: "" };
 const ROOMY = 120; // CSS pixels: a tile in which every class name of CIFAR-10 fits
 const NARROW = 88; // and the narrowest that is still read
 const GAP = 12;
 const EDGE = 20; // a tile's frame and padding, both sides
-const observers = new WeakMap(); // parentElement -> ResizeObserver
-
-function element(tag, className, parent) {
-  const made = document.createElement(tag);
-  made.className = className;
-  parent.append(made);
-  return made;
-}
 
 function mark(parent) {
   const space = "http://www.w3.org/2000/svg";
@@ -102,13 +96,5 @@ export default function ({ data, parentElement }) {
   paint(list, data.sheet);
   data.tiles.forEach((told, index) => show(list.children[index], told));
   arrange(list, data); // last, since measuring applies the styles: a new bar would then move to its first width
-  if (!observers.has(parentElement)) {
-    const observer = new ResizeObserver(() => arrange(list, list.data));
-    observer.observe(list);
-    observers.set(parentElement, observer);
-  }
-  return () => {
-    observers.get(parentElement)?.disconnect();
-    observers.delete(parentElement);
-  };
+  return followSize(parentElement, list, () => arrange(list, list.data));
 }

@@ -11,6 +11,7 @@ from cnnviz.figures.guesses import guesses, percent
 from cnnviz.figures.pictures import data_url, sprite, to_png
 from cnnviz.figures.theme import css_variables
 from cnnviz.ui.components.assets import read_asset
+from cnnviz.ui.components.modules import bundled
 
 __all__ = ["watched"]
 
@@ -22,7 +23,7 @@ _component = st.components.v2.component(
         "</figcaption></figure>\n"
     ),
     css=css_variables() + read_asset("watched.css"),
-    js=read_asset("watched.js"),
+    js=bundled("elements.js", "watched.js"),
 )
 
 

@@ -1,5 +1,7 @@
 // The network as blocks in a row. Blocks are kept and resized, so that an edit is seen as a movement.
 
+import { element, followSize } from "../components/elements.js";
+
 const SLIVERS = new Set(["batch_normalization", "dropout", "activation"]);
 const MOST_SHEETS = 8;
 const NARROW = 52; // CSS pixels a block: below it the parameters are left out
@@ -7,14 +9,6 @@ const TIGHT = 40; // and below it all words
 const INPUT_STEP = 7; // CSS pixels between the channels of the image
 const FLAT = 38; // CSS pixels for a row of numbers and its words
 const SLENDER = 1.6; // the highest a map is drawn for its width
-const observers = new WeakMap(); // parentElement -> ResizeObserver
-
-function element(tag, className, parent) {
-  const made = document.createElement(tag);
-  made.className = className;
-  parent.append(made);
-  return made;
-}
 
 function build(row) {
   const block = element("div", "block", row);
@@ -86,13 +80,5 @@ export default function ({ data, parentElement }) {
   figure.setAttribute("aria-label", data.alt);
   parentElement.querySelector("figcaption").textContent = data.caption;
   arrange(figure, data);
-  if (!observers.has(parentElement)) {
-    const observer = new ResizeObserver(() => arrange(figure, figure.data));
-    observer.observe(figure);
-    observers.set(parentElement, observer);
-  }
-  return () => {
-    observers.get(parentElement)?.disconnect();
-    observers.delete(parentElement);
-  };
+  return followSize(parentElement, figure, () => arrange(figure, figure.data));
 }

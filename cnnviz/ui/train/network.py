@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.figures.theme import css_variables
 from cnnviz.spec import LayerRow, Shape
+from cnnviz.ui.components.modules import bundled
 from cnnviz.ui.train.draft import Draft, Table
 from cnnviz.ui.train.layer_list import short_number, shown_shape
 
@@ -21,7 +22,7 @@ _component = st.components.v2.component(
     "cnnviz_network",
     html='<figure role="img"><div class="blocks"></div><figcaption></figcaption></figure>\n',
     css=css_variables() + Path(__file__).with_name("network.css").read_text(encoding="utf-8"),
-    js=Path(__file__).with_name("network.js").read_text(encoding="utf-8"),
+    js=bundled("elements.js", "../train/network.js"),
 )
 
 CAPTION = (

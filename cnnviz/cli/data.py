@@ -106,10 +106,10 @@ def import_(
 
     Of a folder without the folders train and test, a fifth is set aside for testing.
     """
-    from cnnviz.cli.progress import import_progress
+    from cnnviz.cli.progress import file_progress
     from cnnviz.data import import_dataset
 
-    with import_progress(name) as report:
+    with file_progress(f"reading {name}") as report:
         made = import_dataset(path, name, home, size=size, on_progress=report)
     if made.skipped:
         complain(f"{len(made.skipped):,} passed over:")

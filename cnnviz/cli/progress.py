@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cnnviz.runs import OnEvent
 
-__all__ = ["download_progress", "import_progress", "training_progress"]
+__all__ = ["download_progress", "file_progress", "training_progress"]
 
 _LINE_EVERY_S = 10.0
 _MEGABYTE = 1_000_000
@@ -72,21 +72,24 @@ def download_progress(name: str) -> Iterator[Callable[[int, int | None], None]]:
 
 
 @contextmanager
-def import_progress(name: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Show how reading many files goes.
+def file_progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show how work on many files goes.
+
+    Args:
+        what: is done, such as "reading flowers".
 
     Yields:
-        What to call with the number of files that are read and of all.
+        What to call with the number of files that are done and of all.
     """
     if not sys.stderr.isatty():
-        lines = _CountLines(lambda done, total: f"reading {name}: {done:,} of {total:,} files")
+        lines = _CountLines(lambda done, total: f"{what}: {done:,} of {total:,} files")
         yield lines.after_a_while()
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=_console(), transient=True) as bar:
-        task = bar.add_task(f"reading {name}", total=None, visible=False)
+        task = bar.add_task(what, total=None, visible=False)
         yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.data.catalogue import NAME_PATTERN, checked_name, list_datasets, load_dataset
 from cnnviz.data.download import Progress
+from cnnviz.data.names import class_names_of
 from cnnviz.data.preparation import Prepared, prepare
 from cnnviz.data.records import Dataset, DatasetInfo, Images, Labels, Shape, Split, are_characters
 from cnnviz.data.statistics import ChannelStatistics, ClassCounts, channel_statistics, class_counts, examples
@@ -31,6 +32,7 @@ __all__ = [
     "channel_statistics",
     "checked_name",
     "class_counts",
+    "class_names_of",
     "examples",
     "fit",
     "import_dataset",

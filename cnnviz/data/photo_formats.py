@@ -1,10 +1,11 @@
 """Which files are photos, told by their first bytes: those that are opened, and names for those that are not."""
 
-__all__ = ["ACCEPTED", "ACCEPTED_IN_WORDS", "format_of"]
+__all__ = ["ACCEPTED", "ACCEPTED_IN_WORDS", "SUFFIXES", "format_of"]
 
 # Pillow's names; nothing else is ever tried, so that no exotic decoder (and no Ghostscript) sees a stranger's bytes.
 ACCEPTED = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 ACCEPTED_IN_WORDS = "JPEG, PNG, WebP, GIF, BMP and TIFF"
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 
 _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "JPEG"),

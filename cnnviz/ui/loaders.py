@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from cnnviz.data import Dataset, DatasetInfo, list_datasets, load_dataset
+from cnnviz.data import Dataset, DatasetInfo, class_names_of, list_datasets, load_dataset
 from cnnviz.errors import CnnvizError
 from cnnviz.home import datasets_folder, resolve_home, runs_folder
 from cnnviz.runs import Run, RunStore, RunSummary, Status
@@ -20,6 +20,7 @@ __all__ = [
     "datasets",
     "home",
     "look_again",
+    "modified",
     "open_run",
     "run_ids",
     "runs",
@@ -64,7 +65,7 @@ def dataset(name: str) -> Dataset:
     Raises:
         CnnvizError: it does not exist or cannot be had.
     """
-    return _dataset(str(home()), name, _modified(datasets_folder(home()) / f"{name}.npz"))
+    return _dataset(str(home()), name, modified(datasets_folder(home()) / f"{name}.npz"))
 
 
 def runs() -> tuple[RunSummary, ...]:
@@ -90,10 +91,7 @@ def look_again() -> None:
 
 def class_names(run: Run) -> tuple[str, ...]:
     """Return the names of the classes that a run tells apart, by label; numbers where its data set is gone."""
-    spec = run.spec
-    known = {info.name: info.classes for info in datasets()}
-    names = spec.data.classes or known.get(spec.data.name, ())
-    return names if len(names) == spec.model.classes else tuple(f"class {n}" for n in range(spec.model.classes))
+    return class_names_of(run, home())
 
 
 def open_run(run_id: str) -> Run:
@@ -109,7 +107,7 @@ def open_run(run_id: str) -> Run:
     if run_id not in run_ids() or not folder.is_dir():
         run = RunStore(home()).get(run_id)  # looks at all runs there are
         folder, bundled = run.folder, run.bundled
-    return _run(str(folder), bundled, _modified(folder / "spec.json"))
+    return _run(str(folder), bundled, modified(folder / "spec.json"))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -135,7 +133,7 @@ def _active_runs(home: str) -> tuple[ActiveRun, ...]:
     for run_id in _run_ids(home):
         folder = store.folder / run_id
         # Two looks at the disk instead of opening the run: there may be thousands.
-        if _modified(folder / "status.json") > since_ns or _modified(store.queue / run_id):
+        if modified(folder / "status.json") > since_ns or modified(store.queue / run_id):
             run = Run(folder)
             status = run.status
             if status.active:
@@ -150,7 +148,7 @@ def _name(run: Run) -> str:
         return run.id
 
 
-def _modified(path: Path) -> int:
+def modified(path: Path) -> int:
     """When a file was changed, in nanoseconds; 0 where there is none."""
     try:
         return path.stat().st_mtime_ns

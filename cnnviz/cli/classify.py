@@ -1,0 +1,144 @@
+"""`cnnviz classify`: what a run's network makes of photos."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cnnviz.cli.codes import MISTAKE
+from cnnviz.cli.options import AsJson, Home, RunName
+from cnnviz.cli.output import complain, count, emit, percent, say, table
+from cnnviz.cli.quiet_import import silent_start
+from cnnviz.cli.runs import find
+from cnnviz.errors import CnnvizError, SpecError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from cnnviz.cli.photo_files import PhotoFile
+    from cnnviz.inference import Abstention, Classification, Classifier
+    from cnnviz.runs import Run
+
+__all__ = ["classify"]
+
+_AT_ONCE = 256  # photos between two calls of the network; each is kept in the network's small size
+
+
+def classify(
+    run: RunName,
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Photos, folders, patterns such as 'photos/*.jpg', or -: standard input."
+        ),
+    ],
+    top: Annotated[int, typer.Option("--top", metavar="N", help="How many of the likeliest classes.")] = 5,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Take all of a photo, with grey bars, instead of its centre.")
+    ] = False,
+    abstain: Annotated[
+        bool, typer.Option("--abstain", help="Say 'none of my classes' where the network is not sure enough.")
+    ] = False,
+    keep: Annotated[
+        float, typer.Option("--keep", metavar="SHARE", help="With --abstain: share of validation images to answer.")
+    ] = 0.95,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a run's network makes of photos.
+
+    One bad file among good ones does not stop the others; the exit code is 2 then.
+    """
+    from cnnviz.cli.photo_files import photo_files
+
+    opened = find(run, home)
+    if top < 1:
+        raise SpecError(f"--top is {top}; ask for 1 class or more")
+    photos = photo_files(files)
+    classifier = _classifier(opened)
+    rule = _rule(opened, classifier, home, keep) if abstain else None
+    rows = _classified(photos, classifier, top, whole, rule)
+    if as_json:
+        emit(rows)
+    else:
+        _tell(rows, rule)
+    bad = sum(row["error"] is not None for row in rows)
+    if bad:
+        complain(f"{count(bad, 'photo')} of {len(rows):,} could not be classified")
+        raise typer.Exit(MISTAKE)
+
+
+def _classifier(run: "Run") -> "Classifier":
+    from cnnviz.inference import Classifier
+
+    with silent_start():
+        import keras  # noqa: F401 - the first import, which prints notices
+    return Classifier.of(run)
+
+
+def _rule(run: "Run", classifier: "Classifier", home: Path | None, keep: float) -> "Abstention":
+    from cnnviz.cli.progress import file_progress
+    from cnnviz.inference.calibrating import abstention_of
+
+    with file_progress("measuring when to abstain") as report:
+        return abstention_of(
+            run, classifier, home, keep=keep, on_progress=lambda share: report(round(100 * share), 100)
+        )
+
+
+def _classified(
+    photos: "list[PhotoFile]", classifier: "Classifier", top: int, whole: bool, rule: "Abstention | None"
+) -> list[dict[str, Any]]:
+    """Return a row for each photo, in their order; a bad one gets its error."""
+    from cnnviz.cli.progress import file_progress
+
+    rows: list[dict[str, Any]] = []
+    with file_progress("classifying") as report:
+        for start in range(0, len(photos), _AT_ONCE):
+            some = photos[start : start + _AT_ONCE]
+            prepared: list[NDArray[np.uint8] | str] = []
+            for photo in some:
+                prepared.append(_prepared(photo, classifier, whole))
+                report(start + len(prepared), len(photos))
+            images = [image for image in prepared if not isinstance(image, str)]
+            answers = iter(classifier(images, top, rule))
+            rows += [
+                _row(photo, one if isinstance(one, str) else next(answers))
+                for photo, one in zip(some, prepared, strict=True)
+            ]
+    return rows
+
+
+def _prepared(photo: "PhotoFile", classifier: "Classifier", whole: bool) -> "NDArray[np.uint8] | str":
+    """Return what the network sees of a photo, or what is wrong with it."""
+    from cnnviz.inference import Crop, prepare_photo
+
+    try:
+        return prepare_photo(photo.read().pixels, classifier.shape, Crop(mode="whole" if whole else "centre"))
+    except CnnvizError as error:
+        return str(error)
+
+
+def _row(photo: "PhotoFile", answer: "Classification | str") -> dict[str, Any]:
+    if isinstance(answer, str):
+        return {"file": photo.name, "top": [], "abstained": False, "reason": None, "error": answer}
+    return {"file": photo.name, **answer.to_json(), "error": None}
+
+
+def _tell(rows: list[dict[str, Any]], rule: "Abstention | None") -> None:
+    good = [row for row in rows if row["error"] is None]
+    if good:
+        table(("photo", "class", "probability", "then"), [_cells(row) for row in good], right=("probability",))
+    if rule is not None:
+        say(rule.cost)
+    for row in rows:
+        if row["error"] is not None:
+            complain(f"error: {row['error']}")
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, str, str, str]:
+    first, *others = row["top"]
+    name = f"none of my classes ({first['class']}?)" if row["abstained"] else first["class"]
+    then = ", ".join(f"{one['class']} {percent(one['probability'])}" for one in others[:2])
+    return row["file"], name, percent(first["probability"]), then

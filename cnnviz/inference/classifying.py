@@ -1,0 +1,239 @@
+"""Classifying: images to logits, probabilities and the top classes, by any Keras classifier of images."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.data.names import class_names_of
+from cnnviz.data.photos import fit
+from cnnviz.errors import DataError, SpecError
+from cnnviz.inference.abstaining import Abstention, soft
+from cnnviz.runs import Run
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["Classification", "Classifier", "Ranked", "classify"]
+
+OnProgress = Callable[[float], None]
+Images = NDArray[Any] | Sequence[NDArray[Any]]
+
+_TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A class and its probability.
+
+    Attributes:
+        class_name: the class.
+        class_index: its number.
+        probability: in [0, 1].
+    """
+
+    class_name: str
+    class_index: int
+    probability: float
+
+
+@dataclass(frozen=True, eq=False)
+class Classification:
+    """What a network makes of one image.
+
+    Attributes:
+        top: the likeliest classes, the likeliest first.
+        probabilities: (classes,) float64 in [0, 1], their sum is 1.
+        abstained: whether it had better not answer.
+        reason: why it abstained, a sentence; empty where it answered.
+    """
+
+    top: tuple[Ranked, ...]
+    probabilities: NDArray[np.float64]
+    abstained: bool = False
+    reason: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the shape of `cnnviz classify --json`, without the file."""
+        top = [{"class": one.class_name, "probability": one.probability} for one in self.top]
+        return {"top": top, "abstained": self.abstained, "reason": self.reason or None}
+
+
+class Classifier:
+    """A model with the names of its classes, ready to be asked again and again.
+
+    Args:
+        model: any Keras classifier of images; a single output counts as the probability of the second class.
+        class_names: by index; None numbers them.
+
+    Raises:
+        SpecError: the model is no classifier of images, or has another number of classes than names.
+    """
+
+    def __init__(self, model: "keras.Model", class_names: Sequence[str] | None = None) -> None:
+        from cnnviz.explain.network import image_shape  # imports Keras, which takes seconds
+        from cnnviz.explain.subject import scores_of
+
+        self.model = model
+        self.shape = image_shape(model)
+        blank = np.zeros((1, *self.shape), np.float32)
+        classes = scores_of(model, blank, self.shape)[0].shape[1]  # refuses what is no classifier
+        self._single = np.asarray(model(blank, training=False)).shape[-1] == 1
+        self.class_names = tuple(class_names) if class_names is not None else _numbered(classes)
+        if len(self.class_names) != classes:
+            raise SpecError(
+                f"{len(self.class_names)} class names were given for a model that tells {classes} classes apart; give "
+                f"{classes}"
+            )
+
+    @classmethod
+    def of(cls, model_or_run: "keras.Model | Run", class_names: Sequence[str] | None = None) -> "Classifier":
+        """Return a classifier of a model, or of a run's model with its own class names.
+
+        Raises:
+            RunError: the run has no model yet.
+            SpecError: as for the class.
+        """
+        if isinstance(model_or_run, Run):
+            run = model_or_run
+            return cls(run.model(), class_names if class_names is not None else class_names_of(run, run.home))
+        return cls(model_or_run, class_names)
+
+    def prepared(self, images: Images) -> NDArray[Any]:
+        """Bring images into the model's form; a photo of another size is cut to its centre and made small.
+
+        Args:
+            images: one (height, width, channels), a batch of them, or a list of any sizes; uint8 or float in 0..255,
+                those of another size than the model's uint8.
+
+        Returns:
+            (n, height, width, channels).
+
+        Raises:
+            DataError: something that is no image.
+        """
+        from cnnviz.explain.network import image_batch
+
+        if isinstance(images, np.ndarray) and images.ndim == 4 and images.shape[1:] == self.shape:
+            return image_batch(self.model, images)
+        alone = isinstance(images, np.ndarray) and images.ndim < 4
+        each = [self._one(image) for image in ([images] if alone else images)]
+        return np.stack(each) if each else np.zeros((0, *self.shape), np.float32)
+
+    def logits(self, images: Images, on_progress: OnProgress | None = None) -> NDArray[np.float64]:
+        """Return what goes into the softmax, (n, classes); a single output becomes two logits with the same meaning.
+
+        Args:
+            images: as for `prepared`.
+            on_progress: called with the share that is done, in [0, 1].
+
+        Raises:
+            DataError: something that is no image.
+        """
+        from cnnviz.explain.compiled import batches
+        from cnnviz.explain.subject import scores_of
+
+        prepared = np.asarray(self.prepared(images), np.float32)
+        parts: list[NDArray[np.float64]] = [np.zeros((0, len(self.class_names)))]
+        done = 0
+        for batch in batches(prepared) if len(prepared) else []:
+            logits, probabilities, found = scores_of(self.model, batch, self.shape)
+            if not found:  # the model ends in something of its own; its logarithm means the same to a softmax
+                parts.append(np.log(np.maximum(probabilities.astype(np.float64), _TINY)))
+            else:
+                parts.append(logits.astype(np.float64) / (2 if self._single else 1))  # (-u, u) stands for u
+            done += len(batch)
+            if on_progress:
+                on_progress(done / len(prepared))
+        return np.concatenate(parts)
+
+    def probabilities(self, images: Images, on_progress: OnProgress | None = None) -> NDArray[np.float64]:
+        """Return probabilities (n, classes); arguments as for `logits`."""
+        return soft(self.logits(images, on_progress))
+
+    def __call__(
+        self,
+        images: Images,
+        top: int = 5,
+        abstention: Abstention | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> tuple[Classification, ...]:
+        """Classify images.
+
+        Args:
+            images: as for `prepared`.
+            top: how many of the likeliest classes, 1 or more.
+            abstention: when to abstain for being unsure; None always answers.
+            on_progress: called with the share that is done, in [0, 1].
+
+        Returns:
+            One for each image. With an abstention, its calibrated probabilities.
+
+        Raises:
+            DataError: something that is no image.
+            SpecError: `top` is below 1.
+        """
+        if top < 1:
+            raise SpecError(f"top is {top}; ask for 1 class or more")
+        logits = self.logits(images, on_progress)
+        probabilities = abstention.probabilities(logits) if abstention else soft(logits)
+        unsure = abstention.unsure(logits) if abstention else np.zeros(len(logits), bool)
+        return tuple(
+            self._classification(row, top, abstention if refused else None)
+            for row, refused in zip(probabilities, unsure, strict=True)
+        )
+
+    def _classification(
+        self, probabilities: NDArray[np.float64], top: int, refused: Abstention | None
+    ) -> Classification:
+        order = np.argsort(-probabilities, kind="stable")[:top]
+        ranked = tuple(Ranked(self.class_names[i], int(i), float(probabilities[i])) for i in order)
+        if refused is None:
+            return Classification(ranked, probabilities)
+        measure = f"the least it answers at is {refused.threshold:.0%}" if refused.score == "probability" else (
+            "by the energy of its logits it was surer of nearly all images it was checked on"
+        )  # fmt: skip
+        reason = f"Not sure enough: {ranked[0].class_name} would be first with {ranked[0].probability:.0%}; {measure}."
+        return Classification(ranked, probabilities, True, reason)
+
+    def _one(self, image: Any) -> NDArray[Any]:
+        from cnnviz.explain.network import one_image
+
+        array = np.asarray(image)
+        if array.dtype == np.uint8 and array.ndim == 2:
+            array = array[:, :, None]
+        if array.dtype == np.uint8 and array.ndim == 3 and array.shape != self.shape and array.shape[2] in (1, 3):
+            array = fit(array, self.shape)
+        if array.ndim == 4:
+            raise DataError(f"a batch of shape {array.shape} stands where one image is expected; give a list of images")
+        return np.asarray(one_image(self.model, array)[0])
+
+
+def classify(
+    model_or_run: "keras.Model | Run", images: Images, top: int = 5, class_names: Sequence[str] | None = None
+) -> tuple[Classification, ...]:
+    """Classify images.
+
+    Args:
+        model_or_run: any Keras classifier of images, or a run, whose model is opened for it; whoever asks often keeps
+            a `Classifier`.
+        images: one (height, width, channels), a batch, or a list of any sizes; uint8 or float in 0..255. Photos of
+            another size than the model's are cut to their centre and made small.
+        top: how many of the likeliest classes.
+        class_names: by index; None takes the run's, or numbers them.
+
+    Returns:
+        One classification for each image.
+
+    Raises:
+        RunError: the run has no model yet.
+        DataError: something that is no image.
+        SpecError: the model is no classifier of images.
+    """
+    return Classifier.of(model_or_run, class_names)(images, top)
+
+
+def _numbered(classes: int) -> tuple[str, ...]:
+    return tuple(f"class {number}" for number in range(classes))

@@ -1,0 +1,94 @@
+"""Which part of a photo the network gets to see."""
+
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import model_validator
+
+from cnnviz.data.photos import fit
+from cnnviz.errors import SpecError
+from cnnviz.spec import Settings
+
+__all__ = ["MARGIN", "Crop", "cut", "prepare_photo"]
+
+Pixels = NDArray[np.uint8]
+
+MARGIN = 127  # the grey of the bars beside a whole photo: neither light nor dark
+_SMALLEST = 0.01  # of a side
+
+
+class Crop(Settings):
+    """A part of a photo.
+
+    Attributes:
+        mode: "centre" takes the largest part in the network's proportions from the middle, "whole" takes everything
+            and fills up with grey bars, "box" takes a part of one's own.
+        box: left, top, right and bottom of that part, as shares of the photo's width and height in [0, 1].
+
+    Raises:
+        SpecError: the box is empty or reaches beyond the photo.
+    """
+
+    mode: Literal["centre", "whole", "box"] = "centre"
+    box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+
+    @model_validator(mode="after")
+    def _inside(self) -> Self:
+        left, top, right, bottom = self.box
+        if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+            raise SpecError(
+                f"the box is {self.box}; give left, top, right and bottom from 0 to 1, left before right and top "
+                "before bottom"
+            )
+        if min(right - left, bottom - top) < _SMALLEST:
+            raise SpecError(f"the box is {self.box}, which is nearly nothing; choose a larger part of the photo")
+        return self
+
+
+def cut(photo: Pixels, crop: Crop, aspect: float = 1.0) -> Pixels:
+    """Cut a part out of a photo, or fill it up.
+
+    Args:
+        photo: uint8 (height, width, 1 or 3).
+        crop: which part.
+        aspect: width by height that a whole photo is filled up to.
+
+    Returns:
+        uint8 (height, width, channels) in the photo's own resolution; the photo itself for "centre", which
+        `cnnviz.data.photos.fit` cuts when it makes the photo small.
+    """
+    height, width, _ = photo.shape
+    if crop.mode == "box":
+        left, top, right, bottom = crop.box
+        columns = _pixels(left, right, width)
+        return photo[_pixels(top, bottom, height), columns]
+    if crop.mode == "whole":
+        missing_wide, missing_high = max(round(height * aspect) - width, 0), max(round(width / aspect) - height, 0)
+        before, above = missing_wide // 2, missing_high // 2
+        sides = ((above, missing_high - above), (before, missing_wide - before), (0, 0))
+        return np.pad(photo, sides, constant_values=MARGIN)
+    return photo
+
+
+def prepare_photo(photo: Pixels, shape: tuple[int, int, int], crop: Crop | None = None) -> Pixels:
+    """Make of a photo what the network sees.
+
+    Args:
+        photo: uint8 (height, width, 1 or 3).
+        shape: (height, width, channels) that the network takes.
+        crop: which part; None for the centre.
+
+    Returns:
+        uint8 of that shape. A box of other proportions loses what is too much on two sides.
+
+    Raises:
+        DataError: the photo or the network has another number of channels.
+    """
+    return fit(cut(photo, crop or Crop(), shape[1] / shape[0]), shape)
+
+
+def _pixels(first: float, last: float, side: int) -> slice:
+    """The pixels between two shares of a side, one at least."""
+    start = min(int(first * side), side - 1)
+    return slice(start, max(round(last * side), start + 1))

@@ -1,0 +1,42 @@
+"""Which pixels of a photo reach the network, by hand."""
+
+import numpy as np
+import pytest
+
+from cnnviz.errors import SpecError
+from cnnviz.inference import Crop, cut, prepare_photo
+from cnnviz.inference.crops import MARGIN
+
+# 4 rows, 8 columns: every pixel's value says where it lies
+PHOTO = (np.arange(4)[:, None] * 10 + np.arange(8)[None, :]).astype(np.uint8)[:, :, None]
+
+
+def test_the_centre_is_a_square_from_the_middle() -> None:
+    assert prepare_photo(PHOTO, (4, 4, 1))[:, :, 0].tolist() == PHOTO[:, 2:6, 0].tolist()
+
+
+def test_the_whole_photo_gets_bars_above_and_below() -> None:
+    filled = cut(PHOTO, Crop(mode="whole"))[:, :, 0]
+    assert filled.shape == (8, 8)
+    assert filled[2:6].tolist() == PHOTO[:, :, 0].tolist()
+    assert (filled[:2] == MARGIN).all()
+    assert (filled[6:] == MARGIN).all()
+    beside = cut(PHOTO.transpose(1, 0, 2), Crop(mode="whole"))[:, :, 0]
+    assert beside[:, 2:6].tolist() == PHOTO[:, :, 0].T.tolist()
+
+
+def test_a_box_is_cut_in_shares_of_the_sides() -> None:
+    part = cut(PHOTO, Crop(mode="box", box=(0.25, 0.5, 0.75, 1.0)))
+    assert part[:, :, 0].tolist() == PHOTO[2:4, 2:6, 0].tolist()
+    colour = prepare_photo(PHOTO, (2, 4, 3), Crop(mode="box", box=(0.25, 0.5, 0.75, 1.0)))
+    assert colour[:, :, 1].tolist() == PHOTO[2:4, 2:6, 0].tolist()
+
+
+def test_a_small_box_has_a_pixel_at_least() -> None:
+    assert cut(PHOTO, Crop(mode="box", box=(0.98, 0.98, 1.0, 1.0)))[:, :, 0].tolist() == [[37]]
+
+
+@pytest.mark.parametrize("box", [(0.5, 0, 0.5, 1), (-0.1, 0, 1, 1), (0, 0, 1, 1.1), (0.4, 0, 0.405, 1)])
+def test_a_box_that_is_none_is_refused(box: tuple[float, float, float, float]) -> None:
+    with pytest.raises(SpecError, match="the box is"):
+        Crop(mode="box", box=box)

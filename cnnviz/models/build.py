@@ -2,6 +2,7 @@
 
 import keras
 
+from cnnviz.errors import SpecError
 from cnnviz.spec import (
     Activation,
     BatchNormalization,
@@ -31,7 +32,12 @@ def build(spec: ModelSpec, seed: int = 0) -> keras.Model:
     Returns:
         A functional model from (images, height, width, channels) float32 in 0..255 to (images, classes) float32
         probabilities, or (images, 1), the second class's probability, for a sigmoid output.
+
+    Raises:
+        SpecError: the network came from elsewhere.
     """
+    if spec.foreign:
+        raise SpecError("this network came from elsewhere as a whole, so it cannot be built or trained again here")
     inputs = keras.Input(spec.input_shape, name="image")
     tensor = keras.layers.Rescaling(1 / 255, name="rescaling")(inputs)
     named = (*zip(spec.names, spec.layers, strict=True), *spec.output_layers)

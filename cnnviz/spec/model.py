@@ -60,12 +60,15 @@ class ModelSpec(Settings):
     the classes, or one sigmoid that gives the second class's probability). Feature maps that reach the output are
     averaged over the image first, as a network without dense layers does (Lin et al. 2013).
 
+    A network from elsewhere has no layers here, which cannot be built; `foreign` is the table of what it has.
+
     Raises:
         SpecError: a layer cannot take what the one before gives; the sentence names the layer.
     """
 
     input_shape: tuple[int, int, int] = (32, 32, 3)
     layers: tuple[Layer, ...] = Field(default=(), max_length=200)
+    foreign: tuple[LayerRow, ...] = Field(default=(), max_length=2000)
     classes: int = Field(default=10, ge=2, le=1000)
     output: Literal["softmax", "sigmoid"] = "softmax"
 
@@ -78,6 +81,8 @@ class ModelSpec(Settings):
             raise SpecError(f"the input has {channels} channels; 1 (grey) and 3 (RGB) are possible")
         if self.output == "sigmoid" and self.classes != 2:
             raise SpecError(f'the output "sigmoid" tells 2 classes apart, not {self.classes}; use "softmax"')
+        if self.layers and self.foreign:
+            raise SpecError("the network has layers of its own and the table of another; give one of them")
         parameters = sum(row.parameters for row in self.rows)
         if parameters > MOST_PARAMETERS:
             raise SpecError(
@@ -111,6 +116,8 @@ class ModelSpec(Settings):
         Raises:
             SpecError: a layer cannot take what the one before gives.
         """
+        if self.foreign:
+            return self.foreign
         shape: Shape = self.input_shape
         rows: list[LayerRow] = []
         for name, layer in (*zip(self.names, self.layers, strict=True), *self.output_layers):

@@ -118,7 +118,7 @@ def test_it_may_say_none_of_my_classes(ask: Call, photos: Path) -> None:
     assert all(row["reason"].startswith("Not sure enough: ") for row in refused)
     told = ask(photos, "--abstain", "--keep", "0.05")
     assert "none of my classes (" in told.out
-    assert "of 144 validation images" in told.out
+    assert "of 20 validation images" in told.out
 
 
 def test_all_of_a_photo_or_its_centre(ask: Call, photos: Path) -> None:

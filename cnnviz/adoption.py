@@ -1,0 +1,146 @@
+"""Adopting a network from elsewhere: a run that was never trained here, which every page can look at."""
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from cnnviz.data import list_datasets
+from cnnviz.errors import CnnvizError, DataError, SpecError
+from cnnviz.evaluation.judged import measured_images
+from cnnviz.explain.places import LayerPlace, layers_of
+from cnnviz.files import write_atomically, write_json
+from cnnviz.inference import Classifier
+from cnnviz.models import save_model
+from cnnviz.models.foreign import Scaling, inspect_model, rebuild, usual_scaling
+from cnnviz.runs import Run, RunStore, Status, pack_arrays
+from cnnviz.spec import DataSpec, LayerRow, ModelSpec, RunSpec
+
+__all__ = ["adopt", "matching_datasets"]
+
+# How the tables of networks that are built here call the same layers.
+_KINDS = {
+    "Conv2D": "convolution",
+    "DepthwiseConv2D": "convolution",
+    "SeparableConv2D": "convolution",
+    "MaxPooling2D": "pooling",
+    "AveragePooling2D": "pooling",
+    "GlobalAveragePooling2D": "global_pooling",
+    "GlobalMaxPooling2D": "global_pooling",
+    "BatchNormalization": "batch_normalization",
+    "Dropout": "dropout",
+    "Activation": "activation",
+    "ReLU": "activation",
+    "Flatten": "flatten",
+    "Dense": "dense",
+}
+_NO_DATASET = "unknown"  # the name of a data set that nobody has
+
+OnProgress = Callable[[float], None]
+
+
+def matching_datasets(class_names: Sequence[str], home: str | Path | None = None) -> tuple[str, ...]:
+    """Return the data sets on this machine that have all of these classes, those with no others first."""
+    wanted = set(class_names)
+    found = [info for info in list_datasets(home) if info.available and not info.problem and wanted <= {*info.classes}]
+    return tuple(info.name for info in sorted(found, key=lambda info: len(info.classes) - len(wanted)))
+
+
+def adopt(
+    path: Path,
+    name: str,
+    home: str | Path | None = None,
+    *,
+    class_names: Sequence[str] = (),
+    dataset: str | None = None,
+    scaling: Scaling | None = None,
+    on_progress: OnProgress | None = None,
+) -> Run:
+    """Make a run of a .keras file from elsewhere; the file is opened by a process of its own, and never here.
+
+    Args:
+        path: the file, under a name of ours.
+        name: what its owner calls it.
+        home: the home folder.
+        class_names: by the network's outputs; none numbers them.
+        dataset: a data set with these classes on whose test images it is measured; None measures it on none.
+        scaling: what the network was trained on; None guesses.
+        on_progress: called with the share that is done, in [0, 1].
+
+    Returns:
+        A completed run without snapshots.
+
+    Raises:
+        DataError: the file is not acceptable, or the data set does not fit.
+        SpecError: the number of class names is wrong.
+        StorageError: the home cannot be written.
+    """
+    foreign = inspect_model(path, name)
+    classes = max(foreign.units, 2)
+    names = tuple(class_names) or tuple(f"class {number}" for number in range(classes))
+    if len(names) != classes:
+        raise SpecError(f"{len(names)} class names were given for a model of {classes} classes; give {classes}")
+    if dataset is not None and dataset not in matching_datasets(names, home):
+        raise DataError(
+            f"the data set {dataset} does not have the classes {', '.join(names[:4])}...; choose one that has, or none"
+        )
+    model = rebuild(foreign, scaling or usual_scaling(foreign))
+    title = Path(name).stem[:80] or "model"
+    spec = RunSpec(
+        name=title,
+        data=DataSpec(name=dataset or _NO_DATASET, classes=names, validation=0),
+        model=ModelSpec(
+            input_shape=foreign.input_shape,
+            classes=classes,
+            output="sigmoid" if foreign.units == 1 else "softmax",
+            foreign=tuple(_row(place, model) for place in layers_of(model) if not place.inside),
+        ),
+    )
+    store = RunStore(home)
+    run = store.create(spec, Status("completed", message="Brought from elsewhere."))
+    try:
+        save_model(model, run.folder / "model.keras")
+        if dataset is not None:
+            _measure(run, Classifier(model, names), home, on_progress)
+    except CnnvizError:
+        store.discard(run)
+        raise
+    return run
+
+
+def _measure(run: Run, classifier: Classifier, home: str | Path | None, on_progress: OnProgress | None) -> None:
+    """Measure the network on the test images of its classes, as a training does at its end."""
+    test = measured_images(run, home)
+    probabilities = classifier.probabilities(
+        test.images if test.images.shape[1:] == classifier.shape else list(test.images), on_progress
+    )
+    predicted = probabilities.argmax(1)
+    mistakes = int((predicted != test.labels).sum())
+    arrays = {
+        "predicted": predicted.astype(np.uint16),
+        "confidence": probabilities.max(1).astype(np.float32),
+        "probabilities": probabilities.astype(np.float32),
+        "labels": test.labels.astype(np.uint16),
+    }
+    write_atomically(run.folder / "predictions" / "final.npz", pack_arrays(arrays), within=run.folder)
+    true = np.maximum(probabilities[np.arange(len(test)), test.labels], 1e-12)
+    values = {
+        "n_test": len(test),
+        "n_mistakes": mistakes,
+        "accuracy": 1 - mistakes / len(test),
+        "loss": float(-np.log(true).mean()),
+    }
+    write_json(run.folder / "evaluation.json", values, within=run.folder)
+
+
+def _row(place: LayerPlace, model: keras.Model) -> LayerRow:
+    from cnnviz.explain.network import find_layer, own_weights
+
+    layer, _ = find_layer(model, place.name)
+    sizes = [tuple(weight.shape) for weight in own_weights(layer) if "float" in str(weight.dtype)]  # no random states
+    kernels = sum(math.prod(size) for size in sizes if len(size) >= 2)
+    positions = math.prod(place.output_shape[:2]) if place.has_maps else 1
+    kind = _KINDS.get(place.kind, "other")
+    return LayerRow(place.name, kind, place.output_shape, sum(map(math.prod, sizes)), kernels * positions)

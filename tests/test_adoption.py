@@ -1,0 +1,77 @@
+"""A network from elsewhere becomes a run that everything can look at."""
+
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+import cnnviz
+from cnnviz.adoption import adopt, matching_datasets
+from cnnviz.errors import CnnvizError, SpecError
+from cnnviz.runs import RunStore
+from cnnviz.spec import RunSpec
+from tests.models.foreign.made import classifier, saved
+
+DIGITS = tuple("0123456789")
+
+
+def test_a_network_becomes_a_completed_run(tmp_path: Path, home: Path) -> None:
+    path = saved("nested", tmp_path)
+    run = adopt(path, "their <model>.keras", home, class_names=("cat", "dog", "frog"))
+    assert (run.state, run.name, run.spec.data.classes) == ("completed", "their <model>", ("cat", "dog", "frog"))
+    rows = {row.name: row for row in run.spec.model.rows}
+    assert [row.kind for row in rows.values()] == ["other", "convolution", "pooling", "convolution", "flatten", "dense"]
+    assert (rows["first"].output_shape, rows["first"].parameters) == ((6, 6, 4), 3 * 3 * 3 * 4 + 4)
+    assert rows["first"].multiply_adds == 6 * 6 * 4 * 27
+    assert RunSpec(**json.loads((run.folder / "spec.json").read_text())) == run.spec
+
+    images = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3), np.uint8)
+    theirs = keras.models.load_model(path, compile=False).predict(images.astype("float32"), verbose=0)
+    answers = cnnviz.classify(run, images)
+    assert np.stack([one.probabilities for one in answers]) == pytest.approx(theirs, abs=1e-5)
+    assert answers[0].top[0].class_name in ("cat", "dog", "frog")
+    assert cnnviz.explain.kernels(run.model(), "first").shape == (3, 3, 3, 4)
+    assert set(cnnviz.explain.grad_cam(run.model(), images[0]).shape) == {8}
+
+
+def test_with_a_data_set_it_is_measured_on_it(tmp_path: Path, home: Path) -> None:
+    model = classifier((8, 8, 1), 10)
+    model.save(tmp_path / "model.keras")
+    told: list[float] = []
+    run = adopt(
+        tmp_path / "model.keras", "model.keras", home, class_names=DIGITS, dataset="digits", on_progress=told.append
+    )
+    test = cnnviz.load_dataset("digits").test
+    predicted = model.predict(test.images.astype("float32") / 255, verbose=0).argmax(1)
+    report = run.evaluation()
+    assert report is not None
+    assert report["n_mistakes"] == int((predicted != test.labels).sum())
+    assert run.predictions().predicted.tolist() == predicted.tolist()
+    assert told[-1] == 1
+    assert cnnviz.evaluate(run).n_test == len(test)
+
+
+def test_data_sets_with_its_classes_are_offered(home: Path) -> None:
+    assert matching_datasets(DIGITS, home) == ("digits",)
+    assert matching_datasets(("3", "7"), home) == ("digits",)
+    assert matching_datasets(("cat", "dog"), home) == ("cifar10-sample",)
+    assert matching_datasets(("cat", "sofa"), home) == ()
+
+
+def test_what_does_not_fit_leaves_nothing(tmp_path: Path, home: Path) -> None:
+    path = saved("sequential", tmp_path)
+    with pytest.raises(SpecError, match="2 class names were given for a model of 3 classes; give 3"):
+        adopt(path, "m.keras", home, class_names=("a", "b"))
+    with pytest.raises(CnnvizError, match="the data set digits does not have the classes a, b, c"):
+        adopt(path, "m.keras", home, class_names=("a", "b", "c"), dataset="digits")
+    assert RunStore(home).ids() == ()
+
+
+def test_it_cannot_be_built_or_trained_again(tmp_path: Path, home: Path) -> None:
+    run = adopt(saved("sequential", tmp_path), "m.keras", home)
+    with pytest.raises(SpecError, match="came from elsewhere"):
+        cnnviz.build(run.spec.model)
+    with pytest.raises(SpecError, match="layers of its own"):
+        run.spec.model.changed(layers=(cnnviz.preset("one-conv").model.layers[0],))

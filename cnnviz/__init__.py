@@ -4,6 +4,7 @@
 
     run = cnnviz.train(cnnviz.preset("two-conv"))
     run.history().epochs["accuracy"]
+    cnnviz.evaluate(run).interval
     cnnviz.explain.grad_cam(run.model(), image)
 
 Names are imported when they are first used, so that `import cnnviz` takes milliseconds.
@@ -33,14 +34,18 @@ _HOMES = {
     "RunStore": "cnnviz.runs",
     "train": "cnnviz.training.execute",
     "build": "cnnviz.models",
+    "Evaluation": "cnnviz.evaluation",
+    "evaluate": "cnnviz.evaluation",
+    "classify": "cnnviz.inference",
     "open_run": "cnnviz.runs",
 }
 
-_PACKAGES = ("explain",)
+_PACKAGES = ("evaluation", "explain")
 
 __all__ = ["__version__", *sorted([*_HOMES, *_PACKAGES])]
 
 if TYPE_CHECKING:
+    from cnnviz import evaluation as evaluation
     from cnnviz import explain as explain
     from cnnviz.data import Dataset as Dataset
     from cnnviz.data import list_datasets as list_datasets
@@ -50,6 +55,9 @@ if TYPE_CHECKING:
     from cnnviz.errors import RunError as RunError
     from cnnviz.errors import SpecError as SpecError
     from cnnviz.errors import StorageError as StorageError
+    from cnnviz.evaluation import Evaluation as Evaluation
+    from cnnviz.evaluation import evaluate as evaluate
+    from cnnviz.inference import classify as classify
     from cnnviz.models import build as build
     from cnnviz.runs import Run as Run
     from cnnviz.runs import RunStore as RunStore

@@ -17,6 +17,7 @@ import numpy as np
 
 import cnnviz
 from cnnviz.data import load_dataset
+from cnnviz.evaluation import judge
 from cnnviz.home import resolve_home
 from cnnviz.models import assign_weights, build
 from cnnviz.runs import Run
@@ -101,6 +102,7 @@ def bundle(run: Run, folder: Path, coarse: set[int]) -> None:
         predicted=final.predicted,
         confidence=half(final.confidence),
         probabilities=half(final.probabilities),
+        labels=judge(run).labels.astype(np.uint16),
     )
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     print(f"{folder}: {size / 1e6:.1f} MB")

@@ -6,7 +6,9 @@ import typer
 
 from cnnviz import __version__
 from cnnviz.cli import data, runs
+from cnnviz.cli.classify import classify
 from cnnviz.cli.dashboard import dashboard
+from cnnviz.cli.evaluate import evaluate
 from cnnviz.cli.explain import explain
 from cnnviz.cli.train import train
 
@@ -56,11 +58,14 @@ _data.command("show")(data.show)
 _data.command("get")(data.get)
 _data.command("import")(data.import_)
 app.command("train")(train)
+app.command("classify")(classify)
+app.command("evaluate")(evaluate)
 app.command("explain")(explain)
-_runs = _group("runs", "Runs: list them, look at one, stop, rename or delete one.")
+_runs = _group("runs", "Runs: list them, look at one, stop, rename, tag or delete one.")
 _runs.command("list")(runs.list_)
 _runs.command("show")(runs.show)
 _runs.command("stop")(runs.stop)
 _runs.command("rename")(runs.rename)
+_runs.command("tag")(runs.tag)
 _runs.command("delete")(runs.delete)
 app.command("app")(dashboard)

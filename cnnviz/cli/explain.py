@@ -10,7 +10,8 @@ from cnnviz.cli.options import AsJson, Home, RunName
 from cnnviz.cli.output import emit, percent, say
 from cnnviz.cli.quiet_import import silent_start
 from cnnviz.cli.runs import find
-from cnnviz.errors import DataError, SpecError, StorageError
+from cnnviz.cli.target import check_target, write_target
+from cnnviz.errors import DataError, SpecError
 
 if TYPE_CHECKING:
     from cnnviz.data import Photo
@@ -41,10 +42,12 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Write a picture of where a photo speaks for a class."""
+    from cnnviz.data import class_names_of
+
     opened = find(run, home)
     photo = _photo(file)
     _check_out(out, file)
-    names = _class_names(opened, home)
+    names = class_names_of(opened, home)
     class_index = None if class_name is None else _class_index(class_name, names, opened)
     answer = _explained(opened, photo, method, class_index, layer)
     _write(answer, names, out)
@@ -82,22 +85,9 @@ def _photo(file: Path) -> "Photo":
 
 def _check_out(out: Path, file: Path) -> None:
     """Refuse a target before the work is done."""
-    if out.suffix.lower() != ".png":
-        raise SpecError(f"--out is {str(out)!r}; the picture is a PNG, so give a name that ends in .png")
-    if out.is_dir():
-        raise SpecError(f"--out is {str(out)!r}, which is a folder; give the name of a file in it")
+    check_target(out, (".png",), "the picture is a PNG")
     if out.exists() and out.samefile(file):
         raise SpecError(f"--out is {str(out)!r}, the photo itself; give another name, so that the photo stays")
-
-
-def _class_names(run: "Run", home: Path | None) -> tuple[str, ...]:
-    """Return the names of the classes by label; numbers where the run's data set is gone."""
-    from cnnviz.data import list_datasets
-
-    spec = run.spec
-    known = {info.name: info.classes for info in list_datasets(home)}
-    names = spec.data.classes or known.get(spec.data.name, ())
-    return names if len(names) == spec.model.classes else tuple(f"class {n}" for n in range(spec.model.classes))
 
 
 def _class_index(name: str, names: tuple[str, ...], run: "Run") -> int:
@@ -125,15 +115,9 @@ def _explained(run: "Run", photo: "Photo", method: str, class_index: int | None,
 def _write(answer: _Answer, names: tuple[str, ...], out: Path) -> None:
     from cnnviz.figures.heatmap import heatmap_picture, sheet
     from cnnviz.figures.pictures import to_png
-    from cnnviz.files import write_atomically
 
     picture = heatmap_picture(answer.heatmap, answer.image, answer.title, names[answer.heatmap.class_index])
-    try:
-        write_atomically(out, to_png(sheet(picture)))
-    except StorageError as error:
-        cause = error.__cause__
-        said = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)
-        raise StorageError(f"cannot write {str(out)!r}: {said}; give --out in another folder") from error
+    write_target(out, to_png(sheet(picture)))
 
 
 def _values(

@@ -1,4 +1,4 @@
-"""`cnnviz runs`: which runs there are, how one learned, and stopping, renaming or deleting one."""
+"""`cnnviz runs`: which runs there are, how one learned, and stopping, renaming, tagging or deleting one."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +12,7 @@ from cnnviz.errors import RunError
 if TYPE_CHECKING:
     from cnnviz.runs import Run, RunSummary
 
-__all__ = ["delete", "find", "list_", "rename", "report", "show", "stop"]
+__all__ = ["delete", "find", "list_", "rename", "report", "show", "stop", "tag"]
 
 _CURVES = ("loss", "accuracy", "val_loss", "val_accuracy")
 
@@ -61,6 +61,7 @@ def show(run: RunName, home: Home = None, as_json: AsJson = False) -> None:
         [
             ("run", values["run_id"]),
             ("name", values["name"]),
+            ("tags", ", ".join(values["tags"])),
             ("state", values["state"]),
             ("message", values["message"]),
             ("data set", values["dataset"]),
@@ -108,6 +109,23 @@ def rename(
         emit({"run_id": opened.id, "name": opened.name})
         return
     say(f"{opened.id} is now called {opened.name!r}.")
+
+
+def tag(
+    run: RunName,
+    tags: Annotated[
+        list[str] | None, typer.Argument(metavar="TAG...", help="The words to sort it by; none takes all away.")
+    ] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a run tags, in place of those it has: at most 12, of 1 to 30 characters."""
+    opened = find(run, home)
+    opened.describe(tags=tags or [])
+    if as_json:
+        emit({"run_id": opened.id, "tags": opened.tags})
+        return
+    say(f"{opened.id} has the tags {', '.join(opened.tags)}." if opened.tags else f"{opened.id} has no tags.")
 
 
 def delete(run: RunName, home: Home = None, as_json: AsJson = False) -> None:
@@ -167,6 +185,8 @@ def describe(run: "Run") -> dict[str, Any]:
     return {
         **report(run),
         "name": run.name,
+        "tags": run.tags,
+        "notes": run.notes,
         "message": status.message,
         "dataset": spec.data.name,
         "preset": spec.preset,
@@ -189,6 +209,7 @@ def _row(row: "RunSummary") -> dict[str, Any]:
         "test_accuracy": row.test_accuracy,
         "bundled": row.bundled,
         "problem": row.problem,
+        "tags": row.tags,
     }
 
 

@@ -23,6 +23,7 @@ _HOMES = {
     "filter_changes": "filters",
     "filter_norms": "filters",
     "similarity_order": "filters",
+    "penultimate": "features",
     "LayerPlace": "places",
     "layers_of": "places",
     "forget": "compiled",
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
     from cnnviz.explain.convolution import ConvolutionTerms as ConvolutionTerms
     from cnnviz.explain.convolution import convolution_layer as convolution_layer
     from cnnviz.explain.convolution import convolution_terms as convolution_terms
+    from cnnviz.explain.features import penultimate as penultimate
     from cnnviz.explain.filters import filter_changes as filter_changes
     from cnnviz.explain.filters import filter_norms as filter_norms
     from cnnviz.explain.filters import similarity_order as similarity_order

@@ -1,5 +1,6 @@
 """A run's folder: the one place where everything that matters is. Knows nothing of Keras."""
 
+from cnnviz.runs.about import LONGEST_NOTES, LONGEST_TAG, MOST_TAGS
 from cnnviz.runs.checkpoint import (
     Arrays,
     Checkpoint,
@@ -11,6 +12,7 @@ from cnnviz.runs.checkpoint import (
 from cnnviz.runs.events import Event, EventLog, EventReader, OnEvent
 from cnnviz.runs.history import History, Snapshot, Timeline
 from cnnviz.runs.live import LiveView
+from cnnviz.runs.overview import RunOverview, overviews, started_at
 from cnnviz.runs.processes import process_fields
 from cnnviz.runs.run import Predictions, Run
 from cnnviz.runs.status import ACTIVE, State, Status, read_status, write_status
@@ -18,6 +20,9 @@ from cnnviz.runs.store import RUN_ID, RunStore, RunSummary, open_run
 
 __all__ = [
     "ACTIVE",
+    "LONGEST_NOTES",
+    "LONGEST_TAG",
+    "MOST_TAGS",
     "RUN_ID",
     "Arrays",
     "Checkpoint",
@@ -29,6 +34,7 @@ __all__ = [
     "OnEvent",
     "Predictions",
     "Run",
+    "RunOverview",
     "RunStore",
     "RunSummary",
     "Snapshot",
@@ -37,10 +43,12 @@ __all__ = [
     "Timeline",
     "load_checkpoint",
     "open_run",
+    "overviews",
     "pack_arrays",
     "process_fields",
     "read_status",
     "save_checkpoint",
+    "started_at",
     "unpack_arrays",
     "write_status",
 ]

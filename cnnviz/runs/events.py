@@ -17,6 +17,7 @@ OnEvent = Callable[[Event], None]
 
 # What a reader must not lose in a power cut; batch events may.
 _DURABLE = {"status", "epoch", "snapshot", "error"}
+_BATCH = b'"kind": "batch"'  # as it is written; in a message the quotes are escaped
 
 
 class EventReader:
@@ -24,10 +25,15 @@ class EventReader:
 
     A half-written last line is left for the next call; a line that is no JSON object is skipped, so one torn write in
     the middle (a power cut) costs one event and not the run.
+
+    Args:
+        path: the log.
+        batches: whether to return the batches' events, too; without them a long log is read in a moment.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, batches: bool = True) -> None:
         self.path = path
+        self._batches = batches
         self._offset = 0
 
     def read(self) -> list[Event]:
@@ -38,7 +44,10 @@ class EventReader:
             return []
         complete = content.rfind(b"\n") + 1
         self._offset += complete
-        return [event for line in content[:complete].splitlines() if (event := _parse(line)) is not None]
+        lines = content[:complete].splitlines()
+        if not self._batches:
+            lines = [line for line in lines if _BATCH not in line]
+        return [event for line in lines if (event := _parse(line)) is not None]
 
 
 def _parse(line: bytes) -> Event | None:

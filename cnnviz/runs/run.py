@@ -1,7 +1,7 @@
 """Run: one training, read from its folder."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.errors import RunError, SpecError
-from cnnviz.files import read_json, read_regular, storage_errors, write_json
+from cnnviz.files import read_json, read_regular, storage_errors
+from cnnviz.home import resolve_home
+from cnnviz.runs.about import ABOUT, LONGEST_NAME, checked_notes, checked_tags, read_about
+from cnnviz.runs.additions import additions, change_addition
 from cnnviz.runs.checkpoint import Arrays, unpack_arrays
 from cnnviz.runs.events import EventReader
 from cnnviz.runs.history import History, Snapshot, Timeline
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Predictions", "Run"]
 
-_LONGEST_NAME = 80
 _LARGEST = 1e300
 
 
@@ -38,11 +40,13 @@ class Predictions:
         predicted: (n,) the predicted class's index.
         confidence: (n,) its probability, in [0, 1].
         probabilities: (n, classes) in [0, 1]; None for snapshots, which keep only the winner.
+        labels: (n,) the true classes; None for snapshots, and for runs of before they were kept.
     """
 
     predicted: NDArray[np.integer[Any]]
     confidence: NDArray[np.floating[Any]]
     probabilities: NDArray[np.floating[Any]] | None = None
+    labels: NDArray[np.integer[Any]] | None = None
 
 
 class Run:
@@ -51,11 +55,13 @@ class Run:
     Attributes:
         folder: the run's folder.
         bundled: whether it came with cnnviz and is read-only.
+        home: the home folder it belongs to: that in which it lies, and for a bundled run the one it was asked for.
     """
 
-    def __init__(self, folder: Path, *, bundled: bool = False) -> None:
+    def __init__(self, folder: Path, *, bundled: bool = False, home: str | Path | None = None) -> None:
         self.folder = folder
         self.bundled = bundled
+        self.home = resolve_home(home) if bundled else folder.parent.parent
         self._reader = EventReader(folder / "events.jsonl")
         self._timeline = Timeline()
         self._reading = threading.Lock()  # a dashboard reads one run from many sessions
@@ -67,11 +73,6 @@ class Run:
     def id(self) -> str:
         """The run's id: its folder's name."""
         return self.folder.name
-
-    @property
-    def home(self) -> Path:
-        """The home folder in which it lies; that of the package for a bundled run."""
-        return self.folder.parent.parent
 
     @cached_property
     def spec(self) -> RunSpec:
@@ -103,13 +104,22 @@ class Run:
     @property
     def given_name(self) -> str:
         """The name it was given after it was made; empty where it was given none."""
-        given = (read_json(self.folder / "about.json") or {}).get("name")
-        return one_line(given, _LONGEST_NAME) if isinstance(given, str) else ""
+        return read_about(self.folder).name
 
     @property
     def name_in_spec(self) -> str:
         """The name in its settings, else its preset; empty where it has neither."""
         return one_line(self.spec.name or self.spec.preset or "")
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The words people sort it by, read anew at each call."""
+        return read_about(additions(self, self.home)).tags
+
+    @property
+    def notes(self) -> str:
+        """What people wrote down about it, perhaps in several lines; read anew at each call."""
+        return read_about(additions(self, self.home)).notes
 
     @property
     def status(self) -> Status:
@@ -162,13 +172,23 @@ class Run:
         Raises:
             RunError: they have not been made yet, or the file is damaged.
         """
-        name = "final" if snapshot is None else f"{snapshot:04d}"
         what = "final predictions" if snapshot is None else f"predictions of snapshot {snapshot}"
-        arrays = self._arrays(self.folder / "predictions" / f"{name}.npz", what)
+        arrays = self._arrays(self._predictions_path(snapshot), what)
         try:
-            return Predictions(arrays["predicted"], arrays["confidence"], arrays.get("probabilities"))
+            return Predictions(
+                arrays["predicted"], arrays["confidence"], arrays.get("probabilities"), arrays.get("labels")
+            )
         except KeyError as error:
             raise RunError(f"the {what} of the run {self.id} lack {error}; train it again") from error
+
+    @property
+    def has_final_predictions(self) -> bool:
+        """Whether the test set was measured with the run's model, as is done once, at the end."""
+        return self._predictions_path(None).is_file()
+
+    def predicted_snapshots(self) -> tuple[Snapshot, ...]:
+        """Return the snapshots with predictions of the test images, oldest first."""
+        return tuple(item for item in self.snapshots() if self._predictions_path(item.number).is_file())
 
     def live(self) -> LiveView | None:
         """Return what the Train page looks at, or None before the first report and where its file makes no sense."""
@@ -232,19 +252,40 @@ class Run:
 
         Raises:
             RunError: the run is bundled, or the name is empty or too long.
+            StorageError: the home cannot be written.
         """
         cleaned = one_line(name, len(name))
         if self.bundled:
             raise RunError(f"the run {self.name} came with cnnviz and cannot be renamed; train one of your own")
-        if not 1 <= len(cleaned) <= _LONGEST_NAME:
-            raise RunError(f"the name has {len(cleaned)} characters; give 1 to {_LONGEST_NAME}")
+        if not 1 <= len(cleaned) <= LONGEST_NAME:
+            raise RunError(f"the name has {len(cleaned)} characters; give 1 to {LONGEST_NAME}")
+        self._say(name=cleaned)
+
+    def describe(self, *, tags: Iterable[str] | None = None, notes: str | None = None) -> None:
+        """Say something about the run, also about a bundled one: that is kept in the home.
+
+        Args:
+            tags: at most 12 of 1 to 30 characters; None leaves those it has.
+            notes: at most 5,000 characters; None leaves those it has.
+
+        Raises:
+            SpecError: too many or too long ones.
+            RunError: the run does not exist any more, or its about.json is damaged.
+            StorageError: the home cannot be written.
+        """
+        new_tags = {} if tags is None else {"tags": checked_tags(tags)}
+        self._say(**new_tags, **({} if notes is None else {"notes": checked_notes(notes)}))
+
+    def _say(self, **values: Any) -> None:
         if not self.folder.is_dir():  # deleted in another tab
             raise RunError(f"the run {self.id} does not exist any more; choose another")
-        about = read_json(self.folder / "about.json") or {}
-        write_json(self.folder / "about.json", {**about, "name": cleaned}, within=self.folder)
+        change_addition(self, ABOUT, lambda about: {**about, **values}, self.home)
 
     def _snapshot_path(self, number: int) -> Path:
         return self.folder / "snapshots" / f"{number:04d}.npz"
+
+    def _predictions_path(self, snapshot: int | None) -> Path:
+        return self.folder / "predictions" / f"{'final' if snapshot is None else f'{snapshot:04d}'}.npz"
 
     def _arrays(self, path: Path, what: str) -> Arrays:
         try:

@@ -15,12 +15,14 @@ from pathlib import Path
 from cnnviz.errors import CnnvizError, RunError, StorageError
 from cnnviz.files import read_json, storage_errors, write_json
 from cnnviz.home import runs_folder
+from cnnviz.runs.about import read_about
+from cnnviz.runs.additions import additions
 from cnnviz.runs.locks import held
 from cnnviz.runs.run import Run
 from cnnviz.runs.status import Status, read_status, write_status
 from cnnviz.spec import RunSpec
 
-__all__ = ["BUNDLED_RUNS", "RUN_ID", "RunStore", "RunSummary", "open_run"]
+__all__ = ["BUNDLED_RUNS", "RUN_ID", "RunStore", "RunSummary", "open_run", "stamp", "summarise"]
 
 BUNDLED_RUNS = Path(__file__).parent.parent / "assets" / "runs"
 
@@ -41,6 +43,7 @@ class RunSummary:
         test_accuracy: share of test images it gets right, in [0, 1]; None before it was measured.
         bundled: whether it came with cnnviz.
         problem: why it cannot be opened, in one sentence; empty where it can.
+        tags: the words people sort it by.
     """
 
     run_id: str
@@ -51,6 +54,7 @@ class RunSummary:
     test_accuracy: float | None
     bundled: bool
     problem: str = ""
+    tags: tuple[str, ...] = ()
 
 
 class RunStore:
@@ -127,11 +131,17 @@ class RunStore:
 
     def _open(self, run_id: str) -> Run:
         own = self.folder / run_id
-        return Run(own) if own.is_dir() else Run(self.bundled_folder / run_id, bundled=True)
+        if own.is_dir():
+            return Run(own)
+        return Run(self.bundled_folder / run_id, bundled=True, home=self.folder.parent)
+
+    def runs(self) -> Iterator[Run]:
+        """Open every run, newest first, bundled ones last; a damaged one is found out when it is read."""
+        return (self._open(run_id) for run_id in self.ids())
 
     def list(self) -> tuple[RunSummary, ...]:
         """Return a row for every run, newest first, bundled ones last; a damaged run has a row that says so."""
-        return tuple(_summarise(self._open(run_id)) for run_id in self.ids())
+        return tuple(map(summarise, self.runs()))
 
     def delete(self, text: str) -> str:
         """Remove a run and all its files.
@@ -195,11 +205,12 @@ def _made(folder: Path) -> tuple[str, int, str]:
         return (folder.name[:_SECOND], 0, folder.name)
 
 
-def _summarise(run: Run) -> RunSummary:
-    status = run.status
+def summarise(run: Run) -> RunSummary:
+    """Return a run's row; a damaged run has one that says so."""
+    status, about = run.status, read_about(additions(run, run.home))
     try:
-        of_spec, dataset = _names_in_spec(run.folder, _stamp(run.folder / "spec.json"))
-        name, problem = run.given_name or of_spec or run.id, ""
+        of_spec, dataset = _names_in_spec(run.folder, stamp(run.folder / "spec.json"))
+        name, problem = (run.given_name if run.bundled else about.name) or of_spec or run.id, ""
     except CnnvizError as error:
         name, dataset, problem = run.id, "", str(error)
     accuracy = (read_json(run.folder / "evaluation.json") or {}).get("accuracy")
@@ -212,11 +223,12 @@ def _summarise(run: Run) -> RunSummary:
         test_accuracy=float(accuracy) if isinstance(accuracy, int | float) and 0 <= accuracy <= 1 else None,
         bundled=run.bundled,
         problem=problem,
+        tags=about.tags,
     )
 
 
 @lru_cache(maxsize=20_000)
-def _names_in_spec(folder: Path, stamp: tuple[int, ...]) -> tuple[str, str]:
+def _names_in_spec(folder: Path, version: tuple[int, ...]) -> tuple[str, str]:
     """The run's and the data set's name in its settings, read again only when the file's stamp is another.
 
     Raises:
@@ -226,7 +238,8 @@ def _names_in_spec(folder: Path, stamp: tuple[int, ...]) -> tuple[str, str]:
     return run.name_in_spec, run.spec.data.name
 
 
-def _stamp(path: Path) -> tuple[int, ...]:
+def stamp(path: Path) -> tuple[int, ...]:
+    """Return what changes with a file; nothing where there is none."""
     try:
         found = path.stat()
     except OSError:

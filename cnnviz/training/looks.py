@@ -134,8 +134,9 @@ class Looks:
             "predicted": probabilities.argmax(1).astype(np.uint16),
             "confidence": probabilities.max(1),
         }
-        kept = {**arrays, "probabilities": probabilities} if whole else arrays
-        write_atomically(path, pack_arrays(kept), within=self.run.folder)
+        if whole:  # the true classes too, so that a report needs no data set
+            arrays |= {"probabilities": probabilities, "labels": self.data.test.labels.astype(np.uint16)}
+        write_atomically(path, pack_arrays(arrays), within=self.run.folder)
 
 
 def _writable(loss: float) -> float:

@@ -67,7 +67,7 @@ def test_version(process: Call) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ("lst", "there is no command 'lst'; choose one of train, explain, app, data, runs; see: cnnviz --help"),
+        ("lst", f"there is no command 'lst'; choose one of {', '.join(get_command(app).commands)}; see: cnnviz --help"),
         (
             "data lst",
             "there is no command 'lst'; choose one of list, show, get, import; see: cnnviz data --help",

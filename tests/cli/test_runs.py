@@ -63,6 +63,18 @@ def test_rename(call: Call, ended: Run) -> None:
     assert "the name has 0 characters" in mistake(call("runs", "rename", ended.id, " "))
 
 
+def test_tags(call: Call, ended: Run) -> None:
+    done = call("runs", "tag", "latest", "lecture 3", "baseline", "--json")
+    assert done.json == {"run_id": ended.id, "tags": ["lecture 3", "baseline"]}
+    assert call("runs", "list", "--json").json[0]["tags"] == ["lecture 3", "baseline"]
+    assert call("runs", "show", "latest", "--json").json["tags"] == ["lecture 3", "baseline"]
+    assert "tags        lecture 3, baseline\n" in call("runs", "show", "latest").out
+    assert "1 to 30 characters" in mistake(call("runs", "tag", "latest", "x" * 31))
+    assert "a run has at most 12" in mistake(call("runs", "tag", "latest", *map(str, range(13))))
+    assert call("runs", "tag", "latest").out == f"{ended.id} has no tags.\n"
+    assert call("runs", "list", "--json").json[0]["tags"] == []
+
+
 def test_delete(call: Call, ended: Run) -> None:
     assert call("runs", "delete", ended.id, "--json").json == {"run_id": ended.id, "deleted": True}
     assert own(call) == []

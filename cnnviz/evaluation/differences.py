@@ -1,0 +1,128 @@
+"""Which settings two runs do not share, in words."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cnnviz.spec import RunSpec
+
+__all__ = ["Difference", "settings_that_differ", "values_that_differ"]
+
+NONE = "–"
+
+# What a run is called says nothing about how it learned, and what its preset does is in the settings.
+_LEFT_OUT = {"format", "name", "preset"}
+_WORDS = {
+    "data.name": "data set",
+    "data.validation": "validation share",
+    "data.train_images": "training images",
+    "data.classes": "classes",
+    "model.input_shape": "image size",
+    "model.classes": "number of classes",
+    "model.output": "output",
+    "train.seconds": "time to train in, seconds",
+    "train.keep": "weights kept",
+}
+_ALL_IF_NONE = {"classes", "train_images"}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A setting that two runs do not share.
+
+    Attributes:
+        what: the setting, in words.
+        a, b: its values as text; "–" where a run has none.
+    """
+
+    what: str
+    a: str
+    b: str
+
+
+def settings_that_differ(a: RunSpec, b: RunSpec) -> tuple[Difference, ...]:
+    """Compare two runs' settings.
+
+    Args:
+        a: the settings of one.
+        b: the settings of the other.
+
+    Returns:
+        One difference for each setting that differs: data, network, training, then package versions. Layers are
+        compared one by one where both networks have the same kinds of layers, else as a whole.
+    """
+    return tuple(Difference(what, *values) for what, values in values_that_differ((a, b)).items())
+
+
+def values_that_differ(specs: Sequence[RunSpec]) -> dict[str, tuple[str, ...]]:
+    """Compare the settings of any number of runs, in the way of `settings_that_differ`.
+
+    Args:
+        specs: the settings of each.
+
+    Returns:
+        By the setting in words: its value as text for each run, "–" for one that has none. Settings that all share are
+        left out.
+    """
+    settings = [dict(_settings(spec)) for spec in specs]
+    if len({tuple(_kinds(spec)) for spec in specs}) > 1:
+        settings = [{"layers": _layers(spec), **_without_layers(spec)} for spec in specs]
+    every = dict.fromkeys(what for values in settings for what in values)  # in order, each once
+    table = {what: tuple(values.get(what, NONE) for values in settings) for what in every}
+    return {what: values for what, values in table.items() if len(set(values)) > 1}
+
+
+def _kinds(spec: RunSpec) -> list[str]:
+    return [layer.kind for layer in spec.model.layers]
+
+
+def _layers(spec: RunSpec) -> str:
+    """Return the layers in one line: "convolution 32, pooling 2, flatten, dense 64"."""
+    parts = []
+    for layer in spec.model.layers:
+        kind, *values = layer.model_dump().values()
+        parts.append(f"{_plain(kind)} {values[0]}" if values else _plain(kind))
+    return ", ".join(parts) or NONE
+
+
+def _without_layers(spec: RunSpec) -> dict[str, str]:
+    return {what: value for what, value in _settings(spec) if " · " not in what}
+
+
+def _settings(spec: RunSpec) -> Iterator[tuple[str, str]]:
+    """Every setting by what it is called, as text."""
+    for section, settings in spec.model_dump().items():
+        if section in _LEFT_OUT:
+            continue
+        for name, value in settings.items():
+            if name == "layers":
+                yield from _of_layers(spec)
+            elif isinstance(value, dict):
+                yield from ((f"{_plain(name)}: {_plain(inner)}", _text(of)) for inner, of in value.items())
+            elif section == "versions":
+                yield f"version of {name}", _text(value)
+            elif value is None and name in _ALL_IF_NONE:
+                yield _WORDS[f"{section}.{name}"], "all"
+            else:
+                named = section == "data"  # people's own words, not ours
+                yield _WORDS.get(f"{section}.{name}", _plain(name)), _text(value) if named else _plain(_text(value))
+
+
+def _of_layers(spec: RunSpec) -> Iterator[tuple[str, str]]:
+    for name, layer in zip(spec.model.names, spec.model.layers, strict=True):
+        for setting, value in layer.model_dump().items():
+            yield f"{name} · {_plain(setting)}", _text(value)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return NONE
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_text, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

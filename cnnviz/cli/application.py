@@ -10,6 +10,8 @@ from cnnviz.cli.classify import classify
 from cnnviz.cli.dashboard import dashboard
 from cnnviz.cli.evaluate import evaluate
 from cnnviz.cli.explain import explain
+from cnnviz.cli.export import export
+from cnnviz.cli.serve import serve
 from cnnviz.cli.train import train
 
 __all__ = ["app"]
@@ -61,6 +63,7 @@ app.command("train")(train)
 app.command("classify")(classify)
 app.command("evaluate")(evaluate)
 app.command("explain")(explain)
+app.command("export")(export)
 _runs = _group("runs", "Runs: list them, look at one, stop, rename, tag or delete one.")
 _runs.command("list")(runs.list_)
 _runs.command("show")(runs.show)
@@ -68,4 +71,5 @@ _runs.command("stop")(runs.stop)
 _runs.command("rename")(runs.rename)
 _runs.command("tag")(runs.tag)
 _runs.command("delete")(runs.delete)
+app.command("serve")(serve)
 app.command("app")(dashboard)

@@ -1,6 +1,5 @@
 """`cnnviz app`: start the dashboard, safe by default."""
 
-import errno
 import ipaddress
 import os
 import socket
@@ -12,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from cnnviz.cli.address import check_free, in_address
 from cnnviz.cli.options import AsJson, Home
 from cnnviz.cli.output import emit, say
 from cnnviz.errors import CnnvizError, MissingExtraError
@@ -53,46 +53,15 @@ def dashboard(
         )
     if find_spec("streamlit") is None:
         raise MissingExtraError("the dashboard needs Streamlit, which is not installed; run: pip install streamlit")
-    _check_free(host, port)
+    check_free(host, port, usual=8501)
     names = _names(host, tuple(allow_host or ()))
     environment = _environment(home, exposed=host not in LOCAL_ADDRESSES or bool(allow_host))
-    address = f"http://{_in_address(_best_name(host, names))}:{port}"
+    address = f"http://{in_address(_best_name(host, names))}:{port}"
     if as_json:
         emit({"address": address, "host": host, "port": port, "allowed_hosts": names, "pid": os.getpid()})
     else:
         say(f"cnnviz starts at {address} (Ctrl-C ends it)")
     _become(_command(host, port, names), environment)
-
-
-def _check_free(host: str, port: int) -> None:
-    """Try to listen, so that a mistake is said before anything starts."""
-    if not 1 <= port <= 65535:
-        raise CnnvizError(f"--port is {port}, expected 1 to 65535; 8501 is the usual one")
-    try:
-        family, kind, protocol, _, place = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except (OSError, UnicodeError) as error:
-        raise CnnvizError(
-            f"--host is {host!r:.80}, expected a name or an address of this machine; give 127.0.0.1, or 0.0.0.0 for all"
-        ) from error
-    with socket.socket(family, kind, protocol) as probe:
-        if os.name != "nt":  # there it would allow what is in use
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(place)
-        except OSError as error:
-            raise CnnvizError(_refusal(host, port, error)) from error
-
-
-def _refusal(host: str, port: int, error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"port {port} of {host} is in use by another program; end that or give another one with --port"
-    if error.errno == errno.EACCES:
-        return f"port {port} may not be used by this user; give one from 1024 with --port"
-    if error.errno == errno.EADDRNOTAVAIL:
-        return f"--host is {host!r:.80}, which is no address of this machine; give one of its own, or 0.0.0.0 for all"
-    return f"cannot listen on port {port} of {host} ({error.strerror or error}); give another --host or --port"
 
 
 def _names(host: str, more: tuple[str, ...]) -> list[str]:
@@ -119,10 +88,6 @@ def _best_name(host: str, names: list[str]) -> str:
     if host not in _EVERY_ADDRESS:
         return host
     return next((name for name in names if name not in LOCAL_ADDRESSES), "127.0.0.1")
-
-
-def _in_address(name: str) -> str:
-    return f"[{name}]" if ":" in name else name
 
 
 def _environment(home: Path | None, *, exposed: bool) -> dict[str, str]:

@@ -1,0 +1,96 @@
+"""A network that answers requests: an ONNX file in its runtime, which starts at once and needs no TensorFlow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.errors import DataError, MissingExtraError
+
+__all__ = ["Card", "Engine", "OnnxEngine"]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a network is, as `GET /v1/model` tells.
+
+    Attributes:
+        name: what people call it.
+        run_id: the run it is from.
+        class_names: by index.
+        shape: (height, width, channels) of the images it takes, 0..255.
+        engine: what computes it.
+    """
+
+    name: str
+    run_id: str
+    class_names: tuple[str, ...]
+    shape: tuple[int, int, int]
+    engine: str
+
+
+class Engine(Protocol):
+    """Anything that turns images into probabilities."""
+
+    card: Card
+
+    def probabilities(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        """Return (n, classes) in [0, 1] of images (n, height, width, channels) in 0..255."""
+
+
+class OnnxEngine:
+    """An ONNX file in onnxruntime.
+
+    Args:
+        path: the file, as `cnnviz export --format onnx` writes it.
+        name: what people call the network.
+        run_id: the run it is from.
+        class_names: by index.
+        threads: that one call may use; None leaves it to the runtime.
+
+    Raises:
+        MissingExtraError: onnxruntime is not installed.
+        DataError: the file is damaged, or no classifier of images.
+    """
+
+    def __init__(
+        self, path: Path, name: str, run_id: str, class_names: Sequence[str], threads: int | None = None
+    ) -> None:
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise MissingExtraError(
+                "serving needs the package onnxruntime, which is not installed; get it with: pip install onnxruntime"
+            ) from error
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        if threads is not None:
+            options.intra_op_num_threads = threads
+        try:
+            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # the runtime has a class for every cause, all of one meaning here
+            raise DataError(f"the file {path.name} is no readable ONNX network; export it again") from error
+        (taken,), (given,) = self._session.get_inputs(), self._session.get_outputs()
+        sides = taken.shape[1:]
+        if len(sides) != 3 or not all(isinstance(side, int) for side in sides):
+            raise DataError(f"the network in {path.name} takes {taken.shape}, not images of one size; export it again")
+        self._input, self._output = taken.name, given.name
+        self._single = given.shape[-1] == 1
+        self.card = Card(name, run_id, tuple(class_names), (sides[0], sides[1], sides[2]), "onnxruntime")
+
+    def probabilities(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        """Return probabilities.
+
+        Args:
+            images: (n, height, width, channels) in 0..255, n at least 1.
+
+        Returns:
+            (n, classes) float32 in [0, 1]; a single output becomes two columns.
+        """
+        answer = self._session.run([self._output], {self._input: np.asarray(images, np.float32)})[0]
+        if self._single:
+            answer = np.concatenate([1 - answer, answer], axis=1)
+        return np.asarray(answer, np.float32)

@@ -8,9 +8,10 @@ if __name__ == "app":  # `streamlit run` imports this file as its server, once, 
     from streamlit.runtime.pages_manager import PagesManager
 
     import cnnviz.figures  # noqa: F401 - takes long enough for the first visitor to notice
+    from cnnviz.ui.sheets import sheet_routes
 
     PagesManager.uses_pages_directory = False  # our pages/ is not the one that Streamlit lists by itself
-    app = st.App(__file__)
+    app = st.App(__file__, routes=sheet_routes())
 else:
     from cnnviz.ui.guard import tell_unlocked
     from cnnviz.ui.messages import reported
@@ -37,7 +38,15 @@ else:
                 st.Page("pages/look/convolution.py", title="Convolution", icon=":material/biotech:"),
                 st.Page("pages/look/attribution.py", title="Attribution", icon=":material/local_fire_department:"),
             ],
-        }
+            "Judge": [
+                st.Page("pages/judge/report.py", title="Report", icon=":material/fact_check:"),
+                st.Page("pages/judge/mistakes.py", title="Mistakes", icon=":material/rule:"),
+                st.Page("pages/judge/map.py", title="Map", icon=":material/scatter_plot:"),
+                st.Page("pages/judge/learning_order.py", title="Learning order", icon=":material/stairs:"),
+                st.Page("pages/judge/compare.py", title="Compare", icon=":material/compare_arrows:"),
+            ],
+        },
+        expanded=True,  # fifteen pages: none of them behind a "more"
     )
     carry_run(page.url_path, takes_run=page.url_path == "train")
     status_bar(TRAIN)  # before the page, which may end early

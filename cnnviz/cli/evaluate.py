@@ -26,7 +26,7 @@ def evaluate(
         typer.Option("--snapshot", metavar="N", help="The report of a snapshot; without it of the run's model."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write the report too: .csv or .json.")
+        Path | None, typer.Option("--out", metavar="FILE", help="Write the report too: .csv, .json, or .html to print.")
     ] = None,
     home: Home = None,
     as_json: AsJson = False,
@@ -34,13 +34,13 @@ def evaluate(
     """Report how good a run is on its test images."""
     opened = find(run, home)
     if out is not None:
-        check_target(out, tuple(_FORMATS), "the report is a table or a JSON document")
+        check_target(out, tuple(_FORMATS), "the report is a table, a JSON document or a page")
     from cnnviz.evaluation import evaluate_judged, judge
 
     judged = judge(opened, snapshot, home)
     report = evaluate_judged(judged)
     if out is not None:
-        write_target(out, _FORMATS[out.suffix.lower()](report, judged).encode())
+        write_target(out, _FORMATS[out.suffix.lower()](opened, report, judged).encode())
     if as_json:
         emit({**report.to_json(), "out": None if out is None else str(out)})
         return
@@ -49,17 +49,23 @@ def evaluate(
         say(f"written: {out}")
 
 
-def _csv(report: "Evaluation", judged: "Judged") -> str:
+def _csv(run: "Run", report: "Evaluation", judged: "Judged") -> str:
     from cnnviz.evaluation import report_csv
 
     return report_csv(report)
 
 
-def _json(report: "Evaluation", judged: "Judged") -> str:
+def _json(run: "Run", report: "Evaluation", judged: "Judged") -> str:
     return json.dumps(report.to_json(), indent=1, allow_nan=False) + "\n"
 
 
-_FORMATS: dict[str, Callable[["Evaluation", "Judged"], str]] = {".csv": _csv, ".json": _json}
+def _html(run: "Run", report: "Evaluation", judged: "Judged") -> str:
+    from cnnviz.figures.report_page import report_page
+
+    return report_page(run, judged, report)
+
+
+_FORMATS: dict[str, Callable[["Run", "Evaluation", "Judged"], str]] = {".csv": _csv, ".json": _json, ".html": _html}
 
 
 def _tell(run: "Run", report: "Evaluation", asked: int | None) -> None:

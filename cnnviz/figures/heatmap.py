@@ -22,6 +22,7 @@ from cnnviz.figures.theme import HEATMAP
 __all__ = [
     "OPACITY",
     "HeatmapPicture",
+    "full_value",
     "heat_ramp",
     "heat_table",
     "heatmap_picture",
@@ -72,7 +73,14 @@ def heat_table() -> Picture:
 
 
 def heat_ramp(steps: int = 9) -> tuple[str, ...]:
-    """The colours `#RRGGBB` from 0 to 1, for a scale bar."""
+    """The colours of a scale bar.
+
+    Args:
+        steps: how many, at least 2.
+
+    Returns:
+        `#RRGGBB` from 0 to 1.
+    """
     rows = heat_table()[np.linspace(0, 255, steps).astype(np.intp)]
     return tuple("#" + bytes(row).hex().upper() for row in rows)
 
@@ -116,6 +124,9 @@ def heatmap_picture(
         zoom: pixels a pixel; None makes the picture about 480 pixels wide.
         opacity: of the heatmap, 0 to 1.
 
+    Returns:
+        The picture with its scale and caption.
+
     Raises:
         SpecError: the image is not the heatmap's, or zoom or opacity are out of range.
     """
@@ -127,13 +138,20 @@ def heatmap_picture(
         image=mixed.repeat(zoom, axis=0).repeat(zoom, axis=1),
         zoom=zoom,
         low="0",
-        high="" if heatmap.empty else f"strongest ({in_two_digits(_top(heatmap))})",
+        high="" if heatmap.empty else f"strongest ({in_two_digits(full_value(heatmap))})",
         caption=_caption(heatmap, title, class_name),
     )
 
 
-def _top(heatmap: Heatmap) -> float:
-    """The raw attribution that is drawn as 1."""
+def full_value(heatmap: Heatmap) -> float:
+    """Say what the brightest colour stands for.
+
+    Args:
+        heatmap: from `cnnviz.explain`.
+
+    Returns:
+        The smallest raw attribution that is drawn as 1.
+    """
     strongest = heatmap.values == 1
     return float(heatmap.raw[strongest].min()) if strongest.any() else heatmap.raw_range[1]
 
@@ -147,11 +165,15 @@ def _caption(heatmap: Heatmap, title: str, class_name: str) -> str:
 
 
 def in_two_digits(value: float) -> str:
-    """A number in two significant digits: `0.054`, `24`, `−1.1`, `3.0e−06`."""
+    """Write a number in two significant digits: `0.054`, `24`, `−1.1`, `3.0e−06`.
+
+    Args:
+        value: any; infinities and NaN are written as such.
+    """
     if value == 0 or not math.isfinite(value):
         return f"{value:.0f}"
     size = abs(value)
-    if size < 1e-3 or size >= 1e5:
+    if size < 1e-4 or size >= 1e5:
         return f"{value:.1e}".replace("-", "−")
     rounded = float(f"{value:.1e}")
     decimals = max(0, 1 - math.floor(math.log10(abs(rounded))))
@@ -160,6 +182,9 @@ def in_two_digits(value: float) -> str:
 
 def sheet(picture: HeatmapPicture) -> Picture:
     """Put a picture, its scale and its caption on white, for a file.
+
+    Args:
+        picture: from `heatmap_picture`.
 
     Returns:
         uint8 (height, width, 3), at least 320 pixels wide.

@@ -34,6 +34,7 @@ _COLUMN, _ROWS, _PANEL = 288, (52, 286), 216  # their width, where the two rows 
 _LAST_MS = 2500  # the last frame stands: it is what people came for
 _MOST_KERNELS = 64
 _PHOTO = 96  # pixels
+_NAMES, _READABLE = 72, 11  # pixels of a column of class names, and of a row in which one can be read
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +89,7 @@ def replay_picture(view: ReplayView, frame: int) -> Picture:
     if view.image is not None:
         _image(canvas, _box(1, 0), view, view.image, frame)
     _loss(canvas, _box(2, 0), replay, frame)
-    _confusion(canvas, _box(2, 1), replay, frame)
+    _confusion(canvas, _box(2, 1), view, frame)
     _timeline(canvas, replay, frame)
     return canvas.picture
 
@@ -182,10 +183,15 @@ def _image(canvas: Canvas, box: Box, view: ReplayView, image: Picture, frame: in
     pitch = min(17, (height - 66) // len(classes))
     for row, index in enumerate(classes):
         y = top + 24 + row * pitch
-        name = class_names[index] if len(class_names[index]) < 12 else class_names[index][:11] + "…"
-        canvas.text((left + 176, y), ("> " if index == label else "") + name, 11, bold=index == best, align="right")
+        name = ("> " if index == label else "") + _short(class_names[index])
+        canvas.text((left + 176, y), name, 11, bold=index == best, align="right")
         canvas.bar((left + 182, y + 2, 70, pitch - 5), float(shares[index]), colors[index])
         canvas.text((left + width, y), percent(float(shares[index])), 11, bold=index == best, align="right")
+
+
+def _short(name: str) -> str:
+    """Cut a class name to what a column has room for."""
+    return name if len(name) < 12 else f"{name[:11]}…"
 
 
 def _sized(picture: Picture) -> Picture:
@@ -212,7 +218,7 @@ def _loss(canvas: Canvas, box: Box, replay: "Replay", frame: int) -> None:
     for value in (0.0, record.bound / 2, record.bound):
         y = round(place(0, value)[1])
         canvas.line([(inner[0], y), (inner[0] + inner[2], y)], "grid", 1)
-        canvas.text((left + 28, y - 7), f"{value:.2g}", 11, quiet=True, align="right")
+        canvas.text((left + 28, y - 7), f"{value:g}", 11, quiet=True, align="right")
     canvas.line([place(at, value) for at, value in zip(record.position, record.smoothed, strict=True)], "train", 2)
     held = [place(at, value) for at, value in enumerate(record.validation, start=1) if np.isfinite(value)]
     canvas.line(held, "validation", 2)
@@ -221,9 +227,9 @@ def _loss(canvas: Canvas, box: Box, replay: "Replay", frame: int) -> None:
     canvas.line([(x, inner[1]), (x, inner[1] + inner[3])], "text", 2)
 
 
-def _confusion(canvas: Canvas, box: Box, replay: "Replay", frame: int) -> None:
+def _confusion(canvas: Canvas, box: Box, view: ReplayView, frame: int) -> None:
     """Draw each true class's shares."""
-    left, top, _, height = box
+    replay, (left, top, width, height) = view.replay, box
     words = replay_words.confusion_words(replay)
     canvas.text((left, top), words.title, 14, bold=True)
     if replay.confusion is None:
@@ -233,9 +239,13 @@ def _confusion(canvas: Canvas, box: Box, replay: "Replay", frame: int) -> None:
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     zoom = max(1, (height - 44) // replay.classes)
     cells = color_table("sequential")[np.rint(255 * shares).astype(np.intp)]
-    canvas.paste(cells.repeat(zoom, axis=0).repeat(zoom, axis=1)[: height - 44, : height - 44], (left, top + 22))
-    canvas.text((left + height - 34, top + 24), "rows: true class", 11, quiet=True)
-    canvas.text((left + height - 34, top + 40), "columns: guess", 11, quiet=True)
+    named = _NAMES if zoom >= _READABLE else 0
+    large = cells.repeat(zoom, axis=0).repeat(zoom, axis=1)[: height - 44, : height - 44]
+    canvas.paste(large, (left + named, top + 22))
+    for row, name in enumerate(view.class_names if named else ()):
+        at = (left + named - 6, top + 22 + row * zoom + (zoom - 13) // 2)
+        canvas.text(at, _short(name), 11, quiet=True, align="right")
+    canvas.text((left + width, top + 2), "rows: true, columns: predicted", 11, quiet=True, align="right")
     canvas.scale((left, top + height - 16), words.low, words.high, words.ramp)
 
 

@@ -119,7 +119,7 @@ def heat_words(seen: "ImageReplay", class_names: Sequence[str]) -> Words:
 def confusion_words(replay: "Replay") -> Words:
     """Say how to read the confusion matrix."""
     count = replay.predicted.shape[1]
-    caption = f"{count:,} test images: a row is a true class, columns are the guesses in the same order."
+    caption = f"{count:,} test images: a row is a true class, columns are the predicted classes in the same order."
     return Words("Confusion", caption, "0 %", "100 % of a row", _ramp())
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 __all__ = [
     "DIVERGING",
     "HEATMAP",
+    "RUN_ROLES",
     "SEQUENTIAL",
     "Mode",
     "Palette",
@@ -24,6 +25,7 @@ __all__ = [
     "hex_to_rgb",
     "palette",
     "recolouring",
+    "run_colors",
     "template",
 ]
 
@@ -32,6 +34,8 @@ Mode = Literal["light", "dark"]
 SEQUENTIAL = "viridis"  # positive values: feature maps
 HEATMAP = "inferno"  # attributions laid over a photograph
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', sans-serif"
+
+RUN_ROLES = ("train", "validation", "third", "fourth")  # of runs side by side, in the order of their letters
 
 # ColorBrewer's RdBu (Cynthia Brewer, colorbrewer2.org) turned round: blue negative, white zero, red positive.
 _DIVERGING_STOPS = (
@@ -55,6 +59,8 @@ class Palette:
     validation: str
     right: str
     wrong: str
+    third: str
+    fourth: str
 
 
 _PALETTES: dict[Mode, Palette] = {
@@ -69,6 +75,8 @@ _PALETTES: dict[Mode, Palette] = {
         validation="#E0761B",
         right="#15795A",
         wrong="#B93A32",
+        third="#0F8B8D",
+        fourth="#A23B72",
     ),
     "dark": Palette(
         background="#0F1218",
@@ -81,6 +89,8 @@ _PALETTES: dict[Mode, Palette] = {
         validation="#F59B4C",
         right="#4CC79A",
         wrong="#FF8A80",
+        third="#4FC3C5",
+        fourth="#E38AB8",
     ),
 }
 
@@ -116,6 +126,11 @@ _CLASS_COLORS: dict[Mode, dict[str, str]] = {
 def palette(mode: Mode) -> Palette:
     """The colours of the light or the dark theme."""
     return _PALETTES[mode]
+
+
+def run_colors(mode: Mode) -> tuple[str, ...]:
+    """Four colours for runs side by side; lines of them are told apart by their dashes, too."""
+    return tuple(getattr(palette(mode), role) for role in RUN_ROLES)
 
 
 def class_colors(names: Sequence[str], mode: Mode) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ import streamlit as st
 from cnnviz.data import Dataset, DatasetInfo, class_names_of, list_datasets, load_dataset
 from cnnviz.errors import CnnvizError
 from cnnviz.home import datasets_folder, resolve_home, runs_folder
-from cnnviz.runs import Run, RunStore, RunSummary, Status
+from cnnviz.runs import Run, RunOverview, RunStore, RunSummary, Status
+from cnnviz.runs import overviews as read_overviews
 
 __all__ = [
     "SAMPLE",
@@ -22,6 +23,7 @@ __all__ = [
     "look_again",
     "modified",
     "open_run",
+    "overviews",
     "run_ids",
     "runs",
 ]
@@ -73,6 +75,11 @@ def runs() -> tuple[RunSummary, ...]:
     return RunStore(home()).list()
 
 
+def overviews() -> tuple[RunOverview, ...]:
+    """Return what a table of all runs shows, newest first, bundled ones last; up to a second old, as `run_ids`."""
+    return _overviews(str(home()))
+
+
 def run_ids() -> tuple[str, ...]:
     """Return the ids of all runs, newest first, bundled ones last; up to a second old, as with `active_runs`."""
     return _run_ids(str(home()))
@@ -86,6 +93,7 @@ def active_runs() -> tuple[ActiveRun, ...]:
 def look_again() -> None:
     """Forget which runs there are and which are active; called after every change, so that it is seen at once."""
     _run_ids.clear()
+    _overviews.clear()
     _active_runs.clear()
 
 
@@ -118,6 +126,11 @@ def _dataset(home: str, name: str, modified: int) -> Dataset:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _run(folder: str, bundled: bool, modified: int) -> Run:
     return Run(Path(folder), bundled=bundled)
+
+
+@st.cache_resource(ttl=1, max_entries=4, show_spinner=False)
+def _overviews(home: str) -> tuple[RunOverview, ...]:
+    return read_overviews(home)
 
 
 @st.cache_data(ttl=1, max_entries=4, show_spinner=False)

@@ -85,6 +85,13 @@ def test_csv_and_json_are_written(call: Call, run: Run, tmp_path: Path) -> None:
     assert sorted(path.suffix for path in tmp_path.glob("*a.*")) == [".JSON", ".csv"]  # nothing half-written is left
 
 
+def test_a_page_to_print_is_written(call: Call, run: Run, tmp_path: Path) -> None:
+    told = call("evaluate", "latest", "--out", str(tmp_path / "report.html"), "--json").json
+    page = (tmp_path / "report.html").read_text()
+    assert page.startswith("<!DOCTYPE html>")
+    assert f"{100 * told['accuracy']:.1f} %" in page
+
+
 def test_a_wrong_target_is_one_line(call: Call, run: Run, tmp_path: Path) -> None:
     assert "so give a name that ends in .csv" in mistake(call("evaluate", "latest", "--out", "report.txt"))
     (tmp_path / "folder.csv").mkdir()

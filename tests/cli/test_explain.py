@@ -14,6 +14,7 @@ from PIL import Image
 from cnnviz.cli.explain import METHOD_NAMES
 from cnnviz.runs import Run, RunStore
 from tests.cli.conftest import Call, Done, mistake
+from tests.data.photos import declared_png
 from tests.ui.made import small_spec
 
 KEYS = {"run_id", "file", "method", "class", "layer", "probability", "out", "empty"}
@@ -112,6 +113,54 @@ def test_a_photo_that_cannot_be_read_is_one_line(ask: Callable[..., Done], tmp_p
     assert "holds text; accepted are JPEG" in mistake(ask(file=tmp_path / "text.png"))
     assert "No such file" in mistake(ask(file=tmp_path / "gone.png"))
     assert "cannot read" in mistake(ask(file=tmp_path))
+
+
+def hostile(name: str, path: Path) -> None:
+    """Write a file of the catalogue of bad photos."""
+    match name:
+        case "bomb":
+            path.write_bytes(declared_png(13300, 13300))
+        case "cut off":
+            noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+            Image.fromarray(noise).save(path, "JPEG")
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        case "not finite":
+            Image.fromarray(np.full((8, 8), np.nan, np.float32)).save(path, "TIFF")
+        case "strip":
+            Image.new("L", (65500, 1)).save(path, "PNG")
+        case "PostScript":
+            path.write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
+        case "SVG":
+            path.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+        case _:
+            path.touch()
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("bomb", "13300x13300 pixels, more than 25 megapixels; make it smaller"),
+        ("cut off", "is cut off or damaged"),
+        ("not finite", "holds floating-point numbers"),
+        ("strip", "at most 20 times as long as it is wide"),
+        ("PostScript", "holds PostScript (EPS); accepted are"),
+        ("SVG", "holds SVG; accepted are"),
+        ("empty", "is empty; choose another"),
+    ],
+)
+def test_a_bad_photo_is_one_line(name: str, says: str, ask: Callable[..., Done], tmp_path: Path) -> None:
+    hostile(name, tmp_path / "bad.png")
+    assert says in mistake(ask(file=tmp_path / "bad.png"))
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_nothing_that_lights_up_is_said(ask: Callable[..., Done], tmp_path: Path) -> None:
+    Image.new("RGB", (9, 9), (90, 90, 90)).save(tmp_path / "plain.png")
+    options = ("--method", "occlusion", "--class", "3")
+    told = ask(*options, "--json", file=tmp_path / "plain.png").json
+    assert told["empty"].startswith("covering any 1x1 pixels")  # with its mean colour, which it is made of
+    said = ask(*options, file=tmp_path / "plain.png").out
+    assert f"Nothing lights up: {told['empty']}." in said
 
 
 def test_a_wrong_target_is_one_line(ask: Callable[..., Done], photo: Path, tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.data import Split, prepare
-from cnnviz.data.photos import Photo, fit, open_photo
+from cnnviz.data.examples import example_photo
+from cnnviz.data.photo_formats import SUFFIXES
+from cnnviz.data.photos import Photo, fit, open_photo, smaller
 from cnnviz.errors import CnnvizError, DataError
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Run
@@ -20,18 +22,27 @@ from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.loaders import class_names, dataset, datasets
 from cnnviz.ui.messages import problem
 
-__all__ = ["Chosen", "any_image", "choose_image", "read_image", "test_split"]
+__all__ = [
+    "LARGEST_SIDE",
+    "Chosen",
+    "any_image",
+    "choose_image",
+    "keep_photo",
+    "kept_photo",
+    "photo_key",
+    "read_image",
+    "test_split",
+]
 
 Picked = Callable[[str], None]
 
-_KEY = re.compile(r"test-(\d{1,7})|upload-[0-9a-f]{8}")
+_KEY = re.compile(r"test-(\d{1,7})|upload-[0-9a-f]{8}|example-[a-z]{1,20}")
 _PHOTOS = "cnnviz.photos"  # session state: this session's photos by image key, the newest last
 _KEPT = 8
-_LARGEST_SIDE = 1024  # a photo is kept no larger: every visitor of a lecture may have eight of them
+LARGEST_SIDE = 1024  # a photo is kept no larger: every visitor of a lecture may have eight of them
 _OF_ONE_CLASS = 30
 _THUMBNAIL = 64  # pixels
 _EVERY = "all classes"
-_ACCEPTED = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +50,7 @@ class Chosen:
     """An image that is looked at.
 
     Attributes:
-        key: "test-17" or "upload-1a2b3c4d".
+        key: "test-17", "upload-1a2b3c4d" or "example-cat".
         image: (height, width, channels) uint8 in the network's input size.
         photo: (height, width, 1 or 3) uint8, the photo it was made from; None for a test image.
         label: its class; None where nobody knows.
@@ -91,7 +102,7 @@ def read_image(run: Run, key: str | None) -> Chosen:
         raise DataError(f"the link asks for the image {str(key)[:80]!r}, which is none; choose an image instead")
     height, width, channels = run.spec.model.input_shape
     if match[1] is None:
-        photo = _photos().get(match[0])
+        photo = kept_photo(match[0])
         if photo is None:
             raise DataError(
                 "the link asks for a photo that was opened in another tab and is kept nowhere else; open it here too, "
@@ -201,7 +212,7 @@ def _take_photo(picked: Picked, key: str, *, camera: bool) -> None:
     else:
         st.file_uploader(
             "Open a photo",
-            type=_ACCEPTED,
+            type=list(SUFFIXES),
             max_upload_size=20,
             label_visibility="collapsed",
             key=name,
@@ -224,13 +235,39 @@ def _took(picked: Picked, name: str) -> None:
     except CnnvizError as error:
         st.session_state[f"{name}-problem"] = str(error)
         return
-    image_key = f"upload-{hashlib.sha256(content).hexdigest()[:8]}"
+    image_key = photo_key(content)
+    keep_photo(image_key, Photo(smaller(photo.pixels, LARGEST_SIDE), photo.note))
+    picked(image_key)
+
+
+def photo_key(content: bytes) -> str:
+    """Return the key under which a photo is kept, by its file's content."""
+    return f"upload-{hashlib.sha256(content).hexdigest()[:8]}"
+
+
+def keep_photo(key: str, photo: Photo) -> None:
+    """Keep a photo for this session, so that every page can look at it; of many the oldest goes.
+
+    Args:
+        key: from `photo_key`.
+        photo: no larger than `LARGEST_SIDE`.
+    """
     photos = _photos()
-    photos.pop(image_key, None)
-    photos[image_key] = Photo(shrunk(photo.pixels[None], _LARGEST_SIDE)[0], photo.note)
+    photos.pop(key, None)
+    photos[key] = photo
     while len(photos) > _KEPT:
         photos.pop(next(iter(photos)))
-    picked(image_key)
+
+
+def kept_photo(key: str) -> Photo | None:
+    """Return a photo of this session, or one that comes with cnnviz; None where there is none of that key.
+
+    Raises:
+        DataError: there is no such example.
+    """
+    if key.startswith("example-"):
+        return example_photo(key.removeprefix("example-"))
+    return _photos().get(key)
 
 
 def _photos() -> dict[str, Photo]:

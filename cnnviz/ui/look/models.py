@@ -3,6 +3,7 @@
 import gc
 import sys
 import threading
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,13 @@ NEEDED = (
 _AFTER_S = 0.3  # what needs no TensorFlow is drawn first: its import takes a core for seconds
 _TICK_S = 1.0
 _HEIGHT = 240
+_STYLE = """<style>
+.place-kept {
+  border-radius: 0.5rem; background: rgb(128 136 153 / 12%); animation: place-kept 1.6s ease-in-out infinite alternate;
+}
+@keyframes place-kept { to { background: rgb(128 136 153 / 22%); } }
+@media (prefers-reduced-motion: reduce) { .place-kept { animation: none; } }
+</style>"""
 
 
 class _Import:
@@ -58,7 +66,6 @@ def keras_ready() -> bool:
     """
     if all(_imported(name) for name in NEEDED):
         return True
-    gc.freeze()  # see _import: a page that waits would spend most of the time on it
     if failure := _background_import().failure:
         raise MissingExtraError(
             f"TensorFlow could not be imported ({failure}); install it again with `pip install -r requirements.txt`"
@@ -77,12 +84,13 @@ def _background_import() -> _Import:
     return _Import()
 
 
-def wait_for_keras(what: str, height: int = _HEIGHT) -> bool:
+def wait_for_keras(what: str, height: int = _HEIGHT, draw: Callable[[], None] | None = None) -> bool:
     """Say whether Keras is ready; where it is not, hold the place until it is, then run the page again once.
 
     Args:
         what: what will stand here, to begin a sentence: "The feature maps".
         height: pixels that are kept free for it.
+        draw: draws what is known without it, instead of keeping a place free.
 
     Returns:
         True when the caller can go on; False when a placeholder was drawn.
@@ -92,15 +100,18 @@ def wait_for_keras(what: str, height: int = _HEIGHT) -> bool:
     """
     if keras_ready():
         return True
-    st.fragment(_hold_place, run_every=_TICK_S)(what, height)
+    if draw is not None:
+        draw()
+    else:  # not st.skeleton: the browser clears that when the run has ended
+        st.html(f'{_STYLE}<div class="place-kept" style="height:{height}px"></div>')
+    st.fragment(_wait, run_every=_TICK_S)(what)
     return False
 
 
 @reported(way_back=None)
-def _hold_place(what: str, height: int) -> None:
+def _wait(what: str) -> None:
     if keras_ready():
         st.rerun()
-    st.skeleton(height=height)
     st.caption(f"{what} will be here in a few seconds: TensorFlow is imported, once for this server.")
 
 

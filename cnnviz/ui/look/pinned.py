@@ -11,31 +11,19 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.errors import CnnvizError, RunError, SpecError
+from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.runs import Run
-from cnnviz.ui.loaders import class_names, open_run, run_ids
+from cnnviz.ui.loaders import class_names, run_ids
 from cnnviz.ui.look.images import Chosen, any_image, choose_image, read_image
-from cnnviz.ui.look.stops import Stop, lookable, run_label, snapshot_labels, stops_of
+from cnnviz.ui.look.run_bar import BAR_STYLE, asked_run, run_chooser, snapshot_chooser
+from cnnviz.ui.look.stops import Stop, lookable, snapshot_labels, stops_of
 from cnnviz.ui.look.travel import asked, asked_filter, last_shown, link, remember, settle, switch, write
 from cnnviz.ui.messages import plain
-from cnnviz.ui.session import arrived, carried_run, chosen_run
+from cnnviz.ui.session import arrived
 
 __all__ = ["Pinned", "link", "pinned_bar", "switch"]
 
 TRAIN = "pages/learn/train.py"
-
-_FINAL = -1  # the snapshot chooser's value for the run's model
-_STYLE = """<style>
-@media (min-width: 641px) {
-  .stMainBlockContainer { padding-left: 2rem; padding-right: 2rem; }
-}
-@media (max-width: 640px) {  /* one line that scrolls sideways; the picture comes before what changes it */
-  .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
-  .st-key-pinned { flex-wrap: nowrap !important; overflow-x: auto; scrollbar-width: none; }
-  .st-key-pinned > div { flex: none !important; }
-  .stVerticalBlock > div:has(> [class*="-controls"]) { order: 1; }
-}
-</style>"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +52,13 @@ class Pinned:
     filter: int | None
     class_names: tuple[str, ...]
 
+    @property
+    def image_in_words(self) -> str:
+        """`ship, test image 17`; "a photo" for one."""
+        if self.label is None:
+            return "a photo"
+        return f"{self.class_names[self.label]}, test image {self.image_key.removeprefix('test-')}"
+
 
 def pinned_bar(
     *,
@@ -82,17 +77,20 @@ def pinned_bar(
         CnnvizError: the URL asks for something that there is not; one sentence.
     """
     settle()
-    run = _run()
+    offered = lookable()
+    run = _run(offered)
     stops = stops_of(run, layer) if layer else ()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pinned"):
-        st.html(_STYLE)
-        _run_chooser(run)
+        st.html(BAR_STYLE)
+        run_chooser(run, offered, lambda run_id: switch(run=run_id))
         number = _snapshot_chooser(run) if snapshot else None
         chosen = _image_chooser(run)
         stop = _stop(run, stops) if stops else None
         if stop:
             _layer_chooser(stop, stops)
         unit = _filter_chooser(stop) if stop and filter else None
+    if chosen.photo is not None:
+        _tell_photo(chosen)
     values = {"run": run.id, "snapshot": number, "image": chosen.key, "layer": stop and stop.name, "filter": unit}
     shown = {name: str(value) for name, value in values.items() if value is not None}
     remember(_unseen(run, shown, snapshot) | shown)
@@ -123,19 +121,12 @@ def _unseen(run: Run, shown: dict[str, str], snapshot: bool) -> dict[str, str]:
 # --- the run ----------------------------------------------------------------------------------------------------
 
 
-def _run() -> Run:
-    run_id = chosen_run()
-    if run_id is None and arrived():
-        run_id = carried_run()
-    offered = lookable()
-    if run_id is not None:
-        run = open_run(run_id)
-        if not (offered or run.snapshots()):
-            _nothing_yet()
-        return run
-    if not offered:
+def _run(offered: tuple[str, ...]) -> Run:
+    run = asked_run(offered)
+    if run is None or not (offered or run.snapshots()):
         _nothing_yet()
-    return open_run(offered[0])
+    assert run is not None  # _nothing_yet() ends the page
+    return run
 
 
 def _nothing_yet() -> None:
@@ -151,48 +142,9 @@ def _nothing_yet() -> None:
     st.stop()
 
 
-def _run_chooser(run: Run) -> None:
-    options = list(lookable())
-    if run.id not in options:
-        options.insert(0, run.id)
-    st.session_state["pinned-run"] = run.id  # the URL decides, at every run of the page
-    st.selectbox(
-        "Run", options, key="pinned-run", format_func=run_label, label_visibility="collapsed", width=200,
-        on_change=lambda: switch(run=st.session_state["pinned-run"]),
-    )  # fmt: skip
-
-
-# --- the snapshot -----------------------------------------------------------------------------------------------
-
-
 def _snapshot_chooser(run: Run) -> int | None:
-    labels = snapshot_labels(run)
     has_model = (run.folder / "model.keras").exists()
-    options = ([_FINAL] if has_model else []) + list(reversed(labels))
-    if not options:
-        raise RunError(f"the run {run.name} has no snapshot yet; wait until its first one, or choose another run")
-    text, linked = asked(run, "snapshot")
-    number = int(text) if text and text.isdecimal() and len(text) < 6 else None
-    if text is not None and number not in labels:
-        if linked:
-            raise RunError(
-                f"the link asks for snapshot {text[:40]!r} of the run {run.name}, which has the snapshots 0 to "
-                f"{max(labels, default=0)}; choose one of these"
-            )
-        number = None
-    now = options[0] if number is None else number
-    st.session_state["pinned-snapshot"] = now
-    st.selectbox(
-        "Snapshot", options, key="pinned-snapshot", label_visibility="collapsed", width=160,
-        format_func=lambda option: "trained model" if option == _FINAL else labels[option],
-        on_change=_switch_snapshot,
-    )  # fmt: skip
-    return None if now == _FINAL else now
-
-
-def _switch_snapshot() -> None:
-    number = st.session_state["pinned-snapshot"]
-    switch(snapshot=None if number == _FINAL else number)
+    return snapshot_chooser(run, snapshot_labels(run), lambda number: switch(snapshot=number), model=has_model)
 
 
 # --- the image --------------------------------------------------------------------------------------------------
@@ -210,7 +162,7 @@ def _image_chooser(run: Run) -> Chosen:
         else:
             chosen, failure = read_image(run, None), None  # carried from a run on other images
     label = _image_label(run, chosen) if chosen else "Choose an image"
-    fold = st.popover(label, icon=":material/image:", key="pinned-images", on_change="rerun", wrap=False, width=190)
+    fold = st.popover(label, icon=":material/image:", key="pinned-images", on_change="rerun", wrap=False, width=180)
     if fold.open:
         with fold:
             choose_image(run, chosen.key if chosen else "", lambda key: switch(image=key))
@@ -226,6 +178,12 @@ def _image_chooser(run: Run) -> Chosen:
 def _surprise(run: Run) -> None:
     with suppress(CnnvizError):  # no data set here: the chooser says so
         switch(image=any_image(run))
+
+
+def _tell_photo(chosen: Chosen) -> None:
+    """Say what was done to a photo: the network does not see it as the person does."""
+    height, width = chosen.image.shape[:2]
+    st.caption(f"Your photo: the network sees its centre, made {width}×{height} pixels. {plain(chosen.note)}")
 
 
 def _image_label(run: Run, chosen: Chosen) -> str:
@@ -256,7 +214,7 @@ def _layer_chooser(stop: Stop, stops: tuple[Stop, ...]) -> None:
     words = {one.name: f"{one.name} · {one.shape_in_words}" for one in stops}
     st.selectbox(
         "Layer", list(words), key="pinned-layer", format_func=lambda name: words[name], label_visibility="collapsed",
-        width=195, on_change=lambda: switch(layer=st.session_state["pinned-layer"]),
+        width=240, on_change=lambda: switch(layer=st.session_state["pinned-layer"]),
     )  # fmt: skip
 
 
@@ -273,7 +231,7 @@ def _filter_chooser(stop: Stop) -> int:
     st.session_state["pinned-filter"] = number
     st.selectbox(
         "Filter", range(stop.units), key="pinned-filter", format_func=lambda unit: f"filter {unit}",
-        label_visibility="collapsed", width=105,
+        label_visibility="collapsed", width=100,
         on_change=lambda: switch(filter=st.session_state["pinned-filter"]),
     )  # fmt: skip
     return number

@@ -1,7 +1,7 @@
 """What a model makes of images, kept for all sessions: feature maps of an image, peaks over the test images."""
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from cnnviz import explain
 from cnnviz.data import Split
-from cnnviz.explain import Peaks
 from cnnviz.runs import Run
 from cnnviz.ui.look.images import test_split
 from cnnviz.ui.look.models import model, model_key
+
+if TYPE_CHECKING:
+    from cnnviz.explain import Peaks  # its module imports Keras, for which no page waits
 
 __all__ = ["MOST_IMAGES", "feature_maps", "peaks", "searched"]
 
@@ -56,7 +58,7 @@ def searched(run: Run) -> Split:
     return Split(split.images[:MOST_IMAGES], split.labels[:MOST_IMAGES])
 
 
-def peaks(run: Run, snapshot: int | None, layer: str) -> Peaks:
+def peaks(run: Run, snapshot: int | None, layer: str) -> "Peaks":
     """Return where each filter of a layer answers most strongly to the first test images: one pass for all filters.
 
     Raises:
@@ -67,5 +69,5 @@ def peaks(run: Run, snapshot: int | None, layer: str) -> Peaks:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _peaks(_model: Any, _images: NDArray[np.uint8], key: str, layer: str) -> Peaks:
+def _peaks(_model: Any, _images: NDArray[np.uint8], key: str, layer: str) -> "Peaks":
     return explain.activation_peaks(_model, layer, _images)

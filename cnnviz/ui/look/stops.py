@@ -1,6 +1,8 @@
 """What the pinned bar offers: runs, snapshots and layers, read without Keras."""
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 
 import streamlit as st
 
@@ -11,6 +13,7 @@ from cnnviz.ui.loaders import home, open_run, run_ids
 __all__ = ["Stop", "lookable", "run_label", "snapshot_labels", "stops_of"]
 
 _MOST_RUNS = 60
+_MADE = re.compile(r"(\d{8}-\d{6})-(?:.*-)?(\w+)")
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,10 @@ def _lookable(home: str) -> tuple[str, ...]:
 
 
 def run_label(run_id: str) -> str:
-    """Return what a run is called in a list, as text, not Markdown; its id where it cannot be read."""
+    """Return what a run is called in a list, as text, not Markdown; its id where it cannot be read.
+
+    No two runs have the same one: the browser says by its label which run was chosen.
+    """
     return _label(str(home()), run_id)
 
 
@@ -85,17 +91,27 @@ def run_label(run_id: str) -> str:
 def _label(home: str, run_id: str) -> str:
     try:
         run = open_run(run_id)
-        return f"{run.name} · {run.spec.data.name}"
+        return " · ".join(filter(None, [run.name, run.spec.data.name, _made(run_id)]))
     except CnnvizError:
         return run_id
 
 
+def _made(run_id: str) -> str:
+    """When a run was made and the end of its id, `20 Nov 05:50 · 960a`; empty for one that came with cnnviz."""
+    found = _MADE.fullmatch(run_id)
+    try:
+        made = datetime.strptime(found[1], "%Y%m%d-%H%M%S") if found else None
+    except ValueError:
+        made = None
+    return f"{made.day} {made:%b %H:%M} · {found[2]}" if found and made else ""
+
+
 def snapshot_labels(run: Run) -> dict[int, str]:
     """Name a run's snapshots by when they were made, oldest first."""
-    return {item.number: _moment(item.position, item.step) for item in run.snapshots()}
+    return {item.number: _when(item.position, item.step) for item in run.snapshots()}
 
 
-def _moment(position: float, step: int) -> str:
+def _when(position: float, step: int) -> str:
     if step == 0:
         return "before training"
     if abs(position - round(position)) < 1e-6:

@@ -14,6 +14,8 @@ from cnnviz.ui.words import state_in_words
 
 __all__ = ["verdict"]
 
+REPORT = "pages/judge/report.py"
+
 _SLOWER = 10
 _GUESSING = 1.3  # times the accuracy of guessing
 _RISEN = 1.15
@@ -61,6 +63,8 @@ def _completed(run: Run, status: Status) -> None:
         number = f"<div><strong>{100 * accuracy:.1f} %</strong><small>test accuracy</small></div>"
     words += [escape(status.message), _advice(run, accuracy)]
     st.html(f'<div class="train-verdict">{number}<p>{" ".join(words)}</p></div>')
+    if run.has_final_predictions:
+        st.page_link(REPORT, label="See what it gets wrong", icon=":material/fact_check:", query_params={"run": run.id})
 
 
 def _advice(run: Run, accuracy: float | None) -> str:

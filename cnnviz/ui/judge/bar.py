@@ -1,0 +1,170 @@
+"""The bar of the pages under Judge: which run and which of its snapshots is judged, and what it predicted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnnviz.evaluation import Judged
+from cnnviz.runs import Run, RunStore
+from cnnviz.ui.judge.loaders import judged, state_of
+from cnnviz.ui.loaders import home, run_ids
+from cnnviz.ui.look.run_bar import BAR_STYLE, asked_run, run_chooser, snapshot_chooser
+from cnnviz.ui.look.stops import snapshot_labels
+from cnnviz.ui.look.travel import last_shown, remember
+from cnnviz.ui.messages import plain
+from cnnviz.ui.session import arrived, choose_run
+
+__all__ = ["JudgedRun", "judge_bar", "judgeable", "switch_snapshot"]
+
+TRAIN = "pages/learn/train.py"
+
+_MOST_RUNS = 60
+_TICK_S = 2.0  # a run predicts once an epoch
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedRun:
+    """What is judged.
+
+    Attributes:
+        run: the run.
+        snapshot: the number of its snapshot that is pinned, for `evaluation` and for links; None for the run's model,
+            and for the newest snapshot of a run that is not finished: `judged.snapshot` says which.
+        judged: what it predicted; read-only.
+        moment: when that was, such as "after epoch 3"; empty for the run's model.
+    """
+
+    run: Run
+    snapshot: int | None
+    judged: Judged
+    moment: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether all probabilities are known: those of a snapshot are not."""
+        return self.judged.probabilities is not None
+
+
+def judge_bar(*, snapshot: bool = True, forget: Sequence[str] = ()) -> JudgedRun:
+    """Draw the bar and return what is judged; where nothing is yet, say what to do and end the page.
+
+    Args:
+        snapshot: whether a snapshot may be chosen; False for a page that shows all of them, or the run's model.
+        forget: query parameters of the page that mean something for one run only; another run takes them away.
+
+    Raises:
+        CnnvizError: the URL asks for something that there is not, or a file is damaged; one sentence.
+    """
+    offered = judgeable()
+    run = asked_run(offered or _any_runs())
+    if run is None:
+        _no_run_yet()
+    assert run is not None  # _no_run_yet() ends the page
+    measured = {item.number for item in run.predicted_snapshots()}
+    labels = {number: label for number, label in snapshot_labels(run).items() if number in measured}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pinned"):
+        st.html(BAR_STYLE)
+        run_chooser(run, offered, lambda run_id: _switch_run(run_id, forget))
+        known = bool(labels) or run.has_final_predictions
+        number = (
+            snapshot_chooser(run, labels, switch_snapshot, model=run.has_final_predictions)
+            if snapshot and known else None
+        )  # fmt: skip
+    if not run.has_final_predictions and number == max(labels, default=None):
+        number = None  # the newest one is not pinned: where the run trains, the page goes on with it
+    if not known:
+        _remember(run, None, snapshot)
+        _nothing_predicted(run)
+    found = judged(run, number)
+    _remember(run, number, snapshot)
+    if run.status.active:
+        st.fragment(_follow, run_every=_TICK_S)(run, state_of(run))
+    moment = "" if found.snapshot is None else labels[found.snapshot]
+    return JudgedRun(run, number, found, moment)
+
+
+def switch_snapshot(number: int | None) -> None:
+    """Judge another snapshot, None for the run's model: in a callback, or before the page runs again."""
+    if number is None:
+        st.query_params.pop("snapshot", None)
+    else:
+        st.query_params["snapshot"] = str(number)
+
+
+def judgeable() -> tuple[str, ...]:
+    """Return the ids of the runs that predicted the test images, newest first; opens none of them."""
+    return _judgeable(str(home()))
+
+
+@st.cache_data(ttl=2, max_entries=4, show_spinner=False)
+def _judgeable(home: str) -> tuple[str, ...]:
+    found: list[str] = []
+    store = RunStore(home)
+    for run_id in run_ids():
+        folders = (store.folder / run_id / "predictions", store.bundled_folder / run_id / "predictions")
+        if any(True for folder in folders for _ in folder.glob("*.npz")):
+            found.append(run_id)
+        if len(found) == _MOST_RUNS:
+            break
+    return tuple(found)
+
+
+def _any_runs() -> tuple[str, ...]:
+    return run_ids()[:_MOST_RUNS]
+
+
+def _switch_run(run_id: str, forget: Sequence[str]) -> None:
+    choose_run(run_id)
+    for name in ("snapshot", *forget):
+        st.query_params.pop(name, None)
+
+
+def _remember(run: Run, number: int | None, snapshot: bool) -> None:
+    """Keep what is judged for the next page, with the image and the layer that this one does not show."""
+    kept = {name: value for name, value in last_shown(run).items() if name != "snapshot" or not snapshot}
+    shown = {"run": run.id} | ({} if number is None else {"snapshot": str(number)})
+    remember(kept | shown)
+    if arrived():
+        choose_run(run.id)
+        if number is not None:
+            switch_snapshot(number)
+
+
+# --- nothing to judge yet ---------------------------------------------------------------------------------------
+
+
+def _no_run_yet() -> None:
+    st.info(
+        "There is nothing to judge yet. Train a network: it takes a minute, and this page then says how good it is and "
+        "what it gets wrong.",
+        icon=":material/fact_check:",
+    )
+    st.page_link(TRAIN, label="Go to Train", icon=":material/model_training:")
+    st.stop()
+
+
+def _nothing_predicted(run: Run) -> None:
+    """Say why a run has predicted nothing, and what to do; where it trains, go on when it has."""
+    name, active = plain(run.name), run.status.active
+    st.info(
+        f"The run {name} has not predicted the test images yet. It does so after each epoch; this page fills by "
+        "itself after the first one."
+        if active
+        else f"The run {name} ended before its first epoch did, so there is nothing to judge. Resume it on the Train "
+        "page, or choose another run above.",
+        icon=":material/hourglass_empty:",
+    )
+    st.page_link(
+        TRAIN, label="Watch it learn" if active else "Go to this run", icon=":material/model_training:",
+        query_params={"run": run.id},
+    )  # fmt: skip
+    if active:
+        st.fragment(_follow, run_every=_TICK_S)(run, state_of(run))
+    st.stop()
+
+
+def _follow(run: Run, state: str) -> None:
+    """Run the page again when a run that trains has predicted something new, or has ended."""
+    if state_of(run) != state or not run.status.active:
+        st.rerun()

@@ -1,0 +1,91 @@
+"""The first line of the report: how good the network is, how sure that is, and what is missing."""
+
+from html import escape
+
+import streamlit as st
+
+from cnnviz.evaluation import Evaluation
+from cnnviz.evaluation.report import wilson
+from cnnviz.figures.theme import css_variables
+from cnnviz.ui.judge.bar import JudgedRun
+from cnnviz.ui.messages import plain
+
+__all__ = ["headline", "remarks"]
+
+_STYLE = (
+    css_variables(".cnnviz-headline")
+    + """
+.cnnviz-headline { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem 1.75rem; line-height: 1.3;
+  font-variant-numeric: tabular-nums; }
+.cnnviz-headline .large { font-size: 3.5rem; font-weight: 700; line-height: 1.05; letter-spacing: -0.02em; }
+.cnnviz-headline .large small { font-size: 0.5em; font-weight: 600; }
+.cnnviz-headline .how { max-width: 17rem; }
+.cnnviz-headline .how span, .cnnviz-headline dt { color: var(--cnnviz-muted); font-size: 0.875rem; }
+.cnnviz-headline .how strong { font-size: 1.0625rem; font-weight: 600; }
+.cnnviz-headline dl { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin: 0; padding: 0; }
+.cnnviz-headline dt { margin: 0; padding: 0; font-weight: 400; }
+.cnnviz-headline dd { margin: 0; padding: 0; font-size: 1.25rem; font-weight: 600; }
+@media (max-width: 640px) { .cnnviz-headline dl { gap: 0.25rem 1.25rem; } }
+"""
+)
+
+
+def headline(now: JudgedRun, report: Evaluation | None) -> None:
+    """Draw the accuracy large with its interval, and the other numbers of the whole test set beside it.
+
+    Args:
+        now: what is judged.
+        report: its numbers; None while scikit-learn is imported: those of it are left open.
+    """
+    judged = now.judged
+    n_right, n_test = int(judged.right.sum()), len(judged)
+    low, high = wilson(n_right, n_test)
+    loss = None if judged.losses is None else float(judged.losses.mean())
+    top3, f1 = (report.top3, report.f1_macro) if report else (None, None)
+    told = [
+        _number("mistakes", f"{n_test - n_right:,}", f"of {n_test:,} test images"),
+        _number("loss", _written(loss, "{:.2f}"), _exact(loss)),
+        _number("top 3", _written(top3, "{:.1%}"), _exact(top3)) if len(judged.class_names) > 3 else "",
+        _number("mean F1", _written(f1, "{:.2f}"), _exact(f1)),
+    ]
+    share, sign = _written(n_right / n_test, "{:.1%}").split()
+    st.html(
+        f"<style>{_STYLE}</style>"
+        f'<div class="cnnviz-headline"><div class="large" title="{_exact(n_right / n_test)}">{share} '
+        f"<small>{sign}</small></div>"
+        f'<div class="how"><strong>accuracy</strong><br><span>{_written(low, "{:.1%}")} to {_written(high, "{:.1%}")} '
+        f"with 95 % confidence, on {n_test:,} test images</span></div><dl>{''.join(told)}</dl></div>"
+    )
+
+
+def remarks(now: JudgedRun, report: Evaluation | None) -> None:
+    """Say what is missing and why, and what these numbers are those of."""
+    told = []
+    if now.run.status.active:
+        told.append(f"The run is still training: these are its numbers {now.moment}, and the page goes on with it.")
+    elif not now.run.has_final_predictions:
+        told.append(
+            f"The run {plain(now.run.name)} did not come to its end: these are its numbers {now.moment}. Resume it on "
+            "the Train page to measure its model."
+        )
+    if not now.complete:
+        where = "choose the trained model above" if now.run.has_final_predictions else "they are made at the end"
+        told.append(
+            f"Loss, top 3 and the curves need the probabilities of all classes, which a snapshot lacks: {where}."
+        )
+    if report is not None and report.remark:
+        told.append(plain(report.remark))
+    if told:
+        st.caption(" ".join(told))
+
+
+def _number(name: str, value: str, exact: str) -> str:
+    return f'<div title="{escape(exact)}"><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>'
+
+
+def _written(value: float | None, form: str) -> str:
+    return "–" if value is None else form.format(value).replace("%", " %")
+
+
+def _exact(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"

@@ -1,0 +1,10 @@
+"""Report: how good a network is, how sure that is, and what it confuses."""
+
+from cnnviz.ui.judge import judge_bar
+from cnnviz.ui.judge.report import show_report
+from cnnviz.ui.messages import reported
+
+THIS_PAGE = "pages/judge/report.py"
+
+with reported(way_back=THIS_PAGE, label="Judge the newest run"):
+    show_report(judge_bar(forget=("cell",)))

@@ -23,6 +23,7 @@ from cnnviz.evaluation.neighbours import nearest
 from cnnviz.evaluation.plane import Axes, Plane, pca, principal_axes, tsne
 from cnnviz.evaluation.report import ClassScore, Evaluation, evaluate, evaluate_judged
 from cnnviz.evaluation.seeds import SeedSpread, only_seeds_differ, seed_spread
+from cnnviz.evaluation.stages import Stages, groups_by_class, images_of_group, stages_of
 from cnnviz.evaluation.suspects import Suspects, find_suspects
 from cnnviz.evaluation.tables import csv_text, report_csv
 
@@ -41,6 +42,7 @@ __all__ = [
     "Plane",
     "Query",
     "SeedSpread",
+    "Stages",
     "Suspects",
     "calibration_of",
     "compare",
@@ -50,6 +52,8 @@ __all__ = [
     "evaluate",
     "evaluate_judged",
     "find_suspects",
+    "groups_by_class",
+    "images_of_group",
     "judge",
     "judge_snapshots",
     "learning_order",
@@ -69,6 +73,7 @@ __all__ = [
     "seed_spread",
     "select",
     "settings_that_differ",
+    "stages_of",
     "tsne",
     "values_that_differ",
     "write_mark",

@@ -20,6 +20,7 @@ SLOW = {
     "pages": ("benchmarks/pages.py",),
     "training": ("benchmarks/training.py",),
 }
+IN_THE_BROWSER = ("first_click", "mistakes")
 
 
 def run(*command: str) -> str:
@@ -49,9 +50,10 @@ def test_a_training_benchmark_prints_its_table(command: Sequence[str]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("chromium")
-def test_the_benchmark_in_the_browser_prints_its_table(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", IN_THE_BROWSER)
+def test_a_benchmark_in_the_browser_prints_its_table(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CNNVIZ_KEEP_WARM")
-    found = json.loads(run("benchmarks/first_click.py", "--quick", "--json"))
+    found = json.loads(run(f"benchmarks/{name}.py", "--quick", "--json"))
     assert found["quick"]
     assert found["rows"]
 
@@ -59,7 +61,7 @@ def test_the_benchmark_in_the_browser_prints_its_table(monkeypatch: pytest.Monke
 def test_every_benchmark_is_tried_and_explained() -> None:
     helpers = {"measure", "plain_script", "report"}
     scripts = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - helpers
-    assert scripts == set(QUICK) | set(SLOW) | {"first_click"}
+    assert scripts == set(QUICK) | set(SLOW) | set(IN_THE_BROWSER)
     text = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
     assert all(f"`{name}.py`" in text for name in scripts)
 

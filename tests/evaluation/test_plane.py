@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz.errors import DataError
-from cnnviz.evaluation import nearest, pca, tsne
+from cnnviz.evaluation import nearest, pca, principal_axes, tsne
 
 GROUP = np.repeat([0, 1, 2], 30)
 FEATURES = (np.random.default_rng(0).normal(size=(90, 8)) + 12 * np.eye(8)[GROUP]).astype(np.float32)
@@ -111,3 +111,19 @@ def test_the_nearest_of_many_are_a_loop_s() -> None:
     assert indices.tolist() == expected
     assert indices[0] == 17
     assert distances.tolist() == pytest.approx([distance(at) for at in expected], abs=1e-6)
+
+
+def test_other_features_are_laid_out_along_the_same_axes() -> None:
+    axes = principal_axes(FEATURES)
+    np.testing.assert_allclose(axes.directions @ axes.directions.T, np.eye(2), atol=1e-6)
+    np.testing.assert_allclose(pca(FEATURES, axes).points, pca(FEATURES).points)
+    turned = FEATURES @ np.diag([1.0] * 4 + [0.0] * 4)
+    found = pca(turned, axes)
+    centred = turned.astype(float) - FEATURES.mean(axis=0, dtype=float)
+    np.testing.assert_allclose(found.points, centred @ axes.directions.T, rtol=1e-4, atol=1e-4)
+    assert found.shares == pytest.approx(found.points.var(axis=0) / turned.var(axis=0).sum(), rel=1e-4)
+
+
+def test_axes_of_another_network_are_refused() -> None:
+    with pytest.raises(DataError, match="the axes are for 8 features and 3 were given"):
+        pca(FEATURES[:, :3], principal_axes(FEATURES))

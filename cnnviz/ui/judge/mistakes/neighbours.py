@@ -1,0 +1,95 @@
+"""The training images that the network finds most like one image, with their labels."""
+
+from collections import Counter
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.evaluation import nearest
+from cnnviz.figures.tiles import photo_tiles
+from cnnviz.runs import Run
+from cnnviz.ui.components.gallery import shrunk
+from cnnviz.ui.components.tiles import tiles
+from cnnviz.ui.jobs import show_job
+from cnnviz.ui.judge.mistakes.features import TrainingFeatures
+from cnnviz.ui.loaders import class_names
+from cnnviz.ui.look import wait_for_keras
+from cnnviz.ui.look.models import model
+
+__all__ = ["neighbours", "neighbours_in_words"]
+
+_COUNT = 12
+_SIDE = 64  # pixels
+_WHAT = "What the network makes of its training images"
+
+
+def neighbours(run: Run, snapshot: int | None, image: NDArray[np.uint8]) -> None:
+    """Draw the nearest training images, or the offer to find them.
+
+    Args:
+        run: the run.
+        snapshot: whose features; None for the run's model.
+        image: (height, width, channels) uint8, in the network's input size.
+
+    Raises:
+        CnnvizError: the data set or the model is not there.
+    """
+    made = TrainingFeatures(run, snapshot)
+    features = made.kept()
+    if features is None:
+        going = made.going()
+        if going is not None:
+            show_job(going, _WHAT)
+        elif wait_for_keras("The nearest training images", 60):
+            _offer(made)
+        return
+    if wait_for_keras("The nearest training images", 200):
+        _draw(made, features, image)
+
+
+def _offer(made: TrainingFeatures) -> None:
+    pressed = st.button("Find them", key="mistakes-neighbours", icon=":material/search:")
+    st.caption(
+        f"Looks at all {len(made.split):,} training images as the network does, once for this run: some seconds for a "
+        "small network."
+    )
+    if pressed:
+        made.start()
+        st.rerun()
+
+
+def _draw(made: TrainingFeatures, features: NDArray[np.float32], image: NDArray[np.uint8]) -> None:
+    from cnnviz.explain.features import penultimate
+
+    query = penultimate(model(made.run, made.snapshot), image[None])[0]
+    found, distances = nearest(features, query, _COUNT)
+    every = made.every(features)
+    indices = found * every
+    names = [class_names(made.run)[label] for label in made.split.labels[indices]]
+    tiles(
+        photo_tiles(shrunk(made.split.images[indices], _SIDE)),
+        key="mistakes-nearest",
+        caption=neighbours_in_words(names, len(features), every),
+        names=[f"{name}: distance {distance:.3g}" for name, distance in zip(names, distances, strict=True)],
+        labels=names,
+        smallest=48,
+        largest=_SIDE,
+        columns=6,
+    )
+
+
+def neighbours_in_words(names: list[str], images: int, every: int) -> str:
+    """Say what the neighbours are, most frequent first.
+
+    Args:
+        names: their classes, the nearest image first.
+        images: how many were looked at.
+        every: 1 where these are all training images, 4 where every fourth was looked at.
+    """
+    counted = ", ".join(f"{count} {name}" for name, count in Counter(names).most_common())
+    which = f"all {images:,} training images" if every == 1 else f"{images:,} training images, every {every}th"
+    return (
+        f"The nearest of {which} in what reaches the network's last layer, the nearest first (cosine distance): "
+        f"{counted}."
+    )

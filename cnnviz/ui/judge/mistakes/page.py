@@ -1,0 +1,61 @@
+"""The page: the filter bar, the gallery, and the inspector beside it or, on a phone, over it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from cnnviz.figures.theme import css_variables
+from cnnviz.ui.judge.bar import JudgedRun, judge_bar
+from cnnviz.ui.judge.mistakes.filters import filter_bar, orders_of
+from cnnviz.ui.judge.mistakes.gallery import chosen_of, gallery
+from cnnviz.ui.judge.mistakes.inspector import inspector
+from cnnviz.ui.judge.mistakes.marking import marks_of
+from cnnviz.ui.judge.mistakes.view import ADDRESS, USUAL, View, asked_view
+from cnnviz.ui.look.travel import last_shown, remember
+
+__all__ = ["show_mistakes"]
+
+_STYLE = f"<style>{css_variables('.stApp')}{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>"
+_WIDTH = 430  # pixels of the inspector
+
+
+def show_mistakes() -> None:
+    """Draw the page for what the URL asks for.
+
+    Raises:
+        CnnvizError: it asks for something that there is not.
+    """
+    ADDRESS.settle()
+    shown = judge_bar(forget=("true", "predicted", "confidence", "image"))
+    view = asked_view(shown.judged.class_names, len(shown.judged))
+    if view.sort not in orders_of(shown):
+        view = replace(view, sort=USUAL)  # carried from the trained model; the caption says why
+    marks = marks_of(shown)
+    filter_bar(shown, view, marks)
+    if view.show == "suspects" and not shown.complete:
+        _no_suspects()
+        return
+    chosen = chosen_of(shown, view)
+    _pin(shown, view)
+    with st.container(horizontal=True, gap="medium", wrap=False, key="mistakes-row"):
+        st.html(_STYLE)
+        with st.container(key="mistakes-left"):
+            gallery(shown, view, chosen, marks)
+        if view.image is not None:
+            with st.container(width=_WIDTH, key="mistakes-inspector"):
+                inspector(shown, view, chosen, marks)
+
+
+def _no_suspects() -> None:
+    st.info(
+        "Suspect labels need the probabilities of all classes, which are kept for the trained model only: choose it "
+        "above, or finish the run where there is none yet.",
+        icon=":material/label:",
+    )
+
+
+def _pin(shown: JudgedRun, view: View) -> None:
+    """Let the pages under Look show the open image when somebody goes there."""
+    if view.image is not None:
+        remember(last_shown(shown.run) | {"run": shown.run.id, "image": f"test-{view.image}"})

@@ -6,6 +6,7 @@ A stranger's file is decoded only when it is of an accepted format and its heade
 
 import io
 import struct
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from cnnviz.data.photo_formats import ACCEPTED, ACCEPTED_IN_WORDS, format_of
 from cnnviz.data.records import Shape
 from cnnviz.errors import DataError
 
-__all__ = ["MOST_BYTES", "MOST_PIXELS", "Photo", "fit", "open_photo"]
+__all__ = ["MOST_BYTES", "MOST_PIXELS", "Photo", "fit", "open_photo", "smaller"]
 
 Pixels = NDArray[np.uint8]
 
@@ -67,8 +68,9 @@ def open_photo(content: bytes, name: str) -> Photo:
     if not content:
         raise DataError(f"the file {shown} is empty; choose another")
     if len(content) > MOST_BYTES:
-        raise DataError(f"the file {shown} has {len(content) / 2**20:.0f} MiB; give one of at most {MOST_BYTES >> 20}")
-    with _opened(content, shown) as image:
+        raise DataError(f"the file {shown} has more than {MOST_BYTES >> 20} MiB; give a smaller one")
+    # Pillow warns of odd but readable files, and of sizes that are refused here in other words
+    with warnings.catch_warnings(action="ignore"), _opened(content, shown) as image:
         _check_size(image.size, shown)
         _check_numbers(image.mode, shown)
         _load(image, shown)
@@ -84,7 +86,7 @@ def _opened(content: bytes, shown: str) -> Image.Image:
     """Read the header."""
     try:
         return Image.open(io.BytesIO(content), formats=ACCEPTED)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:  # Pillow's own, much higher limit
+    except Image.DecompressionBombError as error:  # Pillow's own, much higher limit
         raise DataError(_too_large(shown, "far")) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, IndexError, struct.error) as error:
         found = format_of(content)
@@ -221,6 +223,24 @@ def fit(pixels: NDArray[np.uint8], shape: Shape) -> Pixels:
         (width, height), Image.Resampling.BOX if reduced else Image.Resampling.BILINEAR, box
     )
     return np.array(resized, np.uint8).reshape(shape)
+
+
+def smaller(pixels: NDArray[np.uint8], side: int) -> Pixels:
+    """Make a photo so small that it can be kept, by the mean of whole blocks of pixels; a small one stays as it is.
+
+    Args:
+        pixels: uint8 (height, width, 1 or 3).
+        side: how long the longer side may be, in pixels.
+
+    Returns:
+        uint8, each side divided by the smallest whole number that suits, rounded up.
+    """
+    factor = -(-max(pixels.shape[:2]) // side)
+    if factor <= 1:
+        return pixels
+    grey = pixels.shape[2] == 1
+    reduced = np.array(Image.fromarray(pixels[:, :, 0] if grey else pixels).reduce(factor), np.uint8)
+    return reduced[:, :, np.newaxis] if grey else reduced
 
 
 def _centre(size: tuple[int, int], aspect: float) -> tuple[float, float, float, float]:

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import SpecError
 from cnnviz.explain.compiled import compiled
-from cnnviz.explain.heatmap import Heatmap, heatmap, upsample
+from cnnviz.explain.heatmap import Heatmap, heatmap, upsample, values_of
 from cnnviz.explain.network import find_layer, image_shape, layer_names, one_image
 from cnnviz.explain.passage import pass_through
 from cnnviz.explain.places import last_convolution
@@ -25,13 +25,15 @@ from cnnviz.explain.subject import CLASS, check_class, verdict_of
 __all__ = ["explain_grad_cam", "explain_grad_cam_plus_plus", "grad_cam", "grad_cam_plus_plus"]
 
 Maps = NDArray[np.floating[Any]]  # (map height, map width, filters)
+Weights = NDArray[np.floating[Any]]  # (filters,)
 
 _MOST_CLASSES = 2**31 - 1
+_ROUNDING = 1e-6  # of what is added up: the sums of float32 maps and gradients are no more exact than that
 
 
-def grad_cam(
+def explain_grad_cam(
     model: keras.Model, image: ArrayLike, class_index: int | None = None, layer: str | int | None = None
-) -> NDArray[np.float32]:
+) -> Heatmap:
     """Show where a layer's feature maps raise a class (Selvaraju et al. 2017).
 
     Each feature map is weighted by the mean gradient of the class's logit with respect to it; the sum, cut at zero, is
@@ -44,46 +46,51 @@ def grad_cam(
         layer: name or index of a layer with feature maps; None for the last convolution.
 
     Returns:
-        (height, width) float32 in [0, 1]; all zeros where no feature map raises the class.
+        The heatmap with its record: its values are (height, width) float32 in [0, 1], all zeros where no feature map
+        raises the class.
 
     Raises:
         SpecError: the class or layer does not exist, or the model has no convolution.
         DataError: the image does not fit the model.
     """
-    return explain_grad_cam(model, image, class_index, layer).values
-
-
-def grad_cam_plus_plus(
-    model: keras.Model, image: ArrayLike, class_index: int | None = None, layer: str | int | None = None
-) -> NDArray[np.float32]:
-    """Show where feature maps raise a class, several places more evenly (Chattopadhay et al. 2018).
-
-    Arguments, result and errors are those of `grad_cam`.
-    """
-    return explain_grad_cam_plus_plus(model, image, class_index, layer).values
-
-
-def explain_grad_cam(
-    model: keras.Model, image: ArrayLike, class_index: int | None = None, layer: str | int | None = None
-) -> Heatmap:
-    """Return the Grad-CAM heatmap with its record; see `grad_cam`."""
     return _explain("gradcam", _by_means, model, image, class_index, layer)
 
 
 def explain_grad_cam_plus_plus(
     model: keras.Model, image: ArrayLike, class_index: int | None = None, layer: str | int | None = None
 ) -> Heatmap:
-    """Return the Grad-CAM++ heatmap with its record; see `grad_cam_plus_plus`."""
+    """Show where feature maps raise a class, several places more evenly (Chattopadhay et al. 2018).
+
+    Each feature map is weighted by its positive gradients alone, each place by how much it adds to the score.
+
+    Args:
+        model: any Keras classifier with 2-D convolutions.
+        image: (height, width, channels) uint8 or float in 0..255.
+        class_index: the class to explain; None for the predicted one. A single sigmoid output has the classes 0 and 1.
+        layer: name or index of a layer with feature maps; None for the last convolution.
+
+    Returns:
+        The heatmap with its record: its values are (height, width) float32 in [0, 1], all zeros where no feature map
+        raises the class.
+
+    Raises:
+        SpecError: the class or layer does not exist, or the model has no convolution.
+        DataError: the image does not fit the model.
+    """
     return _explain("gradcam-plus-plus", _by_alphas, model, image, class_index, layer)
 
 
-def _by_means(maps: Maps, gradients: Maps) -> Maps:
-    """Weight every map by its mean gradient."""
-    return np.asarray(maps @ gradients.mean(axis=(0, 1)))
+grad_cam = values_of(explain_grad_cam)
+grad_cam_plus_plus = values_of(explain_grad_cam_plus_plus)
 
 
-def _by_alphas(maps: Maps, gradients: Maps) -> Maps:
-    """Weight every map by its positive gradients, each place by equation 19.
+def _by_means(maps: Maps, gradients: Maps) -> Weights:
+    """Weigh every map by its mean gradient."""
+    return np.asarray(gradients.mean(axis=(0, 1)))
+
+
+def _by_alphas(maps: Maps, gradients: Maps) -> Weights:
+    """Weigh every map by its positive gradients, each place by equation 19.
 
     The factor exp(score) of equation 10 is the same for all maps and is left out; the weights of a map's places are
     divided by their sum, as the authors' own program does.
@@ -92,12 +99,12 @@ def _by_alphas(maps: Maps, gradients: Maps) -> Maps:
     alphas = np.divide(gradients**2, below, out=np.zeros_like(below), where=below != 0)
     sums = alphas.sum(axis=(0, 1))
     alphas = np.divide(alphas, sums, out=alphas, where=sums != 0)
-    return np.asarray(maps @ (alphas * np.maximum(gradients, 0)).sum(axis=(0, 1)))
+    return np.asarray((alphas * np.maximum(gradients, 0)).sum(axis=(0, 1)))
 
 
 def _explain(
     method: str,
-    weighted: Callable[[Maps, Maps], Maps],
+    weights_of: Callable[[Maps, Maps], Weights],
     model: keras.Model,
     image: ArrayLike,
     class_index: int | None,
@@ -112,11 +119,20 @@ def _explain(
     asked = -1 if class_index is None else check_class(class_index, _MOST_CLASSES)
     logits, probabilities, known, maps, gradients = (part.numpy() for part in function(batch, np.int32(asked)))
     verdict = verdict_of(logits[0], probabilities[0], check_class(class_index, logits.shape[1]), bool(known))
-    coarse = weighted(maps[0].astype(np.float64), gradients[0].astype(np.float64)).astype(np.float32)
+    exact = maps[0].astype(np.float64)  # (map height, map width, filters)
+    weights = weights_of(exact, gradients[0].astype(np.float64))
+    coarse = (exact @ weights).astype(np.float32)  # (map height, map width)
     shown = layer_names(model).get(id(found), found.name)
-    # cut at zero before enlarging, as the paper does: what speaks against the class must not eat into its neighbours
-    positive = upsample(np.maximum(coarse, 0), *shape[:2])
-    return heatmap(positive, method, verdict, _why_empty(maps[0], gradients[0], shown), layer=shown, coarse=coarse)
+    return heatmap(
+        # cut at zero before enlarging, as the paper does: what speaks against the class must not eat into neighbours
+        upsample(np.maximum(coarse, 0), *shape[:2]),
+        method,
+        verdict,
+        _why_empty(maps[0], gradients[0], shown),
+        noise=_ROUNDING * float((np.abs(exact) @ np.abs(weights)).max()),
+        layer=shown,
+        coarse=coarse,
+    )
 
 
 def _traced(layer: str | int, model: keras.Model, images: tf.Tensor, class_index: tf.Tensor) -> tuple[tf.Tensor, ...]:

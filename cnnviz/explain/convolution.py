@@ -108,7 +108,7 @@ def convolution_terms(
     column: int,
     filter: int,  # noqa: A002 - the vocabulary's word
 ) -> ConvolutionTerms:
-    """Take one output pixel of a convolution apart.
+    """Take one output pixel of a convolution apart (Dumoulin and Visin 2016, "A guide to convolution arithmetic").
 
     Args:
         model: any Keras model of one image.
@@ -117,6 +117,9 @@ def convolution_terms(
         row: of the output pixel, from 0.
         column: of the output pixel, from 0.
         filter: the filter's number, from 0.
+
+    Returns:
+        Every product, the bias, the pre-activation and the activation; they equal what Keras computes to 1e-5.
 
     Raises:
         SpecError: there is no such layer, pixel or filter, or the layer is no convolution.

@@ -4,14 +4,17 @@ Sources: Simonyan et al. 2014, "Deep inside convolutional networks"; Smilkov et 
 adding noise".
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import keras
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cnnviz.errors import SpecError
-from cnnviz.explain.compiled import batches
-from cnnviz.explain.heatmap import Heatmap, heatmap
-from cnnviz.explain.subject import output_gradients, subject
+from cnnviz.explain.heatmap import Heatmap, heatmap, values_of
+from cnnviz.explain.network import Images
+from cnnviz.explain.subject import Subject, gradient_sum, subject
 
 __all__ = ["explain_saliency", "explain_smooth_grad", "saliency", "smooth_grad"]
 
@@ -20,9 +23,9 @@ CAP = 99.0
 _MOST_SAMPLES = 1000
 
 
-def saliency(
+def explain_saliency(
     model: keras.Model, image: ArrayLike, class_index: int | None = None, layer: str | int | None = None
-) -> NDArray[np.float32]:
+) -> Heatmap:
     """Show the size of the gradient of the class's logit at every pixel (Simonyan et al. 2014).
 
     Args:
@@ -32,51 +35,14 @@ def saliency(
         layer: not used; the method works on pixels.
 
     Returns:
-        (height, width) float32 in [0, 1], the largest over the channels.
+        The heatmap with its record: its values are (height, width) float32 in [0, 1], the largest over the channels.
 
     Raises:
         SpecError: the class or layer does not exist, or no gradient reaches the pixels.
         DataError: the image does not fit the model.
     """
-    return explain_saliency(model, image, class_index, layer).values
-
-
-def smooth_grad(
-    model: keras.Model,
-    image: ArrayLike,
-    class_index: int | None = None,
-    layer: str | int | None = None,
-    *,
-    samples: int = 25,
-    noise: float = 0.15,
-    seed: int = 0,
-) -> NDArray[np.float32]:
-    """Show the size of the gradient, averaged over noisy copies of the image (Smilkov et al. 2017).
-
-    Args:
-        model: any Keras classifier of images.
-        image: (height, width, channels) uint8 or float in 0..255.
-        class_index: the class to explain; None for the predicted one.
-        layer: not used; the method works on pixels.
-        samples: noisy copies, 1 to 1000.
-        noise: the noise's standard deviation as a share of the image's range, 0 to 1.
-        seed: of the noise.
-
-    Returns:
-        (height, width) float32 in [0, 1], the largest over the channels.
-
-    Raises:
-        SpecError: as `saliency`, or samples or noise out of range.
-        DataError: the image does not fit the model.
-    """
-    return explain_smooth_grad(model, image, class_index, layer, samples=samples, noise=noise, seed=seed).values
-
-
-def explain_saliency(
-    model: keras.Model, image: ArrayLike, class_index: int | None = None, layer: str | int | None = None
-) -> Heatmap:
-    """Return the saliency heatmap with its record; see `saliency`."""
-    return _explain("saliency", model, image, class_index, layer, samples=1, noise=0.0, seed=0)
+    what = subject(model, image, class_index, layer)
+    return _sizes("saliency", what, what.image, {})
 
 
 def explain_smooth_grad(
@@ -89,34 +55,48 @@ def explain_smooth_grad(
     noise: float = 0.15,
     seed: int = 0,
 ) -> Heatmap:
-    """Return the SmoothGrad heatmap with its record; see `smooth_grad`."""
-    return _explain("smoothgrad", model, image, class_index, layer, samples=samples, noise=noise, seed=seed)
+    """Show the size of the gradient, averaged over noisy copies of the image (Smilkov et al. 2017).
 
+    Args:
+        model: any Keras classifier of images.
+        image: (height, width, channels) uint8 or float in 0..255.
+        class_index: the class to explain; None for the predicted one.
+        layer: not used; the method works on pixels.
+        samples: noisy copies, 1 to 1000.
+        noise: the noise's standard deviation as a share of the image's range, 0 to 1.
+        seed: of the noise.
 
-def _explain(
-    method: str,
-    model: keras.Model,
-    image: ArrayLike,
-    class_index: int | None,
-    layer: str | int | None,
-    *,
-    samples: int,
-    noise: float,
-    seed: int,
-) -> Heatmap:
+    Returns:
+        The heatmap with its record: its values are (height, width) float32 in [0, 1], the largest over the channels.
+
+    Raises:
+        SpecError: as `saliency`, or samples or noise out of range.
+        DataError: the image does not fit the model.
+    """
     if not (1 <= samples <= _MOST_SAMPLES and 0 <= noise <= 1):
         raise SpecError(
             f"SmoothGrad was given {samples} samples and noise {noise}, expected 1 to {_MOST_SAMPLES} and 0 to 1"
         )
     what = subject(model, image, class_index, layer)
-    gradients_of = output_gradients(model, what.shape)
-    spread = noise * float(np.ptp(what.image))
-    noisy = np.random.default_rng(seed).normal(0, 1, (samples, *what.shape)).astype(np.float32)
-    total = np.zeros(what.shape)
-    for batch in batches(what.image + np.float32(spread) * noisy):
-        _, gradients = gradients_of(batch, np.int32(what.verdict.class_index))
-        total += gradients.numpy().sum(axis=0, dtype=np.float64)
-    raw = np.abs(total / samples).max(axis=2)  # (height, width)
-    details = {"samples": samples, "noise": noise, "seed": seed} if samples > 1 else {}
+    spread = np.float32(noise * float(np.ptp(what.image)))
+    drawn = np.random.default_rng(seed).normal(0, 1, (samples, *what.shape)).astype(np.float32)
+    details = {"samples": samples, "noise": noise, "seed": seed}
+    return _sizes("smoothgrad", what, what.image + spread * drawn, details)
+
+
+saliency = values_of(explain_saliency)
+smooth_grad = values_of(explain_smooth_grad)
+
+
+def _sizes(method: str, what: Subject, copies: Images, details: Mapping[str, Any]) -> Heatmap:
+    """Make the heatmap of the mean gradient's size.
+
+    Args:
+        method: its name in METHODS.
+        what: what is explained.
+        copies: (n, height, width, channels), the image itself or noisy copies of it.
+        details: the method's settings.
+    """
+    gradients = gradient_sum(what, copies) / len(copies)
     why = "the class's score does not change with any pixel of this image"
-    return heatmap(raw, method, what.verdict, why, cap=CAP, details=details)
+    return heatmap(np.abs(gradients).max(axis=2), method, what.verdict, why, cap=CAP, details=details)

@@ -1,15 +1,22 @@
 """Heatmap: what an attribution says about an image's pixels, and how raw numbers become one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from inspect import signature
+from typing import Any, ParamSpec
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.errors import SpecError
 
-__all__ = ["Heatmap", "Verdict", "heatmap", "upsample"]
+__all__ = ["Heatmap", "Verdict", "heatmap", "upsample", "values_of"]
+
+Arguments = ParamSpec("Arguments")
+
+# What a method's `explain_` function says of its result, and its short form does not.
+_RECORD = "The heatmap with its record: its values are "
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,7 @@ def heatmap(
     why_empty: str,
     *,
     cap: float = 100.0,
+    noise: float = 0.0,
     layer: str = "",
     coarse: NDArray[np.float32] | None = None,
     details: Mapping[str, Any] | None = None,
@@ -87,9 +95,13 @@ def heatmap(
         verdict: the class explained.
         why_empty: the sentence that says what it means when nothing is positive.
         cap: the percentile drawn as 1; below 100 for methods whose few extreme pixels would hide all others.
+        noise: by how much rounding alone moves a raw number; where nothing is above it, nothing lights up.
         layer: see `Heatmap`.
         coarse: see `Heatmap`.
         details: see `Heatmap`.
+
+    Returns:
+        The record, its values (height, width) float32 in [0, 1].
 
     Raises:
         SpecError: the attributions are not finite, because the network's weights or outputs are not.
@@ -101,6 +113,8 @@ def heatmap(
             "NaN; choose an earlier snapshot or train it again with a smaller learning rate"
         )
     positive = np.maximum(raw, 0)
+    if positive.max() <= noise:
+        positive = np.zeros_like(raw)
     top = float(np.percentile(positive, cap)) or float(positive.max())
     return Heatmap(
         values=np.minimum(positive / np.float32(top or 1), 1).astype(np.float32),
@@ -113,6 +127,27 @@ def heatmap(
         empty="" if top else why_empty,
         details=details or {},
     )
+
+
+def values_of(explained: Callable[Arguments, Heatmap]) -> Callable[Arguments, NDArray[np.float32]]:
+    """Make the short form of a method: the same arguments, and of the heatmap its values alone.
+
+    Args:
+        explained: a function called `explain_...`.
+
+    Returns:
+        The function without that prefix, with the docstring that fits.
+    """
+
+    @wraps(explained)
+    def values(*arguments: Arguments.args, **settings: Arguments.kwargs) -> NDArray[np.float32]:
+        return explained(*arguments, **settings).values
+
+    values.__name__ = values.__qualname__ = explained.__name__.removeprefix("explain_")
+    values.__doc__ = (explained.__doc__ or "").replace(_RECORD, "")
+    shown = signature(explained).replace(return_annotation=NDArray[np.float32])
+    values.__signature__ = shown  # type: ignore[attr-defined]
+    return values
 
 
 def upsample(coarse: NDArray[np.floating[Any]], height: int, width: int) -> NDArray[np.float32]:

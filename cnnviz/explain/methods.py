@@ -98,6 +98,12 @@ METHODS: Mapping[str, Method] = MappingProxyType({method.name: method for method
 def find_method(name: str) -> Method:
     """Find a method by name; case, spaces, hyphens and underscores do not matter, and "++" may be written so.
 
+    Args:
+        name: a name or title in METHODS, such as "gradcam" or "Grad-CAM++".
+
+    Returns:
+        The method.
+
     Raises:
         SpecError: there is none.
     """

@@ -22,6 +22,7 @@ __all__ = [
     "image_shape",
     "layer_names",
     "one_image",
+    "own_weights",
     "walk",
 ]
 
@@ -64,6 +65,13 @@ def fingerprint(model: keras.Model) -> tuple[int, ...]:
 def _parts(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
     """Return the layers a block is made of; Keras has no public name for this where the block is not a model."""
     return list(layer._flatten_layers(include_self=False, recursive=False))
+
+
+def own_weights(layer: keras.layers.Layer) -> list[Any]:
+    """Return a layer's variables without those of the layers inside it."""
+    inside = layer.layers if isinstance(layer, keras.Model) else _parts(layer)
+    others = {id(variable) for part in inside for variable in part.variables}
+    return [variable for variable in layer.variables if id(variable) not in others]
 
 
 def layer_names(model: keras.Model) -> dict[int, str]:

@@ -5,44 +5,17 @@ Source: Zeiler and Fergus 2014, "Visualizing and understanding convolutional net
 
 import keras
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cnnviz.errors import SpecError
 from cnnviz.explain.compiled import batches
-from cnnviz.explain.heatmap import Heatmap, heatmap
+from cnnviz.explain.heatmap import Heatmap, heatmap, values_of
 from cnnviz.explain.network import Images
 from cnnviz.explain.subject import scores_of, subject
 
 __all__ = ["explain_occlusion", "occlusion"]
 
-
-def occlusion(
-    model: keras.Model,
-    image: ArrayLike,
-    class_index: int | None = None,
-    layer: str | int | None = None,
-    *,
-    patch: int | None = None,
-    stride: int | None = None,
-) -> NDArray[np.float32]:
-    """Cover the image piece by piece with its mean colour and show where the logit falls (Zeiler and Fergus 2014).
-
-    Args:
-        model: any Keras classifier of images.
-        image: (height, width, channels) uint8 or float in 0..255.
-        class_index: the class to explain; None for the predicted one.
-        layer: not used; the method works on pixels.
-        patch: side of the cover in pixels; None for about a sixth of the image's shorter side.
-        stride: pixels from one cover to the next; None for half the patch.
-
-    Returns:
-        (height, width) float32 in [0, 1]: a pixel's mean fall over the covers that hid it, rises cut off.
-
-    Raises:
-        SpecError: the class or layer does not exist, or patch or stride do not fit the image.
-        DataError: the image does not fit the model.
-    """
-    return explain_occlusion(model, image, class_index, layer, patch=patch, stride=stride).values
+_ROUNDING = 1e-5  # of the largest score: the same image in a larger batch gives another last digit or two
 
 
 def explain_occlusion(
@@ -54,7 +27,24 @@ def explain_occlusion(
     patch: int | None = None,
     stride: int | None = None,
 ) -> Heatmap:
-    """Return the heatmap with its record; see `occlusion`."""
+    """Cover the image piece by piece with its mean colour and show where the logit falls (Zeiler and Fergus 2014).
+
+    Args:
+        model: any Keras classifier of images.
+        image: (height, width, channels) uint8 or float in 0..255.
+        class_index: the class to explain; None for the predicted one.
+        layer: not used; the method works on pixels.
+        patch: side of the cover in pixels; None for about a sixth of the image's shorter side.
+        stride: pixels from one cover to the next; None for half the patch.
+
+    Returns:
+        The heatmap with its record: its values are (height, width) float32 in [0, 1], a pixel's mean fall over the
+        covers that hid it, rises cut off.
+
+    Raises:
+        SpecError: the class or layer does not exist, or patch or stride do not fit the image.
+        DataError: the image does not fit the model.
+    """
     what = subject(model, image, class_index, layer)
     height, width, _ = what.shape
     side = patch if patch is not None else max(1, round(min(height, width) / 6))
@@ -65,15 +55,20 @@ def explain_occlusion(
             "patch that fits the image and a stride from 1 to the patch, so that every pixel is covered"
         )
     corners = [(row, column) for row in _starts(height, side, step) for column in _starts(width, side, step)]
-    scores = [scores_of(model, batch, what.shape)[0] for batch in batches(_covered(what.image, corners, side))]
-    falls = what.verdict.score - np.concatenate(scores)[:, what.verdict.class_index].astype(np.float64)
+    covered = batches(_covered(what.image, corners, side))
+    scores = np.concatenate([scores_of(model, batch, what.shape)[0] for batch in covered])  # (covers, classes)
+    falls = what.verdict.score - scores[:, what.verdict.class_index].astype(np.float64)
     total, times = np.zeros((height, width)), np.zeros((height, width))
     for (row, column), fall in zip(corners, falls, strict=True):
         total[row : row + side, column : column + side] += fall
         times[row : row + side, column : column + side] += 1
     why = f"covering any {side}x{side} pixels of this image does not lower the class's score"
     details = {"patch": side, "stride": step, "covers": len(corners)}
-    return heatmap(total / times, "occlusion", what.verdict, why, details=details)
+    noise = _ROUNDING * float(np.abs(scores).max())
+    return heatmap(total / times, "occlusion", what.verdict, why, noise=noise, details=details)
+
+
+occlusion = values_of(explain_occlusion)
 
 
 def _starts(length: int, side: int, step: int) -> list[int]:

@@ -50,6 +50,9 @@ def output_terms(model: keras.Model, image: ArrayLike) -> OutputTerms:
         model: any Keras classifier of images.
         image: (height, width, channels) uint8 or float in 0..255.
 
+    Returns:
+        Logits, exponentials, their sum and the probabilities, all float64.
+
     Raises:
         SpecError: the model is no classifier, or its logits cannot be found.
         DataError: the image does not fit the model.

@@ -14,7 +14,7 @@ import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import DataError, SpecError
-from cnnviz.explain.compiled import batches, compiled
+from cnnviz.explain.compiled import compiled, image_batches
 from cnnviz.explain.network import find_layer, image_batch, image_shape
 from cnnviz.explain.passage import Passage, pass_through
 from cnnviz.explain.receptive import Box, measured_box, receptive_field
@@ -85,6 +85,9 @@ def activation_peaks(
         images: (images, height, width, channels) uint8 or float in 0..255, at least one.
         on_progress: told (images done, images) after each batch.
 
+    Returns:
+        For every image and filter the strongest value and its place.
+
     Raises:
         SpecError: there is no such layer.
         DataError: the images do not fit the model, or there are none.
@@ -96,21 +99,13 @@ def activation_peaks(
         raise DataError("no images were given to look for strong activations in; give at least one")
     run = compiled(model, shape, ("peaks", id(found), use), partial(_peaks, layer))
     parts, done = [], 0
-    for batch in _parts(model, images):
+    for batch in image_batches(model, images):
         parts.append([part.numpy() for part in run(batch)])
         done += len(batch)
         if on_progress:
             on_progress(done, count)
     values, rows, columns, after = (np.concatenate(same) for same in zip(*parts, strict=True))
     return Peaks(found.name, values, rows, columns, np.asarray((after > 0).any(axis=0)))
-
-
-def _parts(model: keras.Model, images: ArrayLike) -> Any:
-    """Bring images into the model's form a batch at a time: all of them as floats would be four times as large."""
-    array = np.asarray(images)
-    if array.ndim != 4:
-        return batches(image_batch(model, array))
-    return (image_batch(model, part) for part in batches(array))
 
 
 def _peaks(layer: str | int, model: keras.Model, images: tf.Tensor) -> list[tf.Tensor]:
@@ -174,7 +169,7 @@ def strongest_patches(
     *,
     peaks: Peaks | None = None,
 ) -> StrongestPatches:
-    """Cut out the patches that excite a filter most.
+    """Cut out the patches that excite a filter most (as Zeiler and Fergus 2014 show filters of deep layers).
 
     Args:
         model: any Keras model of one image.
@@ -183,6 +178,9 @@ def strongest_patches(
         images: (images, height, width, channels) uint8 or float in 0..255.
         count: patches wanted; fewer come where there are fewer images.
         peaks: of the same layer and images, to look at another filter without another pass.
+
+    Returns:
+        The patches, strongest first, each from another image and cut to the filter's receptive field.
 
     Raises:
         SpecError: there is no such layer or filter, or count is below 1.

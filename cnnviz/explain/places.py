@@ -142,7 +142,10 @@ def layers_of(model: keras.Model, image: ArrayLike | None = None) -> tuple[Layer
 
     Args:
         model: any Keras model of one image.
-        image: settles the size where the model takes any.
+        image: (height, width, channels), settles the size where the model takes any.
+
+    Returns:
+        One place a layer, or a use of a shared layer, with its shapes.
 
     Raises:
         SpecError: the model does not take one image.
@@ -152,6 +155,10 @@ def layers_of(model: keras.Model, image: ArrayLike | None = None) -> tuple[Layer
 
 def last_convolution(model: keras.Model, shape: Shape) -> str:
     """Return the name of the last convolution whose maps have more than one pixel, else of the last at all.
+
+    Args:
+        model: any Keras model of one image.
+        shape: (height, width, channels) of the images.
 
     Raises:
         SpecError: the model has none.

@@ -113,6 +113,9 @@ def pooling_terms(
         column: of the output pixel, from 0.
         channel: from 0.
 
+    Returns:
+        The values under the window, padding marked, and the one that wins or their mean.
+
     Raises:
         SpecError: there is no such layer, pixel or channel, or the layer is no 2-D pooling.
         DataError: the image does not fit the model.

@@ -76,6 +76,9 @@ def randomisation_check(
         seed: of the new weights.
         settings: the method's own.
 
+    Returns:
+        The real heatmap, and after each stage the new one with their rank correlation in [-1, 1].
+
     Raises:
         SpecError: as `explain`, or no layer has weights.
         DataError: the image does not fit the model.

@@ -2,6 +2,7 @@
 
 Along a chain of convolutions, poolings and layers that work value by value, the arithmetic is exact. On other paths
 (branches, resizing) it is measured: where the gradient is not zero on a few random images.
+Source: Araujo et al. 2019, "Computing receptive fields of convolutional neural networks".
 """
 
 from dataclasses import dataclass
@@ -69,7 +70,12 @@ class ReceptiveField:
     offset: tuple[int, int]
 
     def box(self, row: int, column: int) -> Box:
-        """Return the rectangle of one value."""
+        """Return the rectangle that one value of the layer sees.
+
+        Args:
+            row: of the value, from 0.
+            column: of the value, from 0.
+        """
         top, left = (
             start + place * step for start, place, step in zip(self.offset, (row, column), self.stride, strict=True)
         )
@@ -77,12 +83,12 @@ class ReceptiveField:
 
 
 def receptive_field(model: keras.Model, layer: str | int, image: ArrayLike | None = None) -> ReceptiveField | None:
-    """Return what the values of a layer see of the image, by exact arithmetic.
+    """Return what the values of a layer see of the image, by exact arithmetic (Araujo et al. 2019).
 
     Args:
         model: any Keras model of one image.
         layer: name or index.
-        image: settles the size where the model takes any.
+        image: (height, width, channels), settles the size where the model takes any.
 
     Returns:
         The receptive field, or None where the path from the image is no simple chain: see `measured_box`.

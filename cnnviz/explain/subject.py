@@ -6,16 +6,16 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import SpecError
-from cnnviz.explain.compiled import compiled
+from cnnviz.explain.compiled import batches, compiled
 from cnnviz.explain.heatmap import Verdict
 from cnnviz.explain.network import Images, Shape, find_layer, image_shape, one_image
 from cnnviz.explain.passage import pass_through
 from cnnviz.explain.scores import choose, class_scores
 
-__all__ = ["CLASS", "Subject", "output_gradients", "scores_of", "subject", "verdict_of"]
+__all__ = ["CLASS", "Subject", "gradient_sum", "scores_of", "subject", "verdict_of"]
 
 CLASS = tf.TensorSpec([], tf.int32)
 
@@ -46,6 +46,9 @@ def subject(model: keras.Model, image: ArrayLike, class_index: int | None, layer
         class_index: the class to explain, or None for the predicted one.
         layer: checked here even where the method has no use for it, so that a wrong link is told.
 
+    Returns:
+        The image as the model takes it, the class, and what the network says of it.
+
     Raises:
         SpecError: the class or the layer does not exist, or the model is no classifier of images.
         DataError: the image does not fit the model.
@@ -61,6 +64,10 @@ def subject(model: keras.Model, image: ArrayLike, class_index: int | None, layer
 
 def check_class(class_index: int | None, classes: int) -> int:
     """Return a class's index, -1 for the predicted one.
+
+    Args:
+        class_index: as given by a caller.
+        classes: how many there are.
 
     Raises:
         SpecError: there is no such class.
@@ -82,7 +89,19 @@ def verdict_of(logits: Any, probabilities: Any, class_index: int, found: bool) -
 
 
 def scores_of(model: keras.Model, images: Images, shape: Shape) -> tuple[Images, Images, bool]:
-    """Return (n, classes) logits and probabilities of images, and whether the logits were found."""
+    """Ask a network about images.
+
+    Args:
+        model: any Keras classifier of images.
+        images: (n, height, width, channels) float32 in 0..255.
+        shape: (height, width, channels).
+
+    Returns:
+        (n, classes) float32 logits, (n, classes) float32 probabilities, and whether the logits were found.
+
+    Raises:
+        SpecError: the model does not give one number a class.
+    """
     logits, probabilities, found = compiled(model, shape, "scores", _scores)(images)
     return logits.numpy(), probabilities.numpy(), bool(found)
 
@@ -92,15 +111,27 @@ def _scores(model: keras.Model, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor
     return scores.logits, scores.probabilities, tf.constant(scores.head != "unknown")
 
 
-def output_gradients(model: keras.Model, shape: Shape) -> Any:
-    """Return the compiled function (images, class index) -> (scores (n,), gradients (n, height, width, channels)).
+def gradient_sum(what: Subject, images: Images) -> NDArray[np.float64]:
+    """Add up the gradients of the class's score at the pixels of some images, in score a grey level.
 
-    The gradients are those of each image's class score with respect to its pixels, in score a grey level.
+    Args:
+        what: the network and the class.
+        images: (n, height, width, channels) float32, n at least 1.
+
+    Returns:
+        (height, width, channels).
+
+    Raises:
+        SpecError: no gradient reaches the pixels.
     """
-    return compiled(model, shape, "pixel gradients", _pixel_gradients, CLASS)
+    gradients = compiled(what.model, what.shape, "pixel gradients", _pixel_gradients, CLASS)
+    total = np.zeros(what.shape)
+    for batch in batches(images):
+        total += gradients(batch, np.int32(what.verdict.class_index)).numpy().sum(axis=0, dtype=np.float64)
+    return total
 
 
-def _pixel_gradients(model: keras.Model, images: tf.Tensor, class_index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def _pixel_gradients(model: keras.Model, images: tf.Tensor, class_index: tf.Tensor) -> tf.Tensor:
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(images)
         _, score = choose(class_scores(pass_through(model, images)), class_index)
@@ -110,4 +141,4 @@ def _pixel_gradients(model: keras.Model, images: tf.Tensor, class_index: tf.Tens
             f"the model {model.name} turns its input into whole numbers, so no gradient reaches the pixels; use "
             "Grad-CAM or occlusion"
         )
-    return score, gradients
+    return gradients

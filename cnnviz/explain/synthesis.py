@@ -111,6 +111,9 @@ def maximise_activation(
         on_progress: told (step, steps, image so far as uint8) after each step.
         stop: asked before each step; True ends it with what there is.
 
+    Returns:
+        The image (height, width, channels) uint8 with what was raised step by step, and how it was kept from noise.
+
     Raises:
         SpecError: there is no such layer or filter, or a setting is out of range.
         DataError: the size does not fit the model.

@@ -64,6 +64,9 @@ def kernels(model: keras.Model, layer: str | int | None = None) -> NDArray[np.fl
 def first_convolution(model: keras.Model) -> keras.layers.Layer:
     """Return the first layer with 2-D kernels.
 
+    Args:
+        model: any Keras model.
+
     Raises:
         SpecError: there is none.
     """
@@ -75,6 +78,13 @@ def first_convolution(model: keras.Model) -> keras.layers.Layer:
 
 def convolution_of(model: keras.Model, layer: str | int) -> Convolution:
     """Read a convolution layer's numbers.
+
+    Args:
+        model: any built Keras model.
+        layer: name or index of a Conv2D, DepthwiseConv2D or SeparableConv2D layer.
+
+    Returns:
+        Its kernel, bias and geometry, as one ordinary convolution.
 
     Raises:
         SpecError: there is no such layer, or its output is not a plain sum over patches.

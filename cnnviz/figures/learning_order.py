@@ -98,7 +98,7 @@ def stages_caption(stages: "Stages", moments: Sequence[str]) -> str:
     settled = f" ({early:,} of them for good {moments[stages.middle]} or before)" if early else ""
     return (
         f"Each bar is one snapshot. At the last one {right:,} of {stages.count:,} test images are right{settled}; "
-        f"{forgotten:,} were right once and are forgotten."
+        f"{forgotten:,} {'was right once and is' if forgotten == 1 else 'were right once and are'} forgotten."
     )
 
 

@@ -112,7 +112,7 @@ def heat_words(seen: "ImageReplay", class_names: Sequence[str]) -> Words:
     if seen.heat is None:
         return Words("Heatmap", "The network has no convolution, so Grad-CAM has no feature maps to weigh.")
     name = class_names[seen.class_index]
-    caption = f"Below, what speaks for {name}: Grad-CAM of {seen.heat_layer}, the same scale in all frames."
+    caption = f"Below, what speaks for {name} (Grad-CAM of {seen.heat_layer}, one scale); right, the probabilities."
     return Words("Heatmap", caption, "0", in_two_digits(seen.heat_limit), heat_ramp())
 
 

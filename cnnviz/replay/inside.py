@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["ImageReplay", "MapsReplay", "image_replay", "map_layers"]
 
 MOST_LAYERS = 3
-MOST_MAPS = 32  # of a layer: as many as a panel shows at a size worth looking at
+MOST_FIRST_MAPS = 32  # of the first layer: all of the reference network's, in the order of its kernels
+MOST_MAPS = 28  # of another layer: four rows of seven, which a panel shows half as large again as 32
 LARGEST_MAP = 48  # pixels a side; larger maps are shrunk by whole blocks
 _CAP = 99.8  # the percentile drawn in full colour: a few extreme pixels must not darken all others
 
@@ -82,6 +83,9 @@ def map_layers(spec: ModelSpec, most: int = MOST_LAYERS) -> tuple[str, ...]:
     Args:
         spec: the network.
         most: how many, at least 1.
+
+    Returns:
+        Their names in the order of the pass; none for a network without convolutions.
     """
     names: list[str] = []
     after = False
@@ -118,6 +122,9 @@ def image_replay(
         model: a model of the run's spec to put weights into, for callers that keep one warm; its weights change.
         on_progress: called with the frames done and their number.
 
+    Returns:
+        Feature maps, probabilities and Grad-CAM (Selvaraju et al. 2017), frame by frame on scales that hold for all.
+
     Raises:
         RunError: there is no snapshot, or one is damaged.
         DataError: the image does not fit the network.
@@ -140,7 +147,10 @@ def image_replay(
     seen = None if any(one is None for one in heat) else np.stack([one for one in heat if one is not None])
     return ImageReplay(
         numbers=tuple(frame.number for frame in frames),
-        layers=tuple(_maps_replay(name, np.stack([step[0][name] for step in steps])) for name in network.layers),
+        layers=tuple(
+            _maps_replay(name, np.stack([step[0][name] for step in steps]), MOST_MAPS if place else MOST_FIRST_MAPS)
+            for place, name in enumerate(network.layers)
+        ),
         probabilities=np.stack([step[1] for step in steps]),
         heat=seen,
         heat_limit=1.0 if seen is None else float(seen.max()) or 1.0,
@@ -189,16 +199,17 @@ class _Network:
         return np.maximum(found.raw, 0), found.empty
 
 
-def _maps_replay(name: str, maps: Floats) -> MapsReplay:
+def _maps_replay(name: str, maps: Floats, most: int) -> MapsReplay:
     """Make the record of one layer.
 
     Args:
         name: the layer's.
         maps: (frames, height, width, channels).
+        most: how many filters are shown.
     """
     height, width, channels = maps.shape[1:]
     strength = np.abs(maps).mean(axis=(0, 1, 2))  # (channels,)
-    filters = np.sort(np.argsort(-strength, kind="stable")[:MOST_MAPS])
+    filters = np.sort(np.argsort(-strength, kind="stable")[:most])
     block = -(-max(height, width) // LARGEST_MAP)
     shown = _shrunk(maps[..., filters], block)
     signed = bool(shown.min() < 0)

@@ -81,7 +81,11 @@ class Replay:
         return np.where(self.measured, right, np.nan)
 
     def nearest(self, number: int) -> int:
-        """Return the frame of a snapshot, or the one that lies closest to it."""
+        """Return the frame of a snapshot, or the one that lies closest to it.
+
+        Args:
+            number: the snapshot's.
+        """
         return int(np.abs(np.array(self.numbers) - number).argmin())
 
 
@@ -130,7 +134,11 @@ def replay(run: Run, labels: NDArray[np.integer] | None = None, most: int = MOST
 
 
 def first_convolution(spec: ModelSpec) -> str:
-    """Return the name of a network's first convolution, "" without one."""
+    """Return the name of a network's first convolution, "" without one.
+
+    Args:
+        spec: the network.
+    """
     pairs = zip(spec.names, spec.layers, strict=True)
     return next((name for name, layer in pairs if isinstance(layer, Convolution)), "")
 

@@ -3,6 +3,8 @@
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -59,7 +61,7 @@ def test_methods_side_by_side(looked_at: Run, dashboard: Dashboard, page: Page) 
     expect(page.locator(LIT).nth(2)).to_have_css("opacity", "1")
     page.locator(".stack").nth(1).hover(position={"x": 4, "y": 4})
     expect(page.locator(".value").first).to_have_text("row 0, column 0")
-    expect(page.locator(".value").nth(1)).to_have_text(re.compile(r"[01]\.\d\d"))
+    expect(page.locator(".value").nth(1)).to_have_text(re.compile(r"\d(\.\d+)?(e−\d+)?"))
     assert len(sent) == before  # all of that in the browser
 
     other = page.locator("button.bar[aria-pressed=false]").first
@@ -74,6 +76,27 @@ def test_methods_side_by_side(looked_at: Run, dashboard: Dashboard, page: Page) 
     expect(page.get_by_text("All layers random")).to_be_visible()
     expect(page.get_by_text(re.compile("With the real one: ")).first).to_be_visible()
     assert not errors
+
+
+def test_a_heatmap_and_all_of_them_are_saved(looked_at: Run, dashboard: Dashboard, page: Page) -> None:
+    opened(dashboard, page, "/attribution?image=test-3")
+    page.wait_for_selector(READY, state="attached")
+    panel = page.locator(".panel").nth(1)
+    high = panel.locator(".high").inner_text()
+    panel.hover()
+    with page.expect_download() as drawing:
+        panel.locator(":scope > .save-figure").get_by_text("SVG").click()
+    svg = Path(drawing.value.path()).read_text(encoding="utf-8")
+    assert ElementTree.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
+    for said in ("Grad-CAM", "conv2d_2 4×4", high, "Bright places are where", "explained: "):
+        assert said in svg
+    assert svg.count("<image ") == 2  # the picture, and the heatmap over it
+    page.locator(".caption").first.hover()
+    with page.expect_download() as picture:
+        page.locator(".whole > .save-figure").get_by_text("PNG").click()
+    with Image.open(picture.value.path()) as saved:
+        assert saved.width > 1280
+        assert len(saved.convert("RGB").getcolors(1_000_000)) > 100
 
 
 def test_a_photo_from_a_file_and_one_from_the_camera_are_explained(

@@ -2,9 +2,11 @@
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from cnnviz.figures.mosaic import kernel_tiles
@@ -106,6 +108,9 @@ def test_keys_and_buttons_step_and_the_link_follows(dashboard: Dashboard, page: 
     page.reload()
     expect(page.locator(".machine canvas.heat")).to_be_visible(timeout=TIMEOUT_MS)
     assert frame_of(page) == 2
+    for key, pace in (("+", "2×"), ("+", "4×"), ("+", "4×"), ("-", "2×")):
+        page.keyboard.press(key)
+        expect(page.locator(".machine .pace")).to_have_text(pace)
     page.keyboard.press(" ")
     expect(page.get_by_role("button", name="Pause (space)")).to_be_visible()
     page.keyboard.press(" ")
@@ -123,12 +128,22 @@ def test_a_phone_has_one_column_and_the_bar_in_sight(dashboard: Dashboard, page:
 
 def test_a_moment_and_the_whole_are_saved(dashboard: Dashboard, page: Page, run: Run) -> None:
     look_at(dashboard, page, f"run={run.id}&snapshot=1&image=test-4")
+    loss, kernels = page.locator(".panel.loss"), page.locator(".panel.kernels")
+    loss.hover()
     with page.expect_download() as chart:
-        page.get_by_role("button", name="Save this panel as SVG: Loss").click()
-    assert Path(chart.value.path()).read_text(encoding="utf-8").startswith("<svg")
-    with page.expect_download() as kernels:
-        page.get_by_role("button", name="Save this panel as PNG: Kernels of conv2d_1").click()
-    assert kernels.value.suggested_filename == "kernels-of-conv2d_1-1.png"
+        loss.locator(".save-figure").get_by_text("SVG").click()
+    drawing = ElementTree.parse(chart.value.path())  # what every program can read
+    said = " ".join(drawing.getroot().itertext())
+    assert "Loss" in said
+    assert "after step " in said  # which moment it shows
+    assert "var(" not in Path(chart.value.path()).read_text(encoding="utf-8")
+    kernels.hover()
+    with page.expect_download() as picture:
+        kernels.locator(".save-figure").get_by_text("PNG").click()
+    assert picture.value.suggested_filename.endswith("kernels-of-conv2d_1-snapshot-1.png")
+    with Image.open(picture.value.path()) as saved:
+        assert saved.width > 600
+        assert len(saved.convert("RGB").getcolors(1_000_000)) > 20
     page.get_by_role("button", name="Save the replay as GIF").click()
     page.get_by_role("button", name="Make the GIF").click(timeout=TIMEOUT_MS)
     with page.expect_download(timeout=TIMEOUT_MS) as gif:

@@ -1,5 +1,7 @@
 """Real photo files for the tests."""
 
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -36,3 +38,13 @@ def refusal(path: Path) -> str:
     assert repr(path.name) in message
     assert "\n" not in message
     return message
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def declared_png(width: int, height: int) -> bytes:
+    """A PNG whose header promises that many pixels of grey, and nothing behind it."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")

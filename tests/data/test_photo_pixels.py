@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from cnnviz.data import fit
+from cnnviz.data.photos import smaller
 from cnnviz.errors import DataError
 from tests.data.photos import COLORS, GREY, folder, opened, refusal, saved
 
@@ -106,7 +107,6 @@ def test_photos_are_turned_upright(folder: Path, orientation: int, name: str) ->
 
 
 @pytest.mark.parametrize("exif", [b"Exif\x00\x00II*\x00\xff\xff\xff\xff", b"Exif\x00\x00nonsense", b"Exif\x00\x00"])
-@pytest.mark.filterwarnings("ignore")  # Pillow warns of corrupt EXIF data
 def test_broken_exif_is_ignored(folder: Path, exif: bytes) -> None:
     photo = opened(saved(folder, Image.fromarray(COLORS), "a.jpg", exif=exif))
     assert photo.pixels.shape == (8, 12, 3)
@@ -193,3 +193,17 @@ def test_what_is_opened_can_be_saved_again(folder: Path) -> None:
     assert photo.pixels.flags.writeable
     buffer = io.BytesIO()
     Image.fromarray(photo.pixels).save(buffer, "PNG")
+
+
+# --- small enough to keep ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_photo_is_made_smaller_by_whole_blocks(channels: int) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 60, channels), np.uint8)
+    small = smaller(pixels, 20)
+    blocks = pixels[:39].reshape(13, 3, 20, 3, channels).mean(axis=(1, 3))
+    assert small.shape == (14, 20, channels)  # the last row is what is left
+    np.testing.assert_allclose(small[:13], blocks, atol=0.6)  # Pillow rounds a little down
+    assert smaller(pixels, 60) is pixels
+    assert smaller(pixels[:1], 20).shape == (1, 20, channels)

@@ -2,7 +2,6 @@
 
 import struct
 import tracemalloc
-import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,22 +12,12 @@ from PIL import Image
 from cnnviz.data import open_photo
 from cnnviz.data.photos import MOST_BYTES
 from cnnviz.errors import DataError
-from tests.data.photos import COLORS, GREY, folder, opened, refusal, saved
+from tests.data.photos import COLORS, GREY, declared_png, folder, opened, refusal, saved
 
 __all__ = ["folder"]
 
 SVG = b'<?xml version="1.0"?>\n<!-- drawn by hand -->\n<svg xmlns="http://www.w3.org/2000/svg"></svg>'
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(%pipe%touch owned) (w) file\n"
-
-
-def chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-
-def declared_png(width: int, height: int) -> bytes:
-    """A PNG whose header promises that many pixels of grey, and nothing behind it."""
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.bmp", "a.gif", "a.tif", "a.webp", "a.jpg"])
@@ -66,7 +55,6 @@ def test_grey_stays_grey(folder: Path, mode: str) -> None:
 
 
 @pytest.mark.parametrize("side", [5001, 13300, 20000, 60000])  # 13300: just under Pillow's own limit
-@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_a_declared_bomb_is_refused_from_its_header(folder: Path, side: int) -> None:
     (folder / "bomb.png").write_bytes(declared_png(side, side))
     tracemalloc.start()
@@ -104,7 +92,7 @@ def test_twenty_times_as_long_is_still_a_photo(folder: Path) -> None:
 
 
 def test_a_file_of_too_many_bytes_is_refused() -> None:
-    with pytest.raises(DataError, match=r"'a\.png' has 64 MiB; give one of at most 64"):
+    with pytest.raises(DataError, match=r"'a\.png' has more than 64 MiB; give a smaller one"):
         open_photo(bytes(MOST_BYTES + 1), "a.png")
 
 
@@ -122,7 +110,6 @@ def test_a_photo_that_is_cut_off_is_refused(folder: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp", "a.gif", "a.tif"])
-@pytest.mark.filterwarnings("ignore")  # Pillow warns about some of the damage
 def test_flipped_bits_end_in_a_photo_or_in_a_sentence(folder: Path, name: str) -> None:
     path = saved(folder, Image.fromarray(COLORS), name)
     whole = path.read_bytes()

@@ -1,5 +1,6 @@
 """Each method against an independent way to the same numbers."""
 
+import inspect
 from collections.abc import Callable
 
 import keras
@@ -9,6 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from cnnviz import explain
+from cnnviz.explain.heatmap import Verdict, heatmap
 from tests.explain.toys import make, picture
 
 Models = Callable[[str], keras.Model]
@@ -115,6 +117,31 @@ def test_an_empty_heatmap_says_why() -> None:
     model.get_layer("last").bias.assign(np.ones(5))
     assert "does not change with the feature maps" in explain.explain(model, picture()).empty
     assert explain.explain(model, picture(), "occlusion").empty.startswith("covering any 1x1 pixels")
+
+
+@pytest.mark.parametrize("kind", ["sequential", "functional", "sigmoid", "normalised"])
+def test_rounding_is_no_heatmap(kind: str, model_of: Models) -> None:
+    model, plain = model_of(kind), np.full((8, 8, 3), 90, np.uint8)  # covering it with its mean colour changes nothing
+    records = [explain.explain(model, plain, "occlusion", index) for index in (0, 1)]
+    assert all(record.empty.startswith("covering any 1x1 pixels") for record in records)
+    assert not any(record.values.any() for record in records)
+
+
+def test_what_is_not_above_the_rounding_is_nothing() -> None:
+    raw = np.array([[-3, 1e-7], [0, 2e-7]], np.float32)
+    verdict = Verdict(0, 0, 1.0, 0.5, True)
+    assert heatmap(raw, "occlusion", verdict, "nothing", noise=1e-6).empty == "nothing"
+    lit = heatmap(raw, "occlusion", verdict, "nothing", noise=1e-7)
+    assert lit.empty == ""
+    np.testing.assert_allclose(lit.values, [[0, 0.5], [0, 1]], rtol=1e-6)
+
+
+def test_a_short_form_is_documented_as_itself() -> None:
+    assert explain.saliency.__name__ == "saliency"
+    assert "Returns:\n        (height, width) float32 in [0, 1], the largest" in str(explain.saliency.__doc__)
+    shown = inspect.signature(explain.smooth_grad)
+    assert shown.return_annotation == NDArray[np.float32]
+    assert shown.parameters["samples"].default == 25
 
 
 def test_saliency_is_the_largest_gradient(model_of: Models) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from cnnviz import explain
 from cnnviz.errors import SpecError
-from tests.explain.toys import KINDS, make, picture
+from tests.explain.toys import KINDS, channels_of, make, picture
 
 Models = Callable[[str], keras.Model]
 
@@ -20,7 +20,7 @@ def test_the_first_convolution_of_every_kind_of_model(kind: str, model_of: Model
     model = model_of(kind)
     explain.layers_of(model, picture(kind))  # builds what was never called
     kernels = explain.kernels(model)
-    assert kernels.shape == (3, 3, 1 if kind == "grey" else 3, 4)
+    assert kernels.shape == (3, 3, channels_of(kind), 4)
     assert kernels.dtype == np.float32
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from cnnviz import explain
 from cnnviz.errors import CnnvizError, DataError, SpecError
-from tests.explain.toys import CLASSES, KINDS, picture
+from tests.explain.toys import KINDS, classes_of, picture
 
 Models = Callable[[str], keras.Model]
 QUICK: dict[str, dict[str, Any]] = {"smoothgrad": {"samples": 4}, "integrated-gradients": {"steps": 8}}
@@ -28,7 +28,7 @@ FUNCTIONS = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_method_explains_every_kind_of_model(kind: str, method: str, model_of: Models) -> None:
     model, image = model_of(kind), picture(kind)
-    classes = 2 if kind == "sigmoid" else CLASSES
+    classes = classes_of(kind)
     records = [
         explain.explain(model, image, method, index, **QUICK.get(method, {})) for index in [None, *range(classes)]
     ]

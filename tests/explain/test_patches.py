@@ -10,7 +10,7 @@ import pytest
 from cnnviz import explain
 from cnnviz.errors import DataError, SpecError
 from cnnviz.explain.receptive import measured_box
-from tests.explain.toys import KINDS, picture
+from tests.explain.toys import KINDS, channels_of, picture
 
 Models = Callable[[str], keras.Model]
 layers = keras.layers
@@ -127,7 +127,7 @@ def test_an_image_is_made_for_a_filter_of_every_kind_of_model(kind: str, model_o
     size = (8, 8, 3) if kind == "subclass" else None
     made = explain.maximise_activation(model_of(kind), layer, 1, steps=12, seed=2, size=size)
     side = 64 if kind == "open_size" else 8
-    assert made.image.shape == (side, side, 1 if kind == "grey" else 3)
+    assert made.image.shape == (side, side, channels_of(kind))
     assert made.image.dtype == np.uint8
     assert made.activations[-1] > made.activations[0]
     assert made.steps == 12

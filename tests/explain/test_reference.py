@@ -1,4 +1,4 @@
-"""Grad-CAM and Grad-CAM++ against tf-keras-vis, where that package is installed for development."""
+"""Grad-CAM and Grad-CAM++ against tf-keras-vis, which is installed for development alone."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -22,7 +22,6 @@ def old_habits() -> Iterator[None]:
 
 
 with old_habits():
-    package = pytest.importorskip("tf_keras_vis", exc_type=ImportError)
     from tf_keras_vis.gradcam import Gradcam
     from tf_keras_vis.gradcam_plus_plus import GradcamPlusPlus
     from tf_keras_vis.utils.model_modifiers import ReplaceToLinear

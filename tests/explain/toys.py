@@ -84,6 +84,17 @@ def sigmoid() -> keras.Model:
     return keras.Sequential([keras.Input((8, 8, 3)), *stack(), *end])
 
 
+def combined() -> keras.Model:
+    """Grey images, a functional model within a functional one, one sigmoid output."""
+    inputs, inner = keras.Input((8, 8, 1), name="image"), keras.Input((8, 8, 1))
+    maps = inner
+    for layer in stack():
+        maps = layer(maps)
+    features = keras.Model(inner, maps, name="features")(inputs)
+    pooled = layers.GlobalAveragePooling2D(name="pooled")(features)
+    return keras.Model(inputs, layers.Dense(1, activation="sigmoid", name="out")(pooled))
+
+
 def logits() -> keras.Model:
     end = [layers.Flatten(name="flat"), layers.Dense(CLASSES, name="out")]
     return keras.Sequential([keras.Input((8, 8, 3)), *stack(), *end])
@@ -126,8 +137,10 @@ def mixed() -> keras.Model:
 
 KINDS: dict[str, Callable[[], keras.Model]] = {
     kind.__name__: kind
-    for kind in (sequential, grey, functional, nested, subclass, sigmoid, logits, normalised, open_size, mixed)
-}
+    for kind in (
+        sequential, grey, functional, nested, subclass, sigmoid, combined, logits, normalised, open_size, mixed
+    )
+}  # fmt: skip
 
 
 def make(kind: str, seed: int = 3) -> keras.Model:
@@ -135,8 +148,18 @@ def make(kind: str, seed: int = 3) -> keras.Model:
     return KINDS[kind]()
 
 
+def channels_of(kind: str) -> int:
+    """Channels of the images that a kind of model takes."""
+    return 1 if kind in ("grey", "combined") else 3
+
+
+def classes_of(kind: str) -> int:
+    """How many classes a kind of model tells apart."""
+    return 2 if kind in ("sigmoid", "combined") else CLASSES
+
+
 def picture(model_kind: str = "sequential", seed: int = 0, count: int | None = None) -> NDArray[np.uint8]:
     """One image, or several, that fit a kind of model."""
-    shape = (8, 8, 1 if model_kind == "grey" else 3)
+    shape = (8, 8, channels_of(model_kind))
     random = np.random.default_rng(seed)
     return random.integers(0, 256, shape if count is None else (count, *shape), dtype=np.uint8)

@@ -65,7 +65,7 @@ def test_what_needs_keras_comes_when_it_is_ready(run: Run) -> None:
     assert [layer["words"]["title"] for layer in inner["layers"]] == [
         "Maps of conv2d_1", "Maps of activation_1",
     ]  # fmt: skip
-    assert len(inner["guess"]["shares"]) == len(run.snapshots())
+    assert len(inner["probabilities"]["shares"]) == len(run.snapshots())
     assert not sent(app)["waiting"]["busy"]
 
 
@@ -75,6 +75,15 @@ def test_a_snapshot_that_is_not_there_ends_in_a_sentence(run: Run, snapshot: str
     assert "choose one of these" in words(app)
     assert not app.get("bidi_component")
     assert [link.proto.label for link in app.get("page_link")][-1] == "Open the time machine anew"
+
+
+@pytest.mark.parametrize(("image", "says"), [("test-99999", "test image 99999"), ("zzz", "which is none")])
+def test_an_image_that_is_not_there_leaves_the_rest(run: Run, image: str, says: str) -> None:
+    app = open_page(run=run.id, image=image)
+    assert says in words(app)
+    assert sent(app)["base"]["kernels"]["filters"] == 5
+    assert "image" not in app.query_params  # a reload shows another one
+    assert [link.proto.label for link in app.get("page_link")][-1] == "Look at the first test image"
 
 
 def test_without_the_data_set_the_rest_is_there(run: Run, home: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from cnnviz.data import Prepared
 from cnnviz.errors import RunError, SpecError
 from cnnviz.replay import ImageReplay, image_replay, map_layers
+from cnnviz.replay.inside import MOST_MAPS, _maps_replay
 from cnnviz.runs import Run
 from cnnviz.spec import Convolution, Dense, Flatten, ModelSpec
 from tests.replay.made import NETWORK
@@ -39,6 +40,19 @@ def test_scales_hold_for_all_frames(seen: ImageReplay) -> None:
     for layer in seen.layers:
         assert 0 < layer.limit <= np.abs(layer.maps).max() + 1e-6
         assert not layer.signed
+
+
+def test_the_strongest_maps_are_shown_in_a_fixed_order() -> None:
+    maps = np.random.default_rng(0).uniform(0, 1, (2, 100, 60, 40)).astype(np.float32)
+    maps[..., ::4] = 0  # ten filters that never answer
+    record = _maps_replay("conv2d_2", maps, MOST_MAPS)
+    assert len(record.filters) == MOST_MAPS
+    assert list(record.filters) == sorted(record.filters)
+    assert not {*record.filters} & {*range(0, 40, 4)}
+    assert record.block == 3  # larger ones are shrunk by whole blocks
+    assert record.maps.shape == (2, 33, 20, MOST_MAPS)
+    expected = maps[1, 3:6, 57:60, record.filters[5]].mean()
+    assert record.maps[1, 1, 19, 5] == pytest.approx(expected, rel=1e-5)
 
 
 def test_progress_and_the_class_of_the_last_frame(run: Run, data: Prepared) -> None:

@@ -34,8 +34,8 @@ def test_confusion_counts_every_test_image_by_its_true_class(run: Run, data: Pre
     for index, number in enumerate(frames.numbers):
         predicted = run.predictions(number).predicted
         expected = np.zeros((classes, classes), int)
-        for label, guess in zip(data.test.labels, predicted, strict=True):
-            expected[label, guess] += 1
+        for label, taken_for in zip(data.test.labels, predicted, strict=True):
+            expected[label, taken_for] += 1
         np.testing.assert_array_equal(frames.confusion[index], expected)
         assert frames.accuracy[index] == pytest.approx(np.trace(expected) / len(predicted))
 

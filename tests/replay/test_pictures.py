@@ -2,6 +2,7 @@
 
 import base64
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -79,18 +80,25 @@ def test_the_browser_gets_the_kernels_and_the_counts(frames: Replay, data: Prepa
     assert frames.confusion is not None
     np.testing.assert_array_equal(counts, frames.confusion.ravel())
     assert [mark["label"] for mark in sent["marks"] if mark["label"]] == ["start", "1", "2"]
-    for frame, shares in enumerate(sent["guess"]["shares"]):
+    for frame, shares in enumerate(sent["probabilities"]["shares"]):
         assert int(np.argmax(shares)) == frames.predicted[frame, 4]
     assert sent["version"] == replay_payload(
         frames, data.class_names, image=data.test.images[4], test_index=4, label=int(data.test.labels[4])
     )["version"]  # fmt: skip
 
 
+def test_a_small_probability_is_not_zero(seen: ImageReplay, data: Prepared) -> None:
+    shares = seen.probabilities.copy()
+    shares[:, 0] = 3e-7
+    sent = image_payload(replace(seen, probabilities=shares), data.class_names, 1)
+    assert {row[0] for row in sent["probabilities"]["shares"]} == {3e-7}
+
+
 def test_what_is_missing_is_said(run: Run, data: Prepared) -> None:
     sent = replay_payload(replay(run), data.class_names, missing="The data set is gone.")
     assert sent["confusion"]["missing"] == "The data set is gone."
     assert sent["photo"] is None
-    assert sent["guess"] is None
+    assert sent["probabilities"] is None
 
 
 def test_maps_and_heat_are_bytes_on_one_scale(seen: ImageReplay, data: Prepared) -> None:
@@ -101,4 +109,4 @@ def test_maps_and_heat_are_bytes_on_one_scale(seen: ImageReplay, data: Prepared)
         real = np.clip(record.maps, None, record.limit).transpose(0, 3, 1, 2)
         np.testing.assert_allclose(values / 255 * record.limit, real, atol=record.limit / 400)
     assert sent["heatWords"]["scale"]["low"] == "0"
-    assert sent["guess"]["rows"][1]["truth"]
+    assert sent["probabilities"]["rows"][1]["truth"]

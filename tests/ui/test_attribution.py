@@ -1,11 +1,13 @@
 import threading
 
+import numpy as np
 import pytest
 
 from cnnviz import explain
 from cnnviz.errors import SpecError
+from cnnviz.explain.heatmap import Verdict, heatmap
 from cnnviz.ui.attribution.results import _PASSES, Results
-from cnnviz.ui.attribution.words import TITLES, check_verdict, correlation_in_words, stage_title
+from cnnviz.ui.attribution.words import TITLES, check_verdict, correlation_in_words, stage_title, strength
 
 
 def test_the_titles_are_those_of_the_methods() -> None:
@@ -68,6 +70,14 @@ def test_the_verdict_of_the_check() -> None:
     assert "only in part" in check_verdict("Saliency", 0.5)
     assert "shows what was learned" in check_verdict("Saliency", 0.1)
     assert "cannot be judged" in check_verdict("Saliency", None)
+
+
+def test_the_scale_says_what_its_end_stands_for() -> None:
+    verdict = Verdict(0, 0, 1.0, 0.5, True)
+    raw = np.arange(1.0, 101.0).reshape(10, 10)
+    assert strength(heatmap(raw, "gradcam", verdict, "")) == "100"
+    assert strength(heatmap(raw, "saliency", verdict, "", cap=90)) == "≥ 91"  # ten pixels are as bright as can be
+    assert strength(heatmap(-raw, "gradcam", verdict, "nothing")) == ""
 
 
 def test_stages_are_named() -> None:

@@ -47,7 +47,7 @@ def asked_choices(pinned: Pinned) -> Choices:
     index = {_PREDICTED: None, _TRUE: label}.get(option, option)
     check = st.query_params.get("check")
     if check is not None:
-        _known(check)
+        _known("check", check)
     return Choices(_asked_methods(), option, index, check)
 
 
@@ -58,9 +58,10 @@ def _asked_option(pinned: Pinned) -> int:
     if text == "true":
         return _TRUE
     if text not in pinned.class_names:
-        raise SpecError(
+        raise _refused(
+            "class",
             f"the link asks for the class {text[:60]!r}, which the run {pinned.run.name} does not know; choose one of "
-            f"{', '.join(pinned.class_names[:12])}"
+            f"{', '.join(pinned.class_names[:12])}",
         )
     return pinned.class_names.index(text)
 
@@ -70,14 +71,20 @@ def _asked_methods() -> tuple[str, ...]:
     if text is None:
         kept: tuple[str, ...] = st.session_state.get(_KEPT, DEFAULT)
         return kept
-    asked = [_known(name) for name in text.split(",") if name]
+    asked = [_known("methods", name) for name in text.split(",") if name]
     return tuple(name for name in TITLES if name in asked) or DEFAULT
 
 
-def _known(name: str) -> str:
+def _known(parameter: str, name: str) -> str:
     if name not in TITLES:
-        raise SpecError(f"the link asks for the method {name[:40]!r}; choose one of {', '.join(TITLES)}")
+        raise _refused(parameter, f"the link asks for the method {name[:40]!r}; choose one of {', '.join(TITLES)}")
     return name
+
+
+def _refused(parameter: str, why: str) -> SpecError:
+    """Take what cannot be out of the URL, which would else stand in the way of the next look."""
+    st.query_params.pop(parameter, None)
+    return SpecError(why)
 
 
 def choose_class(pinned: Pinned, choices: Choices) -> None:

@@ -10,6 +10,7 @@ from cnnviz.data import fit
 from cnnviz.errors import CnnvizError, DataError, SpecError
 from cnnviz.explain.heatmap import Heatmap
 from cnnviz.figures.guesses import percent
+from cnnviz.figures.heatmap import full_value
 from cnnviz.ui.attribution.check import show_check
 from cnnviz.ui.attribution.choices import (
     Choices,
@@ -20,7 +21,7 @@ from cnnviz.ui.attribution.choices import (
     explain_class,
 )
 from cnnviz.ui.attribution.results import Question, question_about
-from cnnviz.ui.attribution.words import TITLES, at_layer, strength
+from cnnviz.ui.attribution.words import TITLES, at_layer, saved_for, strength
 from cnnviz.ui.components.heatmaps import Bar, Panel, heatmaps
 from cnnviz.ui.look import Pinned, keras_ready, link, pinned_bar, switch
 from cnnviz.ui.look.stops import stops_of
@@ -74,14 +75,23 @@ def show_attribution(pinned: Pinned) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         choose_class(pinned, choices)
         choose_methods(choices)
-    panels = [_photograph(pinned), *(_panel(question, name, choices, ready=ready) for name in choices.methods)]
+    explained = "the predicted class" if verdict.explained is None else pinned.class_names[verdict.explained]
+    panels = [
+        replace(panel, saved=saved_for(pinned, panel.title, explained))
+        for panel in (
+            _photograph(pinned),
+            *(_panel(question, name, choices, ready=ready) for name in choices.methods),
+        )
+    ]
     clicked = heatmaps(
         pinned.image,
         panels,
         key="attribution-heatmaps",
-        caption=_caption(pinned, verdict),
+        caption=_caption(explained),
+        saved=None if any(panel.pending for panel in panels) else saved_for(pinned, "heatmaps", explained),
         fine=_fine(pinned),
         bars=_bars(pinned, verdict),
+        most=min(_MOST_BARS, len(pinned.class_names)),
     )
     if clicked is not None and clicked != verdict.explained:
         explain_class(pinned, clicked)
@@ -95,7 +105,7 @@ def show_attribution(pinned: Pinned) -> None:
         st.rerun()
     choose_check(choices)
     if choices.check is not None:
-        show_check(question, choices.check, choices.class_index)
+        show_check(pinned, question, choices.check, choices.class_index)
 
 
 def _wait() -> None:
@@ -131,8 +141,10 @@ def _panel(question: Question, name: str, choices: Choices, *, ready: bool) -> P
     if isinstance(found, str):
         return Panel(TITLES[name], "", meaning, empty=found)
     why = f"Nothing lights up: {found.empty}." if found.empty else ""
-    note = ", ".join(filter(None, [at_layer(found), strength(found)]))
-    return Panel(TITLES[name], note, meaning, values=found.values, empty=why)
+    return Panel(
+        TITLES[name], at_layer(found), meaning, values=found.values, full=full_value(found), high=strength(found),
+        empty=why,
+    )  # fmt: skip
 
 
 def _heatmap_or_reason(question: Question, name: str, choices: Choices) -> Heatmap | str:
@@ -162,12 +174,11 @@ def _bars(pinned: Pinned, verdict: Verdict) -> list[Bar]:
     ]
 
 
-def _caption(pinned: Pinned, verdict: Verdict) -> str:
-    name = "the predicted class" if verdict.explained is None else pinned.class_names[verdict.explained]
+def _caption(explained: str) -> str:
     return (
-        f"What speaks for {name}, over what the network sees: black is nothing, bright yellow the strongest pixel of "
-        "each picture; the strengths of two methods cannot be compared. Click a class to explain it; point at a pixel "
-        "to find it in every picture."
+        f"What speaks for {explained}, over what the network sees: black is nothing, bright yellow the strongest "
+        "pixels of each picture, counted in the class's score (Saliency and SmoothGrad: score a grey level), so two "
+        "methods cannot be compared. Click a class to explain it; point at a pixel to find it in every picture."
     )
 
 

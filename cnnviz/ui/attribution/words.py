@@ -1,11 +1,23 @@
 """What the Attribution page says. The methods' titles stand here too, because Keras takes seconds to import."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cnnviz.explain.heatmap import Heatmap
-from cnnviz.figures.heatmap import in_two_digits
+from cnnviz.figures.heatmap import full_value, in_two_digits
+from cnnviz.ui.components.saving import Saving
+from cnnviz.ui.look import Pinned
+from cnnviz.ui.look.saved import saved
 
-__all__ = ["TITLES", "at_layer", "check_verdict", "correlation_in_words", "stage_title", "strength"]
+__all__ = [
+    "TITLES",
+    "at_layer",
+    "check_verdict",
+    "correlation_in_words",
+    "saved_for",
+    "stage_title",
+    "strength",
+]
 
 TITLES = {
     "gradcam": "Grad-CAM",
@@ -29,8 +41,15 @@ def at_layer(heatmap: Heatmap) -> str:
 
 
 def strength(heatmap: Heatmap) -> str:
-    """Say how strong the strongest pixel is, in the method's own unit."""
-    return "" if heatmap.empty else f"max {in_two_digits(heatmap.raw_range[1])}"
+    """Say what the brightest colour stands for, in the method's own unit: `0.054`, `≥ 0.0031` where more is drawn so.
+
+    Args:
+        heatmap: from `cnnviz.explain`.
+    """
+    if heatmap.empty:
+        return ""
+    full, most = full_value(heatmap), heatmap.raw_range[1]
+    return f"{'≥ ' if most > 1.005 * full else ''}{in_two_digits(full)}"
 
 
 def correlation_in_words(correlation: float | None) -> str:
@@ -68,3 +87,15 @@ def check_verdict(title: str, correlation: float | None) -> str:
     if correlation >= _SIMILAR:
         return f"{title} changes only in part when the network forgets everything: some of it is the image itself."
     return f"{title} becomes another picture when the network forgets everything: it shows what was learned."
+
+
+def saved_for(pinned: Pinned, what: str, class_name: str) -> Saving:
+    """Name a figure that explains a class.
+
+    Args:
+        pinned: what is looked at.
+        what: the figure, in a few words, such as "Grad-CAM".
+        class_name: the explained class.
+    """
+    saving = saved(pinned, f"{what.replace('++', ' plus plus')} for {class_name}")
+    return replace(saving, source=f"{saving.source} · explained: {class_name}")

@@ -1,15 +1,11 @@
 // Pictures side by side, each with a heatmap on a canvas of its own over it; opacity and hover never leave the browser.
 
+import { element } from "./elements.js";
+import { saveButtons } from "./save_figure.js";
+
 const LARGEST = 416; // CSS pixels: larger pictures show nothing more
 const OPACITY = "cnnviz-heatmap-opacity";
 const views = new WeakMap(); // parentElement -> View
-
-function element(tag, className, parent) {
-  const made = document.createElement(tag);
-  made.className = className;
-  parent.append(made);
-  return made;
-}
 
 function decode(text) {
   return Uint8ClampedArray.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -31,9 +27,16 @@ function build(parent) {
   const heat = element("canvas", "heat", stack);
   const mark = element("div", "mark", stack);
   const value = element("output", "value", stack);
+  const scale = element("div", "scale", figure);
+  for (const part of ["low", "ramp", "high"]) element("span", part, scale);
   const why = element("p", "why", figure);
   const text = element("figcaption", "text", figure);
-  return { figure, title, note, stack, picture, heat, mark, value, why, text, drawn: null, values: null };
+  return { figure, title, note, stack, picture, heat, mark, value, scale, why, text, drawn: null, values: null };
+}
+
+/** Two significant digits, as the scales have them. */
+function digits(value) {
+  return value ? String(Number(value.toPrecision(2))).replace("-", "−") : "0";
 }
 
 /** Colours a heatmap, a pixel a value. */
@@ -70,12 +73,11 @@ class View {
     while (this.panels.length > data.panels.length) this.panels.pop().figure.remove();
     while (this.panels.length < data.panels.length) this.panels.push(build(this.grid));
     data.panels.forEach((told, index) => this.show(this.panels[index], told));
+    this.grid.classList.toggle("unnoted", data.panels.every((told) => !told.note));
     this.bars(choose);
-    this.root.querySelector(".foot").hidden = !data.slider;
-    set(this.root.querySelector(".low"), data.low);
-    set(this.root.querySelector(".high"), data.high);
-    this.root.querySelector(".ramp").style.background = `linear-gradient(to right, ${data.ramp.join(", ")})`;
+    this.root.querySelector(".opacity").hidden = !data.slider;
     set(this.root.querySelector(".caption"), data.caption);
+    saveButtons(this.root.querySelector(".whole"), data.saved);
     const kept = window.cnnvizHeatmapOpacity ?? data.opacity;
     this.slider.value = Math.round(kept * 100);
     this.fade(kept);
@@ -104,6 +106,14 @@ class View {
     }
     if (!lit) panel.values = null;
     panel.drawn = told.values;
+    panel.full = told.full;
+    panel.scale.hidden = !lit && !told.pending;
+    panel.scale.style.visibility = lit ? "" : "hidden"; // its place is kept for what is to come
+    const [low, ramp, high] = panel.scale.children;
+    set(low, "0");
+    set(high, told.high);
+    ramp.style.background = `linear-gradient(to right, ${this.data.ramp.join(", ")})`;
+    saveButtons(panel.figure, told.saved);
   }
 
   /** Whole-number enlargement, the same for all; a picture larger than its column is made smaller. */
@@ -139,11 +149,11 @@ class View {
     const { width, height } = this.data;
     if (column < 0 || row < 0 || column >= width || row >= height) return this.leave();
     const side = Math.max(this.zoom, 3);
-    for (const { mark, value, values } of this.panels) {
+    for (const { mark, value, values, full } of this.panels) {
       mark.hidden = false;
       Object.assign(mark.style, { left: `${column * this.zoom}px`, top: `${row * this.zoom}px`, width: `${side}px`, height: `${side}px` });
       value.hidden = false;
-      set(value, values ? (values[row * width + column] / 255).toFixed(2) : `row ${row}, column ${column}`);
+      set(value, values ? digits((values[row * width + column] / 255) * full) : `row ${row}, column ${column}`);
     }
   }
 
@@ -157,8 +167,9 @@ class View {
     const home = this.panels[0].figure;
     let list = home.querySelector(".bars");
     if (!list) list = element("div", "bars", home);
-    home.classList.toggle("told", this.data.bars.length > 0);
-    list.hidden = !this.data.bars.length;
+    home.classList.toggle("told", this.data.most > 0);
+    list.hidden = !this.data.most;
+    list.style.setProperty("--most", this.data.bars.length || this.data.most); // nothing moves when they come
     if (list.told !== told) {
       list.told = told;
       const focused = this.root.activeElement?.dataset?.index ?? document.activeElement?.shadowRoot?.activeElement?.dataset?.index;

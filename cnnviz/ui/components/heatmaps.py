@@ -13,19 +13,20 @@ from cnnviz.figures.heatmap import OPACITY, heat_ramp, heat_table
 from cnnviz.figures.pictures import data_url, sprite, to_png
 from cnnviz.figures.theme import css_variables
 from cnnviz.ui.components.assets import read_asset
+from cnnviz.ui.components.modules import bundled
+from cnnviz.ui.components.saving import SAVE_SCRIPTS, SAVE_STYLE, Saving, saving_data
 
 __all__ = ["Bar", "Panel", "heatmaps"]
 
 _component = st.components.v2.component(
     "cnnviz_heatmaps",
     html=(
-        '<div class="panels"></div><div class="foot"><div class="scale" aria-hidden="true"><span class="low"></span>'
-        '<span class="ramp"></span><span class="high"></span></div><label class="opacity">Opacity '
-        '<input type="range" min="0" max="100" step="5"><output class="percent"></output></label></div>'
-        '<p class="caption"></p>\n'
+        '<div class="whole"><div class="panels"></div><label class="opacity" data-unsaved>Opacity '
+        '<input type="range" min="0" max="100" step="5"><output class="percent"></output></label>'
+        '<p class="caption"></p></div>\n'
     ),
-    css=css_variables() + read_asset("heatmaps.css"),
-    js=read_asset("heatmaps.js"),
+    css=css_variables() + read_asset("heatmaps_bars.css") + read_asset("heatmaps.css") + SAVE_STYLE,
+    js=bundled("elements.js", *SAVE_SCRIPTS, "heatmaps.js"),
 )
 
 
@@ -37,16 +38,22 @@ class Panel:
         title, note: above it; the note is quieter.
         text: what it means, below it.
         values: (height, width) in [0, 1]; None for the image alone.
+        full: what the value 1 stands for, in the method's unit.
+        high: the same in words, at the upper end of the picture's scale.
         empty: why nothing lights up.
         pending: whether its heatmap is still to come.
+        saved: what the picture is called when it is saved; None where it cannot be.
     """
 
     title: str
     note: str = ""
     text: str = ""
     values: NDArray[np.floating] | None = None
+    full: float = 1.0
+    high: str = ""
     empty: str = ""
     pending: bool = False
+    saved: Saving | None = None
 
 
 @dataclass(frozen=True)
@@ -75,20 +82,24 @@ def heatmaps(
     *,
     key: str,
     caption: str,
+    saved: Saving | None = None,
     fine: NDArray[np.uint8] | None = None,
     bars: Sequence[Bar] = (),
+    most: int = 0,
     slider: bool = True,
 ) -> int | None:
-    """Draw panels of the same size, the heatmaps on one scale bar with one opacity.
+    """Draw panels of the same size, each heatmap with its scale, all with one opacity; each is saved as PNG and SVG.
 
     Args:
         image: uint8 (height, width, 1 or 3), what the network sees; it lies under every heatmap.
         panels: the pictures; the first one may be the image alone.
         key: unique on the page.
         caption: how to read them all, one sentence.
+        saved: what the whole figure is called when it is saved; None where it cannot be.
         fine: uint8 (height, width, 1 or 3), the same at more pixels, shown in the first panel instead of `image`.
         bars: probabilities, below the first panel.
-        slider: whether scale bar and opacity are shown; one set moves all heatmaps of the page.
+        most: for how many bars there is a place while they are still to come; 0 for none at all.
+        slider: whether the opacity is shown; one moves all heatmaps of the page.
 
     Returns:
         The class whose bar was clicked, in the one run that the click brings; else None.
@@ -100,15 +111,15 @@ def heatmaps(
         data={
             "table": base64.b64encode(heat_table().tobytes()).decode("ascii"),
             "ramp": list(heat_ramp()),
-            "low": "0",
-            "high": "each picture's strongest pixel",
             "opacity": OPACITY,
             "width": width,
             "height": height,
             "picture": _address(image.tobytes(), image.shape),
             "panels": [_told(panel, first if number == 0 else None) for number, panel in enumerate(panels)],
             "bars": [vars(bar) for bar in bars],
+            "most": max(most, len(bars)),
             "caption": caption,
+            "saved": saving_data(saved),
             "slider": slider,
         },
         on_chosen_change=_ignore,
@@ -126,6 +137,9 @@ def _told(panel: Panel, picture: str | None) -> dict[str, object]:
         "text": panel.text,
         "empty": panel.empty,
         "pending": panel.pending,
+        "saved": saving_data(None if panel.pending else panel.saved),
+        "full": panel.full,
+        "high": panel.high,
         "values": None if levels is None else base64.b64encode(levels.tobytes()).decode("ascii"),
         "picture": picture,
         "smooth": picture is not None,

@@ -13,7 +13,7 @@ class Machine {
     this.transport = new Transport(this.root.querySelector(".transport"), {
       moved: (moment) => this.paint(moment),
       settled: (frame) => this.settle(frame),
-      save: () => this.tell("save", this.base.numbers[Math.round(this.transport.moment)]),
+      save: () => this.tell("save", this.base.numbers[this.frame]),
     });
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(this.root);
@@ -23,7 +23,7 @@ class Machine {
 
   update(data, tell) {
     this.tell = tell;
-    const before = this.base && this.base.numbers[Math.round(this.transport.moment)];
+    const before = this.base && this.base.numbers[this.frame];
     const fresh = this.base?.version !== data.base.version || this.inner?.version !== data.inner?.version;
     const dark = getComputedStyle(this.root).colorScheme;
     if (fresh || this.waiting !== data.waiting || this.dark !== dark) {
@@ -56,25 +56,29 @@ class Machine {
     this.tiles("confusion", confusion.words, () => (confusion.values ? matrix : null), confusion.missing);
   }
 
-  panel(area) {
-    const panel = new Panel(this.stage, area);
-    panel.moment = () => {
-      const frame = Math.round(this.transport.moment);
-      return { number: this.base.numbers[frame], words: this.base.words[frame].replace("\n", " · ") };
+  /** What a panel is called when it is saved: it is read at the click, when the moment is known. */
+  saved(title) {
+    const machine = this;
+    return {
+      get file() {
+        const words = [title, "snapshot", machine.base.numbers[machine.frame]].join(" ").toLowerCase();
+        return `${machine.base.saved.file}-${words.replace(/[^a-z0-9_]+/g, "-")}`;
+      },
+      get source() {
+        return `${machine.base.saved.source} · ${machine.base.words[machine.frame].replace("\n", " · ")}`;
+      },
     };
-    panel.colours = () => {
-      const style = getComputedStyle(this.root);
-      const background = style.getPropertyValue("--st-background-color");
-      return { background, text: style.color, font: style.fontFamily };
-    };
-    return panel;
+  }
+
+  get frame() {
+    return Math.round(this.transport.moment);
   }
 
   tiles(area, words, maker, missing) {
-    const panel = this.panel(area);
+    const panel = new Panel(this.stage, area);
     const making = maker();
     if (!making) return panel.wait(words.title, missing ?? this.waiting.text, !missing && this.waiting.busy);
-    panel.tell(words.title, words.caption, words.scale);
+    panel.tell(words.title, words.caption, words.scale, this.saved(words.title));
     const drawn = making(panel);
     if (area === "kernels") this.aligned = drawn.tiles;
     else if (area === "first") drawn.tiles.like = this.aligned; // a kernel and its map stand in the same column
@@ -82,41 +86,35 @@ class Machine {
     this.parts.push(drawn);
   }
 
-  /** The image, its heatmap, and the guesses. */
+  /** The image, its heatmap, and the probabilities. */
   seen() {
     const { base, inner } = this;
-    const panel = this.panel("image");
-    const guess = inner?.guess ?? base.guess;
-    panel.tell(base.photo.title, inner ? inner.heatWords.caption : this.waiting.text, inner?.heatWords.scale);
+    const panel = new Panel(this.stage, "image");
+    const told = inner?.probabilities ?? base.probabilities;
+    const [caption, scale] = inner ? [inner.heatWords.caption, inner.heatWords.scale] : [this.waiting.text, null];
+    panel.tell(base.photo.title, caption, scale, inner ? this.saved("heatmap and probabilities") : null);
     const pictures = make("div", "pictures", panel.body);
     const photos = [photoWithHeat(pictures, base.photo, null, this.tables)];
     if (inner?.heat) photos.push(photoWithHeat(pictures, base.photo, inner.heat, this.tables));
     const box = make("div", "bars", panel.body);
     const bars = new Bars(box);
-    const saver = make("button", "saver worded", inner && panel.scale, "guesses");
-    saver.type = "button";
-    saver.title = "Save the guesses as SVG";
-    saver.setAttribute("aria-label", saver.title);
-    saver.append(icon(ICONS.save));
-    saver.onclick = () => saveSvg(box.querySelector("svg"), `guesses-${panel.moment().number}`);
     const verdict = panel.note;
-    const track = guess && new Track(Float32Array.from(guess.shares.flat()), base.numbers.length);
-    if (!guess) make("div", `waiting ${this.waiting.busy ? "busy" : ""}`, box, "guesses");
+    const track = told && new Track(Float32Array.from(told.shares.flat()), base.numbers.length);
+    if (!told) make("div", `waiting ${this.waiting.busy ? "busy" : ""}`, box, "probabilities");
     this.parts.push({
       fit: () => {
         const side = Math.min(panel.body.clientHeight / 2 - 3, panel.body.clientWidth * 0.42);
         photos.forEach((photo) => photo.fit(side));
-        if (!guess) return;
-        bars.fit(guess.rows, "Probability of each class");
+        if (told) bars.fit(told.rows, "Probability of each class");
       },
       paint: (moment) => {
         photos.forEach((photo) => photo.paint(moment));
-        if (!guess) return;
+        if (!told) return;
         const shares = track.at(moment);
-        bars.paint(Array.from(shares), guess.partial);
-        const best = guess.rows[shares.indexOf(Math.max(...shares))];
-        const known = guess.rows.some((row) => row.truth) || base.photo.labelled;
-        verdict.textContent = `guessed ${best.name} ${percent(Math.max(...shares))}${known ? (best.truth ? " ✓" : " ✗") : ""}`;
+        bars.paint(Array.from(shares), told.partial);
+        const best = told.rows[shares.indexOf(Math.max(...shares))];
+        const known = told.rows.some((row) => row.truth) || base.photo.labelled;
+        verdict.textContent = `predicted ${best.name} ${percent(Math.max(...shares))}${known ? (best.truth ? " ✓" : " ✗") : ""}`;
         verdict.className = `note ${known ? (best.truth ? "right" : "wrong") : ""}`;
         const empty = inner?.heat && inner.empty[Math.round(moment)];
         const caption = empty ? `Nothing lights up: ${empty}.` : inner?.heatWords.caption;
@@ -127,8 +125,8 @@ class Machine {
 
   loss() {
     const { curve, words } = this.base.loss;
-    const panel = this.panel("loss");
-    panel.tell(words.title, words.caption, null, "SVG");
+    const panel = new Panel(this.stage, "loss");
+    panel.tell(words.title, words.caption, null, this.saved(words.title));
     const chart = new LossChart(panel.body);
     const { positions } = this.base;
     this.parts.push({

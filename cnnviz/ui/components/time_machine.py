@@ -19,12 +19,14 @@ from cnnviz.figures.tiles import color_table
 from cnnviz.replay import ImageReplay, MapsReplay, Replay
 from cnnviz.ui.components.assets import read_asset
 from cnnviz.ui.components.gallery import shrunk
+from cnnviz.ui.components.modules import bundled
+from cnnviz.ui.components.saving import SAVE_SCRIPTS, SAVE_STYLE, Saving, saving_data
 
 __all__ = ["image_payload", "replay_payload", "time_machine"]
 
 Payload = dict[str, Any]
 
-_PARTS = ("data", "tiles", "charts", "transport", "save", "panels")
+_PARTS = tuple(f"time_machine_{part}.js" for part in ("data", "tiles", "charts", "transport", "panels"))
 _MOST_KERNELS = 64
 _MOST_CLASSES = 100  # a matrix of more has no cell that could be seen
 _PHOTO_SIDE = 160
@@ -32,8 +34,8 @@ _PHOTO_SIDE = 160
 _component = st.components.v2.component(
     "cnnviz_time_machine",
     html=read_asset("time_machine.html"),
-    css=css_variables() + read_asset("time_machine.css") + read_asset("time_machine_transport.css"),
-    js="\n".join(read_asset(f"time_machine_{part}.js") for part in _PARTS) + read_asset("time_machine.js"),
+    css=css_variables() + read_asset("time_machine.css") + read_asset("time_machine_transport.css") + SAVE_STYLE,
+    js=bundled(*SAVE_SCRIPTS, *_PARTS, "time_machine.js"),
 )
 
 
@@ -73,6 +75,7 @@ def replay_payload(
     label: int | None = None,
     layers: Sequence[str] = (),
     missing: str = "",
+    saved: Saving | None = None,
 ) -> Payload:
     """Prepare what needs no Keras for the browser.
 
@@ -81,10 +84,11 @@ def replay_payload(
         class_names: by label.
         image: (height, width, 1 or 3) uint8, the pinned image; None without one.
         image_title: what it is called.
-        test_index: which test image it is; with it the strongest guess is known at once.
+        test_index: which test image it is; with it the predicted class is known at once.
         label: its true class, where known.
         layers: names of the layers whose feature maps are still to come.
         missing: why there is no confusion matrix, where there is none.
+        saved: how the names of saved panels begin, and what they are of; None for the run's id.
     """
     return _versioned(
         {
@@ -99,8 +103,9 @@ def replay_payload(
             "confusion": _confusion(replay, missing),
             "loss": _loss(replay),
             "photo": None if image is None else _photo(image, image_title, label is not None),
-            "guess": _first_guess(replay, class_names, test_index, label),
+            "probabilities": _predicted(replay, class_names, test_index, label),
             "layers": [{"title": f"Maps of {layer}"} for layer in layers],
+            "saved": saving_data(saved or Saving(replay.run_id, replay.run_id)),
             "tables": {
                 "sequential": _text(color_table("sequential")),
                 "diverging": _text(diverging_table()),
@@ -127,7 +132,7 @@ def image_payload(seen: ImageReplay, class_names: Sequence[str], label: int | No
     return _versioned(
         {
             "layers": [_maps(layer, first=index == 0) for index, layer in enumerate(seen.layers)],
-            "guess": _guess(seen.probabilities, class_names, label, partial=False),
+            "probabilities": _bars(seen.probabilities, class_names, label, partial=False),
             "heat": heat,
             "heatWords": _words(replay_words.heat_words(seen, class_names)),
             "empty": seen.empty,
@@ -200,25 +205,24 @@ def _photo(image: NDArray[np.uint8], title: str, labelled: bool) -> Payload:
     return {"values": values, "height": height, "width": width, "title": title, "labelled": labelled}
 
 
-def _first_guess(
-    replay: Replay, class_names: Sequence[str], test_index: int | None, label: int | None
-) -> Payload | None:
-    """The strongest guess about a test image, which every snapshot's predictions keep."""
+def _predicted(replay: Replay, class_names: Sequence[str], test_index: int | None, label: int | None) -> Payload | None:
+    """The predicted class of a test image and its probability, which every snapshot's predictions keep."""
     if test_index is None or not 0 <= test_index < replay.predicted.shape[1]:
         return None
     shares = np.zeros((len(replay.numbers), replay.classes), np.float32)
     known = np.flatnonzero(replay.measured)
     shares[known, replay.predicted[known, test_index]] = replay.confidence[known, test_index]
-    return _guess(shares, class_names, label, partial=True)
+    return _bars(shares, class_names, label, partial=True)
 
 
-def _guess(shares: NDArray[np.float32], class_names: Sequence[str], label: int | None, *, partial: bool) -> Payload:
+def _bars(shares: NDArray[np.float32], class_names: Sequence[str], label: int | None, *, partial: bool) -> Payload:
     classes = replay_words.shown_classes(shares.tolist(), label)
     light, dark = class_colors(class_names, "light"), class_colors(class_names, "dark")
+    shown = shares[:, list(classes)].tolist()
     rows = [
         {"name": class_names[c], "color": f"light-dark({light[c]}, {dark[c]})", "truth": c == label} for c in classes
     ]
-    return {"rows": rows, "shares": np.round(shares[:, list(classes)].astype(float), 5).tolist(), "partial": partial}
+    return {"rows": rows, "shares": [[float(f"{share:.4g}") for share in row] for row in shown], "partial": partial}
 
 
 def _mark(step: int, position: float) -> Payload:

@@ -1,4 +1,4 @@
-// The two drawings that are lines and words: the loss with its cursor, and the guesses as bars.
+// The two drawings that are lines and words: the loss with its cursor, and the probabilities as bars.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -92,7 +92,7 @@ class Bars {
     this.room = width - left - 48;
     this.rows = rows.map((row, index) => {
       const top = index * pitch;
-      const group = draw("g", { class: row.truth ? "guess truth" : "guess" }, svg);
+      const group = draw("g", { class: row.truth ? "share truth" : "share" }, svg);
       const fits = Math.max(3, Math.floor((left - 14) / (size * 0.54)));
       const short = row.name.length > fits ? `${row.name.slice(0, fits - 1)}…` : row.name;
       const named = { x: left - 6, y: top + pitch / 2 + size * 0.36, "text-anchor": "end", "font-size": size };

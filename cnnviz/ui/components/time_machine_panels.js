@@ -8,21 +8,16 @@ class Panel {
     const head = make("header", "", this.node);
     this.title = make("h3", "", head);
     this.note = make("span", "note", head);
-    this.saver = make("button", "saver", head);
-    this.saver.type = "button";
-    this.saver.append(icon(ICONS.save));
-    this.saver.onclick = () => this.save?.();
     this.body = make("div", "body", this.node);
     this.scale = make("div", "scale", this.node);
     this.caption = make("p", "caption", this.node);
   }
 
-  tell(title, caption, scale, saves = "PNG") {
+  /** saved: the file's name and what the panel is of, for the buttons that save it; null for what is not there yet. */
+  tell(title, caption, scale, saved) {
     this.title.textContent = title;
     this.caption.textContent = caption;
-    this.saver.title = `Save this panel as ${saves}`;
-    this.saver.setAttribute("aria-label", `${this.saver.title}: ${title}`);
-    this.words = { title, caption, scale };
+    saveButtons(this.node, saved);
     this.scale.replaceChildren();
     this.scale.hidden = !scale;
     if (!scale) return;
@@ -33,23 +28,8 @@ class Panel {
 
   /** Holds the place of what is still to come, or says why it does not. */
   wait(title, text, busy) {
-    this.tell(title, "", null);
+    this.tell(title, "", null, null);
     this.body.replaceChildren(make("div", busy ? "waiting busy" : "waiting", null, text));
-    this.saver.hidden = true;
-    this.drawn = null;
-  }
-
-  fit() {
-    this.drawn?.fit();
-  }
-
-  /** Saves what the panel shows now. */
-  save() {
-    const canvas = this.body.querySelector("canvas.heat") ?? this.body.querySelector("canvas");
-    const svg = this.body.querySelector(":scope > svg");
-    const name = `${this.words.title.replace(/[^\w]+/g, "-").toLowerCase()}-${this.moment().number}`;
-    if (canvas) savePng(canvas, { ...this.words, moment: this.moment().words }, this.colours(), name);
-    else if (svg) saveSvg(svg, name);
   }
 }
 

@@ -33,7 +33,7 @@ class Transport {
     button("last", "Last snapshot (End)", () => this.rest(this.frames - 1));
     this.pace = make("button", "pace", root, "1×");
     this.pace.type = "button";
-    this.pace.onclick = () => this.faster();
+    this.pace.onclick = () => this.paced((SPEEDS.indexOf(this.speed) + 1) % SPEEDS.length);
     const track = make("div", "track", root);
     this.slider = make("input", "slider", track);
     Object.assign(this.slider, { type: "range", min: 0, step: 0.01, value: 0 });
@@ -116,14 +116,15 @@ class Transport {
     this.speak();
   }
 
-  faster() {
-    this.speed = SPEEDS[(SPEEDS.indexOf(this.speed) + 1) % SPEEDS.length];
+  /** Plays at another of the speeds; beyond the slowest and the fastest there is none. */
+  paced(index) {
+    this.speed = SPEEDS[Math.min(Math.max(index, 0), SPEEDS.length - 1)];
     this.speak();
   }
 
   speak() {
     this.pace.textContent = `${this.speed === 0.5 ? "½" : this.speed}×`;
-    this.pace.title = `Speed: ${SNAPSHOTS_A_SECOND * this.speed} snapshots a second`;
+    this.pace.title = `Speed: ${SNAPSHOTS_A_SECOND * this.speed} snapshots a second (+ and −)`;
     this.pace.setAttribute("aria-label", `${this.pace.title}; press for another`);
     const words = this.playing ? "Pause (space)" : "Play (space)";
     if (this.toggle.title === words && this.spoken) return;
@@ -136,11 +137,15 @@ class Transport {
 
   key(event) {
     const target = event.composedPath()[0];
-    const own = this.root.contains(target);
+    const own = this.root.parentElement.contains(target);
     const taken = "input, textarea, select, button, a, summary, [contenteditable], [role=option], [role=radio], [role=dialog] *";
     if (event.ctrlKey || event.metaKey || event.altKey || (!own && target.closest?.(taken))) return;
     if (own && event.key === " " && target.matches("button")) return; // the button itself is pressed
+    const speed = SPEEDS.indexOf(this.speed);
     const actions = {
+      "+": () => this.paced(speed + 1),
+      "=": () => this.paced(speed + 1), // the same key without shift on many keyboards
+      "-": () => this.paced(speed - 1),
       " ": () => this.playOrPause(),
       ArrowRight: () => this.step(1),
       ArrowLeft: () => this.step(-1),

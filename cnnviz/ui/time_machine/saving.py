@@ -32,7 +32,8 @@ def save_dialog(now: Scene, frames: Replay, seen: ImageReplay | None, frame: int
     view = ReplayView(frames, now.class_names, seen, now.image, now.label, mode, now.run.name)
     picture = replay_picture(view, frame)
     st.image(picture, output_format="PNG")
-    with st.container(horizontal=True):
+    row = st.container(horizontal=True)
+    with row:
         make = st.button("Make the GIF", type="primary", icon=":material/movie:", key="time-gif")
         st.download_button(
             "Save this moment as PNG", to_png(picture), f"{name}-{frames.numbers[frame]}.png", "image/png",
@@ -45,7 +46,7 @@ def save_dialog(now: Scene, frames: Replay, seen: ImageReplay | None, frame: int
         )
         bar.empty()
         size = f"{len(content) / 1e6:.1f} MB"
-        st.download_button(
+        row.download_button(
             f"Save the GIF ({plain(size)})", content, f"{name}.gif", "image/gif", icon=":material/download:",
             type="primary", on_click="ignore", key="time-gif-file",
         )  # fmt: skip

@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 from cnnviz.errors import CnnvizError, DataError, RunError
 from cnnviz.replay import Replay, map_layers, replay
 from cnnviz.runs import Run
+from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.time_machine import Payload, replay_payload
 from cnnviz.ui.loaders import class_names, open_run
 from cnnviz.ui.look import link, pinned_bar, switch, test_split
 from cnnviz.ui.messages import problem, sentence
 
 __all__ = ["Scene", "prepared", "scene"]
+
+PAGE = "pages/learn/time_machine.py"
 
 _BAR_RUN = "pinned-run"  # the bar's own key: it is set even where there is no image
 
@@ -29,6 +32,7 @@ class Scene:
         image: (height, width, channels) uint8 in the network's size; None where there is none.
         image_key: "test-17" or "upload-1a2b3c4d"; "" without an image.
         label: the image's class, where known.
+        image_in_words: such as "cat, test image 17"; "" without an image.
         class_names: by label.
         asked: the snapshot that the link names; None for none.
     """
@@ -37,6 +41,7 @@ class Scene:
     image: NDArray[np.uint8] | None
     image_key: str
     label: int | None
+    image_in_words: str
     class_names: tuple[str, ...]
     asked: int | None
 
@@ -63,11 +68,15 @@ def scene() -> Scene:
     try:
         pinned = pinned_bar(snapshot=False)
     except DataError as error:  # no image: everything else can be seen
-        problem(error, way_back=None)
         run = open_run(str(st.session_state.get(_BAR_RUN) or st.query_params.get("run")))
-        return Scene(run, None, "", None, class_names(run), _asked(run, wanted))
+        at_hand = not _labels(run)[1]
+        problem(error, PAGE if at_hand else None, "Look at the first test image")
+        st.query_params.pop("image", None)  # it would else stand in the way of the next look
+        return Scene(run, None, "", None, "", class_names(run), _asked(run, wanted))
     asked = _asked(pinned.run, wanted)
-    return Scene(pinned.run, pinned.image, pinned.image_key, pinned.label, pinned.class_names, asked)
+    return Scene(
+        pinned.run, pinned.image, pinned.image_key, pinned.label, pinned.image_in_words, pinned.class_names, asked
+    )
 
 
 def _asked(run: Run, wanted: str | None) -> int | None:
@@ -137,4 +146,10 @@ def _payload(
         label=_now.label,
         layers=map_layers(_now.run.spec.model) if _now.image is not None else (),
         missing=_missing,
+        saved=_saved(_now),
     )
+
+
+def _saved(now: Scene) -> Saving:
+    parts = [f"{now.run.name} on {now.run.spec.data.name}", now.image_in_words, f"run {now.run.id}"]
+    return Saving(f"{now.run.name} {now.image_in_words}", " · ".join(filter(None, parts)))

@@ -96,7 +96,7 @@ def disagreements(a: Judged, b: Judged, which: Which = "all") -> NDArray[np.int6
 
 
 def _same_images(a: Judged, b: Judged) -> None:
-    if a.dataset != b.dataset or not np.array_equal(a.labels, b.labels):
+    if (a.dataset, a.class_names) != (b.dataset, b.class_names) or not np.array_equal(a.labels, b.labels):
         described = [f"{len(judged):,} of {judged.dataset or 'a data set'}" for judged in (a, b)]
         raise RunError(
             f"the runs {a.run_id} and {b.run_id} were measured on different test images ({' and '.join(described)}, "

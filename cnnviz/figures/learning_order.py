@@ -33,7 +33,7 @@ class _Look:
 STAGES: tuple[tuple[str, _Look], ...] = (
     ("first", _Look("accent", 1.0, "first", "learned for good, among the first")),
     ("late", _Look("accent", 0.55, "late", "learned for good, among the late ones")),
-    ("passing", _Look("accent", 0.2, "right for now", "right, and wrong again later")),
+    ("passing", _Look("accent", 0.28, "right for now", "right, and wrong again later")),
     ("forgotten", _Look("validation", 0.8, "forgotten", "were right once and are wrong")),
     ("unlearned", _Look("muted", 0.35, "not yet", "not yet right")),
 )

@@ -45,6 +45,9 @@ else:
                 st.Page("pages/judge/learning_order.py", title="Learning order", icon=":material/stairs:"),
                 st.Page("pages/judge/compare.py", title="Compare", icon=":material/compare_arrows:"),
             ],
+            "Use": [
+                st.Page("pages/use/classify.py", title="Classify", icon=":material/add_photo_alternate:"),
+            ],
         },
         expanded=True,  # fifteen pages: none of them behind a "more"
     )

@@ -83,9 +83,7 @@ def _settled(folder: Path, bundled: bool, home: Path, version: Version) -> RunOv
 def _read(run: Run, version: Version) -> RunOverview:
     spec, _, events, *_ = version
     accuracies, validated, seconds = _learned(run.folder, events)
-    return RunOverview(
-        summarise(run), accuracies, validated, seconds, _spec(run.folder, spec), started_at(run.id)
-    )
+    return RunOverview(summarise(run), accuracies, validated, seconds, _spec(run.folder, spec), started_at(run.id))
 
 
 @lru_cache(maxsize=2_000)

@@ -1,16 +1,9 @@
-import re
-from collections import Counter
 from types import SimpleNamespace
 
 import numpy as np
-import pytest
 
 from cnnviz.ui.components import microscope as component
-from cnnviz.ui.components.assets import read_asset
-from cnnviz.ui.components.modules import bundled
 from cnnviz.ui.microscope import output_data
-
-MODULES = tuple(dict.fromkeys(re.findall(r'"(microscope\w*\.js)"', read_asset("microscope.py"))))
 
 
 def terms(logits: list[float], head: str) -> SimpleNamespace:
@@ -23,26 +16,6 @@ def terms(logits: list[float], head: str) -> SimpleNamespace:
         total=1 + np.exp(-array),
         probabilities=np.array([0.25, 0.75]) if len(logits) == 1 else 1 / (1 + np.exp(-array)),
     )
-
-
-def test_modules_become_one_text() -> None:
-    text = bundled("microscope_numbers.js", "microscope_colors.js", "microscope_map.js")
-    assert not re.search(r"^(import|export)\b", text, flags=re.MULTILINE)
-    assert "class Scale" in text
-
-
-def test_modules_come_after_what_they_import() -> None:
-    for at, name in enumerate(MODULES):
-        imported = re.findall(r'from "\./(\w+\.js)"', read_asset(name))
-        assert set(imported) <= set(MODULES[:at]), name
-
-
-@pytest.mark.parametrize("names", [MODULES[:-1], ("microscope_numbers.js", "microscope_output.js")])
-def test_names_at_the_top_of_joined_modules_are_unique(names: tuple[str, ...]) -> None:
-    text = bundled(*names)
-    found = Counter(re.findall(r"^(?:function|class|const|let) (\w+)", text, flags=re.MULTILINE))
-    assert [name for name, count in found.items() if count > 1] == []
-    assert text.count("export default") == 1
 
 
 def test_a_version_names_the_content() -> None:

@@ -40,13 +40,14 @@ _HOMES = {
     "open_run": "cnnviz.runs",
 }
 
-_PACKAGES = ("evaluation", "explain")
+_PACKAGES = ("evaluation", "explain", "export")
 
 __all__ = ["__version__", *sorted([*_HOMES, *_PACKAGES])]
 
 if TYPE_CHECKING:
     from cnnviz import evaluation as evaluation
     from cnnviz import explain as explain
+    from cnnviz import export as export
     from cnnviz.data import Dataset as Dataset
     from cnnviz.data import list_datasets as list_datasets
     from cnnviz.data import load_dataset as load_dataset

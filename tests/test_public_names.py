@@ -11,7 +11,7 @@ import cnnviz
 CONTRACT = {
     "CnnvizError", "DataError", "RunError", "SpecError", "StorageError",
     "DataSpec", "ModelSpec", "RunSpec", "TrainSpec", "preset",
-    "Dataset", "load_dataset", "train", "open_run", "explain",
+    "Dataset", "load_dataset", "train", "open_run", "evaluate", "explain",
 }  # fmt: skip
 
 PACKAGES = (
@@ -23,10 +23,12 @@ PACKAGES = (
     "cnnviz.models",
     "cnnviz.training",
     "cnnviz.data",
+    "cnnviz.evaluation",
     "cnnviz.explain",
+    "cnnviz.export",
     "cnnviz.figures",
 )
-MODULES = {"explain"}
+MODULES = {"evaluation", "explain", "export"}
 
 
 def test_the_contract_is_kept() -> None:

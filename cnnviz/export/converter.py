@@ -1,0 +1,149 @@
+"""The converter's process: opens a model, writes it in another format, and checks the file.
+
+A process of its own, because converters print, change other packages while they work, and may crash; whatever they do
+ends with it. It hears of its job from a file and reports on standard output, a JSON object a line: {"step": ...} as it
+goes, {"result": ...} or {"error": ..., "kind": ...} at the end.
+"""
+
+import errno
+import json
+import os
+import runpy
+import shutil
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.errors import CnnvizError, MissingExtraError, RunError, SpecError, StorageError
+from cnnviz.export.checking import TOLERANCE
+from cnnviz.export.formats import find_format
+from cnnviz.spec.base import one_line
+
+__all__ = ["main"]
+
+Floats = NDArray[np.float32]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do one job.
+
+    Args:
+        arguments: the path of the job's file; the process's own when None.
+
+    Returns:
+        0 when it is done, 1 when the report says why not.
+    """
+    path = Path((sys.argv[1:] if arguments is None else arguments)[0])
+    threading.Thread(target=_end_with_the_other_process, args=(path.parent,), daemon=True).start()
+    job = json.loads(path.read_text(encoding="utf-8"))
+    report = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)  # what the converters print must not come between the lines of the report
+    try:
+        _tell(report, result=_work(job, lambda step: _tell(report, step=step)))
+    except Exception as error:  # noqa: BLE001 - converters raise whatever they like; the other process says it
+        _tell(report, **_explained(error, job["format"]))
+        return 1
+    return 0
+
+
+def _end_with_the_other_process(folder: Path) -> None:
+    """Leave nothing behind when the process that wants the export is gone, and with it its end of standard input."""
+    sys.stdin.read()
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
+
+
+def _tell(report: TextIO, **message: Any) -> None:
+    report.write(json.dumps(message) + "\n")
+
+
+def _work(job: dict[str, Any], on_step: Callable[[str], None]) -> dict[str, Any]:
+    from cnnviz.export.writing import WRITERS
+
+    images = np.load(job["images"]).astype(np.float32)
+    on_step("opening the network")
+    model = _opened(job)
+    expected = _in_two_batches(lambda batch: np.asarray(model(batch, training=False)), images)
+    _refuse_no_probabilities(expected, len(job["about"]["class_names"]))
+    path = Path(job["to"])
+    on_step(f"writing {find_format(job['format']).title}")
+    WRITERS[job["format"]](model, path, job["about"])
+    on_step("checking the file")
+    predict, names = runpy.run_path(job["script"])["open_model"](path)  # as whoever takes it away will
+    if list(names) != job["about"]["class_names"]:
+        raise CnnvizError("the exported file lost the names of its classes; nothing was written, please report this")
+    return {"largest_difference": _compared(expected, _in_two_batches(predict, images))}
+
+
+def _opened(job: dict[str, Any]) -> Any:
+    import keras
+
+    from cnnviz.models import open_model
+    from cnnviz.runs import Run
+
+    if job["run"]:
+        return open_model(Run(Path(job["run"])), job["snapshot"])
+    try:
+        return keras.models.load_model(job["model"], compile=False, safe_mode=True)
+    except Exception as error:
+        raise SpecError(
+            f"this network cannot be exported ({one_line(str(error), 160)}); use layers of Keras itself"
+        ) from error
+
+
+def _in_two_batches(predict: Callable[[Floats], Any], images: Floats) -> Floats:
+    """Return the outputs (n, outputs) of one image and then of all others: a file that knows one batch size fails."""
+    return np.concatenate([np.asarray(predict(batch), np.float32) for batch in (images[:1], images[1:])])
+
+
+def _refuse_no_probabilities(outputs: Floats, classes: int) -> None:
+    """Refuse a network that is broken, or whose outputs are something else than a probability for each class."""
+    if not np.isfinite(outputs).all():
+        raise RunError("the network gives no finite numbers; choose one whose training did not diverge")
+    if outputs.ndim != 2 or outputs.shape[1] != (1 if classes == 2 and outputs.shape[-1] == 1 else classes):
+        raise SpecError(
+            f"there are {classes} class names and the network gives {outputs.shape[-1]} numbers; give a name for each"
+        )
+    sums = outputs.sum(axis=1)
+    if outputs.min() < 0 or outputs.max() > 1 + TOLERANCE or (outputs.shape[1] > 1 and abs(sums - 1).max() > 1e-3):
+        raise SpecError("the network's outputs are no probabilities; end it with a softmax or a sigmoid")
+
+
+def _compared(expected: Floats, found: Floats) -> float:
+    if found.shape != expected.shape:
+        raise CnnvizError(
+            f"the exported file gives outputs of shape {found.shape} where the network gives {expected.shape}; nothing "
+            "was written, so export it in another format"
+        )
+    difference = float(np.abs(found.astype(np.float64) - expected).max())
+    if not difference <= TOLERANCE:  # not a number, too
+        raise CnnvizError(
+            f"the exported file gives probabilities that differ by up to {difference:.2g} from the network's on "
+            f"{len(expected)} images, more than {TOLERANCE:g}; nothing was written, so export it in another format"
+        )
+    return difference
+
+
+def _explained(error: Exception, format_name: str) -> dict[str, str]:
+    """Return a report of an error: ours as they are, others as a sentence."""
+    said = one_line(f"{type(error).__name__}: {error}", 200)
+    if isinstance(error, CnnvizError):
+        return {"error": str(error), "kind": type(error).__name__}
+    if isinstance(error, ImportError):
+        runtime = " ".join(find_format(format_name).needs)
+        message = f"exporting as {format_name} needs what cannot be imported ({said}); run: pip install {runtime}"
+        return {"error": message, "kind": MissingExtraError.__name__}
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        message = f"the export cannot be made ({said}); free some space for temporary files and try again"
+        return {"error": message, "kind": StorageError.__name__}
+    message = f"the network cannot be written as {format_name} ({said}); export it in another format"
+    return {"error": message, "kind": CnnvizError.__name__}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

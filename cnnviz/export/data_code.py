@@ -1,0 +1,221 @@
+"""A DataSpec as plain code: the same images for training, validation and testing as `cnnviz.data.prepare` gives."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnnviz.spec import DataSpec
+
+__all__ = ["DataPlace", "data_code", "data_settings"]
+
+# the loaders that Keras has of its own
+_PUBLISHED = {"cifar10": "cifar10", "cifar100": "cifar100", "mnist": "mnist", "fashion-mnist": "fashion_mnist"}
+
+_DIGITS = '''\
+def load_images():
+    """Return scikit-learn's digits, their 17 greys as 0 to 255; every fifth image of each class is for testing."""
+    bunch = load_digits()
+    images = ((bunch.images.astype(np.int64) * 255 + 8) // 16).astype(np.uint8)
+    test = np.zeros(len(images), bool)
+    for label in range(10):
+        test[np.flatnonzero(bunch.target == label)[4::5]] = True
+    return (images[~test], bunch.target[~test]), (images[test], bunch.target[test])
+'''
+
+_SAMPLE = '''\
+def first_of_each(images, labels, count):
+    """Return the first images of each class, in their order."""
+    chosen = np.sort(np.concatenate([np.flatnonzero(labels.ravel() == label)[:count] for label in range(10)]))
+    return images[chosen], labels[chosen]
+
+
+def load_images():
+    """Return the sample of CIFAR-10: the first 500 images of each class for training, the first 100 for testing."""
+    train, test = {full}
+    return first_of_each(*train, 500), first_of_each(*test, 100)
+'''
+
+_FILE = '''\
+def read(path):
+    """Return the images and labels of a file."""
+    with np.load(path) as arrays:
+        return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
+'''
+
+_OWN = '''\
+def load_images():
+    """Return the images and labels for training and for testing."""
+    return read(DATA)
+'''
+
+_KNOWN = '''\
+def load_images():
+    """Return the images and labels for training and for testing: of the file, or downloaded where there is none."""
+    return read(DATA) if DATA.is_file() else keras.datasets.{module}.load_data()
+'''
+
+_LOADING = """\
+(x_train, y_train), (x_test, y_test) = load_images()
+x_train, x_test = (x.reshape(-1, {height}, {width}, {channels}) for x in (x_train, x_test))
+y_train, y_test = (y.astype(np.int64).ravel() for y in (y_train, y_test))
+"""
+
+_CLASSES = '''\
+
+
+def chosen_classes(images, labels):
+    """Keep the images of the chosen classes, whose labels become 0, 1, ..."""
+    new = np.full(max(labels.max(), *KEPT_LABELS) + 1, -1)
+    new[list(KEPT_LABELS)] = np.arange(len(KEPT_LABELS))
+    kept = np.flatnonzero(new[labels] >= 0)
+    return images[kept], new[labels[kept]]
+
+
+x_train, y_train = chosen_classes(x_train, y_train)
+x_test, y_test = chosen_classes(x_test, y_test)
+'''
+
+_DRAWING = '''\
+
+
+def shares(counts, total):
+    """Divide a total in proportion to counts, into whole numbers: the largest remainders are rounded up."""
+    parts, remainders = np.divmod(counts * total, max(1, counts.sum()))
+    parts[np.argsort(-remainders, kind="stable")[: total - parts.sum()]] += 1
+    return parts
+
+
+def drawn(labels, numbers, stream):
+    """Draw so many images of each class, the same ones each time; return where they are."""
+    chosen = [np.empty(0, np.int64)]
+    for label in np.flatnonzero(numbers):
+        here = np.flatnonzero(labels == label)
+        chosen.append(np.random.default_rng([SEED, stream, int(label)]).permutation(here)[: numbers[label]])
+    return np.sort(np.concatenate(chosen))
+
+
+'''
+
+_SUBSET = """\
+counts = np.bincount(y_train, minlength=len(CLASSES))
+one_each = np.minimum(counts, 1)
+part = drawn(y_train, one_each + shares(counts - one_each, TRAIN_IMAGES - one_each.sum()), stream=0)
+x_train, y_train = x_train[part], y_train[part]
+"""
+
+_VALIDATION = """\
+counts = np.bincount(y_train, minlength=len(CLASSES))
+held_back = shares(counts, round(VALIDATION * len(y_train)))
+held_back = drawn(y_train, np.minimum(held_back, np.maximum(counts - 1, 0)), stream=1)
+x_val, y_val = x_train[held_back], y_train[held_back]
+x_train, y_train = np.delete(x_train, held_back, axis=0), np.delete(y_train, held_back)
+"""
+
+
+@dataclass(frozen=True)
+class DataPlace:
+    """Where a run's images are.
+
+    Attributes:
+        spec: which images.
+        shape: (height, width, channels).
+        class_names: of the run, by label.
+        kept_labels: the data set's own labels of these classes; None where all of its classes are used.
+        datasets: the folder of data sets in the home.
+    """
+
+    spec: DataSpec
+    shape: tuple[int, int, int]
+    class_names: tuple[str, ...]
+    kept_labels: tuple[int, ...] | None
+    datasets: Path
+
+    @property
+    def file(self) -> str:
+        """The name of the file that holds them, empty where they come with scikit-learn."""
+        if self.spec.name == "digits" and not (self.datasets / "digits.npz").is_file():
+            return ""
+        name = "cifar10" if self._is_sample else self.spec.name
+        return f"{name}.npz"
+
+    @property
+    def _is_sample(self) -> bool:
+        return self.spec.name == "cifar10-sample" and not (self.datasets / "cifar10-sample.npz").is_file()
+
+    @property
+    def loader(self) -> str:
+        """The code of `load_images`, and of what it needs."""
+        if not self.file:
+            return _DIGITS
+        module = _PUBLISHED.get("cifar10" if self._is_sample else self.spec.name)
+        if self._is_sample:
+            full = f"read(DATA) if DATA.is_file() else keras.datasets.{module}.load_data()"
+            return f"{_FILE}\n\n{_SAMPLE.format(full=full)}"
+        return f"{_FILE}\n\n{_KNOWN.format(module=module) if module else _OWN}"
+
+
+def data_settings(place: DataPlace) -> str:
+    """Return the settings that `data_code` reads, as code."""
+    lines = [f"CLASSES = {_tuple(place.class_names)}"]
+    if place.file:
+        lines += [
+            f'DATA = HERE / "{place.file}"  # x_train, y_train, x_test, y_test',
+            "if not DATA.is_file():",
+            f"    DATA = {_path(place.datasets / place.file)}",
+        ]
+    if place.kept_labels is not None:
+        lines.append(f"KEPT_LABELS = {_tuple(place.kept_labels)}  # what these classes are in the file")
+    if place.spec.train_images is not None:
+        lines.append(f"TRAIN_IMAGES = {place.spec.train_images}  # of every class the same share")
+    if place.spec.validation:
+        lines.append(f"VALIDATION = {place.spec.validation!r}  # the share of the training images that is held back")
+    return "\n".join(lines) + "\n"
+
+
+def data_code(place: DataPlace) -> str:
+    """Return the code that makes x_train, y_train, x_test, y_test, and x_val, y_val where images are held back.
+
+    It needs `np`, `keras` and what `data_settings` sets.
+    """
+    height, width, channels = place.shape
+    parts = [place.loader, "\n\n", _LOADING.format(height=height, width=width, channels=channels)]
+    if place.kept_labels is not None:
+        parts.append(_CLASSES)
+    if place.spec.train_images is not None or place.spec.validation:
+        parts.append(_DRAWING)
+    if place.spec.train_images is not None:
+        parts.append(_SUBSET)
+    if place.spec.validation:
+        parts.append(_VALIDATION)
+    return "".join(parts)
+
+
+def _tuple(values: Sequence[str | int]) -> str:
+    """Return a tuple of two or more as code, in lines of at most 100 characters."""
+    items = [_literal(value) for value in values]
+    short = f"({', '.join(items)})"
+    if len(short) <= 100:
+        return short
+    lines: list[str] = []
+    line = "   "
+    for item in items:
+        if len(line) + len(item) > 98:
+            lines, line = [*lines, line], "   "
+        line += f" {item},"
+    return "\n".join(["(", *lines, line, ")"])
+
+
+def _literal(value: str | int) -> str:
+    """Return a text or a number as code, a text in double quotes as the rest of the code has them."""
+    readable = isinstance(value, str) and value.isprintable()
+    return json.dumps(value, ensure_ascii=False) if readable else repr(value)
+
+
+def _path(path: Path) -> str:
+    """Return a path as code, from the user's own folder where it is in there."""
+    try:
+        parts = path.relative_to(Path.home()).parts
+    except (ValueError, RuntimeError):
+        return f"Path({_literal(str(path))})"
+    return " / ".join(["Path.home()", *map(_literal, parts)])

@@ -47,6 +47,7 @@ else:
             ],
             "Use": [
                 st.Page("pages/use/classify.py", title="Classify", icon=":material/add_photo_alternate:"),
+                st.Page("pages/use/models.py", title="Models", icon=":material/deployed_code:"),
             ],
         },
         expanded=True,  # fifteen pages: none of them behind a "more"

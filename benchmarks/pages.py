@@ -1,27 +1,77 @@
-"""Server time of each page's run: the first in a new server, and again; and the bytes it sends to the browser.
+"""Every page: its server time, the bytes of its elements, and in a real browser its first content and its DOM nodes.
 
     python benchmarks/pages.py [--rounds N] [--quick] [--json]
 
-Runs app.py as Streamlit's AppTest does: the script in a thread of this process, without a browser. Every page of its
-navigation is measured in a process of its own, with a home that holds one finished run; a page that shows a run is
-measured with it, too.
+Server time is that of app.py run as Streamlit's AppTest does: the script in a thread of a process of its own, first in
+a process that has imported nothing, then again and again with TensorFlow imported, and for pages with something to
+choose with another choice each time. What a visitor waits for is timed in Chromium on a server that was just started,
+whose first visitor this is; without Chromium these columns stay empty. The home holds one finished run.
 """
 
 import json
 import re
+import shutil
 import statistics
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from playwright.sync_api import Browser, sync_playwright
+
 from benchmarks.measure import ROOT, Process, Result, arguments, run, show, spread, temporary_home
 from benchmarks.training import make_spec
+from tests.conftest import BROWSERS, LAUNCH_ARGUMENTS
+from tests.dashboard import READY, Dashboard
 
 APP = ROOT / "app.py"
+ALLOWED_MS = 150
 _PAGE = re.compile(r"[\"'](pages/[\w/]+\.py)[\"']")
 _TIMEOUT_S = 120
+
+# What is chosen anew at each run, as text to format with the run's number.
+CHOICES = {
+    "kernels": {"filter": "{}"},
+    "feature_maps": {"image": "test-{}"},
+    "convolution": {"image": "test-{}"},
+    "attribution": {"image": "test-{}"},
+}
+# The widget whose picture is the page's first content; of other pages it is all that the script writes.
+FIRST = {"kernels": "kernels-wall", "feature_maps": "maps-network-0"}
+
+COLUMNS = (
+    "page",
+    "server, first (ms)",
+    "again (ms)",
+    "another choice (ms)",
+    "again, CPU (ms)",
+    "sent (kB)",
+    "first content (ms)",
+    "all of it (ms)",
+    "DOM nodes",
+)
+
+WATCH = """(key) => {
+  const pictured = (root) => [...root.querySelectorAll("*")].some((node) =>
+    (["canvas", "img"].includes(node.localName) && node.getBoundingClientRect().width > 0) ||
+    (node.shadowRoot && pictured(node.shadowRoot)));
+  const there = () => (key ? [...document.querySelectorAll(".st-key-" + key)].some(pictured)
+    : document.querySelector("READY"));
+  window.firstContent = new Promise((resolve) => {
+    const look = () => (there() ? resolve(performance.now()) : requestAnimationFrame(look));
+    look();
+  });
+}""".replace("READY", READY)
+WHOLE = """() => document.querySelector("READY") && !document.body.innerText.includes("TensorFlow is")""".replace(
+    "READY", READY
+)
+NODES = """() => {
+  const count = (root) => [...root.querySelectorAll("*")].reduce(
+    (sum, node) => sum + 1 + (node.shadowRoot ? count(node.shadowRoot) : 0), 0);
+  return count(document);
+}"""
 
 
 def pages() -> list[str]:
@@ -29,13 +79,14 @@ def pages() -> list[str]:
     return list(dict.fromkeys(_PAGE.findall(APP.read_text(encoding="utf-8"))))
 
 
-def takes_run(page: str) -> bool:
-    """Whether a page shows the run that its address names."""
-    return "chosen_run" in (ROOT / page).read_text(encoding="utf-8")
+def address(page: str) -> str:
+    """Where the dashboard has a page."""
+    name = Path(page).stem
+    return "/" if name == "home" else f"/{name}"
 
 
-def run_page(page: str, run_id: str, again: str) -> None:
-    """In a process of its own: run a page, then again and again."""
+def run_page(page: str, again: str) -> None:
+    """In a process of its own: run a page, import TensorFlow, run it again and again, then with other choices."""
     from streamlit.testing.v1 import AppTest, local_script_runner
 
     sent: list[int] = []
@@ -48,64 +99,138 @@ def run_page(page: str, run_id: str, again: str) -> None:
     local_script_runner.parse_tree_from_messages = counted
     app = AppTest.from_file(str(APP), default_timeout=_TIMEOUT_S)
     app.switch_page(page)
-    if run_id:
-        app.query_params["run"] = run_id
-    times, cpu = [], []
-    for _ in range(1 + int(again)):
+
+    def timed() -> tuple[float, float]:
         began, cpu_began = time.perf_counter(), time.process_time()
         app.run()
-        times.append(time.perf_counter() - began)
-        cpu.append(time.process_time() - cpu_began)
         if app.exception:
             raise SystemExit(f"{page} raised: {app.exception[0].message}")
-    again_s, again_cpu_s = statistics.median(times[1:]), statistics.median(cpu[1:])
-    print(json.dumps({"first": times[0], "again": again_s, "again_cpu": again_cpu_s, "bytes": sent[-1]}))
+        return time.perf_counter() - began, time.process_time() - cpu_began
+
+    first = timed()
+    import_tensorflow()
+    timed()  # what is computed once, such as the model
+    same = [timed() for _ in range(int(again))]
+    kilobytes = sent[-1]
+    chosen = []
+    for number in range(int(again) if Path(page).stem in CHOICES else 0):
+        query = CHOICES[Path(page).stem]
+        app.query_params.update({name: text.format(number + 1) for name, text in query.items()})
+        chosen.append(timed())
+    found = {"first": first[0], "bytes": kilobytes}
+    for name, times in (("again", same), ("chosen", chosen)):
+        found |= {name: median_of(times, 0), f"{name}_cpu": median_of(times, 1)} if times else {}
+    print(json.dumps(found))
 
 
-def train_one(home: Path, quick: bool) -> str:
-    """Leave one finished run in the home; returns its id."""
+def median_of(times: list[tuple[float, float]], part: int) -> float:
+    return statistics.median(one[part] for one in times)
+
+
+def import_tensorflow() -> None:
+    """As the server does in the background."""
+    import gc
+    from importlib import import_module
+
+    from cnnviz.ui.look.models import NEEDED
+
+    for name in NEEDED:
+        import_module(name)
+    gc.collect()
+    gc.freeze()
+
+
+def visit(browser: Browser, page: str, home: Path) -> dict[str, float]:
+    """Open a page on a server that was just started; returns milliseconds and nodes."""
+    with tempfile.TemporaryDirectory(prefix="cnnviz-benchmark-") as folder:
+        dashboard = Dashboard(home, Path(folder) / "log")
+        context = browser.new_context(viewport={"width": 1280, "height": 720})  # nothing in its cache
+        context.set_default_timeout(_TIMEOUT_S * 1000)
+        try:
+            dashboard.start()
+            tab = context.new_page()
+            tab.add_init_script(f"({WATCH})({json.dumps(FIRST.get(Path(page).stem, ''))})")
+            tab.goto(dashboard.address + address(page), wait_until="commit")
+            first = float(tab.evaluate("() => window.firstContent"))
+            tab.wait_for_function(WHOLE, polling=100)
+            whole = float(tab.evaluate("() => performance.now()"))
+            tab.wait_for_timeout(500)  # what is drawn after the script has run
+            return {"content": first, "whole": whole, "nodes": float(tab.evaluate(NODES))}
+        finally:
+            context.close()
+            dashboard.end()
+
+
+def train_one(home: Path, quick: bool) -> None:
+    """Leave one finished run in the home."""
     spec = home / "spec.json"
     spec.write_text(make_spec("cifar10-sample", 1, quick).to_json())
-    command = ("-m", "cnnviz", "train", "--spec", str(spec), "--json", "--home", str(home))
-    run(*command, home=home)
-    from cnnviz.runs import RunStore
-
-    return RunStore(home).ids()[0]
+    run("-m", "cnnviz", "train", "--spec", str(spec), "--json", "--home", str(home), home=home)
 
 
 def measure(rounds: int, quick: bool) -> Result:
-    with temporary_home() as home:
-        run_id = train_one(home, quick)
-        views = [(page, with_run) for page in pages() for with_run in ("", run_id) if not with_run or takes_run(page)]
-        found: dict[str, list[Process]] = {}
-        for _ in range(rounds):
-            for page, with_run in views:
-                name = f"{page}{' with a run' if with_run else ''}"
-                done = run(__file__, "--child", page, with_run, "3" if quick else "20", home=home)
-                found.setdefault(name, []).append(done)
-                print(f"{name}, {done.seconds:.1f} s", file=sys.stderr)
+    served: dict[str, list[Process]] = {}
+    visited: dict[str, list[dict[str, float]]] = {}
+    chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
+    with temporary_home() as home, sync_playwright() as playwright:
+        train_one(home, quick)
+        for number in range(rounds):
+            for page in pages():
+                served.setdefault(page, []).append(run(__file__, "--child", page, "3" if quick else "20", home=home))
+                print(f"round {number + 1} of {rounds}: {page}", file=sys.stderr)
+            if chromium:
+                browser = playwright.chromium.launch(executable_path=chromium, args=LAUNCH_ARGUMENTS)
+                for page in pages():
+                    visited.setdefault(page, []).append(visit(browser, page, home))
+                    print(f"round {number + 1} of {rounds}: {page} in the browser", file=sys.stderr)
+                browser.close()
+    return result(served, visited, rounds)
+
+
+def result(served: dict[str, list[Process]], visited: dict[str, list[dict[str, float]]], rounds: int) -> Result:
+    def milliseconds(page: str, name: str) -> str:
+        values = [one.values[name] * 1e3 for one in served[page] if name in one.values]
+        return spread(values, 0) if values else ""
+
+    def seen(page: str, name: str) -> str:
+        return spread([one[name] for one in visited[page]], 0) if page in visited else ""
+
     rows = [
         (
-            name,
-            spread([one.values["first"] * 1e3 for one in processes], 0),
-            spread([one.values["again"] * 1e3 for one in processes], 0),
-            f"{statistics.median(one.values['again_cpu'] for one in processes) * 1e3:.0f}",
-            f"{processes[-1].values['bytes'] / 1e3:,.0f}",
+            page.removeprefix("pages/"),
+            *(milliseconds(page, name) for name in ("first", "again", "chosen")),
+            milliseconds(page, "again_cpu").partition(" ")[0],
+            f"{served[page][-1].values['bytes'] / 1e3:,.0f}",
+            *(seen(page, name) for name in ("content", "whole")),
+            seen(page, "nodes").partition(" ")[0],
         )
-        for name, processes in found.items()
+        for page in served
     ]
-    slowest = max(found, key=lambda name: statistics.median(one.values["again"] for one in found[name]))
-    slowest_s = statistics.median(one.values["again"] for one in found[slowest])
+    slowest, slowest_s = max(
+        (
+            (f"{page}{what}", statistics.median(one.values[name] for one in processes if name in one.values))
+            for page, processes in served.items()
+            for name, what in (("again", ""), ("chosen", " with another choice"))
+            if name in processes[0].values
+        ),
+        key=lambda found: found[1],
+    )
     return Result(
-        title=f"Server time of a page's run, {rounds} rounds",
-        columns=("page", "first (ms)", "again (ms)", "again, CPU (ms)", "sent (kB)"),
+        title=f"Pages: server time, bytes, first content and DOM nodes, {rounds} rounds",
+        columns=COLUMNS,
         rows=rows,
-        ratios={f"the slowest, {slowest}, against 150 ms": f"{slowest_s / 0.15:.2f}x"},
+        ratios={f"the slowest, {slowest}, against {ALLOWED_MS} ms": f"{slowest_s * 1e3 / ALLOWED_MS:.2f}x"},
         notes=[
-            "Median (smallest–largest) of processes; again is each process's median of 20 runs.",
-            "First includes importing what the page needs, but not Streamlit itself.",
+            "Median (smallest–largest) of processes; again and another choice are each process's median of 20 runs, "
+            "with TensorFlow imported. Another choice is another filter on Kernels, and elsewhere another image.",
+            "First includes importing what the page needs, but not Streamlit itself, nor TensorFlow, which comes in "
+            "the background.",
             "AppTest works out the elements after each run, so a real server is a little faster. Sent is without the "
             "pictures, which a browser fetches by address.",
+            "First content and all of it: from opening the address to what stands there, for the first visitor of a "
+            "server just started; all of it includes importing TensorFlow where the page needs it. On Kernels the "
+            "first content is the kernels, on Feature maps the image and the layers' places, else what the script "
+            "writes. Nodes include those inside components.",
         ],
     )
 

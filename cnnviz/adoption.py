@@ -8,14 +8,15 @@ import keras
 import numpy as np
 
 from cnnviz.data import list_datasets
-from cnnviz.errors import CnnvizError, DataError, SpecError
+from cnnviz.errors import DataError, SpecError
 from cnnviz.evaluation.judged import measured_images
+from cnnviz.explain import convolution_of
 from cnnviz.explain.places import LayerPlace, layers_of
 from cnnviz.files import write_atomically, write_json
 from cnnviz.inference import Classifier
 from cnnviz.models import save_model
-from cnnviz.models.foreign import Scaling, inspect_model, rebuild, usual_scaling
-from cnnviz.runs import Run, RunStore, Status, pack_arrays
+from cnnviz.models.foreign import Scaling, inspect_model, inspect_weights, rebuild, usual_scaling
+from cnnviz.runs import Arrays, Run, RunStore, Status, pack_arrays
 from cnnviz.spec import DataSpec, LayerRow, ModelSpec, RunSpec
 
 __all__ = ["adopt", "matching_datasets"]
@@ -53,21 +54,26 @@ def adopt(
     name: str,
     home: str | Path | None = None,
     *,
+    title: str | None = None,
     class_names: Sequence[str] = (),
     dataset: str | None = None,
     scaling: Scaling | None = None,
+    architecture: ModelSpec | None = None,
     on_progress: OnProgress | None = None,
 ) -> Run:
-    """Make a run of a .keras file from elsewhere; the file is opened by a process of its own, and never here.
+    """Make a run of a network from elsewhere; its file is opened by a process of its own, and never here.
 
     Args:
         path: the file, under a name of ours.
-        name: what its owner calls it.
+        name: what its owner calls the file.
         home: the home folder.
-        class_names: by the network's outputs; none numbers them.
+        title: what the run is called; None names it after the file.
+        class_names: by the network's outputs; none takes the file's own, or numbers them.
         dataset: a data set with these classes on whose test images it is measured; None measures it on none.
         scaling: what the network was trained on; None guesses.
-        on_progress: called with the share that is done, in [0, 1].
+        architecture: a network that is built here, for a .weights.h5 file, whose weights it takes; None for a file
+            that holds a whole network.
+        on_progress: called with the share that is done, in [0, 1]; what it raises ends the work, and nothing is left.
 
     Returns:
         A completed run without snapshots.
@@ -77,9 +83,13 @@ def adopt(
         SpecError: the number of class names is wrong.
         StorageError: the home cannot be written.
     """
-    foreign = inspect_model(path, name)
+    told = on_progress or (lambda share: None)
+    if architecture is None:
+        foreign = inspect_model(path, name, on_wait=lambda: told(0.0))
+    else:
+        foreign = inspect_weights(path, name, architecture, on_wait=lambda: told(0.0))
     classes = max(foreign.units, 2)
-    names = tuple(class_names) or tuple(f"class {number}" for number in range(classes))
+    names = tuple(class_names) or foreign.class_names or tuple(f"class {number}" for number in range(classes))
     if len(names) != classes:
         raise SpecError(f"{len(names)} class names were given for a model of {classes} classes; give {classes}")
     if dataset is not None and dataset not in matching_datasets(names, home):
@@ -87,9 +97,8 @@ def adopt(
             f"the data set {dataset} does not have the classes {', '.join(names[:4])}...; choose one that has, or none"
         )
     model = rebuild(foreign, scaling or usual_scaling(foreign))
-    title = Path(name).stem[:80] or "model"
     spec = RunSpec(
-        name=title,
+        name=title or Path(name).stem[:80] or "model",
         data=DataSpec(name=dataset or _NO_DATASET, classes=names, validation=0),
         model=ModelSpec(
             input_shape=foreign.input_shape,
@@ -102,15 +111,26 @@ def adopt(
     run = store.create(spec, Status("completed", message="Brought from elsewhere."))
     try:
         save_model(model, run.folder / "model.keras")
+        _write_kernels(run, model)
         if dataset is not None:
-            _measure(run, Classifier(model, names), home, on_progress)
-    except CnnvizError:
+            _measure(run, Classifier(model, names), home, told)
+    except BaseException:  # somebody who stops it, too
         store.discard(run)
         raise
     return run
 
 
-def _measure(run: Run, classifier: Classifier, home: str | Path | None, on_progress: OnProgress | None) -> None:
+def _write_kernels(run: Run, model: keras.Model) -> None:
+    """Write the kernels for pages that do not wait for Keras, as a snapshot has them; a convolution each."""
+    arrays: Arrays = {}
+    for row in run.spec.model.rows:
+        if row.kind == "convolution":
+            found = convolution_of(model, row.name)
+            arrays |= {f"{row.name}/kernel": found.kernel, f"{row.name}/bias": found.bias}
+    write_atomically(run.folder / "kernels.npz", pack_arrays(arrays), within=run.folder)
+
+
+def _measure(run: Run, classifier: Classifier, home: str | Path | None, on_progress: OnProgress) -> None:
     """Measure the network on the test images of its classes, as a training does at its end."""
     test = measured_images(run, home)
     probabilities = classifier.probabilities(

@@ -1,5 +1,6 @@
 """Fixtures of the pages that look inside, for the conftest.py of whoever tests them."""
 
+import gc
 from importlib import import_module
 from pathlib import Path
 
@@ -29,4 +30,5 @@ def looked_at(trained_home: Path, home: Path) -> Run:
     """A trained run in the test's own home, and Keras imported, so that pages need not wait for it."""
     for name in NEEDED:
         import_module(name)
+    gc.freeze()  # as cnnviz.ui.look.models does: Streamlit collects garbage after every run of a page
     return copied(trained_home, home)

@@ -10,9 +10,9 @@ import pytest
 import cnnviz
 from cnnviz.adoption import adopt, matching_datasets
 from cnnviz.errors import CnnvizError, SpecError
-from cnnviz.runs import RunStore
-from cnnviz.spec import RunSpec
-from tests.models.foreign.made import classifier, saved
+from cnnviz.runs import RunStore, unpack_arrays
+from cnnviz.spec import Convolution, Flatten, ModelSpec, RunSpec
+from tests.models.foreign.made import classifier, packed, parts, saved
 
 DIGITS = tuple("0123456789")
 
@@ -75,3 +75,57 @@ def test_it_cannot_be_built_or_trained_again(tmp_path: Path, home: Path) -> None
         cnnviz.build(run.spec.model)
     with pytest.raises(SpecError, match="layers of its own"):
         run.spec.model.changed(layers=(cnnviz.preset("one-conv").model.layers[0],))
+
+
+def test_weights_alone_become_a_run_with_the_layers_that_they_went_into(tmp_path: Path, home: Path) -> None:
+    spec = ModelSpec(input_shape=(8, 8, 1), layers=(Convolution(filters=3), Flatten()), classes=10)
+    model = cnnviz.build(spec, seed=4)
+    model.save_weights(tmp_path / "w.weights.h5")
+    run = adopt(
+        tmp_path / "w.weights.h5", "w.weights.h5", home, title="theirs", architecture=spec, class_names=DIGITS,
+        dataset="digits",
+    )  # fmt: skip
+    test = cnnviz.load_dataset("digits").test
+    assert run.name == "theirs"
+    assert run.predictions().predicted.tolist() == model.predict(test.images, verbose=0).argmax(1).tolist()
+    assert cnnviz.explain.kernels(run.model()).shape == (3, 3, 1, 3)
+
+
+def test_its_kernels_are_kept_for_pages_that_have_no_keras(tmp_path: Path, home: Path) -> None:
+    path = saved("normalised", tmp_path)
+    run = adopt(path, "m.keras", home)
+    kept = unpack_arrays((run.folder / "kernels.npz").read_bytes())
+    assert {name: kept[f"{name}/kernel"].shape for name in ("stem", "depthwise", "separable")} == {
+        "stem": (3, 3, 3, 4), "depthwise": (3, 3, 1, 4), "separable": (3, 3, 4, 6),
+    }  # fmt: skip
+    model = run.model()
+    for name in ("stem", "depthwise", "separable"):
+        np.testing.assert_array_equal(kept[f"{name}/kernel"], cnnviz.explain.kernels(model, name))
+        assert kept[f"{name}/bias"].shape == kept[f"{name}/kernel"].shape[-1:]
+
+
+def test_the_file_may_name_its_classes(tmp_path: Path, home: Path) -> None:
+    members = parts(saved("sequential", tmp_path))
+    for names, expected in (
+        (["cat", "dog", "frog"], ("cat", "dog", "frog")),
+        (["cat", "dog"], ("class 0", "class 1", "class 2")),
+        (["cat", "cat", "dog"], ("class 0", "class 1", "class 2")),
+        (["cat", 5, "dog"], ("class 0", "class 1", "class 2")),
+    ):
+        told = {**json.loads(members["metadata.json"]), "class_names": names}
+        path = packed({**members, "metadata.json": json.dumps(told).encode()}, tmp_path / "named.keras")
+        assert adopt(path, "named.keras", home).spec.data.classes == expected
+
+
+def test_what_is_stopped_leaves_nothing(tmp_path: Path, home: Path) -> None:
+    class Stopped(Exception):  # noqa: N818 - as the dashboard has it
+        pass
+
+    def stop(share: float) -> None:
+        if share > 0:
+            raise Stopped
+
+    classifier((8, 8, 1), 10).save(tmp_path / "model.keras")
+    with pytest.raises(Stopped):
+        adopt(tmp_path / "model.keras", "m.keras", home, class_names=DIGITS, dataset="digits", on_progress=stop)
+    assert RunStore(home).ids() == ()

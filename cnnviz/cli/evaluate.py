@@ -74,7 +74,8 @@ def _tell(run: "Run", report: "Evaluation", asked: int | None) -> None:
     say(f"{run.name} on {run.spec.data.name}{which}: {percent(report.accuracy)} of {report.n_test:,} test images right")
     say(f"95 % interval {percent(low)} to {percent(high)}; {count(report.n_mistakes, 'mistake')}")
     if asked is None and report.snapshot is not None:
-        say("The run did not come to its end, so this is its newest snapshot; finish the run to measure its model.")
+        what = "train it again with a lower learning rate" if run.state == "diverged" else "finish the run"
+        say(f"The run did not come to its end, so this is its newest snapshot; {what} to measure its model.")
     measured = [("loss", report.loss, "{:.4f}"), ("top-3", report.top3, "{:.1%}")]
     told = [f"{name} {form.format(value).replace('%', ' %')}" for name, value, form in measured if value is not None]
     say("; ".join([*told, f"expected calibration error {percent(report.calibration.expected_error)}"]))

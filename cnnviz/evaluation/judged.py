@@ -136,11 +136,23 @@ def measured_images(run: Run, home: str | Path | None = None) -> Split:
 def _predicted_snapshots(run: Run) -> tuple[Snapshot, ...]:
     made = run.predicted_snapshots()
     if not made:
-        raise RunError(
-            f"the run {run.id} has not predicted the test images yet; it does so after each epoch, so wait for the "
-            "first one or resume the run"
-        )
+        raise RunError(_why_none(run))
     return made
+
+
+def _why_none(run: Run) -> str:
+    """Say why no snapshot of a run has predicted the test images, and what to do."""
+    if run.spec.model.foreign and run.has_final_predictions:
+        return f"the network {run.name} came from elsewhere, so nobody knows how it learned; choose a run trained here"
+    if run.spec.model.foreign:
+        return (
+            f"the network {run.name} came from elsewhere and was measured on no test images; bring it in again with a "
+            "data set that has its classes"
+        )
+    told = f"the run {run.id} has not predicted the test images yet; it does so after each epoch, so "
+    if run.state == "diverged":
+        return told + "train again with a lower learning rate"
+    return told + ("wait for the first one" if run.status.active else "resume the run or train again")
 
 
 def _truth(run: Run, home: str | Path | None) -> tuple[tuple[str, ...], NDArray[Any]]:

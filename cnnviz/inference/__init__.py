@@ -2,7 +2,7 @@
 
 from cnnviz.inference.abstaining import Abstention, calibrate, negative_energy, temperature
 from cnnviz.inference.classifying import Classification, Classifier, Ranked, classify
-from cnnviz.inference.crops import Crop, cut, prepare_photo
+from cnnviz.inference.crops import Crop, cut, prepare_photo, seen_part
 from cnnviz.inference.dials import DIALS, Dials, adjust, sweep
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "cut",
     "negative_energy",
     "prepare_photo",
+    "seen_part",
     "sweep",
     "temperature",
 ]

@@ -71,8 +71,9 @@ class Abstention(Settings):
     def cost(self) -> str:
         """What abstaining costs and brings, in a sentence."""
         return (
-            f"It answers {self.answered:.1%} of {self.images:,} validation images and is right on "
-            f"{self.accuracy_answered:.1%} of these; answering all of them it is right on {self.accuracy:.1%}."
+            f"It answers {100 * self.answered:.1f} % of {self.images:,} validation images and is right on "
+            f"{100 * self.accuracy_answered:.1f} % of these; answering all of them it is right on "
+            f"{100 * self.accuracy:.1f} %."
         )
 
 

@@ -1,20 +1,58 @@
-"""A run's own rule for abstaining: measured on its validation images once, kept with the run."""
+"""What a network makes of its validation images, measured once and kept with the run; rules for abstaining follow."""
 
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cnnviz.data import Split, list_datasets, load_dataset, prepare
 from cnnviz.errors import CnnvizError, DataError
+from cnnviz.evaluation.neighbours import distances
 from cnnviz.files import read_regular
 from cnnviz.inference.abstaining import Abstention, Score, calibrate
 from cnnviz.inference.classifying import Classifier, OnProgress
-from cnnviz.runs import Run
+from cnnviz.runs import Run, pack_arrays
 from cnnviz.runs.additions import additions, write_addition
+from cnnviz.runs.checkpoint import unpack_arrays
 
-__all__ = ["abstention_of", "validation_images"]
+__all__ = ["Evidence", "abstention_of", "evidence_of", "validation_images"]
+
+_FOLDER = "abstention"
+_MOST = 5000  # validation images: more take time and move no threshold
+_LOGITS, _FEATURES = 0.5, 0.4  # shares of the work
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What a network made of images that it was not trained on.
+
+    Attributes:
+        logits: (n, classes).
+        labels: (n,) their classes.
+        distances: (n,) to the training images, see `cnnviz.evaluation.neighbours.distances`; None where not asked.
+    """
+
+    logits: NDArray[np.floating[Any]]
+    labels: NDArray[np.integer[Any]]
+    distances: NDArray[np.floating[Any]] | None = None
+
+    def rule(self, score: Score = "probability", keep: float = 0.95) -> Abstention:
+        """Say when to abstain, as `cnnviz.inference.calibrate` does; in a moment.
+
+        Raises:
+            DataError: too few images.
+            SpecError: the share is not between 0 and 1.
+        """
+        return calibrate(self.logits, self.labels, score=score, keep=keep, distances=self.distances)
 
 
 def validation_images(run: Run, home: str | Path | None = None) -> Split:
-    """Return the images that a run held back while it trained.
+    """Return the images that a run held back while it trained, at most 5,000 of them.
 
     Raises:
         DataError: its data set is not on this machine, or it held none back.
@@ -31,7 +69,45 @@ def validation_images(run: Run, home: str | Path | None = None) -> Split:
             f"the run {run.id} held no images back for validation, so nothing says when to abstain; train with a "
             "validation share"
         )
-    return held_back
+    return held_back.take(np.arange(0, len(held_back), -(-len(held_back) // _MOST)))
+
+
+def evidence_of(
+    run: Run,
+    classifier: Classifier,
+    home: str | Path | None = None,
+    *,
+    snapshot: int | None = None,
+    features: Callable[[], NDArray[np.floating[Any]]] | None = None,
+    on_progress: OnProgress | None = None,
+) -> Evidence:
+    """Measure a network on its validation images; the second time it is read from the run's additions.
+
+    Args:
+        run: the run.
+        classifier: of the model or snapshot.
+        home: where the data set is.
+        snapshot: whose weights the classifier has; None for the run's model.
+        features: returns those of the training images (n, features), from `cnnviz.explain.features.penultimate`; None
+            measures no distances.
+        on_progress: called with the share that is done, in [0, 1]; it may raise to stop.
+
+    Raises:
+        DataError: no validation images.
+    """
+    held_back = validation_images(run, home)
+    name = f"{_FOLDER}/{'model' if snapshot is None else f'{snapshot:04d}'}{'-distances' if features else ''}.npz"
+    made_of = _made_of(run, snapshot, held_back)
+    kept = _kept(additions(run, home) / name, made_of)
+    if kept is not None:
+        return kept
+    tell = on_progress or (lambda share: None)
+    logits = classifier.logits(held_back.images, lambda share: tell(share * (_LOGITS if features else 1)))
+    far = _far(classifier, held_back, features(), tell) if features else None
+    arrays = {"logits": logits, "labels": held_back.labels, "made_of": np.array(made_of)}
+    with suppress(CnnvizError):  # measured again next time
+        write_addition(run, name, pack_arrays(arrays if far is None else {**arrays, "distances": far}), home)
+    return Evidence(logits, held_back.labels, far)
 
 
 def abstention_of(
@@ -43,10 +119,10 @@ def abstention_of(
     keep: float = 0.95,
     on_progress: OnProgress | None = None,
 ) -> Abstention:
-    """Say when a run's model should abstain; measured the first time, read from the run's additions afterwards.
+    """Say when a run's model should abstain.
 
     Args:
-        run: a run whose training ended, so that its model stays as it is.
+        run: the run.
         classifier: of its model.
         home: where the data set is.
         score: what sureness is measured by.
@@ -56,22 +132,39 @@ def abstention_of(
     Raises:
         DataError: no validation images, or too few.
         SpecError: the share is not between 0 and 1.
-        StorageError: it cannot be kept.
     """
-    name = f"abstention-{score}-{round(keep * 1000):03d}.json"
-    kept = _kept(additions(run, home) / name)
-    if kept is not None and (kept.score, kept.keep) == (score, keep):
-        return kept
-    held_back = validation_images(run, home)
-    logits = classifier.logits(held_back.images, on_progress)
-    found = calibrate(logits, held_back.labels, score=score, keep=keep)
-    if run.state == "completed" or run.bundled:
-        write_addition(run, name, found.to_json().encode(), home)
-    return found
+    return evidence_of(run, classifier, home, on_progress=on_progress).rule(score, keep)
 
 
-def _kept(path: Path) -> Abstention | None:
+def _far(
+    classifier: Classifier, held_back: Split, features: NDArray[np.floating[Any]], tell: OnProgress
+) -> NDArray[np.float64]:
+    """(n,) how far the images are from the training images."""
+    from cnnviz.explain.features import penultimate
+
+    images = classifier.prepared(held_back.images)
+    found = penultimate(
+        classifier.model, images, lambda done, count: tell(_LOGITS + _FEATURES * done / count)
+    )  # (n, features)
+    return distances(features, found)
+
+
+def _made_of(run: Run, snapshot: int | None, held_back: Split) -> str:
+    """Name the weights and the images that it depends on."""
+    path = run.folder / ("model.keras" if snapshot is None else f"snapshots/{snapshot:04d}.npz")
     try:
-        return Abstention.from_json(read_regular(path))
-    except (OSError, ValueError, CnnvizError):  # none yet, or damaged: measured again
+        weights = hashlib.blake2b(read_regular(path), digest_size=16).hexdigest()
+    except OSError:
+        weights = "none"
+    images = hashlib.blake2b(held_back.images.tobytes() + held_back.labels.tobytes(), digest_size=8).hexdigest()
+    return f"{weights}|{images}"
+
+
+def _kept(path: Path, made_of: str) -> Evidence | None:
+    try:
+        arrays = unpack_arrays(read_regular(path))
+        logits, labels, far = arrays["logits"], arrays["labels"], arrays.get("distances")
+        fits = str(arrays["made_of"]) == made_of and logits.ndim == 2 and len(labels) == len(logits)
+    except (OSError, ValueError, KeyError):  # none yet, or damaged: measured again
         return None
+    return Evidence(logits, labels, far) if fits else None

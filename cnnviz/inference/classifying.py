@@ -1,7 +1,7 @@
 """Classifying: images to logits, probabilities and the top classes, by any Keras classifier of images."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -175,28 +175,41 @@ class Classifier:
             DataError: something that is no image.
             SpecError: `top` is below 1.
         """
+        return self.judge(self.logits(images, on_progress), top, abstention)
+
+    def judge(
+        self,
+        logits: NDArray[np.floating[Any]],
+        top: int = 5,
+        abstention: Abstention | None = None,
+        distances: NDArray[np.floating[Any]] | None = None,
+    ) -> tuple[Classification, ...]:
+        """Make classifications of logits, for who has them already.
+
+        Args:
+            logits: (n, classes), from `logits`.
+            top: how many of the likeliest classes, 1 or more.
+            abstention: when to abstain; None always answers.
+            distances: (n,) of each image to the training images; None does not ask whether it is like them.
+
+        Returns:
+            One for each image. With an abstention, its calibrated probabilities.
+
+        Raises:
+            SpecError: `top` is below 1.
+        """
         if top < 1:
             raise SpecError(f"top is {top}; ask for 1 class or more")
-        logits = self.logits(images, on_progress)
-        probabilities = abstention.probabilities(logits) if abstention else soft(logits)
-        unsure = abstention.unsure(logits) if abstention else np.zeros(len(logits), bool)
-        return tuple(
-            self._classification(row, top, abstention if refused else None)
-            for row, refused in zip(probabilities, unsure, strict=True)
-        )
+        found = [self._classification(row, top) for row in (abstention.probabilities if abstention else soft)(logits)]
+        if abstention is None:
+            return tuple(found)
+        reasons = _reasons(abstention, logits, distances, found)
+        return tuple(replace(one, abstained=bool(why), reason=why) for one, why in zip(found, reasons, strict=True))
 
-    def _classification(
-        self, probabilities: NDArray[np.float64], top: int, refused: Abstention | None
-    ) -> Classification:
+    def _classification(self, probabilities: NDArray[np.float64], top: int) -> Classification:
         order = np.argsort(-probabilities, kind="stable")[:top]
         ranked = tuple(Ranked(self.class_names[i], int(i), float(probabilities[i])) for i in order)
-        if refused is None:
-            return Classification(ranked, probabilities)
-        measure = f"the least it answers at is {refused.threshold:.0%}" if refused.score == "probability" else (
-            "by the energy of its logits it was surer of nearly all images it was checked on"
-        )  # fmt: skip
-        reason = f"Not sure enough: {ranked[0].class_name} would be first with {ranked[0].probability:.0%}; {measure}."
-        return Classification(ranked, probabilities, True, reason)
+        return Classification(ranked, probabilities)
 
     def _one(self, image: Any) -> NDArray[Any]:
         from cnnviz.explain.network import one_image
@@ -233,6 +246,33 @@ def classify(
         SpecError: the model is no classifier of images.
     """
     return Classifier.of(model_or_run, class_names)(images, top)
+
+
+def _reasons(
+    rule: Abstention,
+    logits: NDArray[np.floating[Any]],
+    distances: NDArray[np.floating[Any]] | None,
+    found: Sequence[Classification],
+) -> list[str]:
+    """Say of each image why there is no answer; nothing where there is one."""
+    unsure = rule.unsure(logits)
+    strange = np.zeros(len(logits), bool) if distances is None else rule.strange(distances)
+    reasons = [[_unsure(rule, one)] if refused else [] for one, refused in zip(found, unsure, strict=True)]
+    for number in np.flatnonzero(strange):
+        assert distances is not None
+        reasons[number].append(
+            f"Unlike what it was trained on: its nearest training images are {distances[number]:.2g} away, and it "
+            f"answers up to {rule.distance:.2g} (cosine distance of its features)."
+        )
+    return [" ".join(sentences) for sentences in reasons]
+
+
+def _unsure(rule: Abstention, one: Classification) -> str:
+    first = one.top[0]
+    measure = f"it answers from {100 * rule.threshold:.0f} %" if rule.score == "probability" else (
+        "by the energy of its logits it was surer of nearly all images it was checked on"
+    )  # fmt: skip
+    return f"Not sure enough: {first.class_name} would be first with {100 * first.probability:.0f} %; {measure}."
 
 
 def _numbered(classes: int) -> tuple[str, ...]:

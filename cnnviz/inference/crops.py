@@ -10,7 +10,7 @@ from cnnviz.data.photos import fit
 from cnnviz.errors import SpecError
 from cnnviz.spec import Settings
 
-__all__ = ["MARGIN", "Crop", "cut", "prepare_photo"]
+__all__ = ["MARGIN", "Crop", "cut", "prepare_photo", "seen_part"]
 
 Pixels = NDArray[np.uint8]
 
@@ -86,6 +86,30 @@ def prepare_photo(photo: Pixels, shape: tuple[int, int, int], crop: Crop | None 
         DataError: the photo or the network has another number of channels.
     """
     return fit(cut(photo, crop or Crop(), shape[1] / shape[0]), shape)
+
+
+def seen_part(size: tuple[int, int], crop: Crop, aspect: float = 1.0) -> tuple[float, float, float, float]:
+    """Say which part of a photo reaches the network.
+
+    Args:
+        size: (height, width) of the photo in pixels.
+        crop: which part is asked for.
+        aspect: width by height of what the network takes.
+
+    Returns:
+        Left, top, right and bottom in pixels of the photo, in the network's proportions; beyond the photo where grey
+        bars are added.
+    """
+    height, width = size
+    columns, rows = slice(0, width), slice(0, height)
+    if crop.mode == "box":
+        left, top, right, bottom = crop.box
+        columns, rows = _pixels(left, right, width), _pixels(top, bottom, height)
+    across_all, down_all = float(columns.stop - columns.start), float(rows.stop - rows.start)
+    fits = min if crop.mode != "whole" else max
+    wide, high = fits(across_all, down_all * aspect), fits(down_all, across_all / aspect)
+    across, down = (columns.start + columns.stop) / 2, (rows.start + rows.stop) / 2
+    return across - wide / 2, down - high / 2, across + wide / 2, down + high / 2
 
 
 def _pixels(first: float, last: float, side: int) -> slice:

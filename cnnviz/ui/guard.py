@@ -19,7 +19,7 @@ from cnnviz.passcode import (
 )
 from cnnviz.ui.messages import plain
 
-__all__ = ["Attempts", "permitted", "tell_unlocked"]
+__all__ = ["Attempts", "permitted", "tell_unlocked", "unlocked"]
 
 _PROVED = "cnnviz.passcode"  # session state: the hash that this session's passcode matched
 _NEWS = "cnnviz.unlocked"  # session state: what to say at the next run
@@ -71,6 +71,17 @@ class Attempts:
         """Return an attempt: it was right, and right ones do not count."""
         with self._lock, suppress(ValueError):  # it may have aged away meanwhile
             self._made.remove((now, place))
+
+
+def unlocked() -> bool:
+    """Say whether this session may change something, without a word to the person; see `permitted`."""
+    try:
+        stored = _stored()
+    except CnnvizError:
+        return False
+    if not stored:
+        return st.get_option("server.address") in LOCAL_ADDRESSES
+    return bool(st.session_state.get(_PROVED) == stored)
 
 
 def permitted(action: str) -> bool:

@@ -8,9 +8,10 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 
-__all__ = ["HOME_PAGE", "plain", "problem", "reported", "sentence"]
+__all__ = ["ASTRAY", "HOME_PAGE", "plain", "problem", "reported", "sentence"]
 
 HOME_PAGE = "pages/start/home.py"
+ASTRAY = "cnnviz.astray"  # session state: whether a way back was offered; `session.carry_run` then clears the address
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 # Links, addresses, emoji, icons and arrows are found after the escapes are undone: something invisible parts them.
@@ -52,6 +53,7 @@ def problem(error: CnnvizError, way_back: str | None = HOME_PAGE, label: str = "
     """
     st.error(plain(sentence(error)), icon=":material/error:")
     if way_back is not None:
+        st.session_state[ASTRAY] = True
         st.page_link(way_back, label=label, icon=":material/arrow_back:")
 
 

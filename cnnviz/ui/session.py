@@ -5,6 +5,7 @@ import streamlit as st
 from cnnviz.errors import RunError
 from cnnviz.runs import RUN_ID
 from cnnviz.ui.loaders import run_ids
+from cnnviz.ui.messages import ASTRAY
 
 __all__ = ["arrived", "carried_run", "carry_run", "choose_run", "chosen_run"]
 
@@ -56,6 +57,9 @@ def carry_run(page: str, *, takes_run: bool) -> None:
     arrived = st.session_state.get(_PAGE) != page
     st.session_state[_PAGE] = page
     st.session_state[_ARRIVED] = arrived
+    if st.session_state.pop(ASTRAY, False) and not arrived and not st.query_params:
+        st.query_params.clear()  # a link to the page that is open leaves the browser's address as it was
+        st.session_state.pop(_CARRIED, None)
     carried = st.session_state.get(_CARRIED)
     if "run" in st.query_params:
         if st.query_params["run"] in run_ids():  # a wrong link is not remembered

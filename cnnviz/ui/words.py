@@ -5,7 +5,15 @@ from collections.abc import Mapping
 
 from cnnviz.runs import Status
 
-__all__ = ["FUNCTIONS", "duration", "epochs_in_words", "progress_in_words", "queue_in_words", "state_in_words"]
+__all__ = [
+    "FUNCTIONS",
+    "duration",
+    "epochs_in_words",
+    "images_in_words",
+    "progress_in_words",
+    "queue_in_words",
+    "state_in_words",
+]
 
 FUNCTIONS: Mapping[str, str] = {
     "relu": "ReLU",
@@ -32,6 +40,11 @@ def duration(seconds: float) -> str:
 def epochs_in_words(count: int) -> str:
     """Return a number of epochs, such as 1 epoch, 10 epochs."""
     return "1 epoch" if count == 1 else f"{count} epochs"
+
+
+def images_in_words(count: int) -> str:
+    """Return a number of images, such as 1 image, 3,010 images."""
+    return "1 image" if count == 1 else f"{count:,} images"
 
 
 def state_in_words(status: Status, position: float = 0.0) -> str:

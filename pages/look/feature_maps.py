@@ -1,7 +1,7 @@
 """Feature maps: what every layer makes of one image, from left to right, and one of them large."""
 
 from cnnviz.ui.look import pinned_bar, wait_for_keras
-from cnnviz.ui.maps import choices, show
+from cnnviz.ui.maps import choices, outline, show
 from cnnviz.ui.messages import reported
 
 THIS_PAGE = "pages/look/feature_maps.py"
@@ -9,5 +9,5 @@ THIS_PAGE = "pages/look/feature_maps.py"
 with reported(way_back=THIS_PAGE, label="Look at the newest run"):
     pinned = pinned_bar(layer="any", filter=True)
     view = choices()
-    if wait_for_keras("The feature maps", height=520):
+    if wait_for_keras("The feature maps", draw=lambda: outline(pinned, view)):
         show(pinned, view)

@@ -63,5 +63,5 @@ def test_a_photo_is_looked_at_on_a_phone(looked_at: Run, dashboard: Dashboard, p
         {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
     )
     page.wait_for_url(re.compile(r"image=upload-[0-9a-f]{8}"))
-    expect(page.get_by_text("conv2d_1, filter 0: your photo")).to_be_visible(timeout=KERAS_S)
+    expect(page.get_by_text("conv2d_1, filter 0: a photo")).to_be_visible(timeout=KERAS_S)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -76,6 +76,18 @@ def test_the_page_to_print_is_saved_and_the_report_fits_a_phone(run: Run, dashbo
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_the_way_back_from_a_wrong_link_leaves_nothing_of_it_in_the_address(
+    run: Run, dashboard: Dashboard, page: Page
+) -> None:
+    dashboard.open(page, f"/report?run={run.id}&cell=9-9")
+    expect(page.get_by_text("asks for the cell '9-9'")).to_be_visible()
+    page.get_by_role("link", name="Judge the newest run").click()
+    expect(page.locator(MATRIX)).to_be_visible()
+    page.wait_for_url(re.compile(r"/report$"))
+    page.reload()
+    expect(page.locator(MATRIX)).to_be_visible()
+
+
 def counts() -> np.ndarray:
     return np.bincount(LABELS * 4 + CHANCES.argmax(1), minlength=16).reshape(4, 4)
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.evaluation import Judged
 from cnnviz.runs import Run, Status
-from cnnviz.spec import DataSpec, ModelSpec, RunSpec
+from cnnviz.spec import DataSpec, LayerRow, ModelSpec, RunSpec
 from tests.runs.folders import make_run, snapshot, write_events
 
 Probabilities = NDArray[np.float32]
@@ -24,6 +24,13 @@ def spec_of(classes: int) -> RunSpec:
     output = "sigmoid" if classes == 2 else "softmax"
     model = ModelSpec(input_shape=(8, 8, 1), classes=classes, output=output)
     return RunSpec(data=DataSpec(name="nowhere", classes=names_of(classes)), model=model)
+
+
+def from_elsewhere(classes: int) -> RunSpec:
+    """Settings of a network that was not built here."""
+    table = (LayerRow("probabilities", "dense", (classes,), 65 * classes, 64 * classes),)
+    spec = spec_of(classes)
+    return spec.changed(model=spec.model.changed(foreign=table))
 
 
 def guesses(labels: ArrayLike, classes: int, seed: int = 0, skill: float = 1.0) -> Probabilities:

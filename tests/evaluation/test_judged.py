@@ -8,8 +8,17 @@ import pytest
 
 from cnnviz.errors import RunError
 from cnnviz.evaluation import judge, judge_snapshots
-from cnnviz.runs import Run
-from tests.evaluation.made import ended_run, guesses, judged, stopped_run, with_snapshots, write, write_dataset
+from cnnviz.runs import Run, Status
+from tests.evaluation.made import (
+    ended_run,
+    from_elsewhere,
+    guesses,
+    judged,
+    stopped_run,
+    with_snapshots,
+    write,
+    write_dataset,
+)
 from tests.runs.folders import make_run
 from tests.ui.made import finished_run
 
@@ -96,6 +105,17 @@ def test_where_nothing_was_predicted_one_sentence_says_so(home: Path) -> None:
             look(run)
     with pytest.raises(RunError, match="no predictions of snapshot 7 yet"):
         judge(with_snapshots(ended_run(home, LABELS, CHANCES), [CHANCES]), 7)
+
+
+def test_a_run_that_will_never_predict_is_not_waited_for(home: Path) -> None:
+    with pytest.raises(RunError, match=r"so train again with a lower learning rate$"):
+        judge(make_run(home, Status("diverged", epochs=3)))
+    unmeasured = make_run(home, spec=from_elsewhere(3))
+    with pytest.raises(RunError, match="came from elsewhere and was measured on no test images; bring it in again"):
+        judge(unmeasured)
+    write(unmeasured, "final", {"predicted": LABELS, "confidence": np.ones(5), "labels": LABELS})
+    with pytest.raises(RunError, match="came from elsewhere, so nobody knows how it learned"):
+        judge_snapshots(unmeasured)
 
 
 def test_a_data_set_that_is_gone_is_not_downloaded(home: Path) -> None:

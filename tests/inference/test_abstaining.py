@@ -59,7 +59,7 @@ def test_what_is_far_is_strange_only_where_a_distance_was_asked() -> None:
 def test_a_rule_survives_json_and_says_its_cost() -> None:
     rule = calibrate(TRUE, LABELS)
     assert Abstention.from_json(rule.to_json()) == rule
-    assert f"{rule.answered:.1%} of 4,000 validation images" in rule.cost
+    assert f"{100 * rule.answered:.1f} % of 4,000 validation images" in rule.cost
     assert math.isfinite(rule.threshold)
 
 

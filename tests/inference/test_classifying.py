@@ -11,8 +11,10 @@ from scipy.special import softmax
 import cnnviz
 from cnnviz.data import fit
 from cnnviz.errors import CnnvizError, DataError, SpecError
+from cnnviz.evaluation.neighbours import distances
+from cnnviz.explain.features import penultimate
 from cnnviz.inference import Classifier, calibrate
-from cnnviz.inference.calibrating import abstention_of, validation_images
+from cnnviz.inference.calibrating import abstention_of, evidence_of, validation_images
 from cnnviz.runs import Run
 from tests.explain.conftest import model_of  # noqa: F401 - a fixture
 from tests.explain.toys import Subclass
@@ -100,15 +102,52 @@ def test_abstaining_is_measured_once_and_kept_with_the_run(trained: Run) -> None
     assert calls
     calls.clear()
     assert abstention_of(trained, classifier, trained.home, keep=0.5, on_progress=calls.append) == rule
+    assert abstention_of(trained, classifier, trained.home, keep=0.9, on_progress=calls.append).keep == 0.9
     assert not calls
-    (trained.folder / "abstention-probability-500.json").write_text("{")  # damaged: measured again
-    assert abstention_of(trained, classifier, trained.home, keep=0.5) == rule
+    (trained.folder / "abstention" / "model.npz").write_text("{")  # damaged: measured again
+    assert abstention_of(trained, classifier, trained.home, keep=0.5, on_progress=calls.append) == rule
+    assert calls
 
     answers = classifier(held_back.images, abstention=rule)
     refused = [one for one in answers if one.abstained]
     assert 0 < len(refused) <= len(answers) / 2
     assert all(one.reason.startswith("Not sure enough: ") for one in refused)
     assert [one.abstained for one in answers] == [one.probabilities.max() < rule.threshold for one in answers]
+
+
+def test_a_snapshot_is_measured_with_its_own_weights(trained: Run) -> None:
+    before = evidence_of(trained, Classifier(trained.model(0)), trained.home, snapshot=0)
+    after = evidence_of(trained, Classifier.of(trained), trained.home)
+    again = evidence_of(trained, Classifier.of(trained), trained.home, snapshot=0)  # read: the classifier is not asked
+    assert not np.allclose(before.logits, after.logits)
+    assert np.array_equal(again.logits, before.logits)
+
+
+def test_with_distances_what_is_unlike_the_training_images_is_refused(trained: Run) -> None:
+    classifier = Classifier.of(trained)
+    known = cnnviz.load_dataset("digits").train.images[:300]
+    features = penultimate(classifier.model, known)
+    told: list[float] = []
+    evidence = evidence_of(trained, classifier, trained.home, features=lambda: features, on_progress=told.append)
+    held_back = validation_images(trained, trained.home)
+    far = distances(features, penultimate(classifier.model, held_back.images))
+    assert evidence.distances == pytest.approx(far, abs=1e-6)
+    assert told == sorted(told)
+    kept = evidence_of(trained, classifier, trained.home, features=lambda: pytest.fail("it is kept"))
+    assert np.array_equal(kept.distances, evidence.distances)
+
+    rule = evidence.rule(keep=0.8)
+    assert rule.answered >= 0.8
+    logits = classifier.logits(held_back.images)
+    answers = classifier.judge(logits, abstention=rule, distances=far)
+    strange = far > rule.distance + 1e-6
+    assert 0 < strange.sum() <= 0.1 * len(far) + 1
+    for number in np.flatnonzero(strange):
+        assert answers[number].abstained
+        assert "Unlike what it was trained on: its nearest training images are" in answers[number].reason
+        assert f"answers up to {rule.distance:.2g}" in answers[number].reason
+    near = classifier.judge(logits, abstention=rule)  # nobody asked for the distance
+    assert not any("Unlike" in one.reason for one in near)
 
 
 def test_what_cannot_be_classified_is_told(trained: Run, model_of: Callable[[str], keras.Model]) -> None:  # noqa: F811

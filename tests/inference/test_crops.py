@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz.errors import SpecError
-from cnnviz.inference import Crop, cut, prepare_photo
+from cnnviz.inference import Crop, cut, prepare_photo, seen_part
 from cnnviz.inference.crops import MARGIN
 
 # 4 rows, 8 columns: every pixel's value says where it lies
@@ -40,3 +40,22 @@ def test_a_small_box_has_a_pixel_at_least() -> None:
 def test_a_box_that_is_none_is_refused(box: tuple[float, float, float, float]) -> None:
     with pytest.raises(SpecError, match="the box is"):
         Crop(mode="box", box=box)
+
+
+@pytest.mark.parametrize(
+    ("crop", "aspect", "part"),
+    [
+        (Crop(), 1.0, (2, 0, 6, 4)),
+        (Crop(), 4.0, (0, 1, 8, 3)),
+        (Crop(mode="whole"), 1.0, (0, -2, 8, 6)),
+        (Crop(mode="whole"), 4.0, (-4, 0, 12, 4)),
+        (Crop(mode="box", box=(0.25, 0.5, 0.75, 1.0)), 2.0, (2, 2, 6, 4)),
+        (Crop(mode="box", box=(0.25, 0.5, 0.75, 1.0)), 1.0, (3, 2, 5, 4)),
+    ],
+)
+def test_the_part_that_is_seen_is_the_part_that_is_cut(crop: Crop, aspect: float, part: tuple[float, ...]) -> None:
+    assert seen_part((4, 8), crop, aspect) == part
+    left, top, right, bottom = (round(edge) for edge in part)
+    if crop.mode != "whole":  # one pixel of the photo for each of the network
+        seen = prepare_photo(PHOTO, (bottom - top, right - left, 1), crop)
+        assert seen[:, :, 0].tolist() == PHOTO[top:bottom, left:right, 0].tolist()

@@ -1,5 +1,5 @@
 import base64
-import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,29 +8,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.runs import Run
-from tests.dashboard import ROOT
 from tests.look_fixtures import looked_at, no_bundled_runs, trained_home
+from tests.pages import looked
 from tests.ui.made import failed_run
 
 __all__ = ["looked_at", "no_bundled_runs", "trained_home"]
 
-PAGE = "pages/look/convolution.py"
+opened = partial(looked.opened, "pages/look/convolution.py")
 VIEW = "microscope-view"
-
-
-def opened(**query: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    at.switch_page(PAGE)
-    at.query_params.update(query)
-    at.run()
-    assert not at.exception
-    return at
 
 
 def given(at: AppTest) -> dict[str, Any]:
     """What the microscope was given."""
-    [component] = at.get("bidi_component")
-    found: dict[str, Any] = json.loads(component.proto.json)
+    [found] = looked.figures(at)
     return found
 
 
@@ -40,6 +30,9 @@ def numbers(text: str) -> Any:
 
 def test_nothing_yet_invites_to_train(home: Path) -> None:
     assert "There is no trained network" in opened().info[0].value
+
+
+def test_a_run_without_weights_has_nothing_to_look_into(home: Path) -> None:
     failed_run(home)
     assert "None of the runs has a snapshot yet" in opened().info[0].value
 
@@ -93,8 +86,16 @@ def test_until_tensorflow_is_there_its_place_is_kept(looked_at: Run, monkeypatch
     assert given(opened(part="playground"))["kind"] == "playground"  # needs none
 
 
-@pytest.mark.parametrize(("name", "value"), [("run", "../etc"), ("layer", "gone"), ("filter", "9"), ("image", "x")])
-def test_a_wrong_link_has_a_way_back(looked_at: Run, name: str, value: str) -> None:
-    at = opened(**{name: value})
-    assert len(at.error) == 1
-    assert [link.proto.label for link in at.main.get("page_link")] == ["Look at the newest run"]
+@pytest.mark.parametrize(
+    ("query", "what"),
+    [
+        ({"layer": "conv2d_2", "filter": "3"}, "conv2d_2-filter-3"),
+        ({"layer": "max_pooling2d_1", "filter": "2"}, "max_pooling2d_1-filter-2"),
+        ({"layer": "probabilities"}, "softmax"),
+        ({"part": "playground"}, "playground"),
+    ],
+)
+def test_every_view_says_what_it_is_saved_as(looked_at: Run, query: dict[str, str], what: str) -> None:
+    saved = given(opened(**query))["saved"]
+    assert saved["file"] == f"looked-at-{what}-{looked.image_name(looked_at, 0)}"
+    assert looked_at.id in saved["source"]

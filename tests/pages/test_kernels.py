@@ -1,37 +1,20 @@
-import json
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.runs import Run
-from tests.dashboard import ROOT
 from tests.look_fixtures import looked_at, no_bundled_runs, trained_home
+from tests.pages import looked
+from tests.pages.looked import captions, words
 from tests.ui.made import failed_run
 
 __all__ = ["looked_at", "no_bundled_runs", "trained_home"]
 
-PAGE = "pages/look/kernels.py"
-
-
-def opened(**query: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    at.switch_page(PAGE)
-    at.query_params.update(query)
-    at.run()
-    assert not at.exception
-    return at
-
-
-def words(at: AppTest) -> str:
-    return "\n".join(str(element.value) for element in (*at.markdown, *at.caption))
-
-
-def captions(at: AppTest) -> str:
-    """What the canvases are given: their words, and much besides."""
-    return "\n".join(json.dumps(json.loads(one.proto.json), ensure_ascii=False) for one in at.get("bidi_component"))
+opened = partial(looked.opened, "pages/look/kernels.py")
 
 
 def test_nothing_yet_invites_to_train(home: Path) -> None:
@@ -58,23 +41,54 @@ def test_views_scales_and_orders(looked_at: Run) -> None:
     at = opened()
     at.segmented_control(key="view").set_value("red").run()
     assert "its red weights; white is zero, blue negative, red positive" in captions(at)
-    at.segmented_control(key="scale").set_value("each its own").run()
-    assert "each on its own scale" in captions(at)
     for order, told in {"strongest first": "its norm", "most changed first": "moved since the start"}.items():
         at.selectbox(key="sort").set_value(order).run()
         assert told in captions(at)
+    at.segmented_control(key="scale").set_value("each its own").run()
+    assert "each on its own scale, given below it; what moved most since the start comes first" in captions(at)
     at.selectbox(key="sort").set_value("alike together").run()
     assert not at.exception
+
+
+def test_the_scale_of_each_kernel_is_written_below_it(looked_at: Run) -> None:
+    at = opened(scale="each its own", sort="strongest first")
+    wall = next(data for data in looked.figures(at) if "Each tile is one" in data["caption"])
+    largest = np.abs(looked_at.weights(looked_at.snapshots()[-1].number)["conv2d_1/kernel"]).max(axis=(0, 1, 2))
+    for number, label in zip(wall["ids"], wall["labels"], strict=True):
+        assert float(label.removeprefix("±")) == pytest.approx(largest[number], rel=0.05)
 
 
 def test_deeper_layers_are_seen_by_input_channel(looked_at: Run) -> None:
     at = opened(layer="conv2d_2", filter="3")
     assert "the mean over its 4 input channels" in captions(at)
-    at.segmented_control(key="view").set_value("one channel").run()
+    at.segmented_control(key="inputs").set_value("one channel").run()
     at.selectbox(key="channel").set_value(2).run()
     assert "its weights for input channel 2" in captions(at)
-    at.segmented_control(key="view").set_value("this filter").run()
+    at.segmented_control(key="inputs").set_value("this filter").run()
     assert "Filter 3 of conv2d_2 reads 4 channels" in captions(at)
+    at.segmented_control(key="scale").set_value("each its own").run()
+    assert "each on its own scale, given below it. Click one" in captions(at)
+
+
+def test_every_figure_says_what_it_is_saved_as(looked_at: Run) -> None:
+    at = opened(filter="2", snapshot="0")
+    at.button(key="kernels-make").click().run()
+    saved = [data["saved"] for data in looked.figures(at)]
+    assert {one["file"].removeprefix("looked-at-before-training-") for one in saved} == {
+        "conv2d_1-kernels-colour", "conv2d_1-filter-2-weights", "conv2d_1-filter-2-history",
+        f"conv2d_1-filter-2-map-{looked.image_name(looked_at, 0)}", "conv2d_1-filter-2-patches",
+        "conv2d_1-filter-2-synthesised",
+    }  # fmt: skip
+    assert all(looked_at.id in one["source"] and "before training" in one["source"] for one in saved)
+
+
+def test_the_kernels_are_there_before_tensorflow(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnnviz.ui.look.models.keras_ready", lambda: False)
+    at = opened(filter="1")
+    assert "Each tile is one 3×3 kernel of conv2d_1" in captions(at)
+    assert "Filter 1 as it learned" in captions(at)
+    assert "Its weights: blue is negative" in captions(at)
+    assert "Its feature map and what excites it will be here in a few seconds" in words(at)
 
 
 def test_a_dead_filter_is_named(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,13 +112,6 @@ def test_an_image_is_made_on_demand(looked_at: Run) -> None:
     assert not at.exception
     assert "activation maximisation" in captions(at)
     assert "jitter" in captions(at)
-
-
-@pytest.mark.parametrize(("name", "value"), [("run", "../etc"), ("layer", "gone"), ("filter", "9"), ("image", "x")])
-def test_a_wrong_link_has_a_way_back(looked_at: Run, name: str, value: str) -> None:
-    at = opened(**{name: value})
-    assert len(at.error) == 1
-    assert [link.proto.label for link in at.main.get("page_link")] == ["Look at the newest run"]
 
 
 def test_a_damaged_snapshot_is_said(looked_at: Run) -> None:

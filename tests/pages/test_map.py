@@ -25,7 +25,7 @@ from cnnviz.ui.look import test_split as images_of
 from tests.look import look_spec
 from tests.look_fixtures import looked_at, no_bundled_runs, trained_home
 from tests.pages import looked
-from tests.pages.looked import figures
+from tests.pages.looked import asked, figures
 from tests.training.helpers import write_tiny
 from tests.ui.test_map_line import text
 
@@ -63,12 +63,6 @@ def spread(points: NDArray[Any]) -> NDArray[np.float64]:
     """All distances between points, the largest being 1: a map has no unit, and may be turned over."""
     distances = np.linalg.norm(points[:, None].astype(float) - points[None].astype(float), axis=2)
     return distances / distances.max()
-
-
-def asked(at: AppTest, name: str) -> str:
-    """What stands in the URL."""
-    value = at.query_params[name]
-    return value if isinstance(value, str) else value[-1]
 
 
 def forget_everything() -> None:

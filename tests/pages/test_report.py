@@ -14,6 +14,7 @@ from cnnviz.evaluation import evaluate, judge
 from cnnviz.runs import Run, RunStore, Status, process_fields
 from tests.evaluation.made import (
     ended_run,
+    from_elsewhere,
     guesses,
     names_of,
     spec_of,
@@ -179,6 +180,23 @@ def test_a_run_that_ended_without_predictions_can_be_resumed(home: Path) -> None
     assert (link.page, link.query_string) == ("train", f"run={run.id}")
 
 
+def test_a_run_that_diverged_is_not_told_to_go_on(home: Path) -> None:
+    write_dataset(home, LABELS, 4)
+    run = make_run(home, Status("diverged", epoch=0, epochs=10), spec_of(4))
+    assert "Train it again with a lower learning rate" in opened(run=run.id).info[0].value
+    with_snapshots(run, [CHANCES])
+    told = captions(opened(run=run.id))
+    assert "these are its numbers before training. Train it again with a lower learning rate" in told
+    assert "Resume" not in told
+
+
+def test_a_network_from_elsewhere_that_was_not_measured_says_how_to_measure_it(home: Path) -> None:
+    make_run(home, Status("completed"), from_elsewhere(4))
+    at = opened()
+    assert "came from elsewhere and was measured on no test images" in at.info[0].value
+    assert [one.proto.page for one in at.get("page_link") if one.proto.label == "Go to Models"] == ["models"]
+
+
 def test_a_run_that_was_stopped_early_says_what_is_missing(home: Path) -> None:
     write_dataset(home, LABELS, 4)
     run = stopped_run(home, 4, [guesses(LABELS, 4, seed=9), CHANCES])
@@ -217,6 +235,12 @@ def test_no_mistakes(home: Path) -> None:
     true, predicted = matrix(at)["chosen"]
     assert true == predicted
     assert "100.0 <small>%</small>" in html(at)
+
+
+def test_a_loss_of_nearly_nothing_is_not_said_to_be_none(home: Path) -> None:
+    chances = np.where(np.eye(4)[LABELS] == 1, np.exp(-0.0012), (1 - np.exp(-0.0012)) / 3)
+    ended_run(home, LABELS, chances)
+    assert "<dt>loss</dt><dd>0.0012</dd>" in html(opened())
 
 
 def test_a_class_without_test_images(home: Path) -> None:

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.errors import RunError
 from cnnviz.evaluation import evaluate
 from cnnviz.runs import Run, RunStore
-from cnnviz.ui.judge import JudgedRun, evaluation, judged, learning, state_of
+from cnnviz.ui.judge import JudgedRun, evaluation, judgeable, judged, learning, state_of
 from cnnviz.ui.judge.report.moments import moments_of
 from tests.evaluation.made import ended_run, guesses, stopped_run, with_snapshots, write, write_dataset
 from tests.runs.folders import snapshot, write_events
@@ -145,6 +145,19 @@ def test_the_newest_snapshot_of_an_unfinished_run_is_not_pinned(home: Any) -> No
     shown = at.session_state["judged"]
     assert (shown.snapshot, shown.judged.snapshot, shown.moment) == (None, 1, "after step 5")
     assert "snapshot" not in query(at)
+
+
+def test_a_page_of_snapshots_begins_with_a_run_that_has_some(run: Run, home: Any) -> None:
+    newer = ended_run(home, LABELS, CHANCES)
+    assert judgeable() == (newer.id, run.id)
+    assert judgeable(snapshots=True) == (run.id,)
+
+
+def test_a_newest_run_that_cannot_be_opened_is_not_where_a_page_begins(run: Run, home: Any) -> None:
+    (ended_run(home, LABELS, CHANCES).folder / "spec.json").write_text('{"name": ')
+    at = opened()
+    assert not at.error
+    assert at.session_state["judged"].run.id == run.id
 
 
 # --- the moments of the confusion matrix ------------------------------------------------------------------------

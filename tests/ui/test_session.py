@@ -76,3 +76,36 @@ def test_a_run_that_does_not_exist_is_not_carried() -> None:
     at.run()
     at.session_state["page"] = "train"
     assert told(at.run()) == "None"
+
+
+def _page_with_a_way_back() -> None:
+    import streamlit as st
+
+    from cnnviz.errors import RunError
+    from cnnviz.ui.messages import reported
+    from cnnviz.ui.session import carried_run, carry_run
+
+    carry_run(st.session_state.get("page", "report"), takes_run=False)
+    with reported(way_back="pages/start/home.py"):
+        if "cell" in st.query_params:
+            raise RunError("there is no such cell")
+        st.write(repr(carried_run()))
+
+
+def test_the_way_back_to_the_same_page_forgets_the_run_that_led_astray(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links: list[str] = []
+    monkeypatch.setattr("streamlit.page_link", lambda page, **_: links.append(page))
+    run = failed_run(home)
+    at = AppTest.from_function(_page_with_a_way_back)
+    at.query_params.update({"run": run.id, "cell": "9-9"})
+    at.run()
+    assert "no such cell" in at.error[0].value
+    assert links == ["pages/start/home.py"]
+    at.query_params.clear()
+    assert told(at.run()) == "None"
+    at.query_params["run"] = run.id
+    at.run()
+    at.query_params.clear()
+    assert told(at.run()) == repr(run.id)  # without an error there is nothing to forget

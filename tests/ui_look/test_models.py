@@ -68,5 +68,18 @@ print(ready, waited < 0.5, "tensorflow" in sys.modules)
     assert done.stdout.splitlines()[-1] == "False True True", done.stderr
 
 
+def test_no_page_waits_for_keras_before_it_begins() -> None:
+    script = """
+import pkgutil, sys
+from importlib import import_module
+from cnnviz import ui
+for module in pkgutil.walk_packages(ui.__path__, "cnnviz.ui."):
+    import_module(module.name)
+    assert "keras" not in sys.modules, module.name + " imports Keras"
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stderr
+
+
 def test_keras_is_ready_where_it_was_imported(looked_at: Run) -> None:
     assert keras_ready()

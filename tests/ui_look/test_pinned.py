@@ -1,8 +1,12 @@
+import shutil
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.data.photos import Photo
 from cnnviz.runs import Run
 
 
@@ -122,6 +126,42 @@ def test_the_way_back_in_the_browser_is_no_dead_end(looked_at: Run) -> None:
     at.query_params.clear()
     checked(at.run())
     assert query(at) == {}
+
+
+def test_runs_of_one_name_are_told_apart_and_each_can_be_chosen(looked_at: Run, home: Path) -> None:
+    others = []
+    for number in (1, 2):
+        copy = home / "runs" / f"20260101-00000{number}-looked-at-aaa{number}"
+        shutil.copytree(looked_at.folder, copy)
+        others.append(copy.name)
+    at = opened()
+    box = at.selectbox(key="pinned-run")
+    assert len(set(box.options)) == 3
+    assert "looked at · tiny · 1 Jan 00:00 · aaa1" in box.options
+    for run_id in others:
+        checked(at.selectbox(key="pinned-run").set_value(run_id).run())
+        assert at.session_state["pinned"].run.id == run_id
+
+
+def test_a_choice_by_a_name_that_is_no_more_changes_nothing(looked_at: Run) -> None:
+    at = opened()
+    box = at.selectbox(key="pinned-run")
+    box.options.append("as the browser still called it")
+    box.set_value("as the browser still called it")
+    checked(at.run())
+    assert not at.error
+    assert at.session_state["pinned"].run.id == looked_at.id
+
+
+def test_what_was_done_to_a_photo_is_said(looked_at: Run) -> None:
+    at = AppTest.from_function(_page, default_timeout=30)
+    photo = Photo(np.full((20, 30, 3), 90, np.uint8), "Turned upright, as its EXIF data say.")
+    at.session_state["cnnviz.photos"] = {"upload-12345678": photo}
+    at.query_params["image"] = "upload-12345678"
+    checked(at.run())
+    [said] = [one.value.replace("\\", "") for one in at.caption]
+    assert said == ("Your photo: the network sees its centre, made 8×8 pixels. Turned upright, as its EXIF data say.")
+    assert at.session_state["pinned"].image_in_words == "a photo"
 
 
 def test_switching_changes_one_thing(looked_at: Run) -> None:

@@ -4,6 +4,7 @@ from cnnviz.models.foreign.architecture import cleaned
 from cnnviz.models.foreign.archive import read_archive
 from cnnviz.models.foreign.rebuilding import SCALINGS, Scaling, rebuild, usual_scaling
 from cnnviz.models.foreign.sandbox import Foreign, inspect_model
+from cnnviz.models.foreign.weights import inspect_weights
 
 __all__ = [
     "SCALINGS",
@@ -11,6 +12,7 @@ __all__ = [
     "Scaling",
     "cleaned",
     "inspect_model",
+    "inspect_weights",
     "read_archive",
     "rebuild",
     "usual_scaling",

@@ -13,13 +13,14 @@ from typing import Any, BinaryIO
 
 from cnnviz.errors import DataError
 
-__all__ = ["MOST_WEIGHTS", "Archive", "read_archive"]
+__all__ = ["HDF5", "MOST_WEIGHTS", "Archive", "read_archive"]
 
 CONFIG, WEIGHTS, METADATA = "config.json", "model.weights.h5", "metadata.json"
 MOST_CONFIG = 2**20
 MOST_WEIGHTS = 120 * 2**20
 MOST_METADATA = 2**16
-_HDF5 = b"\x89HDF\r\n\x1a\n"
+MOST_NAMES = 10_000
+HDF5 = b"\x89HDF\r\n\x1a\n"
 _CHUNK = 2**20
 
 
@@ -31,11 +32,13 @@ class Archive:
         config: the architecture, as JSON objects.
         weights: the HDF5 file's bytes.
         keras_version: which Keras wrote it, as it says; empty where it does not.
+        class_names: as the file says, such as one that was exported here; empty where it does not.
     """
 
     config: dict[str, Any]
     weights: bytes
     keras_version: str
+    class_names: tuple[str, ...] = ()
 
 
 def read_archive(path: Path, name: str) -> Archive:
@@ -59,9 +62,9 @@ def read_archive(path: Path, name: str) -> Archive:
         raise DataError(_no_archive(path, shown)) from error
     except OSError as error:
         raise DataError(f"the model {shown} cannot be read ({error.strerror or error}); choose another file") from error
-    if not weights.startswith(_HDF5):
+    if not weights.startswith(HDF5):
         raise DataError(f"the weights of the model {shown} are no HDF5 file; save it again with model.save(...)")
-    return Archive(_parsed(config, shown), weights, _version(metadata))
+    return Archive(_parsed(config, shown), weights, *_told(metadata))
 
 
 def _check_members(archive: zipfile.ZipFile, shown: str) -> None:
@@ -107,18 +110,26 @@ def _parsed(config: bytes, shown: str) -> dict[str, Any]:
     return values
 
 
-def _version(metadata: bytes) -> str:
+def _told(metadata: bytes) -> tuple[str, tuple[str, ...]]:
+    """What the file says of itself: the version of Keras, and names of classes where it has any that can be ones."""
     try:
-        version = json.loads(metadata).get("keras_version", "")
+        told = json.loads(metadata)
+        version, names = told.get("keras_version", ""), told.get("class_names", ())
     except (ValueError, AttributeError, RecursionError):
-        return ""
-    return version[:20] if isinstance(version, str) else ""
+        return "", ()
+    usable = (
+        isinstance(names, list)
+        and len(names) == len({*map(str, names)}) <= MOST_NAMES
+        and all(isinstance(name, str) and name.strip() == name and 0 < len(name) <= 60 for name in names)
+        and all(name.isprintable() for name in names)
+    )
+    return (version[:20] if isinstance(version, str) else ""), (tuple(names) if usable else ())
 
 
 def _no_archive(path: Path, shown: str) -> str:
     with open(path, "rb") as file:
         start = file.read(8)
-    if start == _HDF5:
+    if start == HDF5:
         return (
             f"the model {shown} is an HDF5 file; whole models are accepted as .keras only, so save it with "
             "model.save('model.keras'), or load its weights into an architecture built here"

@@ -1,14 +1,18 @@
 """The process that opens a stranger's model, with little memory and time, and passes on numbers only.
 
-    python -m cnnviz.models.foreign.child MODEL.keras FOLDER
+    python -m cnnviz.models.foreign.child MODEL.keras FOLDER [weights]
 
-It writes `weights.npz` and `facts.json` into the folder; what is wrong with the model stands in the facts as "problem".
-Whatever else happens (a crash, a hang, no memory), the parent sees that there are no facts.
+With "weights", the configuration is ours and the weights alone are a stranger's. It writes `weights.npz` and
+`facts.json` into the folder; what is wrong with the model stands in the facts as "problem". Whatever else happens (a
+crash, a hang, no memory), the parent sees that there are no facts.
 """
 
+import io
 import json
 import os
 import sys
+import zipfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +29,7 @@ def main() -> None:
     """Open the model, look at it, write what was found."""
     model_path, folder = Path(sys.argv[1]), Path(sys.argv[2])
     _limit()
-    facts = _facts(model_path, folder)
+    facts = _facts(model_path, folder, weights_alone=sys.argv[3:] == ["weights"])
     (folder / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
 
 
@@ -42,12 +46,12 @@ def _limit() -> None:
         resource.setrlimit(getattr(resource, name), (most, most))
 
 
-def _facts(path: Path, folder: Path) -> dict[str, Any]:
+def _facts(path: Path, folder: Path, *, weights_alone: bool) -> dict[str, Any]:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import keras
     import numpy as np
 
-    if problem := _linked(path):
+    if problem := _linked(path) or (_unfit(path) if weights_alone else ""):
         return {"problem": problem}
     try:
         model = keras.models.load_model(path, custom_objects=None, compile=False, safe_mode=True)
@@ -73,13 +77,8 @@ def _facts(path: Path, folder: Path) -> dict[str, Any]:
 
 def _linked(path: Path) -> str:
     """Say what in the weights points out of the file: HDF5 can link to other files and take data from them."""
-    import io
-    import zipfile
-
     import h5py
 
-    with zipfile.ZipFile(path) as archive:
-        content = archive.read("model.weights.h5")
     found: list[str] = []
 
     def look(group: Any) -> None:
@@ -95,11 +94,50 @@ def _linked(path: Path) -> str:
                 found.append(f"data in another file at {str(key)[:60]!r}")
 
     try:
-        with h5py.File(io.BytesIO(content), "r") as file:
+        with h5py.File(_member(path, "model.weights.h5"), "r") as file:
             look(file)
     except (OSError, RuntimeError, KeyError, ValueError, RecursionError) as error:
         return f"its weights are no readable HDF5 file ({_line(error)})"
     return f"its weights hold {found[0]}, which is not followed; save it again with model.save(...)" if found else ""
+
+
+def _member(path: Path, name: str) -> io.BytesIO:
+    with zipfile.ZipFile(path) as archive:
+        return io.BytesIO(archive.read(name))
+
+
+def _unfit(path: Path) -> str:
+    """Say where the weights are of other shapes than the network's: numbers alone, in whatever order they stand."""
+    import h5py
+    import keras
+
+    held: list[tuple[int, ...]] = []
+
+    def look(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset) and item.dtype.kind == "f" and not name.startswith("optimizer/"):
+            held.append(tuple(item.shape))
+
+    with h5py.File(_member(path, "model.weights.h5"), "r") as file:
+        if "model_weights" in file or "layer_names" in file.attrs:
+            return "it is of the older format of Keras; save its weights with model.save_weights('model.weights.h5')"
+        file.visititems(look)
+    network: Any = keras.saving.deserialize_keras_object(json.load(_member(path, "config.json")))
+    needed = [tuple(one.shape) for one in network.variables if "float" in str(one.dtype)]
+    lacking, left = (
+        list((Counter(needed) - Counter(held)).elements()),
+        list((Counter(held) - Counter(needed)).elements()),
+    )
+    if not lacking and not left:
+        return ""
+    return (
+        f"its {len(held)} arrays are those of another network: this architecture has {_some(lacking)} where it has "
+        f"{_some(left)}; choose the architecture that they were saved from"
+    )
+
+
+def _some(shapes: list[tuple[int, ...]]) -> str:
+    shown = ", ".join("x".join(map(str, shape)) or "a number" for shape in shapes[:3])
+    return (shown + (f" and {len(shapes) - 3} more" if len(shapes) > 3 else "")) or "nothing"
 
 
 def _shapes(model: Any) -> tuple[tuple[int, ...], int] | str:

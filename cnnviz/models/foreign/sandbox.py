@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,15 +19,17 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import DataError
 from cnnviz.models.foreign.architecture import cleaned
-from cnnviz.models.foreign.archive import MOST_WEIGHTS, read_archive
+from cnnviz.models.foreign.archive import MOST_WEIGHTS, Archive, read_archive
 from cnnviz.runs import unpack_arrays
 
-__all__ = ["Ending", "Foreign", "inspect_model"]
+__all__ = ["PATIENCE_S", "Ending", "Foreign", "OnWait", "inspect_model", "take_apart"]
 
 Ending = Literal["softmax", "sigmoid", "linear", "other"]
+OnWait = Callable[[], None]
 
 _ROOT = Path(__file__).resolve().parents[3]
-_PATIENCE_S = 120.0
+PATIENCE_S = 120.0
+_TICK_S = 0.2
 _MOST_UNITS = 10_000
 
 
@@ -41,6 +45,7 @@ class Foreign:
         ending: what makes them: "softmax", "sigmoid", "linear" for logits, or "other".
         scales: whether its first layers scale the pixels, so that it takes them as 0..255.
         keras_version: which Keras wrote it; empty where it does not say.
+        class_names: as the file says them; empty where it does not, or where their number is another.
     """
 
     config: dict[str, Any]
@@ -50,30 +55,54 @@ class Foreign:
     ending: Ending
     scales: bool
     keras_version: str
+    class_names: tuple[str, ...] = ()
 
 
-def inspect_model(path: Path, name: str, *, patience_s: float = _PATIENCE_S) -> Foreign:
+def inspect_model(path: Path, name: str, *, patience_s: float = PATIENCE_S, on_wait: OnWait | None = None) -> Foreign:
     """Take a .keras file apart without opening it in this process.
 
     Args:
         path: the file, under a name of ours.
         name: what its owner calls it, for messages.
         patience_s: how long the other process may take, in seconds.
+        on_wait: called now and then while the other process works, which ends when this raises.
 
     Raises:
         DataError: it is no .keras file, uses what is not allowed, does not fit, or takes too long or too much memory.
     """
-    archive = read_archive(path, name)
+    return take_apart(read_archive(path, name), name, patience_s, on_wait)
+
+
+def take_apart(
+    archive: Archive,
+    name: str,
+    patience_s: float = PATIENCE_S,
+    on_wait: OnWait | None = None,
+    *,
+    weights_alone: bool = False,
+) -> Foreign:
+    """Take apart what `read_archive` read; see `inspect_model`.
+
+    Args:
+        archive: the parts of a file.
+        name: what its owner calls it, for messages.
+        patience_s: as for `inspect_model`.
+        on_wait: as for `inspect_model`.
+        weights_alone: whether only the weights are a stranger's, so that they are what may not fit.
+    """
     config = cleaned(archive.config, name)
     with tempfile.TemporaryDirectory(prefix="cnnviz-model-") as folder:
         copy = Path(folder) / "model.keras"
         _write(copy, config, archive.weights)
-        facts = _asked(copy, Path(folder), repr(name[-60:]), patience_s)
+        command = [sys.executable, "-m", "cnnviz.models.foreign.child", str(copy), folder]
+        command += ["weights"] if weights_alone else []
+        facts = _asked(command, Path(folder), repr(name[-60:]), patience_s, on_wait or (lambda: None))
         weights = _weights(Path(folder) / "weights.npz", repr(name[-60:]))
     height, width, channels = facts["input_shape"]
+    names = archive.class_names if len(archive.class_names) == max(facts["units"], 2) else ()
     return Foreign(
         config, weights, (height, width, channels), facts["units"], facts["ending"], _scales(config),
-        archive.keras_version,
+        archive.keras_version, names,
     )  # fmt: skip
 
 
@@ -85,16 +114,15 @@ def _write(path: Path, config: dict[str, Any], weights: bytes) -> None:
         archive.writestr("model.weights.h5", weights)
 
 
-def _asked(model: Path, folder: Path, shown: str, patience_s: float) -> dict[str, Any]:
+def _asked(command: list[str], folder: Path, shown: str, patience_s: float, on_wait: OnWait) -> dict[str, Any]:
     """Let another process look at the model; its answer is checked as a stranger's."""
-    command = [sys.executable, "-m", "cnnviz.models.foreign.child", str(model), str(folder)]
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
     nothing = subprocess.DEVNULL
     with subprocess.Popen(
         command, cwd=_ROOT, env=environment, start_new_session=True, stdin=nothing, stdout=nothing, stderr=nothing
     ) as process:
         try:
-            process.wait(timeout=patience_s)
+            _wait(process, patience_s, on_wait)
         except subprocess.TimeoutExpired:
             raise DataError(
                 f"the model {shown} takes longer than {patience_s:.0f} s to open; give a smaller one"
@@ -110,6 +138,19 @@ def _asked(model: Path, folder: Path, shown: str, patience_s: float) -> dict[str
     if facts.get("problem"):
         raise DataError(f"the model {shown} cannot be used: {str(facts['problem'])[:300]}")
     return facts
+
+
+def _wait(process: "subprocess.Popen[bytes]", patience_s: float, on_wait: OnWait) -> None:
+    until = time.monotonic() + patience_s
+    while True:
+        on_wait()
+        left = until - time.monotonic()
+        try:
+            process.wait(timeout=max(min(left, _TICK_S), 0))
+            return
+        except subprocess.TimeoutExpired:
+            if left <= _TICK_S:
+                raise
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

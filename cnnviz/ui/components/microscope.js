@@ -10,6 +10,7 @@ import { drawInput, drawOutput, scalesOf } from "./microscope_pictures.js";
 import { Products, ROWS } from "./microscope_products.js";
 import { Scan } from "./microscope_scan.js";
 import { Typed } from "./microscope_typed.js";
+import { drawingRatio, saveButtons } from "./save_figure.js";
 
 const GAP = 36; // CSS pixels between the three parts, where they stand side by side
 
@@ -43,6 +44,7 @@ export class Microscope {
 
   update(data, onpin) {
     this.onpin = onpin;
+    saveButtons(this.root, data.saved, () => this.layout());
     const same = this.data?.version === data.version;
     if (same) return this.layout(); // the theme may have changed
     this.scan.stop();
@@ -108,7 +110,7 @@ export class Microscope {
   /** As large as the room allows: input and output on one scale, so that their pixels lie opposite each other. */
   layout() {
     if (!this.scales || !this.root.clientWidth) return;
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = drawingRatio();
     const width = this.root.clientWidth;
     const wide = width >= 740;
     this.root.classList.toggle("narrow", !wide);

@@ -9,6 +9,7 @@ import streamlit as st
 from cnnviz.figures.theme import css_variables
 from cnnviz.ui.components.assets import read_asset
 from cnnviz.ui.components.modules import bundled
+from cnnviz.ui.components.saving import SAVE_SCRIPTS, SAVE_STYLE, Saving, saving_data
 
 __all__ = ["Place", "microscope", "output_steps"]
 
@@ -19,8 +20,9 @@ _STYLES = ("", "_products", "_controls", "_narrow")
 _microscope = st.components.v2.component(
     "cnnviz_microscope",
     html=read_asset("microscope.html"),
-    css=css_variables() + "".join(read_asset(f"microscope{part}.css") for part in _STYLES),
+    css=css_variables() + "".join(read_asset(f"microscope{part}.css") for part in _STYLES) + SAVE_STYLE,
     js=bundled(
+        *SAVE_SCRIPTS,
         "microscope_numbers.js",
         "microscope_arithmetic.js",
         "microscope_colors.js",
@@ -41,37 +43,42 @@ _microscope = st.components.v2.component(
 _steps = st.components.v2.component(
     "cnnviz_output_steps",
     html='<section class="steps"></section>\n',
-    css=css_variables() + read_asset("microscope_output.css"),
-    js=bundled("microscope_numbers.js", "microscope_output.js"),
+    css=css_variables() + read_asset("microscope_output.css") + SAVE_STYLE,
+    js=bundled(*SAVE_SCRIPTS, "microscope_numbers.js", "microscope_output.js"),
 )
 
 
-def microscope(specimen: dict[str, Any], *, key: str, pinned: Place | None = None) -> Place | None:
+def microscope(
+    specimen: dict[str, Any], *, key: str, pinned: Place | None = None, saved: Saving | None = None
+) -> Place | None:
     """Draw a microscope; under the same key it keeps the pinned pixel when layer, filter or image change.
 
     Args:
         specimen: from `cnnviz.ui.microscope`; sent once, as long as it stays the same.
         key: unique on the page.
         pinned: (row, column) of the output pixel to begin with; the middle where None.
+        saved: what the figure is called when it is saved; None where it cannot be.
 
     Returns:
         The output pixel that somebody pinned last, or None.
     """
-    result = _microscope(key=key, data={**_versioned(specimen), "pinned": pinned}, on_pinned_change=_ignore)
+    data = {**_versioned(specimen), "pinned": pinned, "saved": saving_data(saved)}
+    result = _microscope(key=key, data=data, on_pinned_change=_ignore)
     place = result.get("pinned")
     if isinstance(place, list) and len(place) == 2 and all(isinstance(value, int) for value in place):
         return place[0], place[1]
     return None
 
 
-def output_steps(terms: dict[str, Any], *, key: str) -> None:
+def output_steps(terms: dict[str, Any], *, key: str, saved: Saving | None = None) -> None:
     """Draw how logits become probabilities, class by class.
 
     Args:
         terms: from `cnnviz.ui.microscope.output_data`.
         key: unique on the page.
+        saved: what the figure is called when it is saved; None where it cannot be.
     """
-    _steps(key=key, data=_versioned(terms))
+    _steps(key=key, data={**_versioned(terms), "saved": saving_data(saved)})
 
 
 def _versioned(data: dict[str, Any]) -> dict[str, Any]:

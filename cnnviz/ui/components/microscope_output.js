@@ -1,6 +1,7 @@
 // The end of a network: each class's logit, its exponential, and its share of their sum.
 
 import { exact, percent, short, signed } from "./microscope_numbers.js";
+import { saveButtons } from "./save_figure.js";
 
 const SOFTMAX =
   "A softmax makes probabilities of logits: e to the power of each, divided by the sum of all, so that they are " +
@@ -149,5 +150,6 @@ export default function ({ data, parentElement }) {
     drawn.set(parentElement, steps);
   }
   steps.update(data);
+  saveButtons(steps.root, data.saved);
   return () => drawn.delete(parentElement);
 }

@@ -35,6 +35,7 @@ export class Typed {
 
   name(presets) {
     const names = element("div", "presets", this.root);
+    names.dataset.unsaved = "";
     names.setAttribute("role", "group");
     names.setAttribute("aria-label", "Classic kernels");
     this.buttons = presets.map((preset) => {

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from cnnviz.figures.theme import css_variables
 from cnnviz.figures.tiles import Tiles, photo_tiles
 from cnnviz.ui.components.assets import read_asset
+from cnnviz.ui.components.modules import bundled
+from cnnviz.ui.components.saving import SAVE_SCRIPTS, SAVE_STYLE, Saving, saving_data
 from cnnviz.ui.components.tiles import packed_tiles, ramp
 
 __all__ = ["overlay"]
@@ -16,11 +18,11 @@ _component = st.components.v2.component(
     html=(
         '<figure><div class="title"></div><canvas role="img"></canvas><div class="scale"><span class="low"></span>'
         '<span class="ramp"></span><span class="high"></span><output class="readout"></output></div>'
-        '<label class="opacity"><span>Image</span><input type="range" min="0" max="100" value="75" '
+        '<label class="opacity" data-unsaved><span>Image</span><input type="range" min="0" max="100" value="75" '
         'aria-label="Opacity of the map"><span>Map</span></label><figcaption></figcaption></figure>\n'
     ),
-    css=css_variables() + read_asset("overlay.css"),
-    js=read_asset("overlay.js"),
+    css=css_variables() + read_asset("figure.css") + read_asset("overlay.css") + SAVE_STYLE,
+    js=bundled("pixels.js", *SAVE_SCRIPTS, "overlay.js"),
 )
 
 
@@ -33,6 +35,7 @@ def overlay(
     title: str,
     caption: str,
     size: int = 320,
+    saved: Saving | None = None,
 ) -> None:
     """Draw a map over an image, both sharp, with the scale and a slider from the one to the other.
 
@@ -44,6 +47,7 @@ def overlay(
         title: of what, in a few words.
         caption: one sentence.
         size: of the image's longer side in pixels at most; it is enlarged by a whole number.
+        saved: what the figure is called when it is saved; None where it cannot be.
     """
     _component(
         key=key,
@@ -56,6 +60,7 @@ def overlay(
             "ramp": ramp(one.table),
             "title": title,
             "caption": caption,
+            "saved": saving_data(saved),
             "size": size,
         },
     )

@@ -1,21 +1,16 @@
 // A network from left to right, a canvas a layer; names and words are inserted as text only.
 
+import { decodeBytes, digits, resized, sheetOf, valueOf } from "./pixels.js";
+import { drawingRatio, saveButtons } from "./save_figure.js";
+
 const GUTTER = 3; // CSS pixels
 const IMAGE = 100; // CSS pixels of the side of the image itself, about
-const WORD = 150; // CSS pixels of a line with a word
+const LEAST = 36; // CSS pixels of a word beside a number
 const LINE = 26; // CSS pixels of its height
+const SCROLLED = "cnnviz-strip-scrolled";
 const PAUSE_MS = 150;
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const views = new WeakMap(); // parentElement -> View
-
-function decode(text) {
-  return Uint8ClampedArray.from(atob(text), (letter) => letter.charCodeAt(0));
-}
-
-function digits(value) {
-  if (Math.abs(value) < 1e-9) return "0";
-  return (value < 0 ? "−" : "") + Number(Math.abs(value).toPrecision(2)).toString();
-}
 
 function element(tag, className, parent) {
   const made = document.createElement(tag);
@@ -45,7 +40,6 @@ class Layer {
     this.data = data;
     for (const part of ["name", "shape", "note", "low", "high"]) this[part].textContent = data[part];
     this.ends.hidden = !data.ramp.length;
-    this.ends.style.display = data.ramp.length ? "" : "none";
     this.ramp.style.background = `linear-gradient(to right, ${data.ramp.join(", ")})`;
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", `${data.name}, ${data.shape}`);
@@ -58,24 +52,13 @@ class Layer {
 
   /** The layer's values as colours, one picture under the other. */
   fill() {
-    const { pixels, table, count, height, width, channels } = this.data;
-    const [bytes, colours] = [decode(pixels), decode(table)];
-    this.bytes = bytes;
-    const image = new ImageData(width, height * count);
-    for (let i = 0; i < count * height * width; i++) {
-      const from = channels === 3 ? i * 3 : bytes[i] * 3;
-      const source = channels === 3 ? bytes : colours;
-      for (let c = 0; c < 3; c++) image.data[i * 4 + c] = source[from + c];
-      image.data[i * 4 + 3] = 255;
-    }
-    this.sheet = document.createElement("canvas");
-    Object.assign(this.sheet, { width, height: height * count });
-    this.sheet.getContext("2d").putImageData(image, 0, 0);
+    this.bytes = decodeBytes(this.data.pixels);
+    this.sheet = this.bytes.length ? sheetOf(this.data, this.bytes, decodeBytes(this.data.table)) : null; // still to come
   }
 
   /** Maps go down the column, as many as there are rows; single numbers are small squares or lines with a word. */
   plan() {
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = drawingRatio();
     const { count, height, width, words } = this.data;
     const { rows, size } = this.view.data;
     const gutter = Math.round(GUTTER * ratio);
@@ -83,7 +66,9 @@ class Layer {
     const room = rows * (size + GUTTER);
     if (words.length) {
       const line = Math.min(LINE, Math.floor(room / count));
-      return { ratio, gutter, across: 1, wide: line * ratio, high: line * ratio - gutter, line: WORD * ratio };
+      const letters = this.pen(ratio);
+      const longest = Math.max(...words.map((_, n) => letters.measureText(this.word(n)).width), LEAST * ratio);
+      return { ratio, gutter, across: 1, wide: line * ratio, high: line * ratio - gutter, line: longest + 2 * gutter };
     }
     if (long > 1 && count <= 3) {
       const zoom = Math.max(1, Math.floor((IMAGE * ratio) / long)); // the image itself
@@ -96,31 +81,38 @@ class Layer {
     return { ratio, gutter, across, wide: width * zoom, high: height * zoom, line: 0 };
   }
 
+  /** The canvas, ready to write words on. */
+  pen(ratio) {
+    const context = this.canvas.getContext("2d");
+    context.font = `${13 * ratio}px ${getComputedStyle(this.canvas).fontFamily}`;
+    context.textBaseline = "middle";
+    return context;
+  }
+
+  /** What stands beside a number: its class, or the number itself. */
+  word(n) {
+    return this.data.words[n] || (this.sheet ? digits(valueOf(this.data, n, this.bytes[n])) : "");
+  }
+
   paint() {
-    const { count, height, width, words, lows, highs, name, ids } = this.data;
+    const { count, height, width, words, name, ids } = this.data;
     const plan = (this.plan_ = this.plan());
     const { ratio, gutter, across, wide, high } = plan;
     const down = Math.ceil(count / across);
     const [w, h] = [across * (wide + gutter) + gutter + plan.line, down * (high + gutter) + gutter];
-    if (this.canvas.width !== w || this.canvas.height !== h) {
-      Object.assign(this.canvas, { width: w, height: h });
-      Object.assign(this.canvas.style, { width: `${w / ratio}px`, height: `${h / ratio}px` });
-    }
-    const context = this.canvas.getContext("2d");
+    resized(this.canvas, w, h, ratio);
+    const context = this.pen(ratio);
     const style = getComputedStyle(this.canvas);
     context.clearRect(0, 0, w, h);
     context.imageSmoothingEnabled = false;
-    context.textBaseline = "middle";
-    context.font = `${13 * ratio}px ${style.fontFamily}`;
     for (let n = 0; n < count; n++) {
       const [left, top] = this.corner(n);
       context.fillStyle = style.color;
       if (gutter > 1) context.fillRect(left - 1, top - 1, wide + 2, high + 2);
-      context.drawImage(this.sheet, 0, n * height, width, height, left, top, wide, high);
-      if (words.length) {
+      if (this.sheet) context.drawImage(this.sheet, 0, n * height, width, height, left, top, wide, high);
+      if (words.length && this.sheet) {
         context.fillStyle = style.textDecorationColor;
-        const value = lows[n] + ((highs[n] - lows[n]) * this.bytes[n]) / 255;
-        context.fillText(words[n] || digits(value), left + wide + 2 * gutter, top + high / 2, plan.line);
+        context.fillText(this.word(n), left + wide + 2 * gutter, top + high / 2, plan.line);
       }
     }
     const chosen = this.view.chosen;
@@ -146,9 +138,9 @@ class Layer {
   }
 
   tell(place) {
-    const { ids, name, words, height, width, lows, highs, photo } = this.data;
-    if (place < 0 || photo) return this.canvas.removeAttribute("title");
-    const value = height * width === 1 ? `: ${digits(lows[place] + ((highs[place] - lows[place]) * this.bytes[place]) / 255)}` : "";
+    const { ids, name, words, height, width, photo } = this.data;
+    if (place < 0 || photo || !this.sheet) return this.canvas.removeAttribute("title");
+    const value = height * width === 1 ? `: ${digits(valueOf(this.data, place, this.bytes[place]))}` : "";
     this.canvas.title = words.length ? words[place] : `${name}, ${height * width === 1 ? "unit" : "filter"} ${ids[place]}${value}`;
   }
 
@@ -171,18 +163,39 @@ class View {
   constructor(root) {
     this.root = root;
     this.layers = [];
+    this.network = root.querySelector(".network");
+    this.network.onscroll = () => this.scrolled();
+    this.observer = new ResizeObserver(() => this.scrolled());
+    this.observer.observe(this.network);
+    this.follow = ({ detail }) => (this.network.scrollLeft = detail);
+    window.addEventListener(SCROLLED, this.follow);
+  }
+
+  /** Fades what goes on to the right; the other networks of the page scroll along. */
+  scrolled() {
+    const { scrollLeft, clientWidth, scrollWidth } = this.network;
+    this.network.classList.toggle("on", scrollLeft + clientWidth < scrollWidth - 4);
+    if (this.left === scrollLeft) return;
+    this.left = scrollLeft;
+    window.dispatchEvent(new CustomEvent(SCROLLED, { detail: scrollLeft }));
+  }
+
+  remove() {
+    this.observer.disconnect();
+    window.removeEventListener(SCROLLED, this.follow);
   }
 
   update(data, send) {
     this.data = data;
     this.send = send;
     if (!this.waiting) this.chosen = data.chosen;
-    const network = this.root.querySelector(".network");
-    network.setAttribute("aria-label", data.caption);
+    this.network.setAttribute("aria-label", data.caption);
     while (this.layers.length > data.columns.length) this.layers.pop().root.remove();
-    while (this.layers.length < data.columns.length) this.layers.push(new Layer(network, this));
+    while (this.layers.length < data.columns.length) this.layers.push(new Layer(this.network, this));
     data.columns.forEach((column, n) => this.layers[n].update(column));
     this.root.querySelector("figcaption").textContent = data.caption;
+    this.scrolled();
+    saveButtons(this.root.querySelector("figure"), data.saved, () => this.layers.forEach((layer) => layer.paint()));
   }
 
   pick(chosen, pause) {
@@ -201,5 +214,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   let view = views.get(parentElement);
   if (!view) views.set(parentElement, (view = new View(parentElement)));
   view.update(data, setTriggerValue);
-  return () => views.delete(parentElement);
+  return () => {
+    view.remove();
+    views.delete(parentElement);
+  };
 }

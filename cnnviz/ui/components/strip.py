@@ -1,7 +1,7 @@
 """A network from left to right: a column of pictures for each layer, on one canvas that scrolls sideways."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import streamlit as st
@@ -9,16 +9,32 @@ import streamlit as st
 from cnnviz.figures.theme import css_variables
 from cnnviz.figures.tiles import Tiles
 from cnnviz.ui.components.assets import read_asset
+from cnnviz.ui.components.modules import bundled
+from cnnviz.ui.components.saving import SAVE_SCRIPTS, SAVE_STYLE, Saving, saving_data
 from cnnviz.ui.components.tiles import packed_tiles, ramp
 
-__all__ = ["Column", "strip"]
+__all__ = ["Blank", "Column", "strip"]
 
 _component = st.components.v2.component(
     "cnnviz_strip",
     html='<figure><div class="network" role="group"></div><figcaption></figcaption></figure>\n',
-    css=css_variables() + read_asset("strip.css"),
-    js=read_asset("strip.js"),
+    css=css_variables() + read_asset("figure.css") + read_asset("strip.css") + SAVE_STYLE,
+    js=bundled("pixels.js", *SAVE_SCRIPTS, "strip.js"),
 )
+
+
+@dataclass(frozen=True)
+class Blank:
+    """The place of pictures that are still to come.
+
+    Attributes:
+        count: how many.
+        height, width: of each, in values.
+    """
+
+    count: int
+    height: int
+    width: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +52,7 @@ class Column:
 
     name: str
     shape: str
-    pictures: Tiles
+    pictures: Tiles | Blank
     ids: Sequence[int]
     words: Sequence[str] = ()
     note: str = ""
@@ -51,6 +67,7 @@ def strip(
     size: int,
     chosen: tuple[str, int] | None = None,
     on_pick: Callable[[str, int], None] | None = None,
+    saved: Saving | None = None,
 ) -> None:
     """Draw a network's layers from left to right.
 
@@ -62,21 +79,19 @@ def strip(
         size: of a map's longer side in pixels, about: maps are enlarged by whole numbers.
         chosen: the layer and number with a frame.
         on_pick: called with the layer and number that was clicked, before the page runs again.
+        saved: what the figure is called when it is saved; None where it cannot be.
     """
     _component(
         key=key,
         data={
             "columns": [
                 {
-                    **packed_tiles(column.pictures),
+                    **_packed(column.pictures),
                     "name": column.name,
                     "shape": column.shape,
                     "ids": [int(number) for number in column.ids],
                     "words": list(column.words),
                     "note": column.note,
-                    "low": column.pictures.low,
-                    "high": column.pictures.high,
-                    "ramp": ramp(column.pictures.table) if column.pictures.low else [],
                 }
                 for column in columns
             ],
@@ -85,9 +100,17 @@ def strip(
             "chosen": list(chosen) if chosen else None,
             "pickable": on_pick is not None,
             "caption": caption,
+            "saved": saving_data(saved),
         },
         on_picked_change=lambda: _tell(key, columns, on_pick),
     )
+
+
+def _packed(pictures: Tiles | Blank) -> dict[str, Any]:
+    if isinstance(pictures, Blank):
+        return {**asdict(pictures), "pixels": "", "table": "", "channels": 1, "low": "", "high": "", "ramp": []}
+    bar = ramp(pictures.table) if pictures.low else []
+    return {**packed_tiles(pictures), "low": pictures.low, "high": pictures.high, "ramp": bar}
 
 
 def _tell(key: str, columns: Sequence[Column], on_pick: Callable[[str, int], None] | None) -> None:

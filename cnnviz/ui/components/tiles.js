@@ -1,26 +1,22 @@
 // Pictures of equal size on a canvas: whole-number enlargement in device pixels, one of them chosen.
 
+import { decodeBytes, digits, resized, sheetOf, tellFigure, valueOf } from "./pixels.js";
+import { drawingRatio, saveButtons } from "./save_figure.js";
+
 const FADE_MS = 400;
 const MOST_FADED = 200_000; // bytes; more would not be smooth
 const FULL_ROWS = 1.25; // how much larger pictures must be to leave the last row ragged
 const GUTTER = 4; // CSS pixels
 const LABEL = 18; // CSS pixels of a line of words
+const NARROW = 480; // CSS pixels of a phone
 const PAUSE_MS = 150; // after an arrow key, before the server is told
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const views = new WeakMap(); // parentElement -> View
 
-function decode(text) {
-  return Uint8ClampedArray.from(atob(text), (letter) => letter.charCodeAt(0));
-}
-
-function digits(value) {
-  if (Math.abs(value) < 1e-9) return "0";
-  return (value < 0 ? "−" : "") + Number(Math.abs(value).toPrecision(2)).toString();
-}
-
 /** How the pictures lie: how many in a row, and zoom, gutter and label in device pixels. */
 function arrange(data, available, ratio) {
   const { count, height, width, smallest, largest, room, columns, labels } = data;
+  const tall = available < NARROW ? 1.5 * room : room; // a phone is scrolled anyway
   const gutter = Math.round(GUTTER * ratio);
   const label = labels.length ? Math.round(LABEL * ratio) : 0;
   const least = Math.max(1, Math.ceil((smallest * ratio) / Math.max(height, width)));
@@ -29,7 +25,7 @@ function arrange(data, available, ratio) {
   for (let across = 1; across <= Math.min(columns ?? count, count); across++) {
     const down = Math.ceil(count / across);
     const byWidth = Math.floor(((available * ratio - gutter) / across - gutter) / width);
-    const byHeight = room ? Math.floor(((room * ratio - gutter) / down - gutter - label) / height) : most;
+    const byHeight = room ? Math.floor(((tall * ratio - gutter) / down - gutter - label) / height) : most;
     const zoom = Math.min(most, byWidth, Math.max(byHeight, least));
     if (zoom < least && across > 1) break; // narrower from here on
     const tooHigh = byHeight < least ? 1 / down : 1;
@@ -44,7 +40,6 @@ class View {
   constructor(root) {
     this.root = root;
     this.canvas = root.querySelector("canvas");
-    this.sheet = document.createElement("canvas"); // one picture under the other, a pixel a value
     this.observer = new ResizeObserver(() => this.paint());
     this.observer.observe(root.querySelector("figure"));
     this.canvas.onpointermove = (event) => this.tell(this.at(event), event);
@@ -60,10 +55,11 @@ class View {
     this.send = send;
     if (!this.waiting) this.chosen = data.chosen;
     this.words();
+    saveButtons(this.root.querySelector("figure"), data.saved, () => this.paint());
     if (same) return this.paint();
     const before = this.pixels;
-    this.pixels = decode(data.pixels);
-    this.table = decode(data.table);
+    this.pixels = decodeBytes(data.pixels);
+    this.table = decodeBytes(data.table);
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (fadeable && before.length <= MOST_FADED && !still) this.fade(before, this.pixels);
     else this.show(this.pixels);
@@ -83,27 +79,18 @@ class View {
   }
 
   show(pixels) {
-    const { count, height, width, channels } = this.data;
-    const image = new ImageData(width, height * count);
-    for (let i = 0; i < count * height * width; i++) {
-      const from = channels === 3 ? i * 3 : pixels[i] * 3;
-      const source = channels === 3 ? pixels : this.table;
-      for (let c = 0; c < 3; c++) image.data[i * 4 + c] = source[from + c];
-      image.data[i * 4 + 3] = 255;
-    }
-    this.sheet.width = width;
-    this.sheet.height = height * count;
-    this.sheet.getContext("2d").putImageData(image, 0, 0);
+    this.sheet = sheetOf(this.data, pixels, this.table);
     this.paint();
   }
 
   paint() {
     const available = this.root.querySelector("figure").clientWidth;
-    if (!available || !this.pixels) return;
+    if (!available || !this.sheet) return;
     const { count, height, width, labels, ids, dead } = this.data;
-    const plan = (this.plan = arrange(this.data, available, window.devicePixelRatio || 1));
+    const plan = (this.plan = arrange(this.data, available, drawingRatio()));
     const down = Math.ceil(count / plan.across);
-    this.size(plan.across * (plan.wide + plan.gutter) + plan.gutter, down * (plan.high + plan.gutter + plan.label) + plan.gutter);
+    const tall = down * (plan.high + plan.gutter + plan.label) + plan.gutter;
+    resized(this.canvas, plan.across * (plan.wide + plan.gutter) + plan.gutter, tall, plan.ratio);
     const context = this.canvas.getContext("2d");
     const style = getComputedStyle(this.canvas);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
@@ -149,21 +136,11 @@ class View {
     context.stroke();
   }
 
-  size(width, height) {
-    if (this.canvas.width === width && this.canvas.height === height) return;
-    Object.assign(this.canvas, { width, height });
-    this.canvas.style.width = `${width / this.plan.ratio}px`;
-    this.canvas.style.height = `${height / this.plan.ratio}px`;
-  }
-
   words() {
-    const { low, high, ramp, caption, pickable, names } = this.data;
-    for (const name of ["low", "high"]) this.root.querySelector(`.${name}`).textContent = { low, high }[name];
-    const bar = this.root.querySelector(".ramp");
-    bar.hidden = !ramp.length;
-    bar.style.background = `linear-gradient(to right, ${ramp.join(", ")})`;
+    const { ramp, caption, pickable, names } = this.data;
+    tellFigure(this.root, this.data);
+    this.root.querySelector(".ramp").hidden = !ramp.length;
     this.root.querySelector(".scale").hidden = !ramp.length && !names.length;
-    this.root.querySelector("figcaption").textContent = caption;
     this.canvas.setAttribute("aria-label", caption + (pickable ? " The arrow keys choose one." : ""));
     this.canvas.setAttribute("role", "img");
     this.canvas.tabIndex = pickable ? 0 : -1;
@@ -193,13 +170,13 @@ class View {
   }
 
   value(place, event) {
-    const { height, width, channels, lows, highs, photo } = this.data;
+    const { height, width, channels, photo } = this.data;
     const [left, top] = this.corner(place);
     const column = Math.floor((event.offsetX * this.plan.ratio - left) / this.plan.zoom);
     const row = Math.floor((event.offsetY * this.plan.ratio - top) / this.plan.zoom);
     if (photo || column < 0 || row < 0 || column >= width || row >= height) return "";
     const at = ((place * height + row) * width + column) * channels;
-    const values = Array.from(this.pixels.slice(at, at + channels), (byte) => lows[place] + ((highs[place] - lows[place]) * byte) / 255);
+    const values = Array.from(this.pixels.slice(at, at + channels), (byte) => valueOf(this.data, place, byte));
     return values.map((value, c) => (channels === 3 ? "RGB"[c] + " " : "") + digits(value)).join("  ");
   }
 

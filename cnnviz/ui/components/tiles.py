@@ -11,6 +11,8 @@ import streamlit as st
 from cnnviz.figures.theme import css_variables
 from cnnviz.figures.tiles import Table, Tiles, color_table
 from cnnviz.ui.components.assets import read_asset
+from cnnviz.ui.components.modules import bundled
+from cnnviz.ui.components.saving import SAVE_SCRIPTS, SAVE_STYLE, Saving, saving_data
 
 __all__ = ["packed_tiles", "ramp", "tiles"]
 
@@ -21,8 +23,8 @@ _component = st.components.v2.component(
         '<span class="ramp"></span><span class="high"></span><output class="readout"></output></div>'
         "<figcaption></figcaption></figure>\n"
     ),
-    css=css_variables() + read_asset("tiles.css"),
-    js=read_asset("tiles.js"),
+    css=css_variables() + read_asset("figure.css") + SAVE_STYLE,
+    js=bundled("pixels.js", *SAVE_SCRIPTS, "tiles.js"),
 )
 
 
@@ -41,6 +43,7 @@ def tiles(
     largest: int = 120,
     room: int | None = None,
     columns: int | None = None,
+    saved: Saving | None = None,
 ) -> None:
     """Draw pictures of equal size with their scale and a sentence on how to read them.
 
@@ -58,6 +61,7 @@ def tiles(
         largest: of a picture's longer side, in pixels, where there is more room.
         room: pixels of height to fill at most, if all fit with the smallest size.
         columns: pictures in a row at most; None as they fit best.
+        saved: what the figure is called when it is saved; None where it cannot be.
     """
     numbers = list(ids) if ids is not None else list(range(len(pictures)))
     _component(
@@ -78,6 +82,7 @@ def tiles(
             "high": pictures.high,
             "ramp": ramp(pictures.table) if pictures.low else [],
             "caption": caption,
+            "saved": saving_data(saved),
         },
         on_picked_change=lambda: _tell(key, numbers, on_pick),
     )

@@ -6,7 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-__all__ = ["Address"]
+from cnnviz.errors import SpecError
+
+__all__ = ["Address", "asked_label"]
 
 _SETTLING_S = 1.5  # longer, and the browser's way back would not work
 
@@ -53,3 +55,24 @@ class Address:
                     st.query_params[name] = wanted[name]
                 else:
                     st.query_params.pop(name, None)
+
+
+def asked_label(what: str, text: str | None, names: tuple[str, ...]) -> int | None:
+    """Return the class that a link asks for by its name or its number; None where it asks for none.
+
+    Args:
+        what: what is asked for, such as "true class".
+        text: from the URL.
+        names: of the classes, by label.
+
+    Raises:
+        SpecError: there is no such class.
+    """
+    if text is None:
+        return None
+    if text in names:
+        return names.index(text)
+    if text.isdecimal() and len(text) < 7 and int(text) < len(names):
+        return int(text)
+    some = ", ".join(names[:10]) + (" and others" if len(names) > 10 else "")
+    raise SpecError(f"the link asks for the {what} {text[:40]!r}, but the classes are {some}; choose one of these")

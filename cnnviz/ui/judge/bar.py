@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Judged
 from cnnviz.runs import Run, RunStore
 from cnnviz.ui.judge.loaders import judged, state_of
-from cnnviz.ui.loaders import home, run_ids
+from cnnviz.ui.loaders import home, open_run, run_ids
 from cnnviz.ui.look.run_bar import BAR_STYLE, asked_run, run_chooser, snapshot_chooser
 from cnnviz.ui.look.stops import snapshot_labels
 from cnnviz.ui.look.travel import last_shown, remember
@@ -18,6 +19,8 @@ from cnnviz.ui.session import arrived, choose_run
 __all__ = ["JudgedRun", "judge_bar", "judgeable", "switch_snapshot"]
 
 TRAIN = "pages/learn/train.py"
+MODELS = "pages/use/models.py"
+MODELS = "pages/use/models.py"
 
 _MOST_RUNS = 60
 _TICK_S = 2.0  # a run predicts once an epoch
@@ -56,8 +59,8 @@ def judge_bar(*, snapshot: bool = True, forget: Sequence[str] = ()) -> JudgedRun
     Raises:
         CnnvizError: the URL asks for something that there is not, or a file is damaged; one sentence.
     """
-    offered = judgeable()
-    run = asked_run(offered or _any_runs())
+    offered = _openable(judgeable(snapshots=not snapshot) or _any_runs())
+    run = asked_run(offered)
     if run is None:
         _no_run_yet()
     assert run is not None  # _no_run_yet() ends the page
@@ -92,18 +95,22 @@ def switch_snapshot(number: int | None) -> None:
         st.query_params["snapshot"] = str(number)
 
 
-def judgeable() -> tuple[str, ...]:
-    """Return the ids of the runs that predicted the test images, newest first; opens none of them."""
-    return _judgeable(str(home()))
+def judgeable(*, snapshots: bool = False) -> tuple[str, ...]:
+    """Return the ids of the runs that predicted the test images, newest first; opens none of them.
+
+    Args:
+        snapshots: only those that did so at snapshots, which a network from elsewhere has not.
+    """
+    return _judgeable(str(home()), "[0-9]*.npz" if snapshots else "*.npz")
 
 
-@st.cache_data(ttl=2, max_entries=4, show_spinner=False)
-def _judgeable(home: str) -> tuple[str, ...]:
+@st.cache_data(ttl=2, max_entries=8, show_spinner=False)
+def _judgeable(home: str, files: str) -> tuple[str, ...]:
     found: list[str] = []
     store = RunStore(home)
     for run_id in run_ids():
         folders = (store.folder / run_id / "predictions", store.bundled_folder / run_id / "predictions")
-        if any(True for folder in folders for _ in folder.glob("*.npz")):
+        if any(True for folder in folders for _ in folder.glob(files)):
             found.append(run_id)
         if len(found) == _MOST_RUNS:
             break
@@ -112,6 +119,17 @@ def _judgeable(home: str) -> tuple[str, ...]:
 
 def _any_runs() -> tuple[str, ...]:
     return run_ids()[:_MOST_RUNS]
+
+
+def _openable(offered: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out the newest runs as long as they cannot be opened: the first on offer is what the page begins with."""
+    for place, run_id in enumerate(offered):
+        try:
+            _ = open_run(run_id).spec
+        except CnnvizError:
+            continue
+        return offered[place:]
+    return ()
 
 
 def _switch_run(run_id: str, forget: Sequence[str]) -> None:
@@ -146,22 +164,35 @@ def _no_run_yet() -> None:
 
 def _nothing_predicted(run: Run) -> None:
     """Say why a run has predicted nothing, and what to do; where it trains, go on when it has."""
-    name, active = plain(run.name), run.status.active
-    st.info(
-        f"The run {name} has not predicted the test images yet. It does so after each epoch; this page fills by "
-        "itself after the first one."
-        if active
-        else f"The run {name} ended before its first epoch did, so there is nothing to judge. Resume it on the Train "
-        "page, or choose another run above.",
-        icon=":material/hourglass_empty:",
-    )
-    st.page_link(
-        TRAIN, label="Watch it learn" if active else "Go to this run", icon=":material/model_training:",
-        query_params={"run": run.id},
-    )  # fmt: skip
+    active, foreign = run.status.active, bool(run.spec.model.foreign)
+    st.info(_why_nothing(run), icon=":material/hourglass_empty:")
+    if foreign:
+        st.page_link(MODELS, label="Go to Models", icon=":material/deployed_code:")
+    else:
+        label = "Watch it learn" if active else "Go to this run"
+        st.page_link(TRAIN, label=label, icon=":material/model_training:", query_params={"run": run.id})
     if active:
         st.fragment(_follow, run_every=_TICK_S)(run, state_of(run))
     st.stop()
+
+
+def _why_nothing(run: Run) -> str:
+    name = plain(run.name)
+    if run.status.active:
+        return (
+            f"The run {name} has not predicted the test images yet. It does so after each epoch; this page fills by "
+            "itself after the first one."
+        )
+    if run.spec.model.foreign:
+        return (
+            f"The network {name} came from elsewhere and was measured on no test images, so there is nothing to judge. "
+            "Bring it in again with a data set that has its classes, or choose another run above."
+        )
+    what = "Train it again with a lower learning rate" if run.state == "diverged" else "Resume it on the Train page"
+    return (
+        f"The run {name} ended before its first epoch did, so there is nothing to judge. {what}, or choose another run "
+        "above."
+    )
 
 
 def _follow(run: Run, state: str) -> None:

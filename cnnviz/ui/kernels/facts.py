@@ -46,6 +46,12 @@ class KernelFacts:
         """`3×3`."""
         return "×".join(map(str, self.kernels.shape[:2]))
 
+    @property
+    def limit(self) -> float:
+        """The largest weight without its sign: full colour for the layer. 1 where all are zero, or none is finite."""
+        finite = self.kernels[np.isfinite(self.kernels)]
+        return float(np.abs(finite).max(initial=0)) or 1.0
+
     def order(self, rule: str) -> list[int]:
         """Return the filters' numbers in the order of "number", "norm", "similarity" or "change"."""
         if rule == "norm":
@@ -76,6 +82,8 @@ def kernels_at(run: Run, layer: str, snapshot: int | None = None) -> NDArray[np.
     try:
         return weights(run, snapshot)[f"{layer}/kernel"]
     except KeyError as error:
+        if run.spec.model.foreign:
+            raise RunError(f"the run {run.name} holds no kernels of {layer}; choose another layer") from error
         raise RunError(
             f"the snapshot {shown_snapshot(run, snapshot)} of the run {run.name} holds no kernels of {layer}; "
             "choose another snapshot or train it again"

@@ -6,18 +6,23 @@ import streamlit as st
 from cnnviz import explain
 from cnnviz.figures.mosaic import in_digits
 from cnnviz.figures.tiles import map_tiles, photo_tiles, span
+from cnnviz.ui.components.numbers import numbers
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.kernels.facts import KernelFacts, signed
-from cnnviz.ui.kernels.numbers import kernel_table
+from cnnviz.ui.kernels.numbers import kernel_tables
 from cnnviz.ui.kernels.synthesised import synthesised
-from cnnviz.ui.look import Pinned, switch, wait_for_keras
+from cnnviz.ui.look import Pinned, keep_place, switch, wait_for_keras
+from cnnviz.ui.look.images import without_images
 from cnnviz.ui.look.models import model
+from cnnviz.ui.look.saved import saved
 from cnnviz.ui.look.seen import MOST_IMAGES, feature_maps, peaks, searched
 from cnnviz.ui.messages import plain, reported
 
 __all__ = ["inspector"]
 
 _PATCHES = 9
+_NUMBERS_FIRST = 5  # weights in a row; those of larger kernels are many, and stand below the pictures
+_PLACE = 240  # pixels of height of a picture with its caption
 
 
 def inspector(pinned: Pinned, facts: KernelFacts) -> list[int]:
@@ -27,21 +32,29 @@ def inspector(pinned: Pinned, facts: KernelFacts) -> list[int]:
         The layer's dead filters; none while nobody has looked.
     """
     number = pinned.filter or 0
+    wide = facts.kernels.shape[1] > _NUMBERS_FIRST
     dead: list[int] = []
     head = st.container(gap="xsmall")
-    _numbers(facts, number)
+    if not wide:
+        _numbers(pinned, facts, number)
     left, right = st.columns(2, gap="medium")
-    with left:
-        if wait_for_keras("Its feature map", 200):
+    with st.container():
+        ready = wait_for_keras("Its feature map and what excites it", draw=lambda: None)
+    if ready:
+        with left:
             _map(pinned, number)
-    with right:
-        if wait_for_keras("What excites it", 200):
-            with reported(way_back=None):
-                dead = _patches(pinned, number)
+        with right, reported(way_back=None):
+            dead = _patches(pinned, number)
+    else:
+        for place in (left, right):
+            with place:
+                keep_place(_PLACE)
     with head:
         _headline(facts, number, dead)
-    if wait_for_keras("An image made for it", 60):
+    if ready:
         synthesised(pinned)
+    if wide:
+        _numbers(pinned, facts, number)
     return dead
 
 
@@ -64,13 +77,15 @@ def _place(rank: int) -> str:
     return f"{rank}{ending} strongest"
 
 
-def _numbers(facts: KernelFacts, number: int) -> None:
-    limit = float(np.abs(facts.kernels).max()) or 1.0
-    html, shown = kernel_table(facts.kernels[..., number], limit)
-    st.html(html)
-    channels = facts.kernels.shape[2]
-    which = f", its {len(shown)} strongest input channels of {channels}" if len(shown) < channels else ""
-    st.caption(f"Its weights{which}: blue is negative, red positive, full colour ±{in_digits(limit)}.")
+def _numbers(pinned: Pinned, facts: KernelFacts, number: int) -> None:
+    tables, channels = kernel_tables(facts.kernels[..., number], facts.limit), facts.kernels.shape[2]
+    which = f", its {len(tables)} strongest input channels of {channels}" if len(tables) < channels else ""
+    numbers(
+        tables,
+        key="kernels-numbers",
+        caption=f"Its weights{which}: blue is negative, red positive, full colour ±{in_digits(facts.limit)}.",
+        saved=saved(pinned, f"{facts.layer} filter {number} weights", image=False),
+    )
 
 
 def _map(pinned: Pinned, number: int) -> None:
@@ -83,11 +98,15 @@ def _map(pinned: Pinned, number: int) -> None:
         names=["value"],
         smallest=96,
         largest=180,
+        saved=saved(pinned, f"{pinned.layer} filter {number} map"),
     )
 
 
 def _patches(pinned: Pinned, number: int) -> list[int]:
     layer = pinned.layer or ""
+    if without_images(pinned.run):
+        st.caption("What excites it most is searched for in test images; this network came without a data set.")
+        return []
     found = peaks(pinned.run, pinned.snapshot, layer)
     split = searched(pinned.run)
     best = explain.strongest_patches(
@@ -112,5 +131,6 @@ def _patches(pinned: Pinned, number: int) -> list[int]:
         largest=58,
         room=190,
         columns=3,
+        saved=saved(pinned, f"{layer} filter {number} patches", image=False),
     )
     return [int(one) for one in np.flatnonzero(~found.alive)]

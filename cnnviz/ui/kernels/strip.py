@@ -1,11 +1,13 @@
 """One kernel's history: the same weights at every snapshot of the run."""
 
 import numpy as np
+import streamlit as st
 
 from cnnviz.figures.tiles import colour_tiles, signed_tiles
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.kernels.facts import kernels_at
 from cnnviz.ui.look import Pinned, shown_snapshot, switch
+from cnnviz.ui.look.saved import saved
 from cnnviz.ui.look.stops import snapshot_labels
 
 __all__ = ["history_strip"]
@@ -16,16 +18,20 @@ _MOST_MOMENTS = 16
 def history_strip(pinned: Pinned) -> None:
     """Draw the pinned filter's kernel at the run's snapshots; a click pins the snapshot."""
     number, layer = pinned.filter or 0, pinned.layer or ""
+    if pinned.run.spec.model.foreign:
+        st.caption("This network came from elsewhere as it is, so there is no history of how its kernels were learned.")
+        return
     labels = snapshot_labels(pinned.run)
     moments = _spread(list(labels), shown_snapshot(pinned.run, pinned.snapshot))
     kernels = np.stack([kernels_at(pinned.run, layer, moment)[..., number] for moment in moments], axis=-1)
     coloured = kernels.shape[2] == 3
+    mean = "the mean of its input channels, " if kernels.shape[2] not in (1, 3) else ""
     pictures = colour_tiles(kernels) if coloured else signed_tiles(kernels.mean(axis=2))
     tiles(
         pictures,
         key="kernels-history",
         caption=(
-            f"Filter {number} as it learned, {'' if coloured else 'the mean of its input channels, '}on one scale; "
+            f"Filter {number} as it learned, {mean}on one scale; "
             "steps are batches, e is an epoch. Click one to go to that moment."
         ),
         ids=moments,
@@ -36,6 +42,7 @@ def history_strip(pinned: Pinned) -> None:
         smallest=24,
         largest=60,
         room=90,
+        saved=saved(pinned, f"{layer} filter {number} history", image=False),
     )
 
 

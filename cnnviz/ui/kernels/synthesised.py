@@ -11,6 +11,7 @@ from cnnviz.figures.tiles import photo_tiles
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.look import Pinned
 from cnnviz.ui.look.models import model, model_key
+from cnnviz.ui.look.saved import saved
 from cnnviz.ui.messages import reported
 
 __all__ = ["synthesised"]
@@ -42,7 +43,7 @@ def _draw(pinned: Pinned) -> None:
         stop.empty()
         place.empty()
     if key in made:
-        _show(made[key])
+        _show(pinned, made[key])
 
 
 def _make(pinned: Pinned, key: str, place: Any) -> None:
@@ -68,10 +69,11 @@ def _make(pinned: Pinned, key: str, place: Any) -> None:
         made.pop(next(iter(made)))
 
 
-def _show(found: tuple[NDArray[np.uint8], int, str]) -> None:
+def _show(pinned: Pinned, found: tuple[NDArray[np.uint8], int, str]) -> None:
     image, _, said = found
     caption = f"An image made to excite this filter (activation maximisation): {said}."
-    tiles(photo_tiles(image[None]), key="kernels-synthesised", caption=caption, smallest=96, largest=192)
+    name = saved(pinned, f"{pinned.layer} filter {pinned.filter} synthesised", image=False)
+    tiles(photo_tiles(image[None]), key="kernels-synthesised", caption=caption, smallest=96, largest=192, saved=name)
 
 
 def _made() -> dict[str, tuple[NDArray[np.uint8], int, str]]:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from cnnviz.figures.mosaic import in_digits
 from cnnviz.figures.tiles import Tiles, colour_tiles, signed_tiles
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.kernels.facts import ORDERS, KernelFacts
 from cnnviz.ui.look import Pinned, switch
+from cnnviz.ui.look.saved import saved
 
 __all__ = ["View", "controls", "wall"]
 
@@ -15,6 +17,7 @@ _COLOURS = ("red", "green", "blue")
 _ROOM = 430  # pixels: what a projector of 720 lines leaves
 _NAMED = 12  # dead filters that are named in the caption
 _SMALLEST, _LARGEST = 48, 132
+_SORTED = {"norm": "; the largest norm comes first", "change": "; what moved most since the start comes first"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def wall(pinned: Pinned, facts: KernelFacts, view: View, dead: list[int]) -> Non
     """
     filter_ = pinned.filter or 0
     if view.which == "this filter":
-        _inputs(facts, filter_, view.each)
+        _inputs(pinned, facts, view.each)
         return
     order, labels = facts.order(view.sort), facts.labels(view.sort)
     pictures = _pictures(facts, order, view)
@@ -80,6 +83,7 @@ def wall(pinned: Pinned, facts: KernelFacts, view: View, dead: list[int]) -> Non
         smallest=_SMALLEST,
         largest=_LARGEST,
         room=_ROOM,
+        saved=saved(pinned, f"{facts.layer} kernels {view.which}", image=False),
     )
 
 
@@ -100,7 +104,7 @@ def _which(channels: int) -> str:
         return "one channel"
     if channels == 3:
         return _choice("view", ["colour", *_COLOURS], "Which input channel")
-    return _choice("view", ["mean", "one channel", "this filter"], "Which input channels")
+    return _choice("inputs", ["mean", "one channel", "this filter"], "Which input channels")
 
 
 def _channel(view: str, channels: int) -> int | None:
@@ -125,15 +129,19 @@ def _pictures(facts: KernelFacts, order: list[int], view: View) -> Tiles:
         return colour_tiles(facts.kernels[..., order], each=view.each)
     flat = facts.kernels.mean(axis=2) if view.channel is None else facts.kernels[:, :, view.channel]
     # One scale for the layer means the same for every channel, so that a weak channel looks weak.
-    limit = None if view.each or view.channel is None else float(abs(facts.kernels).max()) or None
+    limit = None if view.each or view.channel is None else facts.limit
     return signed_tiles(flat[..., order], each=view.each, limit=limit)
 
 
 def _under(pictures: Tiles, labels: list[str], view: View) -> list[str]:
-    """What stands under each: the value it is sorted by, else its own scale, else nothing."""
-    if view.sort in ("norm", "change"):
-        return labels
-    return [f"±{high:.2g}" for high in pictures.highs] if view.each else []
+    """What stands under each: its own scale where it has one, else the value it is sorted by, else nothing."""
+    if view.each:
+        return _scales(pictures)
+    return labels if view.sort in ("norm", "change") else []
+
+
+def _scales(pictures: Tiles) -> list[str]:
+    return [f"±{in_digits(float(high))}" for high in pictures.highs]
 
 
 def _caption(facts: KernelFacts, view: View) -> str:
@@ -148,12 +156,10 @@ def _caption(facts: KernelFacts, view: View) -> str:
         }
         what += "its weights for the grey image" if channels == 1 else seen.get(view.which, f"its {view.which} weights")
         what += "; white is zero, blue negative, red positive"
-    if view.sort in ("norm", "change"):
-        return what + (
-            "; the number is its norm." if view.sort == "norm"
-            else "; the number is how far its weights have moved since the start."
-        )  # fmt: skip
-    return what + (", each on its own scale, given below it." if view.each else ".")
+    if view.each:
+        return what + ", each on its own scale, given below it" + _SORTED.get(view.sort, "") + "."
+    number = {"norm": "; the number is its norm.", "change": "; the number is how far it moved since the start."}
+    return what + number.get(view.sort, ".")
 
 
 def _dead_in_words(dead: list[int]) -> str:
@@ -163,27 +169,31 @@ def _dead_in_words(dead: list[int]) -> str:
     return f" Struck through {'are the dead filters' if len(dead) > 1 else 'is the dead filter'} {names}."
 
 
-def _inputs(facts: KernelFacts, number: int, each: bool) -> None:
+def _inputs(pinned: Pinned, facts: KernelFacts, each: bool) -> None:
     """Draw one filter's kernel, an input channel a tile; a click shows that channel of all filters."""
+    number = pinned.filter or 0
     kernel = facts.kernels[..., number]  # (kernel height, kernel width, channels in)
     channels = kernel.shape[2]
-    limit = float(abs(facts.kernels).max()) or None
+    pictures = signed_tiles(kernel, each=each, limit=facts.limit)
+    scale = ", each on its own scale, given below it" if each else ""
     tiles(
-        signed_tiles(kernel, each=each, limit=limit),
+        pictures,
         key="kernels-inputs",
         caption=(
             f"Filter {number} of {facts.layer} reads {channels} channels: each tile is its {facts.size} weights "
-            "for one of them; white is zero, blue negative, red positive. Click one to see that channel of all filters."
+            f"for one of them; white is zero, blue negative, red positive{scale}. Click one to see that channel of all "
+            "filters."
         ),
         names=[f"input channel {channel}" for channel in range(channels)],
-        labels=[str(channel) for channel in range(channels)],
+        labels=_scales(pictures) if each else [str(channel) for channel in range(channels)],
         on_pick=_show_channel,
         smallest=_SMALLEST,
         largest=_LARGEST,
         room=_ROOM,
+        saved=saved(pinned, f"{facts.layer} filter {number} channels", image=False),
     )
 
 
 def _show_channel(channel: int) -> None:
-    st.session_state["view"] = "one channel"
+    st.session_state["inputs"] = "one channel"
     st.session_state["channel"] = channel

@@ -1,25 +1,22 @@
 """Which image is looked at: a test image, a photo from a file, or one from the camera."""
 
-import hashlib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.data import Split, prepare
-from cnnviz.data.examples import example_photo
-from cnnviz.data.photo_formats import SUFFIXES
-from cnnviz.data.photos import Photo, fit, open_photo, smaller
+from cnnviz.data.example_photos import EXAMPLES
+from cnnviz.data.photos import fit
 from cnnviz.errors import CnnvizError, DataError
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Run
 from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.loaders import class_names, dataset, datasets
+from cnnviz.ui.look.photos import LARGEST_SIDE, Picked, keep_photo, kept_photo, leave, photo_key, take_photo
 from cnnviz.ui.messages import problem
 
 __all__ = [
@@ -32,17 +29,15 @@ __all__ = [
     "photo_key",
     "read_image",
     "test_split",
+    "without_images",
 ]
 
-Picked = Callable[[str], None]
 
 _KEY = re.compile(r"test-(\d{1,7})|upload-[0-9a-f]{8}|example-[a-z]{1,20}")
-_PHOTOS = "cnnviz.photos"  # session state: this session's photos by image key, the newest last
-_KEPT = 8
-LARGEST_SIDE = 1024  # a photo is kept no larger: every visitor of a lecture may have eight of them
 _OF_ONE_CLASS = 30
 _THUMBNAIL = 64  # pixels
 _EVERY = "all classes"
+_FIRST_PHOTO = f"example-{EXAMPLES[0].name}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +66,11 @@ def test_split(run: Run) -> Split:
         CnnvizError: its data set is not on this machine.
     """
     data = run.spec.data
+    if without_images(run):
+        raise DataError(
+            f"the run {run.name} came from elsewhere without a data set, so there are no test images for it; look at a "
+            "photo, or bring it in again with a data set that has its classes"
+        )
     if not any(info.name == data.name and info.available for info in datasets()):
         raise DataError(
             f"the data set {data.name} of the run {run.name} is not on this machine, so it has no test images here; "
@@ -87,17 +87,23 @@ def _of_classes(name: str, classes: tuple[str, ...], loaded: int) -> Split:
     return prepare(dataset(name), DataSpec(name=name, classes=classes, validation=0), 0).test
 
 
+def without_images(run: Run) -> bool:
+    """Whether a run came from elsewhere without a data set, so that photos are all there is to look at."""
+    name = run.spec.data.name
+    return bool(run.spec.model.foreign) and not any(info.name == name for info in datasets())
+
+
 def read_image(run: Run, key: str | None) -> Chosen:
     """Return the image that a key names, in the size that a run's network takes.
 
     Args:
         run: the run.
-        key: as in the URL; None for the first test image.
+        key: as in the URL; None for the first test image, or for a photo where the run has no data set.
 
     Raises:
         DataError: the key is none, or there is no such image here.
     """
-    match = _KEY.fullmatch(key or "test-0")
+    match = _KEY.fullmatch(key or (_FIRST_PHOTO if without_images(run) else "test-0"))
     if not match:
         raise DataError(f"the link asks for the image {str(key)[:80]!r}, which is none; choose an image instead")
     height, width, channels = run.spec.model.input_shape
@@ -121,7 +127,7 @@ def read_image(run: Run, key: str | None) -> Chosen:
     return Chosen(f"test-{index}", image, None, int(split.labels[index]))
 
 
-def choose_image(run: Run, current: str, picked: Picked, *, key: str = "pinned-image") -> None:
+def choose_image(run: Run, current: str, picked: Picked, *, key: str = "pinned-image", fold: str = "") -> None:
     """Draw the chooser; it stands in a popover or wherever the caller is.
 
     Args:
@@ -129,23 +135,34 @@ def choose_image(run: Run, current: str, picked: Picked, *, key: str = "pinned-i
         current: the image looked at now.
         picked: called, once and before the page runs again, with the key of the image that was chosen.
         key: prefix of the widgets' keys.
+        fold: the key of the popover that it stands in: stepping through the images leaves it open, a photo closes it.
     """
+    first = "Example" if without_images(run) else "Test image"
     source = st.segmented_control(
-        "Where from", ["Test image", "File", "Camera"], default="Test image", required=True, key=f"{key}-source",
-        label_visibility="collapsed",
+        "Where from", [first, "File", "Camera"], default=first, required=True, key=f"{key}-source",
+        label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     if source == "File":
-        _take_photo(picked, key, camera=False)
+        take_photo(picked, key, fold, camera=False)
     elif source == "Camera":
-        _take_photo(picked, key, camera=True)
+        take_photo(picked, key, fold, camera=True)
+    elif source == "Example":
+        _choose_example(picked, key)
     else:
         try:
-            _choose_test_image(run, test_split(run), current, picked, key)
+            _choose_test_image(run, test_split(run), current, picked, key, fold)
         except CnnvizError as error:
             problem(error, way_back=None)
 
 
-def _choose_test_image(run: Run, split: Split, current: str, picked: Picked, key: str) -> None:
+def _choose_example(picked: Picked, key: str) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for one in EXAMPLES:
+            st.button(one.title, key=f"{key}-{one.name}", on_click=picked, args=(f"example-{one.name}",))
+    st.caption("This network came without a data set; these photos come with cnnviz.")
+
+
+def _choose_test_image(run: Run, split: Split, current: str, picked: Picked, key: str, fold: str) -> None:
     names = class_names(run)
     now = int(current.removeprefix("test-")) if current.startswith("test-") else None
     # What shows the image looked at is set before the widgets, at every run: a link or "Surprise me" moves them too.
@@ -153,8 +170,9 @@ def _choose_test_image(run: Run, split: Split, current: str, picked: Picked, key
         st.session_state[f"{key}-index"] = now
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
-            "Number", 0, len(split) - 1, step=1, key=f"{key}-index", on_change=_by_index, args=(picked, key), width=130
-        )
+            "Number", 0, len(split) - 1, step=1, key=f"{key}-index", on_change=_by_index, args=(picked, key, fold),
+            width=130,
+        )  # fmt: skip
         wanted = st.selectbox("Class", [_EVERY, *names], key=f"{key}-class", width=160)
         st.button(
             "Surprise me", key=f"{key}-surprise", icon=":material/casino:", on_click=_surprise,
@@ -181,16 +199,19 @@ def _choose_test_image(run: Run, split: Split, current: str, picked: Picked, key
     )  # fmt: skip
 
 
-def _by_index(picked: Picked, key: str) -> None:
+def _by_index(picked: Picked, key: str, fold: str) -> None:
+    leave(fold, open=True)  # its label changes with the image, and it would be a new one, closed
     picked(f"test-{st.session_state[f'{key}-index']}")
 
 
 def any_image(run: Run) -> str:
-    """Return the key of a test image drawn at random.
+    """Return the key of a test image drawn at random; of an example where the run has none.
 
     Raises:
         CnnvizError: the run's data set is not on this machine.
     """
+    if without_images(run):
+        return f"example-{EXAMPLES[np.random.default_rng().integers(len(EXAMPLES))].name}"
     return f"test-{np.random.default_rng().integers(len(test_split(run)))}"
 
 
@@ -199,77 +220,3 @@ def _surprise(picked: Picked, split: Split, label: int | None) -> None:
     offered = np.arange(len(split)) if label is None else np.flatnonzero(split.labels == label)
     if len(offered):
         picked(f"test-{np.random.default_rng().choice(offered)}")
-
-
-def _take_photo(picked: Picked, key: str, *, camera: bool) -> None:
-    """Take a photo from a file or the camera; it stays in this session and reaches no disk."""
-    name = f"{key}-camera" if camera else f"{key}-file"
-    if camera:
-        st.camera_input(
-            "Photograph something", label_visibility="collapsed", key=name, on_change=_took, args=(picked, name)
-        )
-        st.caption("The centre square is cut out and made as small as the network wants it. It stays in this tab.")
-    else:
-        st.file_uploader(
-            "Open a photo",
-            type=list(SUFFIXES),
-            max_upload_size=20,
-            label_visibility="collapsed",
-            key=name,
-            on_change=_took,
-            args=(picked, name),
-        )
-        st.caption("PNG, JPEG and their like, up to 20 MB; the centre square is used. It stays in this tab.")
-    if sentence := st.session_state.get(f"{name}-problem"):
-        problem(DataError(sentence), way_back=None)
-
-
-def _took(picked: Picked, name: str) -> None:
-    file: Any = st.session_state.get(name)
-    st.session_state[f"{name}-problem"] = None
-    if file is None:
-        return
-    content = file.getvalue()
-    try:
-        photo = open_photo(content, file.name)
-    except CnnvizError as error:
-        st.session_state[f"{name}-problem"] = str(error)
-        return
-    image_key = photo_key(content)
-    keep_photo(image_key, Photo(smaller(photo.pixels, LARGEST_SIDE), photo.note))
-    picked(image_key)
-
-
-def photo_key(content: bytes) -> str:
-    """Return the key under which a photo is kept, by its file's content."""
-    return f"upload-{hashlib.sha256(content).hexdigest()[:8]}"
-
-
-def keep_photo(key: str, photo: Photo) -> None:
-    """Keep a photo for this session, so that every page can look at it; of many the oldest goes.
-
-    Args:
-        key: from `photo_key`.
-        photo: no larger than `LARGEST_SIDE`.
-    """
-    photos = _photos()
-    photos.pop(key, None)
-    photos[key] = photo
-    while len(photos) > _KEPT:
-        photos.pop(next(iter(photos)))
-
-
-def kept_photo(key: str) -> Photo | None:
-    """Return a photo of this session, or one that comes with cnnviz; None where there is none of that key.
-
-    Raises:
-        DataError: there is no such example.
-    """
-    if key.startswith("example-"):
-        return example_photo(key.removeprefix("example-"))
-    return _photos().get(key)
-
-
-def _photos() -> dict[str, Photo]:
-    kept: dict[str, Photo] = st.session_state.setdefault(_PHOTOS, {})
-    return kept

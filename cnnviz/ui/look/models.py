@@ -12,13 +12,14 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.errors import MissingExtraError, RunError
-from cnnviz.runs import Arrays, Run
+from cnnviz.files import read_regular
+from cnnviz.runs import Arrays, Run, unpack_arrays
 from cnnviz.ui.messages import reported
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["NEEDED", "keras_ready", "model", "model_key", "shown_snapshot", "wait_for_keras", "weights"]
+__all__ = ["NEEDED", "keep_place", "keras_ready", "model", "model_key", "shown_snapshot", "wait_for_keras", "weights"]
 
 # All that pages need of TensorFlow's side; importing the names themselves costs nothing afterwards.
 NEEDED = (
@@ -102,10 +103,20 @@ def wait_for_keras(what: str, height: int = _HEIGHT, draw: Callable[[], None] | 
         return True
     if draw is not None:
         draw()
-    else:  # not st.skeleton: the browser clears that when the run has ended
-        st.html(f'{_STYLE}<div class="place-kept" style="height:{height}px"></div>')
+    else:
+        keep_place(height)
     st.fragment(_wait, run_every=_TICK_S)(what)
     return False
+
+
+def keep_place(height: int = _HEIGHT) -> None:
+    """Draw where something will stand, so that nothing jumps when it comes.
+
+    Args:
+        height: of it in pixels.
+    """
+    # Not st.skeleton: the browser clears that when the run has ended.
+    st.html(f'{_STYLE}<div class="place-kept" style="height:{height}px"></div>')
 
 
 @reported(way_back=None)
@@ -170,6 +181,9 @@ def weights(run: Run, snapshot: int | None = None) -> Arrays:
     Raises:
         RunError: there are none, or the file is damaged.
     """
+    if snapshot is None and run.spec.model.foreign:  # it has no snapshots
+        path = run.folder / "kernels.npz"
+        return _kernels(str(path), _changed(path), run.name)
     number = shown_snapshot(run, snapshot)
     return _weights(run, str(run.folder), number, _changed(run.folder / "snapshots" / f"{number:04d}.npz"))
 
@@ -182,6 +196,14 @@ def _model(_run: Run, snapshot: int | None, key: str) -> "keras.Model":
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _weights(_run: Run, folder: str, number: int, changed: int) -> Arrays:
     return _run.weights(number)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _kernels(path: str, changed: int, name: str) -> Arrays:
+    try:
+        return unpack_arrays(read_regular(Path(path)))
+    except (OSError, ValueError) as error:
+        raise RunError(f"the kernels of the run {name} are missing or damaged; bring it in again") from error
 
 
 def _changed(path: Path) -> int:

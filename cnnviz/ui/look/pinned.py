@@ -165,7 +165,7 @@ def _image_chooser(run: Run) -> Chosen:
     fold = st.popover(label, icon=":material/image:", key="pinned-images", on_change="rerun", wrap=False, width=180)
     if fold.open:
         with fold:
-            choose_image(run, chosen.key if chosen else "", lambda key: switch(image=key))
+            choose_image(run, chosen.key if chosen else "", lambda key: switch(image=key), fold="pinned-images")
     st.button(
         "", key="pinned-surprise", icon=":material/casino:", help="Surprise me: another test image",
         on_click=_surprise, args=(run,),
@@ -183,12 +183,13 @@ def _surprise(run: Run) -> None:
 def _tell_photo(chosen: Chosen) -> None:
     """Say what was done to a photo: the network does not see it as the person does."""
     height, width = chosen.image.shape[:2]
-    st.caption(f"Your photo: the network sees its centre, made {width}×{height} pixels. {plain(chosen.note)}")
+    whose = "A photo" if chosen.key.startswith("example-") else "Your photo"
+    st.caption(f"{whose}: the network sees its centre, made {width}×{height} pixels. {plain(chosen.note)}")
 
 
 def _image_label(run: Run, chosen: Chosen) -> str:
     if chosen.label is None:
-        return "your photo"
+        return "example photo" if chosen.key.startswith("example-") else "your photo"
     return f"{plain(class_names(run)[chosen.label])} · test image {chosen.key.removeprefix('test-')}"
 
 
@@ -198,8 +199,8 @@ def _image_label(run: Run, chosen: Chosen) -> str:
 def _stop(run: Run, stops: tuple[Stop, ...]) -> Stop:
     """Find the layer that the URL asks for; the first one where it asks for none."""
     text, linked = asked(run, "layer")
-    if text is None:
-        return stops[0]
+    if text is None:  # a network from elsewhere may begin with what has no windows
+        return next((stop for stop in stops if stop.kind == "convolution"), stops[0])
     found = next((stop for stop in stops if stop.name == text), None)
     if found is None and linked and text not in [stop.name for stop in stops_of(run, "any")]:
         raise SpecError(

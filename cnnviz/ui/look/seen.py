@@ -12,6 +12,7 @@ from cnnviz.data import Split
 from cnnviz.runs import Run
 from cnnviz.ui.look.images import test_split
 from cnnviz.ui.look.models import model, model_key
+from cnnviz.ui.look.sized import sized
 
 if TYPE_CHECKING:
     from cnnviz.explain import Peaks  # its module imports Keras, for which no page waits
@@ -55,7 +56,15 @@ def searched(run: Run) -> Split:
         CnnvizError: the run's data set is not on this machine.
     """
     split = test_split(run)
-    return Split(split.images[:MOST_IMAGES], split.labels[:MOST_IMAGES])
+    images = split.images[:MOST_IMAGES]
+    if images.shape[1:] != run.spec.model.input_shape:  # one from elsewhere, measured on images of another size
+        return Split(_sized(images, run.spec.model.input_shape, id(split.images)), split.labels[:MOST_IMAGES])
+    return Split(images, split.labels[:MOST_IMAGES])
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _sized(_images: NDArray[np.uint8], shape: tuple[int, int, int], loaded: int) -> NDArray[np.uint8]:
+    return sized(_images, shape)
 
 
 def peaks(run: Run, snapshot: int | None, layer: str) -> "Peaks":

@@ -91,7 +91,8 @@ def run_label(run_id: str) -> str:
 def _label(home: str, run_id: str) -> str:
     try:
         run = open_run(run_id)
-        return " · ".join(filter(None, [run.name, run.spec.data.name, _made(run_id)]))
+        data = "from elsewhere" if run.spec.model.foreign else run.spec.data.name
+        return " · ".join(filter(None, [run.name, data, _made(run_id)]))
     except CnnvizError:
         return run_id
 

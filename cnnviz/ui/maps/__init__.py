@@ -1,6 +1,6 @@
-"""The Feature maps page: the network from left to right on one image, and the map that is clicked, large."""
+"""The Feature maps page: its choices, every layer as a column, and one map large over the image."""
 
-from cnnviz.ui.maps.choices import MapView, choices
-from cnnviz.ui.maps.shown import show
+from cnnviz.ui.maps.choices import choices
+from cnnviz.ui.maps.shown import outline, show
 
-__all__ = ["MapView", "choices", "show"]
+__all__ = ["choices", "outline", "show"]

@@ -7,28 +7,27 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz import explain
-from cnnviz.explain import Box
 from cnnviz.figures.tiles import map_tiles, span
 from cnnviz.ui.components.overlay import overlay
 from cnnviz.ui.look.models import model
-from cnnviz.ui.maps.choices import SEEN, MapView, Sight
-from cnnviz.ui.maps.network import bounds_of
+from cnnviz.ui.maps.sights import Scene, Sight
 from cnnviz.ui.messages import plain
 
 __all__ = ["large_map"]
 
+_SCALES = {"map": "its own scale", "layer": "its layer's scale", "all": "one scale for all maps"}
 
-def large_map(sight: Sight, view: MapView, chosen: tuple[str, int], *, key: str, size: int) -> None:
-    """Draw one map over the image, with its scale; a unit of a vector is a number and is said as one.
+
+def large_map(scene: Scene, sight: Sight, *, key: str, size: int) -> None:
+    """Draw the chosen map over the image, with its scale; a unit of a vector is a number and is said as one.
 
     Args:
-        sight: what is looked at.
-        view: how.
-        chosen: layer and number.
+        scene: everything on the page.
+        sight: which of its sights.
         key: unique on the page.
         size: of the picture's side in pixels, about.
     """
-    layer, number = chosen
+    layer, number = scene.chosen
     maps = sight.maps.get(layer)
     if maps is None or number >= maps.shape[2]:
         st.caption(f"The network of {plain(sight.run.name)} has no filter {number} in {plain(layer)}.")
@@ -37,21 +36,25 @@ def large_map(sight: Sight, view: MapView, chosen: tuple[str, int], *, key: str,
     if one.shape[:2] == (1, 1):
         _unit(maps, layer, number, sight)
         return
-    whole = span([found for name, found in sight.maps.items() if name != SEEN])
-    bounds = bounds_of(maps, view, whole) or span([one])
-    scale = {"map": "its own scale", "layer": "its layer's scale", "all": "one scale for the whole network"}[view.scale]
-    answers = int(np.count_nonzero(one > 0))
     overlay(
         sight.image,
-        map_tiles(one, bounds),
+        map_tiles(one, scene.bounds(layer) or span([one])),
         _place(sight, layer, one),
         key=key,
         size=size,
-        title=f"{layer}, filter {number}: {sight.title}",
-        caption=(
-            f"Where filter {number} of {layer} answers: {one.shape[1]}×{one.shape[0]} values on {scale}, each over the "
-            f"middle of what it sees; above zero at {100 * answers / one.size:.0f} % of the places."
-        ),
+        title=sight.title if len(scene.sights) > 1 else f"{layer}, filter {number}: {sight.title}",
+        caption=_caption(scene, layer, number, one),
+        saved=sight.saved(f"{layer} filter {number} over image"),
+    )
+
+
+def _caption(scene: Scene, layer: str, number: int, one: NDArray[Any]) -> str:
+    share = f"above zero at {100 * int(np.count_nonzero(one > 0)) / one.size:.0f}\u00a0% of the places"
+    if len(scene.sights) > 1:
+        return f"Where filter {number} of {layer} answers, on {_SCALES[scene.view.scale]}; {share}."
+    return (
+        f"Where filter {number} of {layer} answers: {one.shape[1]}×{one.shape[0]} values on "
+        f"{_SCALES[scene.view.scale]}, each over the middle of what it sees; {share}."
     )
 
 
@@ -71,7 +74,7 @@ def _place(sight: Sight, layer: str, one: NDArray[Any]) -> tuple[float, float, f
     field = explain.receptive_field(model(sight.run, sight.snapshot), layer)
     if field is None or 0 in field.stride:
         return 0.0, 0.0, float(sight.image.shape[0]), float(sight.image.shape[1])
-    first: Box = field.box(0, 0)
+    first = field.box(0, 0)
     top = first.top + (first.height - field.stride[0]) / 2
     left = first.left + (first.width - field.stride[1]) / 2
     return top, left, float(one.shape[0] * field.stride[0]), float(one.shape[1] * field.stride[1])

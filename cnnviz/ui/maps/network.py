@@ -6,53 +6,55 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.figures.tiles import Tiles, map_tiles, photo_tiles, span
+from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.strip import Column, strip
 from cnnviz.ui.look import switch
-from cnnviz.ui.maps.choices import SEEN, MapView, Sight, strengths
+from cnnviz.ui.maps.choices import MapView
+from cnnviz.ui.maps.sights import SEEN, Scene, Sight, strengths
 
-__all__ = ["bounds_of", "network"]
+__all__ = ["draw", "network"]
 
 _MOST_PIXELS = 120_000  # of a layer in one column; larger maps are made smaller by the mean of blocks
 _WORDS = 20  # a vector of so many numbers is a list with words
 
 
-def network(sight: Sight, view: MapView, chosen: tuple[str, int], *, key: str, rows: int, caption: str) -> None:
-    """Draw the network from left to right.
+def network(scene: Scene, sight: Sight, *, key: str, caption: str) -> None:
+    """Draw a network from left to right.
 
     Args:
-        sight: what is looked at.
-        view: how.
-        chosen: layer and number of the map with a frame.
+        scene: everything on the page.
+        sight: which of its sights.
         key: unique on the page.
-        rows: maps below each other.
         caption: one sentence.
     """
-    whole = span([maps for name, maps in sight.maps.items() if name != SEEN])
     columns = [_image(sight)]
     before = sight.maps[SEEN]
     for name, maps in sight.maps.items():
         if name != SEEN and maps.size and not _repeats(maps, before):
-            columns.append(_column(name, maps, sight, view, whole, chosen))
+            columns.append(_column(name, maps, scene, sight))
             before = maps
+    draw(columns, scene.view, scene.chosen, key=key, caption=caption, saved=sight.saved("feature maps"))
+
+
+def draw(
+    columns: list[Column], view: MapView, chosen: tuple[str, int], *, key: str, caption: str, saved: Saving | None
+) -> None:
+    """Draw columns; a click pins a layer and a filter."""
     strip(
         columns,
         key=key,
         caption=caption,
-        rows=rows,
+        rows=view.rows,
         size=view.size,
         chosen=chosen,
         on_pick=lambda layer, number: switch(layer=layer, filter=number),
+        saved=saved,
     )
 
 
 def _repeats(maps: NDArray[Any], before: NDArray[Any]) -> bool:
     """Whether a layer only passes on what came in, as a change of scale before the first convolution or a flatten."""
     return maps.size == before.size and np.array_equal(maps.ravel(), before.ravel())
-
-
-def bounds_of(maps: NDArray[Any], view: MapView, whole: tuple[float, float]) -> tuple[float, float] | None:
-    """Return the ends of the scale that a layer's maps are drawn on; None for each its own."""
-    return {"map": None, "layer": span([maps]), "all": whole}[view.scale]
 
 
 def _image(sight: Sight) -> Column:
@@ -67,43 +69,41 @@ def _image(sight: Sight) -> Column:
     return Column("input", shape, photo_tiles(shown), [0], note=f"{low:.2g} to {high:.2g}")
 
 
-def _column(
-    name: str, maps: NDArray[Any], sight: Sight, view: MapView, whole: tuple[float, float], chosen: tuple[str, int]
-) -> Column:
+def _column(name: str, maps: NDArray[Any], scene: Scene, sight: Sight) -> Column:
     flat = maps.shape[:2] == (1, 1)
     shape = str(maps.shape[2]) if flat else "×".join(map(str, maps.shape))
-    order = _order(name, maps, view, chosen, flat)
-    bounds = bounds_of(maps, view, whole)
+    order = list(range(maps.shape[2])) if flat else _kept(scene, sight, name)
+    bounds = scene.bounds(name)
     if flat and bounds is None:
         bounds = span([maps])  # a single number has no scale of its own
     pictures = map_tiles(_fitting(maps[..., order]), bounds)
     words = _words(name, maps, order, sight) if flat and len(order) <= _WORDS else []
     left_out = maps.shape[2] - len(order)
-    return Column(
-        name, shape, _named_ends(pictures, flat), order, words, f"the strongest {len(order)}" if left_out else ""
-    )
+    which = "the strongest" if sight is scene.sights[0] or not scene.in_step(sight) else "the same"
+    note = f"{which} {len(order)}" if left_out else ""
+    return Column(name, shape, _named_ends(pictures), order, words, note)
 
 
-def _named_ends(pictures: Tiles, flat: bool) -> Tiles:
+def _named_ends(pictures: Tiles) -> Tiles:
     """Short ends for a narrow column."""
     if "its own" in pictures.high:
         return Tiles(pictures.pixels, pictures.lows, pictures.highs, pictures.table, pictures.low[:1], "each its own")
     return pictures
 
 
-def _order(name: str, maps: NDArray[Any], view: MapView, chosen: tuple[str, int], flat: bool) -> list[int]:
+def _kept(scene: Scene, sight: Sight, name: str) -> list[int]:
     """Return which maps are drawn, in order; the chosen one is always among them."""
-    count = maps.shape[2]
-    order = list(range(count))
-    if view.sort == "strength" and not flat:
-        order = [int(number) for number in np.argsort(-strengths(maps), kind="stable")]
-    if flat or view.most is None or count <= view.most:
+    order, most = scene.order(sight, name), scene.view.most
+    if most is None or len(order) <= most:
         return order
-    kept = order[: view.most] if view.sort == "strength" else sorted(
-        int(number) for number in np.argsort(-strengths(maps), kind="stable")[: view.most]
-    )  # fmt: skip
-    if chosen[0] == name and chosen[1] not in kept and chosen[1] < count:
-        kept[-1] = chosen[1]
+    if scene.view.sort == "strength":
+        kept = order[:most]
+    else:
+        ranked = (scene.sights[0] if scene.in_step(sight) else sight).maps[name]
+        kept = sorted(int(number) for number in np.argsort(-strengths(ranked), kind="stable")[:most])
+    layer, number = scene.chosen
+    if layer == name and number not in kept and number < len(order):
+        kept[-1] = number
     return kept
 
 

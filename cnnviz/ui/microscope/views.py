@@ -7,6 +7,7 @@ import streamlit as st
 from cnnviz import explain
 from cnnviz.ui.components.microscope import Place, microscope, output_steps
 from cnnviz.ui.look import Pinned, model, wait_for_keras
+from cnnviz.ui.look.saved import saved
 from cnnviz.ui.look.stops import Stop
 from cnnviz.ui.messages import plain
 from cnnviz.ui.microscope.specimens import convolution_data, output_data, playground_data, pooling_data
@@ -39,7 +40,7 @@ def show_view(view: View, stop: Stop, pinned: Pinned) -> None:
         CnnvizError: the model cannot be opened or taken apart.
     """
     if view == "playground":
-        microscope(playground_data(pinned.image), key="microscope-playground")
+        microscope(playground_data(pinned.image), key="microscope-playground", saved=saved(pinned, "playground"))
     elif view == "none":
         words = _WORDS.get(stop.kind, "is not made of windows")
         st.info(f"**{plain(stop.name)}** {words}. Choose a convolution or a pooling to see every product.")
@@ -52,7 +53,8 @@ def show_view(view: View, stop: Stop, pinned: Pinned) -> None:
 
 def _output(pinned: Pinned) -> None:
     terms = explain.output_terms(model(pinned.run, pinned.snapshot), pinned.image)
-    output_steps(output_data(terms, pinned.class_names, pinned.label), key="microscope-output")
+    data = output_data(terms, pinned.class_names, pinned.label)
+    output_steps(data, key="microscope-output", saved=saved(pinned, terms.head))
 
 
 def _layer(view: View, stop: Stop, pinned: Pinned) -> None:
@@ -63,7 +65,8 @@ def _layer(view: View, stop: Stop, pinned: Pinned) -> None:
         layer = explain.convolution_layer(network, stop.name, pinned.image)
         first = layer.inputs.shape == pinned.image.shape
         data = convolution_data(layer, unit, picture=first, title=stop.name)
-    _keep_pixel(microscope(data, key="microscope", pinned=_linked_pixel(data["outputSize"])))
+    name = saved(pinned, f"{stop.name} filter {unit}")
+    _keep_pixel(microscope(data, key="microscope", pinned=_linked_pixel(data["outputSize"]), saved=name))
 
 
 def _linked_pixel(size: list[int]) -> Place | None:

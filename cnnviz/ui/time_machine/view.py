@@ -6,12 +6,14 @@ from cnnviz.errors import CnnvizError
 from cnnviz.replay import Replay
 from cnnviz.ui.components.time_machine import time_machine
 from cnnviz.ui.look import keras_ready, switch
-from cnnviz.ui.messages import sentence
+from cnnviz.ui.messages import plain, sentence
 from cnnviz.ui.time_machine.saving import save_dialog
 from cnnviz.ui.time_machine.scene import Scene, prepared, scene
 from cnnviz.ui.time_machine.workshop import Work, work_on
 
 __all__ = ["STYLE", "time_machine_view"]
+
+KERNELS = "pages/look/kernels.py"
 
 STYLE = """<style>
 .stMainBlockContainer { padding-bottom: 0; }
@@ -29,12 +31,24 @@ def time_machine_view() -> None:
         CnnvizError: the link asks for what there is not, or the run has nothing to show.
     """
     now = scene()
+    if now.run.spec.model.foreign:
+        _nothing_to_replay(now)
+        return
     frames, _ = prepared(now)
     _, pending, _ = _work(now, frames)
     tick = _SOON_S if pending else _GROWING_S if now.run.status.active else None
     st.fragment(_machine, run_every=tick)(now, pending)
     if len(frames.numbers) < frames.announced:
         st.caption(f"{len(frames.numbers)} of the run's {frames.announced:,} snapshots are shown.")
+
+
+def _nothing_to_replay(now: Scene) -> None:
+    st.info(
+        f"{plain(now.run.name)} came from elsewhere as it is, without the steps of its training, so there is nothing "
+        "to replay. Look at its kernels, or choose a run that was trained here.",
+        icon=":material/history:",
+    )
+    st.page_link(KERNELS, label="Look at its kernels", icon=":material/grid_view:", query_params={"run": now.run.id})
 
 
 def _machine(now: Scene, was_pending: bool) -> None:

@@ -36,6 +36,8 @@ def run_header(run: Run, editor: Editor) -> None:
 
 def _settings_in_words(run: Run) -> str:
     spec, train = run.spec, run.spec.train
+    if spec.model.foreign:
+        return f"network from elsewhere · {sum(row.parameters for row in spec.model.rows):,} parameters"
     parameters = sum(row.parameters for row in spec.model.rows)
     parts = [
         f"{spec.preset or 'own network'} on {spec.data.name}",
@@ -64,7 +66,7 @@ def _buttons(run: Run, status: Status, editor: Editor) -> None:
         and permitted("resume a run")
     ):
         _do(lambda: resume(run, loaders.home()))
-    if st.button(
+    if not run.spec.model.foreign and st.button(
         "Start another like this",
         icon=":material/content_copy:",
         key="train-another",

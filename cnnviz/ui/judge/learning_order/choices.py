@@ -10,7 +10,7 @@ import streamlit as st
 
 from cnnviz.errors import SpecError
 from cnnviz.evaluation.learning import GROUPS, Group
-from cnnviz.ui.judge.address import Address
+from cnnviz.ui.judge.address import Address, asked_label
 
 __all__ = ["PARAMETERS", "TITLES", "View", "asked_view", "change", "controls"]
 
@@ -61,18 +61,7 @@ def asked_view(class_names: tuple[str, ...]) -> View:
     group = next((one for one in GROUPS if one == asked.get("group")), None)
     if group is None and "group" in asked:
         raise SpecError(f"the link asks for the group {asked['group'][:40]!r}; choose one of {', '.join(GROUPS)}")
-    return View(group, _label(asked.get("class"), class_names))
-
-
-def _label(text: str | None, names: tuple[str, ...]) -> int | None:
-    if text is None:
-        return None
-    if text in names:
-        return names.index(text)
-    if text.isdecimal() and len(text) < 7 and int(text) < len(names):
-        return int(text)
-    some = ", ".join(names[:10]) + (" and others" if len(names) > 10 else "")
-    raise SpecError(f"the link asks for the class {text[:40]!r}, but the classes are {some}; choose one of these")
+    return View(group, asked_label("class", asked.get("class"), class_names))
 
 
 def controls(view: View, class_names: tuple[str, ...], counts: dict[Group, int]) -> None:

@@ -22,6 +22,8 @@ from cnnviz.ui.judge.links import mistakes_link
 from cnnviz.ui.judge.loaders import learning
 from cnnviz.ui.judge.pictures import pictures_of, tell_missing
 from cnnviz.ui.look import test_split
+from cnnviz.ui.messages import plain
+from cnnviz.ui.words import images_in_words
 
 __all__ = ["show_learning_order"]
 
@@ -39,6 +41,14 @@ def show_learning_order() -> None:
         CnnvizError: it asks for a run, a group or a class that there is not.
     """
     run = judge_bar(snapshot=False, forget=("class",)).run
+    if run.spec.model.foreign:
+        st.info(
+            f"{plain(run.name)} came from elsewhere as it is, without snapshots, so nobody knows in which order it "
+            "learned the images. The Mistakes page has what it gets wrong.",
+            icon=":material/stairs:",
+        )
+        st.page_link(MISTAKES, label="Show its mistakes", icon=":material/rule:", query_params={"run": run.id})
+        return
     order = learning(run)
     view = asked_view(order.class_names)
     found = {group: images_of_group(order, group, view.label) for group in GROUPS}
@@ -134,7 +144,7 @@ def _one_group(run: Run, order: LearningOrder, group: Group, indices: NDArray[np
         source,
         order.class_names,
         key=f"order-grid-{group}",
-        lead=f"{TITLES[group]}: {words.images(len(indices))}",
+        lead=f"{TITLES[group]}: {images_in_words(len(indices))}",
         caption=f"{words.sentence(group, stages, names)} Below each image the class predicted at the last snapshot, "
         + ("and from when on it was right." if moment else "and its confidence."),
         nothing="No test image is among these; choose another group or class.",

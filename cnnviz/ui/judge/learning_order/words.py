@@ -5,17 +5,12 @@ from cnnviz.evaluation.learning import Group
 from cnnviz.runs import Run
 from cnnviz.ui.look.stops import snapshot_labels
 
-__all__ = ["SOURCE", "images", "moments", "sentence", "ticks"]
+__all__ = ["SOURCE", "moments", "sentence", "ticks"]
 
 SOURCE = (
     "Forgetting as in Toneva et al. 2019, “An empirical study of example forgetting during deep neural network "
     "learning”; there it is counted on training images, here on test images between two snapshots."
 )
-
-
-def images(count: int) -> str:
-    """Return "1 image", "812 images"."""
-    return "1 image" if count == 1 else f"{count:,} images"
 
 
 def moments(run: Run, order: LearningOrder) -> list[str]:

@@ -24,6 +24,7 @@ from cnnviz.runs.additions import additions, write_addition
 from cnnviz.runs.checkpoint import pack_arrays, unpack_arrays
 from cnnviz.ui.jobs import Job, Report, job, known_job
 from cnnviz.ui.loaders import home, modified
+from cnnviz.ui.look.sized import features_of
 
 __all__ = ["Maker", "Placed"]
 
@@ -147,10 +148,9 @@ class Maker:
         return Axes(kept["centre"], kept["directions"]), _Window(kept["low"], kept["high"])
 
     def _features(self, snapshot: int | None, report: Callable[[float], None]) -> NDArray[np.float32]:
-        from cnnviz.explain.features import penultimate
-
         assert self.images is not None
-        return penultimate(self.run.model(snapshot), self.images, lambda done, count: report(done / count))
+        shape = self.run.spec.model.input_shape
+        return features_of(self.run.model(snapshot), self.images, shape, lambda done, count: report(done / count))
 
     def _keep(self, name: str, arrays: Arrays) -> None:
         with suppress(StorageError):  # the job has it, as long as this server runs

@@ -24,7 +24,7 @@ from cnnviz.ui.judge.pictures import DATA, pictures_of, tell_missing
 from cnnviz.ui.look import keras_ready, test_split, wait_for_keras
 from cnnviz.ui.look.stops import snapshot_labels
 from cnnviz.ui.messages import problem
-from cnnviz.ui.words import duration
+from cnnviz.ui.words import duration, images_in_words
 
 __all__ = ["show_map"]
 
@@ -117,7 +117,7 @@ def _pca(maker: Maker, snapshot: int | None) -> Placed | None:
         return None
     made = maker.start("pca", snapshot)
     made.wait(_PATIENCE_S)
-    placed = show_job(made, f"The map of {words.images(maker.count)}")
+    placed = show_job(made, f"The map of {images_in_words(maker.count)}")
     return placed if isinstance(placed, Placed) else None
 
 

@@ -8,23 +8,20 @@ from cnnviz.evaluation.plane import Projection
 from cnnviz.ui.components.image_grid import Group
 from cnnviz.ui.components.point_map import Colour
 from cnnviz.ui.judge.map.planes import Placed
+from cnnviz.ui.words import images_in_words
 
-__all__ = ["alt", "caption", "images", "lead", "sorted_by_class"]
+__all__ = ["alt", "caption", "lead", "sorted_by_class"]
 
 _FEW = 100  # images: with fewer, t-SNE has hardly any neighbours to go by
 _COLOURS = 10  # that can be told apart
-
-
-def images(count: int) -> str:
-    """Return "1 image", "812 images"."""
-    return "1 image" if count == 1 else f"{count:,} images"
 
 
 def alt(judged: Judged, method: Projection) -> str:
     """Describe the map to those who do not see it."""
     name = "PCA" if method == "pca" else "t-SNE"
     wrong = int((~judged.right).sum())
-    return f"A {name} map of {images(len(judged))} of the test set, {wrong:,} of them wrong; a point stands for each."
+    shown = images_in_words(len(judged))
+    return f"A {name} map of {shown} of the test set, {wrong:,} of them wrong; a point stands for each."
 
 
 def caption(judged: Judged, placed: Placed, method: Projection, colour: Colour) -> str:
@@ -37,7 +34,7 @@ def caption(judged: Judged, placed: Placed, method: Projection, colour: Colour) 
 
 def _trust(judged: Judged, placed: Placed, method: Projection) -> str:
     if method == "tsne":
-        few = f" With {images(len(judged))} it has few neighbours to go by." if len(judged) < _FEW else ""
+        few = f" With {images_in_words(len(judged))} it has few neighbours to go by." if len(judged) < _FEW else ""
         return (
             "t-SNE keeps neighbours: close by means alike to the network. How far apart clusters lie, where, and how "
             f"large they are means nothing, and each snapshot has a map of its own.{few}"
@@ -65,7 +62,7 @@ def lead(judged: Judged, listed: NDArray[np.int64], *, chosen: bool) -> str:
         chosen: whether somebody chose them, or they are all there are.
     """
     wrong = int((~judged.right[listed]).sum())
-    return f"{images(len(listed))}{' chosen' if chosen else ''}, {wrong:,} wrong"
+    return f"{images_in_words(len(listed))}{' chosen' if chosen else ''}, {wrong:,} wrong"
 
 
 def sorted_by_class(judged: Judged, chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], tuple[Group, ...]]:

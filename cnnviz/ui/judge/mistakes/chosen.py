@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from cnnviz.evaluation import Judged, LearningOrder, Suspects, pairs, select
 from cnnviz.ui.components.image_grid import FORGOTTEN, Format, Group
 from cnnviz.ui.judge.mistakes.view import View
+from cnnviz.ui.words import images_in_words
 
-__all__ = ["Chosen", "chosen_images", "images_in_words", "lead", "nothing"]
+__all__ = ["Chosen", "chosen_images", "lead", "nothing"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,11 +76,6 @@ def _groups(judged: Judged, indices: NDArray[np.int64]) -> tuple[Group, ...]:
 
 def _pair(true: str, predicted: str) -> str:
     return f"{true}, recognised" if true == predicted else f"{true} taken for {predicted}"
-
-
-def images_in_words(count: int) -> str:
-    """Return a number of images: 1 image, 3,010 images."""
-    return "1 image" if count == 1 else f"{count:,} images"
 
 
 # --- words ------------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from cnnviz.runs.checkpoint import pack_arrays, unpack_arrays
 from cnnviz.ui.jobs import Job, Report, job, known_job
 from cnnviz.ui.loaders import dataset, datasets, home, modified
 from cnnviz.ui.look.models import model, model_key
+from cnnviz.ui.look.sized import features_of
 
 if TYPE_CHECKING:
     import keras
@@ -100,15 +101,15 @@ class TrainingFeatures:
     # --- in a job: no Streamlit ---------------------------------------------------------------------------------
 
     def _make(self, opened: "keras.Model", report: Report) -> NDArray[np.float32]:
-        from cnnviz.explain.features import penultimate
-
         made_of, images = self._made_of(), self.split.images
-        width = penultimate(opened, images[:1]).shape[1]
+        shape = self.run.spec.model.input_shape
+        width = features_of(opened, images[:1], shape).shape[1]
         step = max(1, -(-len(images) * width // _MOST_VALUES))
         looked_at = images[::step]
-        found = penultimate(
+        found = features_of(
             opened,
             looked_at,
+            shape,
             lambda done, count: report(done / count, f"{done:,} of {count:,} training images"),
         )
         small = found.astype(np.float16) if np.abs(found).max() < _LARGEST else found

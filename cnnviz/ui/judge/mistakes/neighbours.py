@@ -16,6 +16,7 @@ from cnnviz.ui.judge.mistakes.features import TrainingFeatures
 from cnnviz.ui.loaders import class_names
 from cnnviz.ui.look import wait_for_keras
 from cnnviz.ui.look.models import model
+from cnnviz.ui.look.sized import features_of
 
 __all__ = ["neighbours", "neighbours_in_words"]
 
@@ -60,9 +61,7 @@ def _offer(made: TrainingFeatures) -> None:
 
 
 def _draw(made: TrainingFeatures, features: NDArray[np.float32], image: NDArray[np.uint8]) -> None:
-    from cnnviz.explain.features import penultimate
-
-    query = penultimate(model(made.run, made.snapshot), image[None])[0]
+    query = features_of(model(made.run, made.snapshot), image[None], made.run.spec.model.input_shape)[0]
     found, distances = nearest(features, query, _COUNT)
     every = made.every(features)
     indices = found * every

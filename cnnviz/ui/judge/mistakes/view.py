@@ -13,7 +13,7 @@ from typing import Literal, TypeVar, get_args
 from cnnviz.errors import DataError, SpecError
 from cnnviz.evaluation import Query
 from cnnviz.evaluation.mistakes import Sort
-from cnnviz.ui.judge.address import Address
+from cnnviz.ui.judge.address import Address, asked_label
 from cnnviz.ui.judge.links import mistakes_link
 
 __all__ = ["ADDRESS", "SORTS", "USUAL", "Order", "Show", "View", "asked_view", "mistakes_link"]
@@ -120,8 +120,8 @@ def asked_view(class_names: tuple[str, ...], images: int) -> View:
     least, most = _confidence(asked.get("confidence"))
     return View(
         show=_one_of("show", asked.get("show", "mistakes"), SHOWN),
-        true=_label("true class", asked.get("true"), class_names),
-        predicted=_label("predicted class", asked.get("predicted"), class_names),
+        true=asked_label("true class", asked.get("true"), class_names),
+        predicted=asked_label("predicted class", asked.get("predicted"), class_names),
         least=least,
         most=most,
         sort=_one_of("order", asked.get("sort", USUAL), tuple(SORTS)),
@@ -135,17 +135,6 @@ def _one_of(what: str, text: str, known: tuple[Known, ...]) -> Known:
         if one == text:
             return one
     raise SpecError(f"the link asks for the {what} {text[:40]!r}; choose one of {', '.join(known)}")
-
-
-def _label(what: str, text: str | None, names: tuple[str, ...]) -> int | None:
-    if text is None:
-        return None
-    if text in names:
-        return names.index(text)
-    if text.isdecimal() and len(text) < 7 and int(text) < len(names):
-        return int(text)
-    some = ", ".join(names[:10]) + (" and others" if len(names) > 10 else "")
-    raise SpecError(f"the link asks for the {what} {text[:40]!r}, but the classes are {some}; choose one of these")
 
 
 def _confidence(text: str | None) -> tuple[int, int]:

@@ -16,6 +16,9 @@ __all__ = ["show_calibration", "show_classes", "show_curves", "show_table"]
 
 _ORDERS = {"weakest": "weakest first", "label": "by label"}
 _EVERY, _WEAKEST = 20, 12  # classes that are drawn: all of up to so many, else so many
+_NO_EXPORT = """<style>
+[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
+</style>"""
 _KINDS: tuple[Kind, ...] = ("roc", "precision-recall")
 
 
@@ -69,7 +72,8 @@ def _curves(_now: JudgedRun, state: str) -> tuple[tuple[Drawing, str], ...]:
 
 
 def show_table(report: Evaluation) -> None:
-    """Draw all numbers of all classes, to sort."""
+    """Draw all numbers of all classes, to sort; the CSV is above, safe for spreadsheets."""
+    st.html(_NO_EXPORT)
     st.dataframe(
         {
             "class": [score.name for score in report.per_class],

@@ -44,7 +44,7 @@ def headline(now: JudgedRun, report: Evaluation | None) -> None:
     top3, f1 = (report.top3, report.f1_macro) if report else (None, None)
     told = [
         _number("mistakes", f"{n_test - n_right:,}", f"of {n_test:,} test images"),
-        _number("loss", _written(loss, "{:.2f}"), _exact(loss)),
+        _number("loss", _small(loss), _exact(loss)),
         _number("top 3", _written(top3, "{:.1%}"), _exact(top3)) if len(judged.class_names) > 3 else "",
         _number("mean F1", _written(f1, "{:.2f}"), _exact(f1)),
     ]
@@ -64,9 +64,13 @@ def remarks(now: JudgedRun, report: Evaluation | None) -> None:
     if now.run.status.active:
         told.append(f"The run is still training: these are its numbers {now.moment}, and the page goes on with it.")
     elif not now.run.has_final_predictions:
+        what = (
+            "Train it again with a lower learning rate to have a model to measure"
+            if now.run.state == "diverged"
+            else "Resume it on the Train page to measure its model"
+        )
         told.append(
-            f"The run {plain(now.run.name)} did not come to its end: these are its numbers {now.moment}. Resume it on "
-            "the Train page to measure its model."
+            f"The run {plain(now.run.name)} did not come to its end: these are its numbers {now.moment}. {what}."
         )
     if not now.complete:
         where = "choose the trained model above" if now.run.has_final_predictions else "they are made at the end"
@@ -85,6 +89,13 @@ def _number(name: str, value: str, exact: str) -> str:
 
 def _written(value: float | None, form: str) -> str:
     return "–" if value is None else form.format(value).replace("%", " %")
+
+
+def _small(loss: float | None) -> str:
+    """Write two digits that say something, of a loss that may be nearly nothing."""
+    if loss is None or loss >= 0.1:
+        return _written(loss, "{:.2f}")
+    return "< 0.0001" if 0 < loss < 0.0001 else f"{loss:.2g}"
 
 
 def _exact(value: float | None) -> str:

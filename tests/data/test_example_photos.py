@@ -2,7 +2,8 @@
 
 import pytest
 
-from cnnviz.data.examples import EXAMPLES, EXAMPLES_FOLDER, Example, example_photo
+import cnnviz.data
+from cnnviz.data.example_photos import EXAMPLES, EXAMPLES_FOLDER, Example, example_photo
 from cnnviz.errors import DataError
 
 
@@ -26,3 +27,7 @@ def test_nothing_else_lies_there() -> None:
 def test_an_example_that_is_none_is_refused() -> None:
     with pytest.raises(DataError, match=r"no example photo '\.\./README'; choose one of cat, rocket"):
         example_photo("../README")
+
+
+def test_the_photos_do_not_hide_the_function_that_picks_examples() -> None:
+    assert callable(cnnviz.data.examples)

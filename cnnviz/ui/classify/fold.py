@@ -1,0 +1,159 @@
+"""The fold "none of my classes": whether the network may abstain, by what, and what that costs."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from cnnviz.errors import CnnvizError
+from cnnviz.inference import Abstention
+from cnnviz.ui.classify.address import ADDRESS, Wish, wish_text
+from cnnviz.ui.classify.networks import Network
+from cnnviz.ui.classify.refusing import Rule, rule_or_job
+from cnnviz.ui.jobs import Job, show_job
+from cnnviz.ui.messages import plain, sentence
+
+__all__ = ["Found", "abstain_fold", "abstain_popover", "pending_rules", "tell_measuring"]
+
+Found = Rule | tuple[Job, str] | str | None  # a rule, the work that finds it out, why there is none, or nobody asked
+
+_SCORES = {"probability": "Largest probability", "energy": "Energy"}
+_LEAST, _MOST, _STEP = 50, 99, 1
+
+
+def pending_rules(networks: Sequence[Network], wish: Wish | None) -> list[Found]:
+    """Return for each network when it abstains, the work that finds it out, or why that cannot be; needs Keras.
+
+    Args:
+        networks: those that classify.
+        wish: what the URL asks for.
+    """
+    return [_found(network, wish) for network in networks]
+
+
+def _found(network: Network, wish: Wish | None) -> Found:
+    try:
+        return rule_or_job(network, wish)
+    except CnnvizError as error:
+        return sentence(error)
+
+
+def abstain_fold(networks: Sequence[Network], wish: Wish | None, found: Sequence[Found]) -> None:
+    """Draw the fold; what is still measured shows its progress in it.
+
+    Args:
+        networks: those that classify.
+        wish: what the URL asks for.
+        found: from `pending_rules`.
+    """
+    if wish is not None:
+        st.session_state.setdefault("classify-fold", True)  # a link that asks for it
+    fold = st.expander(
+        "“None of my classes”: when it had better not answer", icon=":material/do_not_disturb_on:",
+        key="classify-fold", on_change="rerun",
+    )  # fmt: skip
+    if fold.open:
+        with fold:
+            _inside(networks, wish, found)
+    else:
+        tell_measuring(found)
+
+
+def abstain_popover(networks: Sequence[Network], wish: Wish | None, found: Sequence[Found]) -> None:
+    """Draw the same as a button of a bar; what is still measured is shown by `tell_measuring`."""
+    with st.popover(
+        "It may abstain" if wish else "Let it abstain", icon=":material/do_not_disturb_on:", key="classify-abstain",
+        width=170,
+    ):  # fmt: skip
+        _inside(networks, wish, [one for one in found if not isinstance(one, tuple)])
+
+
+def tell_measuring(found: Sequence[Found]) -> None:
+    """Draw the progress of what is still measured."""
+    for one in found:
+        if isinstance(one, tuple):
+            show_job(one[0], one[1])
+
+
+def _inside(networks: Sequence[Network], wish: Wish | None, found: Sequence[Found]) -> None:
+    _choices(wish)
+    for network, one in zip(networks, found, strict=False):
+        if len(networks) > 1 and one is not None:
+            st.markdown(f"**{plain(network.title)}**")
+        if isinstance(one, Rule):
+            _cost(one.abstention)
+        elif isinstance(one, tuple):
+            show_job(one[0], one[1])
+        elif isinstance(one, str):
+            st.warning(plain(one), icon=":material/do_not_disturb_on:")
+    if wish is None:
+        st.caption(
+            "A network always names one of its classes, also for a photo of none of them. Allowed to abstain, it "
+            "answers only where it is as sure as it was of nearly all images that it was checked on."
+        )
+
+
+def _choices(wish: Wish | None) -> None:
+    now = wish or Wish()
+    st.session_state["classify-may"] = wish is not None
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.toggle("It may abstain", key="classify-may", on_change=_switch)
+        if wish is None:
+            return
+        st.session_state["classify-score"] = now.score
+        st.segmented_control(
+            "By", list(_SCORES), key="classify-score", required=True, format_func=_SCORES.__getitem__,
+            label_visibility="collapsed", on_change=_change, args=(now,),
+        )  # fmt: skip
+        st.session_state["classify-distance"] = now.distance
+        st.checkbox(
+            "and by how far it is from the training images", key="classify-distance", on_change=_change, args=(now,)
+        )
+    st.session_state["classify-keep"] = max(now.keep, _LEAST)
+    st.slider(
+        "Answer this share of the validation images", _LEAST, _MOST, step=_STEP, key="classify-keep", format="%d %%",
+        on_change=_change, args=(now,),
+    )  # fmt: skip
+
+
+def _switch() -> None:
+    ADDRESS.change(abstain=wish_text(Wish() if st.session_state["classify-may"] else None))
+
+
+def _change(wish: Wish) -> None:
+    changed = replace(
+        wish,
+        score=st.session_state["classify-score"],
+        distance=st.session_state["classify-distance"],
+        keep=st.session_state["classify-keep"],
+    )
+    ADDRESS.change(abstain=wish_text(changed))
+
+
+def _cost(rule: Abstention) -> None:
+    gained = 100 * (rule.accuracy_answered - rule.accuracy)
+    with st.container(horizontal=True, gap="large"):
+        st.metric("answered", f"{100 * rule.answered:.1f} %", width="content")
+        st.metric("right, of those answered", f"{100 * rule.accuracy_answered:.1f} %", f"{gained:+.1f} points",
+                  delta_color="off", width="content")  # fmt: skip
+        st.metric("right, of all", f"{100 * rule.accuracy:.1f} %", width="content")
+    st.caption(f"{rule.cost} {_temperature(rule)}")
+
+
+def _temperature(rule: Abstention) -> str:
+    by = f"{rule.temperature:.2f}"
+    if rule.temperature > 1.005:
+        how = f"It was too sure of itself: its logits are divided by {by} (temperature scaling), which moves all bars"
+    elif rule.temperature < 0.995:
+        how = f"It was not sure enough of itself: its logits are divided by {by} (temperature scaling)"
+    else:
+        how = "Its probabilities needed no scaling"
+    limit = {
+        "probability": f"it answers where its largest probability is at least {100 * rule.threshold:.0f} %",
+        "energy": f"it answers where T log Σ exp(logit / T), the negative energy, is at least {rule.threshold:.2f}",
+    }[rule.score]
+    far = "" if rule.distance is None else (
+        f", and where the features of the photo are at most {rule.distance:.2g} (cosine distance) from those of its "
+        "tenth-nearest training image"
+    )  # fmt: skip
+    return f"{how}; {limit}{far}."

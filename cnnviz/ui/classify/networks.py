@@ -1,0 +1,116 @@
+"""Which networks classify: the one that the bar names, and perhaps a second one beside it."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.errors import SpecError
+from cnnviz.inference import Classification, Classifier
+from cnnviz.runs import Run
+from cnnviz.ui.attribution.results import Results
+from cnnviz.ui.classify.refusing import Rule
+from cnnviz.ui.look.models import model, model_key
+from cnnviz.ui.look.saved import moment
+
+__all__ = ["Network", "Scored"]
+
+_KEPT = 256  # answers: of one turn of a dial and back
+_RATE = 1e10  # multiplications a second on a slow laptop
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """What a network makes of images, before anybody asks whether it should answer.
+
+    Attributes:
+        logits: (n, classes).
+        distances: (n,) to the training images; None where nobody asked.
+    """
+
+    logits: NDArray[np.float64]
+    distances: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A network that classifies.
+
+    Attributes:
+        run, snapshot: whose weights; a snapshot of None is the run's model.
+        names: its classes.
+    """
+
+    run: Run
+    snapshot: int | None
+    names: tuple[str, ...]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(height, width, channels) that it takes."""
+        return self.run.spec.model.input_shape
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other."""
+        return model_key(self.run, self.snapshot)
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return f"{self.run.name}, {moment(self.run, self.snapshot)}"
+
+    @property
+    def classifier(self) -> Classifier:
+        """The network, ready to be asked; needs Keras.
+
+        Raises:
+            RunError: it does not exist yet, or is damaged.
+            SpecError: it is no classifier of images.
+        """
+        return _classifier(model(self.run, self.snapshot), self.names, self.key)
+
+    def takes_s(self, images: int) -> float:
+        """How long so many images take on a slow laptop, about, in seconds."""
+        return images * sum(row.multiply_adds for row in self.run.spec.model.rows) / _RATE
+
+    def score(self, images: NDArray[np.uint8], rule: Rule | None) -> Scored:
+        """Ask the network; what was asked before is not asked again.
+
+        Args:
+            images: (n, height, width, channels) in its size.
+            rule: with the features of training images, distances to these are measured too.
+
+        Raises:
+            CnnvizError: it cannot be opened.
+            SpecError: its answers are no numbers.
+        """
+        far = rule is not None and rule.features is not None
+        digest = hashlib.blake2b(images.tobytes(), digest_size=16).digest()
+        key = (self.key, far, images.shape, digest)
+        found: Scored = _scores().get(key, lambda: self._score(images, rule))
+        if not np.isfinite(found.logits).all():
+            raise SpecError("the network gives no finite probabilities; choose an earlier snapshot")
+        return found
+
+    def judge(self, scored: Scored, rule: Rule | None) -> tuple[Classification, ...]:
+        """Make answers of scores; with a rule it may abstain."""
+        abstention = rule.abstention if rule else None
+        return self.classifier.judge(scored.logits, len(self.names), abstention, scored.distances)
+
+    def _score(self, images: NDArray[np.uint8], rule: Rule | None) -> Scored:
+        classifier = self.classifier
+        return Scored(classifier.logits(images), rule.distances(classifier.model, images) if rule else None)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _classifier(_model: Any, names: tuple[str, ...], key: str) -> Classifier:
+    return Classifier(_model, names)
+
+
+@st.cache_resource(show_spinner=False)
+def _scores() -> Results:
+    return Results(_KEPT)

@@ -1,0 +1,251 @@
+"""One photo: as it came, as the network sees it, why, and what it says; the dials and abstaining in folds below."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.errors import CnnvizError
+from cnnviz.figures.guesses import percent
+from cnnviz.figures.heatmap import full_value
+from cnnviz.inference import Classification, Dials, adjust, prepare_photo
+from cnnviz.ui.attribution.results import Question, question_about
+from cnnviz.ui.attribution.words import at_layer, strength
+from cnnviz.ui.classify.address import ADDRESS, View, asked_view, asked_wish, change_view
+from cnnviz.ui.classify.bar import Using
+from cnnviz.ui.classify.curve import dials_fold
+from cnnviz.ui.classify.fold import abstain_fold, pending_rules
+from cnnviz.ui.classify.networks import Network
+from cnnviz.ui.classify.refusing import Rule
+from cnnviz.ui.classify.shelf import Item
+from cnnviz.ui.classify.words import agreement, answer_in_words, journey
+from cnnviz.ui.components.heatmaps import Panel, heatmaps
+from cnnviz.ui.components.photo_crop import photo_crop
+from cnnviz.ui.components.saving import Saving
+from cnnviz.ui.components.verdict import ClassBar, verdict
+from cnnviz.ui.judge.mistakes.neighbours import neighbours
+from cnnviz.ui.look import Pinned, keras_ready, link, wait_for_keras
+from cnnviz.ui.messages import plain, reported, sentence
+
+__all__ = ["show_one"]
+
+THIS_PAGE = "pages/use/classify.py"
+FEATURE_MAPS = "pages/look/feature_maps.py"
+CONVOLUTION = "pages/look/convolution.py"
+ATTRIBUTION = "pages/look/attribution.py"
+
+_MOST_BARS = 6
+_EXPLAINED = "cnnviz.classify.explained"  # session state: the name of the class that somebody clicked
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What a network sees of the photo, and what it says.
+
+    Attributes:
+        network: which.
+        question: asks its heatmap.
+        image: with the dials as they stand.
+        answer: None before Keras is imported.
+        before: what it says with all dials at rest; None where they are.
+        rule: when it abstains; None where it always answers.
+    """
+
+    network: Network
+    question: Question
+    image: NDArray[np.uint8]
+    answer: Classification | None = None
+    before: Classification | None = None
+    rule: Rule | None = None
+
+
+@st.fragment
+def show_one(using: Using, item: Item) -> None:
+    """Draw the page for one photo.
+
+    Args:
+        using: the networks.
+        item: the photo, decoded.
+    """
+    ADDRESS.settle()
+    with reported(way_back=THIS_PAGE, label="Start anew"):
+        view, wish = asked_view(item.key), asked_wish()
+        ready = keras_ready()
+        rules = pending_rules(using.networks, wish) if ready else [None] * len(using.networks)
+        seen = [
+            _seen(network, view, item, rule if isinstance(rule, Rule) else None, ready=ready)
+            for network, rule in zip(using.networks, rules, strict=True)
+        ]
+        left, right = st.columns([3, 7], gap="medium")
+        with left:
+            _photo(view, item, using.first)
+        with right:
+            for number, one in enumerate(seen):
+                _stage(one, number, titled=len(seen) > 1, item=item)
+            answers = [one.answer for one in seen if one.answer is not None]
+            if len(answers) == 2:
+                titles = [f"{one.network.run.name}" for one in seen]
+                same = titles[0] == titles[1]
+                st.markdown(f"**{plain(agreement(['The first', 'the second'] if same else titles, answers))}**")
+        if not ready:
+            wait_for_keras("The verdict", draw=lambda: None)
+            return
+        if seen[0].answer is not None and seen[0].answer.abstained:
+            _nearest(seen[0])
+        if answers:
+            dials_fold(using.first, view, _untouched(using.first, view, item), answers[0], seen[0].rule)
+        abstain_fold(using.networks, wish, rules)
+        _links(using.first, item)
+
+
+# --- the photo --------------------------------------------------------------------------------------------------
+
+
+def _photo(view: View, item: Item, network: Network) -> None:
+    height, width, _ = item.pixels.shape
+    photo_crop(
+        item.address, (height, width), network.shape[1] / network.shape[0], view.given[0],
+        f"{view.stamp} {network.shape[:2]}", key="classify-photo", name=item.name,
+        on_change=lambda crop, settled: change_view(view, crop=crop, settled=settled),
+    )  # fmt: skip
+    note = item.photo.note if item.photo else ""
+    said = journey(item.size, view.crop, network.shape, note, grey=item.pixels.shape[2] == 1)
+    credit = f" Photo: {plain(item.credit)}." if item.credit else ""
+    label = "" if item.label is None else f" Its label says {plain(network.names[item.label])}."
+    st.caption(f"**{plain(item.name)}**, {said}{credit}{label}")
+
+
+def _untouched(network: Network, view: View, item: Item) -> NDArray[np.uint8]:
+    """What the network sees with all dials at rest."""
+    return prepare_photo(item.pixels, network.shape, view.crop)
+
+
+# --- what a network sees and says -------------------------------------------------------------------------------
+
+
+def _seen(network: Network, view: View, item: Item, rule: Rule | None, *, ready: bool) -> Seen:
+    plain_image = _untouched(network, view, item)
+    image = adjust(plain_image, view.dials)
+    pinned = Pinned(network.run, network.snapshot, image, item.pixels, None, item.key, None, None, network.names)
+    question = question_about(pinned)
+    if not ready:
+        return Seen(network, question, image)
+    (answer,) = network.judge(network.score(image[None], rule), rule)
+    if view.dials == Dials():
+        return Seen(network, question, image, answer, None, rule)
+    (before,) = network.judge(network.score(plain_image[None], rule), rule)
+    return Seen(network, question, image, answer, before, rule)
+
+
+def _stage(one: Seen, number: int, *, titled: bool, item: Item) -> None:
+    """What the network sees, its heatmap, and its verdict beside them."""
+    with st.container(key=f"classify-stage-{number}"):
+        pictures, words = st.columns([7, 4], gap="medium")
+    explained = _explained(one)
+    with pictures:
+        _pictures(one, number, explained, item)
+    with words:
+        _verdict(one, number, explained, titled=titled)
+
+
+def _explained(one: Seen) -> int | None:
+    """The class that the heatmap is for: the one that was clicked, else the predicted one."""
+    if one.answer is None:
+        return None
+    names, asked = one.network.names, st.session_state.get(_EXPLAINED)
+    return names.index(asked) if asked in names else one.answer.top[0].class_index
+
+
+def _explain(name: str) -> None:
+    """Explain another class; a second click goes back to the predicted one."""
+    st.session_state[_EXPLAINED] = None if st.session_state.get(_EXPLAINED) == name else name
+
+
+def _pictures(one: Seen, number: int, explained: int | None, item: Item) -> None:
+    height, width = one.network.shape[:2]
+    name = "" if explained is None else one.network.names[explained]
+    panels = [Panel("What the network sees", f"{width}×{height} pixels"), _heat(one, explained)]
+    heatmaps(
+        one.image,
+        panels,
+        key=f"classify-seen-{number}",
+        caption="",
+        saved=Saving(f"{item.name} {name}", f"{one.network.title} · explained: {name}") if name else None,
+        slider=False,
+    )
+
+
+def _heat(one: Seen, explained: int | None) -> Panel:
+    if explained is None:
+        return Panel("Grad-CAM", "is computed …", pending=True)
+    title = f"Grad-CAM for {one.network.names[explained]}"
+    try:
+        found = one.question.heatmap("gradcam", explained)
+    except CnnvizError as error:
+        return Panel(title, empty=sentence(error))
+    why = f"Nothing lights up: {found.empty}." if found.empty else ""
+    return Panel(
+        title, at_layer(found), "" if why else "Bright places speak for it.", values=found.values,
+        full=full_value(found), high=strength(found), empty=why,
+    )  # fmt: skip
+
+
+def _verdict(one: Seen, number: int, explained: int | None, *, titled: bool) -> None:
+    title, most = one.network.title if titled else "", min(_MOST_BARS, len(one.network.names))
+    if one.answer is None:
+        verdict("", (), key=f"classify-verdict-{number}", state="pending", title=title, most=most)
+        return
+    word, share = answer_in_words(one.answer)
+    bars = _bars(one.answer, one.before, explained)
+    left = 1 - sum(bar.share for bar in bars)
+    others = len(one.network.names) - len(bars)
+    rule = one.rule.abstention if one.rule else None
+    verdict(
+        word,
+        bars,
+        key=f"classify-verdict-{number}",
+        state="abstained" if one.answer.abstained else "answered",
+        title=title,
+        share=share,
+        reason=one.answer.reason,
+        rest=f"{others} other classes: {percent(max(left, 0.0))} together" if others else "",
+        most=most,
+        threshold=rule.threshold if rule and rule.score == "probability" else None,
+        on_explain=lambda index: _explain(one.network.names[index]),
+    )
+
+
+def _nearest(one: Seen) -> None:
+    """The training images that come nearest to a photo that is not answered."""
+    st.markdown("**The training images that it finds nearest**")
+    try:
+        neighbours(one.network.run, one.network.snapshot, one.image)
+    except CnnvizError as error:
+        st.caption(plain(sentence(error)))
+
+
+def _bars(answer: Classification, before: Classification | None, explained: int | None) -> Sequence[ClassBar]:
+    return [
+        ClassBar(
+            ranked.class_index,
+            ranked.class_name,
+            ranked.probability,
+            percent(ranked.probability),
+            None if before is None else float(before.probabilities[ranked.class_index]),
+            ranked.class_index == explained,
+        )
+        for place, ranked in enumerate(answer.top)
+        if place < _MOST_BARS or ranked.class_index == explained
+    ]
+
+
+def _links(network: Network, item: Item) -> None:
+    """Links that pin this photo on the pages that look inside."""
+    query = link(run=network.run.id, snapshot=network.snapshot, image=item.key)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption("Look inside with this photo:", width="content")
+        st.page_link(FEATURE_MAPS, label="Feature maps", icon=":material/layers:", query_params=query)
+        st.page_link(CONVOLUTION, label="Convolution", icon=":material/biotech:", query_params=query)
+        st.page_link(ATTRIBUTION, label="Attribution", icon=":material/local_fire_department:", query_params=query)

@@ -1,0 +1,157 @@
+"""A file from elsewhere on its way in: taken from the browser, kept under a name of ours, and looked at."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from cnnviz.errors import CnnvizError
+from cnnviz.files import storage_errors
+from cnnviz.spec import ModelSpec
+from cnnviz.ui.guard import unlocked
+from cnnviz.ui.jobs import Job, Report, job
+from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.models_page.shelf import uploads
+
+__all__ = ["Facts", "Upload", "choose_file", "drop", "inspection", "uploaded"]
+
+MOST_MEGABYTES = 150
+
+_TOKEN = "cnnviz.models.upload"  # session state: the key of the file on the shelf
+_SERIAL = "cnnviz.models.drops"  # session state: counts up with every file, which empties the widget
+_PROBLEM = "cnnviz.models.problem"
+
+Kind = Literal["model", "weights"]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that this session brought.
+
+    Attributes:
+        token: what tells it from every other.
+        path: where it is, under a name of ours.
+        name: what its owner calls it.
+    """
+
+    token: str
+    path: Path
+    name: str
+
+    @property
+    def kind(self) -> Kind:
+        """What it says it is: weights alone go into an architecture built here."""
+        return "weights" if self.name.lower().endswith((".h5", ".hdf5")) else "model"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was found in a file; numbers and words alone, the network stays in it.
+
+    Attributes:
+        input_shape: (height, width, channels).
+        units: how many numbers it answers with.
+        ending: what makes them, as `cnnviz.models.foreign.Ending`.
+        scales: whether it scales pixels itself.
+        keras_version: which Keras wrote it; empty where it does not say.
+        class_names: as the file says; empty where it does not.
+        parameters: how many weights it has.
+        scaling: the guess at what it was trained on.
+    """
+
+    input_shape: tuple[int, int, int]
+    units: int
+    ending: str
+    scales: bool
+    keras_version: str
+    class_names: tuple[str, ...]
+    parameters: int
+    scaling: str
+
+    @property
+    def classes(self) -> int:
+        """How many classes it tells apart."""
+        return max(self.units, 2)
+
+
+def uploaded() -> Upload | None:
+    """Return the file that this session brought, as long as it is here."""
+    token: str = st.session_state.get(_TOKEN, "")
+    kept = uploads().find(token)
+    return None if kept is None else Upload(token, kept.path, kept.value)
+
+
+def choose_file() -> None:
+    """Draw the field that a file is dropped on, and what was wrong with the last one."""
+    key = f"models-file-{st.session_state.get(_SERIAL, 0)}"
+    st.file_uploader(
+        "Drop a .keras file here, or choose it; or weights alone, as .weights.h5", key=key,
+        max_upload_size=MOST_MEGABYTES, on_change=_take, args=(key,),
+    )  # fmt: skip
+    if problem := st.session_state.get(_PROBLEM):
+        st.error(plain(problem), icon=":material/error:")
+    elif st.session_state.get(_TOKEN):
+        st.info("The file is no longer on this server, which keeps a few; choose it again.", icon=":material/upload:")
+
+
+def drop() -> None:
+    """Let go of the file: in a callback."""
+    upload = uploaded()
+    if upload is not None:
+        uploads().discard(upload.path)
+    st.session_state.pop(_TOKEN, None)
+
+
+def _take(key: str) -> None:
+    """Put the file on the shelf, and let go of Streamlit's copy of it."""
+    file: Any = st.session_state.get(key)
+    st.session_state.pop(_PROBLEM, None)
+    if file is None or not unlocked():
+        return
+    token = secrets.token_hex(8)
+    try:
+        path = uploads().place("model")
+        with storage_errors(path):
+            path.write_bytes(file.getbuffer())
+        uploads().keep(token, path, file.name)
+        st.session_state[_TOKEN] = token
+    except CnnvizError as error:
+        st.session_state[_PROBLEM] = sentence(error)
+    st.session_state[_SERIAL] = st.session_state.get(_SERIAL, 0) + 1
+    context = get_script_run_ctx()
+    if context is not None:
+        manager: Any = context.uploaded_file_mgr
+        manager.remove_file(context.session_id, file.file_id)
+
+
+def inspection(upload: Upload, architecture: ModelSpec | None = None, words: Sequence[str] = ()) -> Job:
+    """Have the file looked at by a process of its own, in the background; the job returns `Facts`.
+
+    Args:
+        upload: the file.
+        architecture: for weights alone, the network they go into.
+        words: what tells that network from others.
+    """
+    key = "|".join(("inspect", upload.token, *words))
+    return job(key, lambda report: _inspected(upload, architecture, report))
+
+
+def _inspected(upload: Upload, architecture: ModelSpec | None, report: Report) -> Facts:
+    report(0.1, "TensorFlow is imported")
+    from cnnviz.models.foreign import inspect_model, inspect_weights, usual_scaling
+
+    def on_wait() -> None:
+        report(0.4, "a process of its own looks into it")
+
+    if architecture is None:
+        foreign = inspect_model(upload.path, upload.name, on_wait=on_wait)
+    else:
+        foreign = inspect_weights(upload.path, upload.name, architecture, on_wait=on_wait)
+    return Facts(
+        foreign.input_shape, foreign.units, foreign.ending, foreign.scales, foreign.keras_version, foreign.class_names,
+        sum(array.size for array in foreign.weights), usual_scaling(foreign),
+    )  # fmt: skip

@@ -1,0 +1,9 @@
+"""Classify: a photo of one's own, what the network sees of it, what it says and why; or many of them."""
+
+from cnnviz.ui.classify import show_classify
+from cnnviz.ui.messages import reported
+
+THIS_PAGE = "pages/use/classify.py"
+
+with reported(way_back=THIS_PAGE, label="Start anew"):
+    show_classify()

@@ -1,0 +1,194 @@
+"""The Models page without a browser: what it offers, what it says, what it refuses."""
+
+import importlib.util
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.adoption import adopt
+from cnnviz.export import FORMATS, formats
+from cnnviz.runs import Run, RunStore
+from cnnviz.ui.jobs import known_job
+from cnnviz.ui.loaders import look_again
+from cnnviz.ui.models_page.upload import MOST_MEGABYTES
+from tests.look import copied, train_look
+from tests.models.foreign.made import saved
+from tests.pages import looked
+from tests.pages.looked import words
+
+opened = partial(looked.opened, "pages/use/models.py")
+PATIENCE_S = 120
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("trained") / "home"
+    train_look(home)
+    return home
+
+
+@pytest.fixture
+def run(trained: Path, home: Path) -> Run:
+    return copied(trained, home)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RunStore.__init__, "__defaults__", (None, tmp_path / "no bundled runs"))
+    st.cache_resource.clear()
+    look_again()
+
+
+def waited(at: AppTest, beginning: str) -> AppTest:
+    """The page after the job whose key begins so has ended."""
+    from cnnviz.ui.jobs import _jobs
+
+    [key] = [key for key in _jobs()._known if key.startswith(beginning)]
+    one = known_job(key)
+    assert one is not None
+    assert one.wait(PATIENCE_S).ended
+    at.run()
+    assert not at.exception
+    return at
+
+
+def buttons(at: AppTest) -> dict[str, Any]:
+    return {button.key: button for button in at.button if button.key}
+
+
+def brought(path: Path, name: str | None = None) -> AppTest:
+    """The page with a file dropped on it that was looked at."""
+    at = opened(part="bring")
+    at.file_uploader[0].set_value((name or path.name, path.read_bytes(), "application/octet-stream")).run()
+    assert not at.exception
+    return at
+
+
+# --- taking away ------------------------------------------------------------------------------------------------
+
+
+def test_without_a_run_it_says_what_to_do() -> None:
+    at = opened()
+    assert "There is no trained network to take away yet" in at.info[0].value
+    assert at.main.get("page_link")[0].proto.page == "train"
+
+
+def test_every_format_has_a_card_with_its_use(run: Run) -> None:
+    at = opened()
+    for chosen in FORMATS.values():
+        assert chosen.use in words(at)
+        assert f"models-export-{chosen.name}" in buttons(at)
+
+
+def test_a_script_is_written_once_and_downloaded(run: Run) -> None:
+    at = opened()
+    buttons(at)["models-export-script"].click().run()
+    waited(at, "export|")
+    [download] = at.main.get("download_button")
+    assert download.proto.label.startswith("Download (")
+    assert "models-export-script" not in buttons(at)
+    assert "models-export-script" not in buttons(opened())  # another tab finds it
+
+
+def test_an_export_shows_what_its_check_found(run: Run) -> None:
+    at = opened(snapshot="1")
+    buttons(at)["models-export-keras"].click().run()
+    waited(at, "export|")
+    assert "60 test images of tiny: exactly the same probabilities" in words(at).replace("\\", "")
+    assert [one.proto.label for one in at.main.get("download_button")]
+    assert "models-export-keras" in buttons(opened())  # the trained model is another one
+
+
+def test_what_is_not_installed_is_a_sentence(run: Run) -> None:
+    usual = importlib.util.find_spec
+    with patch.object(formats, "find_spec", lambda name: None if name == "tf2onnx" else usual(name)):
+        at = opened()
+    assert "pip install tf2onnx" in words(at).replace("\\", "")
+    assert "models-export-onnx" not in buttons(at)
+    assert "models-export-litert" in buttons(at)
+
+
+def test_a_network_from_elsewhere_has_no_training_script(home: Path, tmp_path: Path) -> None:
+    adopt(saved("sequential", tmp_path), "theirs.keras", home)
+    at = opened()
+    assert "how it was trained is not known here" in words(at)
+    assert {"models-export-script", "models-export-notebook"} & set(buttons(at)) == set()
+
+
+@pytest.mark.parametrize("query", [{"run": "../../etc"}, {"run": "no-such-run"}, {"snapshot": "77"}])
+def test_what_there_is_not_is_one_sentence(run: Run, query: dict[str, str]) -> None:
+    at = opened(**query)
+    [error] = at.error
+    assert "choose" in error.value
+
+
+# --- bringing in ------------------------------------------------------------------------------------------------
+
+
+def test_a_network_becomes_a_run_that_the_page_leads_to(home: Path, tmp_path: Path) -> None:
+    at = waited(brought(saved("nested", tmp_path), "their <model>.keras"), "inspect|")
+    assert {one.label: one.value for one in at.metric} == {
+        "Image": "8×8 colour", "Classes": "3", "Ending": "softmax", "Weights": "335", "Keras": at.metric[4].value,
+    }  # fmt: skip
+    assert "0 to 255, as they are · it has a scaling layer" in at.radio[0].options
+    assert at.radio[0].value == "pixels"
+    at.text_area[0].set_value("cat\ndog").run()
+    assert "There are 2 names for 3 classes" in at.warning[0].value
+    assert buttons(at)["models-adopt"].disabled
+    at.text_area[0].set_value("cat\ndog\nfrog").run()
+    at.selectbox[0].set_value("").run() if at.selectbox[0].value else None
+    buttons(at)["models-adopt"].click().run()
+    waited(at, "adopt|")
+    [run_id] = RunStore(home).ids()
+    run = RunStore(home).get(run_id)
+    assert (run.name, run.spec.data.classes) == ("their <model>", ("cat", "dog", "frog"))
+    links = {link.proto.label: link.proto for link in at.main.get("page_link")}
+    assert {"Kernels", "Feature maps", "Attribution", "Classify"} <= set(links)
+    assert all(f"run={run_id}" in link.query_string for link in links.values())
+
+
+def test_what_cannot_be_opened_is_refused_with_its_sentence(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "photo.keras"
+    path.write_bytes(b"no model at all")
+    at = waited(brought(path), "inspect|")
+    assert "is no .keras file, or a damaged one; save it with" in at.error[0].value.replace("\\", "")
+    buttons(at)["models-drop"].click().run()
+    assert at.file_uploader
+    assert RunStore(home).ids() == ()
+
+
+def test_weights_alone_ask_for_their_network(run: Run, tmp_path: Path) -> None:
+    run.model().save_weights(tmp_path / "mine.weights.h5")
+    at = brought(tmp_path / "mine.weights.h5")
+    assert not at.metric
+    at.selectbox(key="models-architecture").set_value("preset:two-conv").run()
+    waited(at, "inspect|")
+    assert "choose the architecture that they were saved from" in at.error[0].value
+    at.selectbox(key="models-architecture").set_value(f"run:{run.id}").run()
+    from cnnviz.ui.jobs import _jobs
+
+    for one in list(_jobs()._known.values()):
+        one.wait(PATIENCE_S)
+    at.run()
+    assert at.metric[0].value == "8×8 colour"
+    assert not at.radio  # the scaling is the network's own
+
+
+def test_over_a_network_it_takes_the_passcode(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    usual = st.get_option
+    monkeypatch.setattr(st, "get_option", lambda name: "0.0.0.0" if name == "server.address" else usual(name))
+    at = opened(part="bring")
+    assert not at.file_uploader
+    assert "takes its passcode" in at.info[0].value
+    buttons(at)["models-unlock"].click().run()
+    assert "nobody can bring a network in" in at.error[0].value
+    assert "models-export-onnx" in buttons(opened())  # taking away is free
+
+
+def test_the_largest_file_is_said(home: Path) -> None:
+    assert opened(part="bring").file_uploader[0].proto.max_upload_size_mb == MOST_MEGABYTES == 150

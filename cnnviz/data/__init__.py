@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.data.catalogue import NAME_PATTERN, checked_name, list_datasets, load_dataset
 from cnnviz.data.download import Progress
-from cnnviz.data.names import class_names_of
 from cnnviz.data.preparation import Prepared, prepare
 from cnnviz.data.records import Dataset, DatasetInfo, Images, Labels, Shape, Split, are_characters
 from cnnviz.data.statistics import ChannelStatistics, ClassCounts, channel_statistics, class_counts, examples
 
 if TYPE_CHECKING:
     from cnnviz.data.importing import Imported, import_dataset
+    from cnnviz.data.names import class_names_of
     from cnnviz.data.photos import Photo, fit, open_photo
 
 __all__ = [
@@ -42,8 +42,9 @@ __all__ = [
     "prepare",
 ]
 
-# These need Pillow; whoever only lists data sets does not wait for it.
-_WITH_PILLOW = {
+# These need Pillow or pydantic; whoever only lists data sets waits for neither.
+_LATER = {
+    "class_names_of": "cnnviz.data.names",
     "Imported": "cnnviz.data.importing",
     "import_dataset": "cnnviz.data.importing",
     "Photo": "cnnviz.data.photos",
@@ -53,6 +54,6 @@ _WITH_PILLOW = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _WITH_PILLOW:
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_WITH_PILLOW[name]), name)
+    return getattr(import_module(_LATER[name]), name)

@@ -10,6 +10,9 @@ from cnnviz.serving.problems import problem_response
 __all__ = ["BodyLimit"]
 
 
+_HEARD_OUT = 4  # times the limit
+
+
 class BodyLimit:
     """Middleware that refuses bodies which are too large (413) or too slow (408).
 
@@ -26,7 +29,8 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self._app(scope, receive, send)
             return
-        if _declared(scope) > self._limits.most_bytes:
+        declared = _declared(scope)
+        if declared > _HEARD_OUT * self._limits.most_bytes:
             await self._too_large(scope, receive, send)
             return
         try:
@@ -44,7 +48,10 @@ class BodyLimit:
         await self._app(scope, _replay(body, receive), send)
 
     async def _body(self, receive: Receive) -> bytes | None:
-        """Read it all, or as much as shows that it is too large."""
+        """Read it all; None where it is too large.
+
+        What is a few times too large is heard out: a client that is still sending would not see the answer.
+        """
         parts, total = [], 0
         while True:
             message = await receive()
@@ -52,11 +59,12 @@ class BodyLimit:
                 return b""
             part = message.get("body", b"")
             total += len(part)
-            if total > self._limits.most_bytes:
+            if total <= self._limits.most_bytes:
+                parts.append(part)
+            if total > _HEARD_OUT * self._limits.most_bytes:
                 return None
-            parts.append(part)
             if not message.get("more_body", False):
-                return b"".join(parts)
+                return b"".join(parts) if total <= self._limits.most_bytes else None
 
     async def _too_large(self, scope: Scope, receive: Receive, send: Send) -> None:
         most = f"{self._limits.most_bytes / 2**20:g}"

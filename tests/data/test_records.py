@@ -10,7 +10,7 @@ def test_public_names_are_these() -> None:
     assert sorted(cnnviz.data.__all__) == [
         "ChannelStatistics", "ClassCounts", "Dataset", "DatasetInfo", "Images", "Imported", "Labels",
         "NAME_PATTERN", "Photo", "Prepared", "Progress", "Shape", "Split", "are_characters",
-        "channel_statistics", "checked_name", "class_counts", "examples", "fit", "import_dataset",
+        "channel_statistics", "checked_name", "class_counts", "class_names_of", "examples", "fit", "import_dataset",
         "list_datasets", "load_dataset", "open_photo", "prepare",
     ]  # fmt: skip
     assert all(hasattr(cnnviz.data, name) for name in cnnviz.data.__all__)

@@ -14,7 +14,7 @@ from cnnviz.serving.application import make_application
 from cnnviz.serving.patience import patient_protocol
 from tests.dashboard import free_port
 
-PATIENCE_S = 0.4
+PATIENCE_S = 2.0  # a busy machine needs some of it for the requests that are in time
 
 
 class Coin:
@@ -55,7 +55,7 @@ def test_a_body_that_does_not_arrive_is_given_up(port: int) -> None:
         connection.sendall(HEAD + b"[")
         answer = connection.recv(4096)
         assert b" 408 " in answer
-        assert b"did not arrive within 0.4 s" in answer
+        assert b"did not arrive within 2 s" in answer
 
 
 @pytest.mark.parametrize("said", [b"", b"POST /v1/cl"])

@@ -49,7 +49,7 @@ def test_without_the_document_there_is_nothing_to_open(monkeypatch: pytest.Monke
         words("loss", "epoch", key="some-words")
 
     def shown() -> list[str]:
-        at = AppTest.from_function(page).run()
+        at = AppTest.from_function(page, default_timeout=60).run()
         assert not at.exception
         return [one.value for one in at.markdown]
 

@@ -48,13 +48,13 @@ def unlock(at: AppTest, passcode: str) -> AppTest:
 @pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1"])
 def test_everybody_on_this_machine_may(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     bound_to(monkeypatch, address)
-    assert changed(pressed(AppTest.from_function(_page).run()))
+    assert changed(pressed(AppTest.from_function(_page, default_timeout=60).run()))
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "192.0.2.7", "", None])
 def test_without_a_passcode_nobody_may_over_a_network(monkeypatch: pytest.MonkeyPatch, address: str | None) -> None:
     bound_to(monkeypatch, address)
-    at = pressed(AppTest.from_function(_page).run())
+    at = pressed(AppTest.from_function(_page, default_timeout=60).run())
     assert not changed(at)
     assert r"nobody can change \*something\*;" in at.error[0].value
     assert "`cnnviz app --host`" in at.error[0].value
@@ -64,19 +64,19 @@ def test_without_a_passcode_nobody_may_over_a_network(monkeypatch: pytest.Monkey
 def test_the_passcode_is_proved_once_a_session(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     bound_to(monkeypatch, address)
     monkeypatch.setenv(PASSCODE_HASH_VARIABLE, hash_passcode("blue bird"))
-    at = pressed(AppTest.from_function(_page).run())
+    at = pressed(AppTest.from_function(_page, default_timeout=60).run())
     assert not changed(at)
     unlock(at, "blue bird")
     assert at.toast[0].value == r"Unlocked. Press the button again to change \*something\*."
     assert changed(pressed(at))
     assert changed(pressed(at))
-    assert not changed(pressed(AppTest.from_function(_page).run()))
+    assert not changed(pressed(AppTest.from_function(_page, default_timeout=60).run()))
 
 
 def test_a_new_passcode_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     bound_to(monkeypatch, "0.0.0.0")
     monkeypatch.setenv(PASSCODE_HASH_VARIABLE, hash_passcode("blue bird"))
-    at = unlock(pressed(AppTest.from_function(_page).run()), "blue bird")
+    at = unlock(pressed(AppTest.from_function(_page, default_timeout=60).run()), "blue bird")
     assert changed(pressed(at))
     monkeypatch.setenv(PASSCODE_HASH_VARIABLE, hash_passcode("red fish"))
     assert not changed(pressed(at))
@@ -86,7 +86,7 @@ def test_a_new_passcode_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_passcode_that_nobody_hashed_counts_too(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     bound_to(monkeypatch, address)
     monkeypatch.setenv(PASSCODE_VARIABLE, "blue bird")
-    at = pressed(AppTest.from_function(_page).run())
+    at = pressed(AppTest.from_function(_page, default_timeout=60).run())
     assert not changed(at)
     unlock(at, "red fish")
     assert at.error[0].value.startswith("That is not the passcode")
@@ -98,7 +98,7 @@ def test_a_passcode_that_nobody_hashed_counts_too(monkeypatch: pytest.MonkeyPatc
 def test_a_passcode_that_is_none_lets_nobody_in(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     bound_to(monkeypatch, address)
     monkeypatch.setenv(PASSCODE_VARIABLE, "blue")
-    at = pressed(AppTest.from_function(_page).run())
+    at = pressed(AppTest.from_function(_page, default_timeout=60).run())
     assert not changed(at)
     told = at.error[0].value.replace("\\", "")
     assert told.startswith("Nobody can change *something*: the passcode has 4 characters, expected 6 to 1000; ")

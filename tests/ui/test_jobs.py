@@ -130,7 +130,7 @@ def test_a_page_shows_progress_a_stop_and_then_the_result() -> None:
     held = Held()
     job("shown", held)
     assert held.reported.wait(PATIENCE_S)
-    at = AppTest.from_function(_page).run()
+    at = AppTest.from_function(_page, default_timeout=60).run()
     assert "returned None" in texts(at)
     assert [button.label for button in at.button] == ["Stop"]
     held.go.set()
@@ -145,7 +145,7 @@ def test_a_page_stops_a_job_and_starts_it_again() -> None:
     held = Held()
     job("shown", held)
     assert held.reported.wait(PATIENCE_S)
-    at = AppTest.from_function(_page).run()
+    at = AppTest.from_function(_page, default_timeout=60).run()
     at.button[0].click()
     at.run()
     held.go.set()
@@ -165,6 +165,6 @@ def test_a_page_says_why_a_job_failed() -> None:
         raise DataError("there are no images; add one")
 
     job("shown", refuse).wait(PATIENCE_S)
-    at = AppTest.from_function(_page).run()
+    at = AppTest.from_function(_page, default_timeout=60).run()
     assert at.error[0].value == r"There are no images\; add one\."
     assert at.button[0].label == "Try again"

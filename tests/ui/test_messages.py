@@ -62,7 +62,7 @@ def _page_with_an_error() -> None:
 
 
 def test_reported_says_one_sentence_and_ends_the_run() -> None:
-    at = AppTest.from_function(_page_with_an_error).run()
+    at = AppTest.from_function(_page_with_an_error, default_timeout=60).run()
     assert [error.value for error in at.error] == [plain("There is no run called '<b>'; choose one.")]
     assert [text.value for text in at.markdown] == ["before"]
     assert not at.exception
@@ -76,6 +76,6 @@ def _page_with_a_bug() -> None:
 
 
 def test_reported_leaves_a_bug_to_streamlit() -> None:
-    at = AppTest.from_function(_page_with_a_bug).run()
+    at = AppTest.from_function(_page_with_a_bug, default_timeout=60).run()
     assert at.exception
     assert not at.error

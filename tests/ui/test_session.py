@@ -26,18 +26,18 @@ def told(at: AppTest) -> str:
 
 
 def test_no_run_is_chosen_at_first() -> None:
-    assert told(AppTest.from_function(_page).run()) == "None"
+    assert told(AppTest.from_function(_page, default_timeout=60).run()) == "None"
 
 
 def test_the_url_chooses() -> None:
-    at = AppTest.from_function(_page)
+    at = AppTest.from_function(_page, default_timeout=60)
     at.query_params["run"] = "20260101-000000-a-1234"
     assert told(at.run()) == "'20260101-000000-a-1234'"
 
 
 @pytest.mark.parametrize("text", ["../../etc", "<script>", "x", "A" * 5, "a" * 81, "abcd/..", "abcd\n"])
 def test_what_is_no_run_id_is_refused_in_a_sentence(text: str) -> None:
-    at = AppTest.from_function(_page)
+    at = AppTest.from_function(_page, default_timeout=60)
     at.query_params["run"] = text
     at.run()
     assert not at.exception
@@ -46,7 +46,7 @@ def test_what_is_no_run_id_is_refused_in_a_sentence(text: str) -> None:
 
 
 def test_choosing_writes_the_url_and_forgetting_clears_it() -> None:
-    at = AppTest.from_function(_page)
+    at = AppTest.from_function(_page, default_timeout=60)
     at.session_state["choose"] = "20260101-000000-a-1234"
     assert told(at.run()) == "'20260101-000000-a-1234'"
     assert at.query_params["run"] in ("20260101-000000-a-1234", ["20260101-000000-a-1234"])
@@ -57,7 +57,7 @@ def test_choosing_writes_the_url_and_forgetting_clears_it() -> None:
 
 def test_a_run_is_carried_to_the_page_that_shows_runs(home: Path) -> None:
     run = failed_run(home)
-    at = AppTest.from_function(_page)
+    at = AppTest.from_function(_page, default_timeout=60)
     at.query_params["run"] = run.id
     at.run()
     at.query_params.clear()
@@ -68,7 +68,7 @@ def test_a_run_is_carried_to_the_page_that_shows_runs(home: Path) -> None:
 
 
 def test_a_run_that_does_not_exist_is_not_carried() -> None:
-    at = AppTest.from_function(_page)
+    at = AppTest.from_function(_page, default_timeout=60)
     at.query_params["run"] = "20260101-000000-a-1234"
     at.run()
     at.query_params.clear()
@@ -98,7 +98,7 @@ def test_the_way_back_to_the_same_page_forgets_the_run_that_led_astray(
     links: list[str] = []
     monkeypatch.setattr("streamlit.page_link", lambda page, **_: links.append(page))
     run = failed_run(home)
-    at = AppTest.from_function(_page_with_a_way_back)
+    at = AppTest.from_function(_page_with_a_way_back, default_timeout=60)
     at.query_params.update({"run": run.id, "cell": "9-9"})
     at.run()
     assert "no such cell" in at.error[0].value

@@ -153,7 +153,7 @@ def test_the_camera_takes_a_photo(looked_at: Run, dashboard: Dashboard, page: Pa
 
 
 def test_many_photos_with_a_bad_one_among_them(
-    looked_at: Run, dashboard: Dashboard, page: Page, errors: list[str]
+    looked_at: Run, dashboard: Dashboard, page: Page, errors: list[str], tmp_path: Path
 ) -> None:
     bad = {"name": "=notes.png", "mimeType": "image/png", "buffer": b"milk, bread"}
     dropped(dashboard, page, [*(photo(number) for number in range(7)), bad])
@@ -181,6 +181,18 @@ def test_many_photos_with_a_bad_one_among_them(
     expect(page.locator("strong").get_by_text(name, exact=True)).to_be_visible()
     page.get_by_role("button", name="All 7 photos").click()
     expect(page.locator(".photo")).to_have_count(7)
+
+    # a folder brings more; what is no photo in it stays behind
+    (tmp_path / "trip" / "day 2").mkdir(parents=True)
+    for number, place in ((8, "trip/eight.jpg"), (9, "trip/day 2/nine.jpg")):
+        (tmp_path / place).write_bytes(photo(number)["buffer"])
+    (tmp_path / "trip" / "diary.txt").write_text("rain")
+    page.get_by_test_id("stPopover").filter(has_text="add_a_photo").get_by_role("button").click()
+    page.get_by_text("Choose a folder").click()
+    page.locator("[class*=st-key-classify-folder] input[type=file]").set_input_files(tmp_path / "trip")
+    expect(page.locator(".wall").last.locator(".photo")).to_have_count(9)
+    expect(page.locator(".photo .name", has_text="nine.jpg")).to_be_visible()
+    expect(page.get_by_text("diary")).to_have_count(0)
     assert not errors
 
 

@@ -59,7 +59,12 @@ def classify_bar() -> tuple[Network, DeltaGenerator]:
     with bar:
         st.html(BAR_STYLE)
         run_chooser(run, offered, _switch_run)
-        number = snapshot_chooser(run, snapshot_labels(run), _switch_snapshot, model=_has_model(run))
+        labels, model = snapshot_labels(run), _has_model(run)
+        # Without a model the newest snapshot is not pinned: where the run trains, the page goes on with it.
+        newest = None if model else max(labels, default=None)
+        number = snapshot_chooser(
+            run, labels, lambda one: _switch_snapshot(None if one == newest else one), model=model
+        )
     _remember(run, number)
     if run.status.active:
         st.fragment(_follow, run_every=_TICK_S)(run, len(run.snapshots()))

@@ -10,6 +10,7 @@ from cnnviz.inference import Abstention
 from cnnviz.ui.classify.address import ADDRESS, Wish, wish_text
 from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.classify.refusing import Rule, rule_or_job
+from cnnviz.ui.glossary import meaning, words
 from cnnviz.ui.jobs import Job, show_job
 from cnnviz.ui.messages import plain, sentence
 
@@ -77,11 +78,11 @@ def tell_measuring(found: Sequence[Found]) -> None:
 
 def _inside(networks: Sequence[Network], wish: Wish | None, found: Sequence[Found]) -> None:
     _choices(wish)
-    for network, one in zip(networks, found, strict=False):
+    for number, (network, one) in enumerate(zip(networks, found, strict=False)):
         if len(networks) > 1 and one is not None:
             st.markdown(f"**{plain(network.title)}**")
         if isinstance(one, Rule):
-            _cost(one.abstention)
+            _cost(one.abstention, number)
         elif isinstance(one, tuple):
             show_job(one[0], one[1])
         elif isinstance(one, str):
@@ -97,7 +98,7 @@ def _choices(wish: Wish | None) -> None:
     now = wish or Wish()
     st.session_state["classify-may"] = wish is not None
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.toggle("It may abstain", key="classify-may", on_change=_switch)
+        st.toggle("It may abstain", key="classify-may", on_change=_switch, help=meaning("abstaining"))
         if wish is None:
             return
         st.session_state["classify-score"] = now.score
@@ -130,7 +131,7 @@ def _change(wish: Wish) -> None:
     ADDRESS.change(abstain=wish_text(changed))
 
 
-def _cost(rule: Abstention) -> None:
+def _cost(rule: Abstention, key: int) -> None:
     gained = 100 * (rule.accuracy_answered - rule.accuracy)
     with st.container(horizontal=True, gap="large"):
         st.metric("answered", f"{100 * rule.answered:.1f} %", width="content")
@@ -138,6 +139,7 @@ def _cost(rule: Abstention) -> None:
                   delta_color="off", width="content")  # fmt: skip
         st.metric("right, of all", f"{100 * rule.accuracy:.1f} %", width="content")
     st.caption(f"{rule.cost} {_temperature(rule)}")
+    words("temperature scaling", "energy", "logits", "validation", key=f"classify-words-{key}")
 
 
 def _temperature(rule: Abstention) -> str:

@@ -67,7 +67,7 @@ class Item:
     @property
     def tiny(self) -> bool:
         """Whether it is shown pixel by pixel, which a JPEG would blur."""
-        return max(self.pixels.shape[:2]) <= _TINY
+        return bool(max(self.pixels.shape[:2]) <= _TINY)
 
     @cached_property
     def address(self) -> str:

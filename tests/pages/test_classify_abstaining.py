@@ -1,0 +1,78 @@
+"""The Classify page when the network may abstain: thresholds, their cost, refusals with reasons."""
+
+from pathlib import Path
+
+import pytest
+
+from cnnviz.data import load_dataset
+from cnnviz.data.example_photos import example_photo
+from cnnviz.evaluation.neighbours import distances
+from cnnviz.explain.features import penultimate
+from cnnviz.inference import Classifier
+from cnnviz.inference.calibrating import evidence_of
+from cnnviz.runs import Run
+from cnnviz.ui.judge.mistakes.features import training_images
+from tests.classify_page import jobs_of_its_own, opened, query, said, settled, shown
+from tests.look_fixtures import looked_at, no_bundled_runs, trained_home
+
+__all__ = ["jobs_of_its_own", "looked_at", "no_bundled_runs", "trained_home"]
+
+
+def test_it_may_abstain_by_a_calibrated_threshold_and_says_what_that_costs(looked_at: Run, home: Path) -> None:
+    at = opened(image="example-astronaut")
+    at.session_state["classify-fold"] = True
+    at.run()
+    at.toggle(key="classify-may").set_value(True).run()
+    settled(at)
+    assert query(at, "abstain") == "probability-95"
+    evidence = evidence_of(looked_at, Classifier.of(looked_at), home)
+    assert evidence.rule("probability", 0.95).cost in said(at)
+    at.segmented_control(key="classify-score").set_value("energy").run()
+    at.slider(key="classify-keep").set_value(60).run()
+    assert query(at, "abstain") == "energy-60"
+    rule = evidence.rule("energy", 0.6)
+    assert rule.cost in said(at)
+    assert f"{100 * rule.answered:.1f} %" in [one.value for one in at.metric]
+    at.toggle(key="classify-may").set_value(False).run()
+    assert query(at, "abstain") is None
+
+
+def test_a_refusal_says_why_and_shows_the_nearest_training_images(looked_at: Run, home: Path) -> None:
+    """Of the test images, the least sure one: it is refused where only the surest half is answered."""
+    split = load_dataset(looked_at.spec.data.name, home).test
+    classifier = Classifier.of(looked_at)
+    rule = evidence_of(looked_at, classifier, home).rule("probability", 0.5)
+    confidence = rule.scores(classifier.logits(split.images))
+    unsure, sure = int(confidence.argmin()), int(confidence.argmax())
+    at = settled(opened(image=f"test-{unsure}", abstain="probability-50"))
+    data = shown(at, "classify-verdict-0")
+    assert (data["state"], data["word"]) == ("abstained", "None of my classes")
+    assert data["reason"].startswith("Not sure enough: ")
+    assert data["threshold"] == pytest.approx(rule.threshold)
+    assert data["bars"][0]["share"] == pytest.approx(confidence[unsure], abs=1e-5)
+    at.button(key="mistakes-neighbours").click().run()
+    settled(at)
+    near = shown(at, "mistakes-nearest")
+    assert near["count"] == 12
+    at = settled(opened(image=f"test-{sure}", abstain="probability-50"))
+    assert shown(at, "classify-verdict-0")["state"] == "answered"
+
+
+def test_what_is_far_from_the_training_images_is_refused(looked_at: Run, home: Path) -> None:
+    at = settled(opened(image="example-rocket", abstain="probability-distance-50"))
+    classifier = Classifier.of(looked_at)
+    features = penultimate(classifier.model, training_images(looked_at).images)
+    image = classifier.prepared(example_photo("rocket").pixels)
+    far = distances(features, penultimate(classifier.model, image))
+    rule = evidence_of(looked_at, classifier, home, features=lambda: features).rule("probability", 0.5)
+    data = shown(at, "classify-verdict-0")
+    assert ("Unlike what it was trained on" in data["reason"]) == bool(rule.strange(far)[0])
+    assert (data["state"] == "abstained") == bool(rule.strange(far)[0] | rule.unsure(classifier.logits(image))[0])
+    assert "tenth-nearest training image" in said(at)
+
+
+def test_without_validation_images_it_says_why_it_cannot_abstain(looked_at: Run, home: Path) -> None:
+    (home / "datasets" / f"{looked_at.spec.data.name}.npz").unlink()
+    at = opened(image="example-cat", abstain="probability-95")
+    assert any("is not on this machine" in str(one.value) for one in at.warning)
+    assert shown(at, "classify-verdict-0")["state"] == "answered"

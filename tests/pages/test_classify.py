@@ -11,6 +11,7 @@ from cnnviz.inference import Classifier, Crop, Dials, adjust, prepare_photo
 from cnnviz.runs import Run
 from tests.classify_page import (
     FILES,
+    PAGE,
     RNG,
     components,
     jobs_of_its_own,
@@ -157,6 +158,23 @@ def test_a_network_that_trains_answers_with_its_newest_snapshot(looked_at: Run, 
     assert at.selectbox(key="pinned-snapshot").value == newest
     (answer,) = Classifier(looked_at.model(newest))(example_photo("cat").pixels, 4)
     assert shown(at, "classify-verdict-0")["bars"][0]["share"] == pytest.approx(answer.top[0].probability, abs=1e-5)
+
+
+def test_a_photo_travels_to_the_pages_that_look_inside_and_back(looked_at: Run) -> None:
+    at = opened()
+    at.switch_page("pages/look/attribution.py")
+    at.query_params["image"] = "example-cat"
+    at.run()
+    at.switch_page(PAGE).run()
+    assert query(at, "image") == "example-cat"
+    assert shown(at, "classify-photo")["width"] == 451
+    uploaded(at, photos(1))
+    key = query(at, "image")
+    assert key is not None
+    assert key.startswith("upload-")
+    at.switch_page("pages/look/attribution.py").run()
+    assert query(at, "image") == key
+    assert shown(at, "attribution-heatmaps")["panels"][0]["title"] == "Your photo"
 
 
 def test_before_keras_is_there_the_photo_is(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,6 @@ def take_photo(picked: Picked, key: str, fold: str, *, camera: bool) -> None:
     # After each photo the widget is a new one: the old one would still hold it, and offer it again.
     taken = st.session_state.get(f"{name}-taken", 0)
     widget = f"{name}-{taken}" if taken else name
-    import sys, time; print("DRAW", time.monotonic(), widget, st.session_state.get("pinned-images"), file=sys.stderr, flush=True)
     told = (picked, name, widget, fold)
     if camera:
         st.camera_input(
@@ -64,7 +63,6 @@ def take_photo(picked: Picked, key: str, fold: str, *, camera: bool) -> None:
 
 def _took(picked: Picked, name: str, widget: str, fold: str) -> None:
     file: Any = st.session_state.get(widget)
-    import sys, time; print("TOOK", time.monotonic(), widget, getattr(file, "name", None), file=sys.stderr, flush=True)
     st.session_state[f"{name}-problem"] = None
     if file is None:
         return

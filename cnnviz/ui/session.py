@@ -43,7 +43,8 @@ def choose_run(run_id: str | None) -> None:
         st.query_params.pop("run", None)
         st.session_state.pop(_CARRIED, None)
     else:
-        st.query_params["run"] = run_id
+        if st.query_params.get("run") != run_id:  # writing it again would be a step for the browser's way back
+            st.query_params["run"] = run_id
         st.session_state[_CARRIED] = run_id
 
 

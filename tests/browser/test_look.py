@@ -43,8 +43,10 @@ def test_a_click_on_a_kernel_changes_the_inspector_and_the_link(
     expect(other.locator(WALL)).to_have_attribute("data-chosen", "3")
     other.context.close()
 
+    steps = page.evaluate("history.length")
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Feature maps").click()
     page.wait_for_url(re.compile(r"feature_maps\?.*filter=3"))
+    assert page.evaluate("history.length") == steps + 2  # the page, and all that it was given: few steps back
     expect(page.get_by_text("Where filter 3 of conv2d_1 answers")).to_be_visible(timeout=KERAS_S)
     page.locator("canvas[data-layer=conv2d_2]").click(position={"x": 20, "y": 20})
     page.wait_for_url(re.compile(r"layer=conv2d_2"))

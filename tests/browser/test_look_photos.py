@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from cnnviz.runs import Run
 from tests.conftest import LAUNCH_ARGUMENTS
-from tests.dashboard import Dashboard
+from tests.dashboard import READY, Dashboard
 from tests.data.photos import declared_png
 from tests.look_fixtures import looked_at, trained_home
 
@@ -80,6 +80,7 @@ def test_files_are_opened_or_refused_in_a_sentence(
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     dashboard.open(page, "/kernels")
+    expect(page.get_by_text("Its feature map on the pinned image")).to_be_visible(timeout=KERAS_S)
     chooser(page, "File")
     for name, (make, told) in BAD.items():
         path = tmp_path / name
@@ -95,7 +96,7 @@ def test_files_are_opened_or_refused_in_a_sentence(
         page.wait_for_url(UPLOAD)
         expect(page.get_by_text("Your photo: the network sees its centre")).to_contain_text(told)
         expect(page.get_by_role("radio", name="File")).to_have_count(0)  # the chooser has closed
-    expect(page.get_by_text("Its feature map on the pinned image")).to_be_visible(timeout=KERAS_S)
+        page.wait_for_selector(READY, state="attached")
     assert not errors
 
 
@@ -103,15 +104,17 @@ def test_a_photo_from_the_camera_travels_from_page_to_page(looked_at: Run, dashb
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     dashboard.open(page, "/kernels")
+    expect(page.get_by_text("Its feature map on the pinned image")).to_be_visible(timeout=KERAS_S)
     chooser(page, "Test image")
     for number in (1, 2):  # the chooser stays open for the next step
         page.get_by_test_id("stNumberInputStepUp").click()
-        page.wait_for_url(re.compile(f"image=test-{number}"))
+        expect(page.get_by_role("button", name=re.compile(f"test image {number}$"))).to_be_visible()
+        page.wait_for_selector(READY, state="attached")
     chooser(page, "Camera")
+    expect(page.locator("video")).to_have_js_property("readyState", 4)  # the camera shows something
     page.get_by_role("button", name="Take photo").click()
     page.wait_for_url(UPLOAD)
     expect(page.get_by_text("Your photo: the network sees its centre, made 8×8 pixels.")).to_be_visible()
-    expect(page.get_by_text("Its feature map on the pinned image")).to_be_visible(timeout=KERAS_S)
 
     links = page.get_by_test_id("stSidebarNavLink")
     links.filter(has_text="Feature maps").click()

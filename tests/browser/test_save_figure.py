@@ -71,6 +71,23 @@ def test_kernels_are_saved_with_scale_and_caption(
     assert not errors
 
 
+def test_a_chart_is_saved_on_the_background_of_the_page(
+    looked_at: Run, dashboard: Dashboard, page: Page, tmp_path: Path
+) -> None:
+    page.emulate_media(color_scheme="dark")
+    dashboard.open(page, f"/train?run={looked_at.id}")
+    chart = page.locator(".cnnviz-live-chart").first
+    expect(chart.locator(".main-svg").first).to_be_visible()
+    chart.hover()
+    with page.expect_download() as download:
+        chart.locator("[data-title='Save this chart as SVG']").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    ground = next(ElementTree.parse(path).iter(f"{SVG}rect"))
+    assert "fill: rgb(15, 18, 24)" in (ground.get("style") or "")  # letters for a dark page are lost on a white one
+    assert "epoch" in words(path)
+
+
 def test_networks_and_numbers_are_saved_whole(looked_at: Run, dashboard: Dashboard, page: Page, tmp_path: Path) -> None:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -1,8 +1,10 @@
 """Links that cannot be right, on every page that looks inside: a sentence and a way back, never a traceback."""
 
+import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cnnviz.runs import Run
@@ -72,3 +74,19 @@ def test_names_with_html_are_shown_as_text(looked_at: Run, page: str) -> None:
     assert not at.error
     assert "<b>" not in words(at)
     assert any("<b>bold</b>" in option for option in at.selectbox(key="pinned-run").options)  # shown as text
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("layer", ["conv2d_1", "probabilities"])
+def test_weights_that_are_no_numbers_are_told(looked_at: Run, page: str, layer: str) -> None:
+    last = looked_at.snapshots()[-1].number
+    path = looked_at.folder / "snapshots" / f"{last:04d}.npz"
+    with np.load(path) as arrays:
+        broken = {name: np.full_like(arrays[name], np.nan) for name in arrays.files}
+    np.savez(path, **broken)
+    query = {"layer": layer} if layer != "probabilities" or page != "kernels" else {}
+    at = opened(f"pages/look/{page}.py", snapshot=str(last), **query)
+    assert "the training diverged" in at.warning[0].value
+    assert "is dead" not in words(at)  # it is not, it is broken
+    for one in at.get("bidi_component"):
+        json.loads(one.proto.json, parse_constant=pytest.fail)  # a browser knows no NaN in JSON

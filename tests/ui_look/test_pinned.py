@@ -185,3 +185,19 @@ def test_a_change_survives_a_rerun_with_the_url_of_before(looked_at: Run, monkey
     checked(at.run())
     assert at.session_state["pinned"].filter == 3
     assert query(at)["filter"] == "3"
+
+
+def test_a_change_survives_a_tick_from_before_it_however_late(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnnviz.ui.look.travel._SETTLING_S", 0.0)
+    at = opened(image="test-3")
+    before = query(at)
+    checked(at.selectbox(key="pinned-filter").set_value(3).run())
+    at.query_params.clear()
+    at.query_params.update(before)
+    at.session_state["cnnviz.ticked"] = True  # a fragment asked for this run
+    checked(at.run())
+    assert query(at)["filter"] == "3"
+    at.query_params.clear()
+    at.query_params.update(before)
+    checked(at.run())
+    assert query(at)["filter"] == before["filter"]  # the browser's way back still works

@@ -23,7 +23,7 @@ from cnnviz.ui.attribution.choices import (
 from cnnviz.ui.attribution.results import Question, question_about
 from cnnviz.ui.attribution.words import TITLES, at_layer, saved_for, strength
 from cnnviz.ui.components.heatmaps import Bar, Panel, heatmaps
-from cnnviz.ui.look import Pinned, keras_ready, link, pinned_bar, switch
+from cnnviz.ui.look import Pinned, keras_ready, link, pinned_bar, rerun, switch
 from cnnviz.ui.look.stops import stops_of
 from cnnviz.ui.messages import sentence
 
@@ -110,7 +110,7 @@ def show_attribution(pinned: Pinned) -> None:
 
 def _wait() -> None:
     if keras_ready():
-        st.rerun()
+        rerun()
     st.caption("The heatmaps will be here in a few seconds: TensorFlow is imported, once for this server.")
 
 

@@ -3,11 +3,15 @@
 const FIGURE_MARGIN = 16; // pixels round the figure
 const FIGURE_NARROWEST = 240; // pixels that the line below it needs at least
 const FIGURE_NOTE = 12; // pixels of the letters of the line that says what it is of
+const FIGURE_LOOK = [
+  "stroke-width", "stroke-dasharray", "opacity", "display", "font-family", "font-size", "font-weight", "text-anchor",
+];
 const figureColors = new Map(); // as CSS has it -> [#rrggbb, opacity]: other programs know no color-mix()
 const figureProbe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 
 function escaped(text) {
-  return String(text).replace(/[&<>"]/g, (letter) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[letter]);
+  const entities = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+  return String(text).replace(/[&<>"]/g, (letter) => entities[letter]);
 }
 
 /** A colour that every program knows, and its opacity from 0 to 1. */
@@ -105,7 +109,8 @@ class FigureSvg {
       ? this.gradient(style.backgroundImage)
       : paintOf("fill", style.backgroundColor);
     const edge = style.borderTopStyle === "none" ? 0 : parseFloat(style.borderTopWidth);
-    if (!fill.includes('opacity="0"')) this.add(place, `<rect ${boxOf(grown(place, -edge / 2))} rx="${tidy(round)}" ${fill}/>`);
+    const ground = boxOf(grown(place, -edge / 2));
+    if (!fill.includes('opacity="0"')) this.add(place, `<rect ${ground} rx="${tidy(round)}" ${fill}/>`);
     this.frame(place, edge, style.borderTopColor, round);
     const out = parseFloat(style.outlineWidth);
     if (style.outlineStyle !== "none" && !node.matches("canvas, :focus"))
@@ -141,7 +146,11 @@ class FigureSvg {
           `<rect width="4" height="4" ${ground}/><rect width="4" height="1" ${line}/></pattern>`,
       );
     } else {
-      const stops = colors.map((color, n) => `<stop offset="${tidy(n / Math.max(1, colors.length - 1))}" ${paintOf("stop", color).replace('stop="', 'stop-color="')}/>`);
+      const stops = colors.map((color, n) => {
+        const [hex, opacity] = plainColor(color);
+        const offset = tidy(n / Math.max(1, colors.length - 1));
+        return `<stop offset="${offset}" stop-color="${hex}" stop-opacity="${opacity}"/>`;
+      });
       this.defined.push(`<linearGradient id="${id}">${stops.join("")}</linearGradient>`);
     }
     return `fill="url(#${id})"`;
@@ -174,16 +183,18 @@ class FigureSvg {
     node.querySelectorAll("*").forEach((one, index) => {
       const style = getComputedStyle(one);
       for (const name of ["fill", "stroke"]) {
-        const [hex, opacity] = style[name] === "none" || style[name].startsWith("url") ? [style[name], 1] : plainColor(style[name]);
+        const kept = style[name] === "none" || style[name].startsWith("url");
+        const [hex, opacity] = kept ? [style[name], 1] : plainColor(style[name]);
         copies[index].setAttribute(name, hex);
         if (opacity < 1) copies[index].setAttribute(`${name}-opacity`, opacity);
       }
-      for (const name of ["stroke-width", "stroke-dasharray", "opacity", "display", "font-family", "font-size", "font-weight", "text-anchor"])
+      for (const name of FIGURE_LOOK)
         copies[index].setAttribute(name, style.getPropertyValue(name));
       for (const name of ["class", "style"]) copies[index].removeAttribute(name);
     });
     const place = this.place(bounds);
-    for (const [name, value] of Object.entries(place)) copy.setAttribute({ left: "x", top: "y" }[name] ?? name, tidy(value));
+    const { left: x, top: y, width, height } = place;
+    for (const [name, value] of Object.entries({ x, y, width, height })) copy.setAttribute(name, tidy(value));
     copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
     copy.setAttribute("overflow", "visible");
     copy.removeAttribute("class");
@@ -195,12 +206,14 @@ class FigureSvg {
   field(node, style) {
     const place = this.place(node.getBoundingClientRect());
     const middle = `x="${tidy(place.left + place.width / 2)}" y="${tidy(place.top + place.height / 2)}"`;
-    this.add(place, `<text ${middle} text-anchor="middle" dominant-baseline="central" ${this.letters(style)}>${escaped(node.value)}</text>`);
+    const look = `text-anchor="middle" dominant-baseline="central" ${this.letters(style)}`;
+    this.add(place, `<text ${middle} ${look}>${escaped(node.value)}</text>`);
   }
 
   letters(style) {
     const weight = style.fontWeight === "400" ? "" : ` font-weight="${style.fontWeight}"`;
-    return `font-family="${escaped(style.fontFamily)}" font-size="${style.fontSize}"${weight} ${paintOf("fill", style.color)}`;
+    const font = `font-family="${escaped(style.fontFamily)}" font-size="${style.fontSize}"${weight}`;
+    return `${font} ${paintOf("fill", style.color)}`;
   }
 
   /** Words, a line at a time where they are on the page. */
@@ -211,9 +224,11 @@ class FigureSvg {
       range.setStart(node, word.index);
       range.setEnd(node, word.index + word[0].length);
       const box = range.getBoundingClientRect();
+      const { left, right, top, height } = box;
       const last = lines.at(-1);
-      if (last && Math.abs(last.top - box.top) < box.height / 2) Object.assign(last, { right: box.right, words: `${last.words} ${word[0]}` });
-      else if (box.width) lines.push({ left: box.left, right: box.right, top: box.top, height: box.height, words: word[0] });
+      const goesOn = last && Math.abs(last.top - top) < height / 2;
+      if (goesOn) Object.assign(last, { right, words: `${last.words} ${word[0]}` });
+      else if (box.width) lines.push({ left, right, top, height, words: word[0] });
     }
     figureProbe.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
     for (const { left, right, top, height, words } of lines) {
@@ -222,7 +237,8 @@ class FigureSvg {
       const base = at.top + (height - above - below) / 2 + above;
       // The program that opens it may not have the font: the words keep their width.
       const fit = words.length > 1 ? ` textLength="${tidy(right - left)}" lengthAdjust="spacingAndGlyphs"` : "";
-      this.add(at, `<text x="${tidy(at.left)}" y="${tidy(base)}"${fit} ${this.letters(style)}>${escaped(words)}</text>`);
+      const where = `x="${tidy(at.left)}" y="${tidy(base)}"${fit}`;
+      this.add(at, `<text ${where} ${this.letters(style)}>${escaped(words)}</text>`);
     }
   }
 
@@ -236,25 +252,28 @@ class FigureSvg {
     const below = Math.ceil(this.bottom - this.top) + FIGURE_MARGIN + 8;
     const pitch = FIGURE_NOTE + 4;
     const high = below + FIGURE_MARGIN + (lines.length ? pitch * lines.length : -8);
-    const look = `opacity="0.7" font-family="${escaped(style.fontFamily)}" font-size="${FIGURE_NOTE}" ${paintOf("fill", style.color)}`;
+    const font = `font-family="${escaped(style.fontFamily)}" font-size="${FIGURE_NOTE}"`;
+    const look = `opacity="0.7" ${font} ${paintOf("fill", style.color)}`;
     const words = lines.map(([line, length], n) => {
       const fit = line.length > 1 ? ` textLength="${tidy(length)}" lengthAdjust="spacingAndGlyphs"` : "";
       return `<text x="${FIGURE_MARGIN}" y="${below + pitch * n + FIGURE_NOTE}"${fit} ${look}>${escaped(line)}</text>`;
     });
+    const moved = `${tidy(FIGURE_MARGIN - this.left)} ${tidy(FIGURE_MARGIN - this.top)}`;
     return {
       wide,
       high,
       text:
         `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${high}" viewBox="0 0 ${wide} ${high}">` +
         `<defs>${this.defined.join("")}</defs><rect width="${wide}" height="${high}" ${paintOf("fill", background)}/>` +
-        `<g transform="translate(${tidy(FIGURE_MARGIN - this.left)} ${tidy(FIGURE_MARGIN - this.top)})">${this.parts.join("")}</g>${words.join("")}</svg>\n`,
+        `<g transform="translate(${moved})">${this.parts.join("")}</g>${words.join("")}</svg>\n`,
     };
   }
 }
 
 /** Draw an element and all it holds, also what is scrolled out of sight; returns SVG text and its size. */
 export function figureSvg(root, source = "") {
-  const scrolled = [root, ...root.querySelectorAll("*")].filter((node) => node.scrollLeft).map((node) => [node, node.scrollLeft]);
+  const all = [root, ...root.querySelectorAll("*")];
+  const scrolled = all.filter((node) => node.scrollLeft).map((node) => [node, node.scrollLeft]);
   for (const [node] of scrolled) node.scrollLeft = 0;
   const drawn = new FigureSvg(root);
   drawn.element(root);

@@ -3,11 +3,7 @@
 const charts = new WeakMap(); // parentElement -> Chart
 
 const TOUCH = window.matchMedia("(pointer: coarse)");
-const CONFIG = {
-  displaylogo: false,
-  modeBarButtons: [["resetScale2d", "toImage"]],
-  scrollZoom: false,
-};
+const CONFIG = { displaylogo: false, scrollZoom: false };
 
 /** Loads Plotly once a page, however many charts ask; a failure is forgotten, so that the next tick tries again. */
 function loadPlotly(source) {
@@ -25,14 +21,32 @@ function loadPlotly(source) {
   return window.cnnvizPlotly;
 }
 
-/** Whether the element lies on a dark background, by Streamlit's own variable. */
-function isDark(element) {
+/** The page's background, by Streamlit's own variable. */
+function ground(element) {
   const probe = document.createElement("i");
   probe.style.color = "var(--st-background-color)";
   element.append(probe);
-  const [red, green, blue] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? [255, 255, 255]).map(Number);
+  const { color } = getComputedStyle(probe);
   probe.remove();
+  return color;
+}
+
+/** Whether the element lies on a dark background. */
+function isDark(element) {
+  const [red, green, blue] = (ground(element).match(/[\d.]+/g) ?? [255, 255, 255]).map(Number);
   return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
+}
+
+/** A button that saves the chart as it is now, on the page's background: letters for a dark one are lost on paper. */
+function saver(chart, kind) {
+  const click = (node) => {
+    const layout = { ...node.layout, paper_bgcolor: ground(node) };
+    const file = chart.alt.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 60).replace(/^-|-$/g, "") || "chart";
+    const options = { format: kind, filename: file, scale: kind === "png" ? 2 : 1 };
+    chart.plotly.downloadImage({ data: node.data, layout }, options);
+  };
+  const title = `Save this chart as ${kind.toUpperCase()}`;
+  return { name: title, title, icon: chart.plotly.Icons[kind === "png" ? "camera" : "disk"], click };
 }
 
 /** Replaces every colour of the other theme in the figure's text by this theme's. */
@@ -68,6 +82,7 @@ class Chart {
     this.node.style.height = `${height}px`;
     this.node.setAttribute("role", "figure");
     this.node.setAttribute("aria-label", alt);
+    this.alt = alt;
     const dark = isDark(this.node);
     this.wanted = recolour(figure, recolouring[dark ? "dark" : "light"]);
     return this.draw();
@@ -90,7 +105,10 @@ class Chart {
         if (part) part.font = { ...part.font, family };
       }
       if (TOUCH.matches) layout.dragmode = false; // a finger scrolls the page
-      await this.plotly.react(this.node, data, layout, { ...CONFIG, displayModeBar: TOUCH.matches ? false : "hover" });
+      // Made once: with other buttons Plotly would make a new plot.
+      this.buttons ??= ["resetScale2d", ...["png", "svg"].map((kind) => saver(this, kind))];
+      const bar = { displayModeBar: TOUCH.matches ? false : "hover", modeBarButtons: [this.buttons] };
+      await this.plotly.react(this.node, data, layout, { ...CONFIG, ...bar });
       this.drawn = text;
     } catch (error) {
       if (!this.drawn) this.note("The chart could not be loaded; reload the page to try again.");

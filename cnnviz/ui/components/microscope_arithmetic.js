@@ -23,6 +23,7 @@ export function unpack(data) {
     before: data.before ? decode(data.before) : null,
     after: data.after ? decode(data.after) : null,
     others: data.others ? decode(data.others) : null,
+    bias: Number(data.bias), // one that is not finite comes as a text
   };
 }
 

@@ -37,8 +37,10 @@ class Steps {
     root.onkeydown = (event) => this.press(event);
   }
 
-  update(data) {
-    if (this.data?.version === data.version) return;
+  update(told) {
+    if (this.data?.version === told.version) return;
+    const lists = ["logits", "exponentials", "total", "probabilities"].map((name) => [name, told[name].map(Number)]);
+    const data = { ...told, ...Object.fromEntries(lists), shift: Number(told.shift) }; // what is not finite is a text
     const { probabilities } = data;
     Object.assign(this, { data, best: probabilities.indexOf(Math.max(...probabilities)) });
     const order = probabilities.map((_, unit) => unit);

@@ -53,7 +53,8 @@ class Layer {
   /** The layer's values as colours, one picture under the other. */
   fill() {
     this.bytes = decodeBytes(this.data.pixels);
-    this.sheet = this.bytes.length ? sheetOf(this.data, this.bytes, decodeBytes(this.data.table)) : null; // still to come
+    const coming = !this.bytes.length;
+    this.sheet = coming ? null : sheetOf(this.data, this.bytes, decodeBytes(this.data.table));
   }
 
   /** Maps go down the column, as many as there are rows; single numbers are small squares or lines with a word. */
@@ -141,7 +142,8 @@ class Layer {
     const { ids, name, words, height, width, photo } = this.data;
     if (place < 0 || photo || !this.sheet) return this.canvas.removeAttribute("title");
     const value = height * width === 1 ? `: ${digits(valueOf(this.data, place, this.bytes[place]))}` : "";
-    this.canvas.title = words.length ? words[place] : `${name}, ${height * width === 1 ? "unit" : "filter"} ${ids[place]}${value}`;
+    const unit = height * width === 1 ? "unit" : "filter";
+    this.canvas.title = words.length ? words[place] : `${name}, ${unit} ${ids[place]}${value}`;
   }
 
   pick(place, pause) {

@@ -107,7 +107,8 @@ class View {
       if (dead.includes(ids[n])) this.strike(context, left, top, style);
       if (labels.length) {
         context.fillStyle = style.textDecorationColor;
-        context.fillText(labels[n], left + plan.wide / 2, top + plan.high + plan.label / 2 + line, plan.wide + plan.gutter);
+        const [middle, below] = [left + plan.wide / 2, top + plan.high + plan.label / 2 + line];
+        context.fillText(labels[n], middle, below, plan.wide + plan.gutter);
       }
     }
     const place = this.place(this.chosen);

@@ -44,7 +44,7 @@ def inspector(pinned: Pinned, facts: KernelFacts) -> list[int]:
         with left:
             _map(pinned, number)
         with right, reported(way_back=None):
-            dead = _patches(pinned, number)
+            dead = _patches(pinned, facts, number)
     else:
         for place in (left, right):
             with place:
@@ -102,7 +102,7 @@ def _map(pinned: Pinned, number: int) -> None:
     )
 
 
-def _patches(pinned: Pinned, number: int) -> list[int]:
+def _patches(pinned: Pinned, facts: KernelFacts, number: int) -> list[int]:
     layer = pinned.layer or ""
     if without_images(pinned.run):
         st.caption("What excites it most is searched for in test images; this network came without a data set.")
@@ -133,4 +133,6 @@ def _patches(pinned: Pinned, number: int) -> list[int]:
         columns=3,
         saved=saved(pinned, f"{layer} filter {number} patches", image=False),
     )
+    if not np.isfinite(facts.kernels).all():
+        return []  # not dead but broken, as the page says
     return [int(one) for one in np.flatnonzero(~found.alive)]

@@ -46,7 +46,7 @@ def _cell(weight: float, limit: float) -> Cell:
 def _two(weight: float) -> str:
     """Two significant digits, as short as they can be: `.12`, `−.036`, `1.2`."""
     if not np.isfinite(weight):
-        return "none"
+        return "NaN" if np.isnan(weight) else "∞" if weight > 0 else "−∞"
     size = f"{abs(weight):.2f}" if abs(weight) >= 0.1 else f"{abs(weight):.3f}"
     size = f"{abs(weight):.1f}" if abs(weight) >= 1 else size.removeprefix("0")
     return ("−" if weight < 0 else "") + size

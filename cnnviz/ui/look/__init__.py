@@ -3,6 +3,7 @@
 from cnnviz.ui.look.images import choose_image, read_image, test_split
 from cnnviz.ui.look.models import keep_place, keras_ready, model, shown_snapshot, wait_for_keras, weights
 from cnnviz.ui.look.pinned import Pinned, link, pinned_bar, switch
+from cnnviz.ui.look.travel import rerun
 
 __all__ = [
     "Pinned",
@@ -13,6 +14,7 @@ __all__ = [
     "model",
     "pinned_bar",
     "read_image",
+    "rerun",
     "shown_snapshot",
     "switch",
     "test_split",

@@ -14,12 +14,23 @@ import streamlit as st
 from cnnviz.errors import MissingExtraError, RunError
 from cnnviz.files import read_regular
 from cnnviz.runs import Arrays, Run, unpack_arrays
+from cnnviz.ui.look.travel import rerun
 from cnnviz.ui.messages import reported
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["NEEDED", "keep_place", "keras_ready", "model", "model_key", "shown_snapshot", "wait_for_keras", "weights"]
+__all__ = [
+    "NEEDED",
+    "finite_weights",
+    "keep_place",
+    "keras_ready",
+    "model",
+    "model_key",
+    "shown_snapshot",
+    "wait_for_keras",
+    "weights",
+]
 
 # All that pages need of TensorFlow's side; importing the names themselves costs nothing afterwards.
 NEEDED = (
@@ -122,7 +133,7 @@ def keep_place(height: int = _HEIGHT) -> None:
 @reported(way_back=None)
 def _wait(what: str) -> None:
     if keras_ready():
-        st.rerun()
+        rerun()
     st.caption(f"{what} will be here in a few seconds: TensorFlow is imported, once for this server.")
 
 
@@ -186,6 +197,25 @@ def weights(run: Run, snapshot: int | None = None) -> Arrays:
         return _kernels(str(path), _changed(path), run.name)
     number = shown_snapshot(run, snapshot)
     return _weights(run, str(run.folder), number, _changed(run.folder / "snapshots" / f"{number:04d}.npz"))
+
+
+def finite_weights(run: Run, snapshot: int | None = None) -> bool:
+    """Say whether all weights are numbers; those of a training that diverged are not.
+
+    Args:
+        run: the run.
+        snapshot: a snapshot's number, or None for the run's model.
+
+    Raises:
+        RunError: there are none without Keras, or the file is damaged.
+    """
+    number = shown_snapshot(run, snapshot)
+    return _finite(run, str(run.folder), number, _changed(run.folder / "snapshots" / f"{number:04d}.npz"))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _finite(_run: Run, folder: str, number: int, changed: int) -> bool:
+    return all(bool(np.isfinite(array).all()) for array in _weights(_run, folder, number, changed).values())
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)

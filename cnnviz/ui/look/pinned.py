@@ -15,6 +15,7 @@ from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.runs import Run
 from cnnviz.ui.loaders import class_names, run_ids
 from cnnviz.ui.look.images import Chosen, any_image, choose_image, read_image
+from cnnviz.ui.look.models import finite_weights
 from cnnviz.ui.look.run_bar import BAR_STYLE, asked_run, run_chooser, snapshot_chooser
 from cnnviz.ui.look.stops import Stop, lookable, snapshot_labels, stops_of
 from cnnviz.ui.look.travel import asked, asked_filter, last_shown, link, remember, settle, switch, write
@@ -91,6 +92,8 @@ def pinned_bar(
         unit = _filter_chooser(stop) if stop and filter else None
     if chosen.photo is not None:
         _tell_photo(chosen)
+    if snapshot:
+        _tell_broken(run, number)
     values = {"run": run.id, "snapshot": number, "image": chosen.key, "layer": stop and stop.name, "filter": unit}
     shown = {name: str(value) for name, value in values.items() if value is not None}
     remember(_unseen(run, shown, snapshot) | shown)
@@ -145,6 +148,17 @@ def _nothing_yet() -> None:
 def _snapshot_chooser(run: Run) -> int | None:
     has_model = (run.folder / "model.keras").exists()
     return snapshot_chooser(run, snapshot_labels(run), lambda number: switch(snapshot=number), model=has_model)
+
+
+def _tell_broken(run: Run, number: int | None) -> None:
+    """Say where weights are no numbers any more: what is drawn of them looks like something, and means nothing."""
+    with suppress(CnnvizError):  # none that can be read here: whoever draws them says so
+        if not finite_weights(run, number):
+            st.warning(
+                "These weights are not all finite numbers: the training diverged. Choose an earlier snapshot, or train "
+                "again with a lower learning rate.",
+                icon=":material/warning:",
+            )
 
 
 # --- the image --------------------------------------------------------------------------------------------------

@@ -9,11 +9,23 @@ import streamlit as st
 from cnnviz.runs import Run
 from cnnviz.ui.session import arrived, choose_run
 
-__all__ = ["PARAMETERS", "asked", "asked_filter", "last_shown", "link", "remember", "settle", "switch", "write"]
+__all__ = [
+    "PARAMETERS",
+    "asked",
+    "asked_filter",
+    "last_shown",
+    "link",
+    "remember",
+    "rerun",
+    "settle",
+    "switch",
+    "write",
+]
 
 PARAMETERS = ("run", "snapshot", "image", "layer", "filter")
 
 _SWITCHED = "cnnviz.switched"  # session state: (when, the URL before, the URL wanted) of the last change
+_TICKED = "cnnviz.ticked"  # session state: whether a fragment asked for this run, not a person
 _SETTLING_S = 1.5  # longer, and the browser's way back would not work
 _SHOWN = "cnnviz.pinned"  # session state: what the bar showed last, as the URL would say it
 
@@ -38,11 +50,18 @@ def switch(page: str | None = None, **changes: Any) -> None:
 def settle() -> None:
     """Keep a change that a rerun which began before it would take back; called first by the bar.
 
-    While TensorFlow is imported, a fragment reruns the page with the URL as the browser knew it a moment ago.
+    A fragment that ticks runs, and reruns the page, with the URL as the browser knew it when it ticked.
     """
     when, before, wanted = st.session_state.get(_SWITCHED, (-math.inf, None, {}))
-    if time.monotonic() - when < _SETTLING_S and _pinned_query() == before:
+    ticked = st.session_state.pop(_TICKED, False)
+    if (ticked or time.monotonic() - when < _SETTLING_S) and _pinned_query() == before:
         write(wanted)
+
+
+def rerun() -> None:
+    """Run the page again from a fragment that ticks, with what was chosen since, however long ago it ticked."""
+    st.session_state[_TICKED] = True
+    st.rerun()
 
 
 def _pinned_query() -> dict[str, str]:
@@ -72,15 +91,18 @@ def link(**changes: Any) -> dict[str, str]:
 
 
 def write(values: dict[str, str]) -> None:
-    """Put values into the URL and take the others of the five away; what else is there stays."""
+    """Put values into the URL and take the others of the five away; what else is there stays.
+
+    All at once: each change of the URL is a step that the browser's way back has to go.
+    """
+    changed = {name: value for name, value in values.items() if st.query_params.get(name) != value}
+    for name in PARAMETERS[1:]:
+        if name not in values:
+            st.query_params.pop(name, None)
+    if changed:
+        st.query_params.update(changed)
     if "run" in values:
         choose_run(values["run"])
-    for name in PARAMETERS[1:]:
-        if name in values:
-            if st.query_params.get(name) != values[name]:
-                st.query_params[name] = values[name]
-        else:
-            st.query_params.pop(name, None)
 
 
 def last_shown(run: Run) -> dict[str, str]:

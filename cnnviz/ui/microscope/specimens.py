@@ -1,6 +1,7 @@
 """What the microscope is given: a layer on an image in compact form, base64 of little-endian float32."""
 
 import base64
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,7 @@ def convolution_data(layer: "ConvolutionLayer", unit: int, *, picture: bool, tit
         "hidden": hidden,
         "others": others,
         "kernel": _packed(kernel[..., sent]),
-        "bias": float(layer.bias[unit]),
+        "bias": _number(float(layer.bias[unit])),
         "before": _packed(before),
         "after": _packed(layer.activation[..., unit]),
         "function": layer.function,
@@ -147,13 +148,24 @@ def output_data(terms: "OutputTerms", class_names: Sequence[str], label: int | N
         "names": names[1:] if single else names,
         "other": names[0] if single else None,
         "label": label,
-        "logits": terms.logits.tolist(),
-        "shift": terms.shift,
-        "exponentials": terms.exponentials.tolist(),
-        "total": terms.total.tolist(),
-        "probabilities": terms.probabilities[-1:].tolist() if single else terms.probabilities.tolist(),
+        "logits": _numbers(terms.logits),
+        "shift": _number(terms.shift),
+        "exponentials": _numbers(terms.exponentials),
+        "total": _numbers(terms.total),
+        "probabilities": _numbers(terms.probabilities[-1:] if single else terms.probabilities),
         "diverging": [color for _, color in DIVERGING],
     }
+
+
+def _numbers(array: NDArray[np.floating[Any]]) -> list[float | str]:
+    return [_number(float(value)) for value in array]
+
+
+def _number(value: float) -> float | str:
+    """A number for JSON, which has none that are not finite: those go as JavaScript writes them."""
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def _common(

@@ -5,7 +5,7 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.replay import Replay
 from cnnviz.ui.components.time_machine import time_machine
-from cnnviz.ui.look import keras_ready, switch
+from cnnviz.ui.look import keras_ready, rerun, switch
 from cnnviz.ui.messages import plain, sentence
 from cnnviz.ui.time_machine.saving import save_dialog
 from cnnviz.ui.time_machine.scene import Scene, prepared, scene
@@ -56,7 +56,7 @@ def _machine(now: Scene, was_pending: bool) -> None:
     frames, base = prepared(now)
     work, pending, waiting = _work(now, frames)
     if was_pending and not pending:
-        st.rerun()  # the page then ticks no more
+        rerun()  # the page then ticks no more
     result = work.result if work else None
     key = f"time-{now.run.id}"
     _, save = time_machine(

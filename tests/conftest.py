@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -19,6 +20,8 @@ LAUNCH_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-netwo
 def pytest_configure() -> None:
     """Settle what has to stand before TensorFlow is imported, here and in every process the tests start."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job; the processes started would too
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     expect.set_options(timeout=PATIENCE_MS)
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
 

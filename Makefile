@@ -23,7 +23,7 @@ run: $(VENV)/run.stamp ## start the dashboard on http://127.0.0.1:8501 (PORT=...
 	@$(BIN)/streamlit run app.py --server.port $(PORT) --logger.hideWelcomeMessage true
 
 test: lint ## check everything (ARGS="tests/runs -k resume" for some of the tests)
-	@$(BIN)/python -m pytest $(ARGS) --cov
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS) --cov
 
 lint: $(VENV)/test.stamp ## check style and types
 	@$(BIN)/ruff check .

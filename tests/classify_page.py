@@ -2,6 +2,7 @@
 
 import io
 import json
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui import jobs
-from tests.dashboard import ROOT
+from tests.pages import looked
 
 PAGE = "pages/use/classify.py"
 FILES = "classify-files-0"
@@ -25,13 +26,7 @@ def jobs_of_its_own() -> None:
     jobs._jobs.clear()
 
 
-def opened(**query: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    at.switch_page(PAGE)
-    at.query_params.update(query)
-    at.run()
-    assert not at.exception
-    return at
+opened = partial(looked.opened, PAGE)
 
 
 def components(at: AppTest, key: str) -> list[dict[str, Any]]:

@@ -53,7 +53,7 @@ def test_tags_are_written_on_a_phone(pair: list[Run], dashboard: Dashboard, page
     tags.fill("lecture 3")
     tags.press("Enter")
     page.get_by_label("Notes").fill("Seed 5.")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".compare-tag", has_text="lecture 3")).to_be_visible()
     run = RunStore(dashboard.home).get(pair[0].id)
     assert (run.tags, run.notes) == (("lecture 3",), "Seed 5.")

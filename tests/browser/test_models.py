@@ -7,7 +7,6 @@ import sys
 import zipfile
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from cnnviz.data.example_photos import EXAMPLES_FOLDER
@@ -29,7 +28,6 @@ def payload(path: Path, name: str) -> FilePayload:
 def test_onnx_is_taken_away_and_its_script_classifies_a_photo(
     looked_at: Run, dashboard: Dashboard, page: Page, tmp_path: Path
 ) -> None:
-    pytest.importorskip("tf2onnx")
     dashboard.open(page, f"/models?run={looked_at.id}")
     card = page.locator(".st-key-models-onnx")
     card.get_by_role("button", name="Export as ONNX").click()

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,19 +18,14 @@ from cnnviz.ui.attribution import results
 from cnnviz.ui.attribution.words import TITLES
 from tests.dashboard import ROOT
 from tests.look_fixtures import looked_at, no_bundled_runs, trained_home
+from tests.pages import looked
 
 __all__ = ["looked_at", "no_bundled_runs", "trained_home"]
 
 PAGE = "pages/look/attribution.py"
 
 
-def opened(**query: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    at.switch_page(PAGE)
-    at.query_params.update(query)
-    at.run()
-    assert not at.exception
-    return at
+opened = partial(looked.opened, PAGE)
 
 
 def shown(at: AppTest, number: int = 0) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def read_archive(path: Path, name: str) -> Archive:
             config = _read(archive, CONFIG, MOST_CONFIG, shown)
             metadata = _read(archive, METADATA, MOST_METADATA, shown)
             weights = _read(archive, WEIGHTS, MOST_WEIGHTS, shown)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
         raise DataError(_no_archive(path, shown)) from error
     except OSError as error:
         raise DataError(f"the model {shown} cannot be read ({error.strerror or error}); choose another file") from error

@@ -8,7 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 from cnnviz.runs import Run
 from cnnviz.ui.classify.address import ADDRESS
 from cnnviz.ui.classify.networks import Network
-from cnnviz.ui.loaders import class_names, open_run, run_ids
+from cnnviz.ui.invitation import no_network_yet
+from cnnviz.ui.loaders import class_names, open_run
 from cnnviz.ui.look.run_bar import BAR_STYLE, asked_run, run_chooser, snapshot_chooser
 from cnnviz.ui.look.stops import lookable, run_label, snapshot_labels
 from cnnviz.ui.look.travel import last_shown, remember
@@ -17,7 +18,6 @@ from cnnviz.ui.session import arrived, choose_run
 
 __all__ = ["Using", "beside", "classify_bar"]
 
-TRAIN = "pages/learn/train.py"
 
 _ALONE = ""
 _TICK_S = 2.0
@@ -53,8 +53,11 @@ def classify_bar() -> tuple[Network, DeltaGenerator]:
     offered = lookable()
     run = asked_run(offered)
     if run is None or not (offered or run.snapshots()):
-        _no_network_yet()
-    assert run is not None  # _no_network_yet() ends the page
+        no_network_yet(
+            "There is no trained network to show your photos to yet. Train one: it takes a minute, and this page then "
+            "says what it sees in them.",
+            icon=":material/add_photo_alternate:",
+        )
     bar = st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="pinned")
     with bar:
         st.html(BAR_STYLE)
@@ -136,15 +139,3 @@ def _follow(run: Run, snapshots: int) -> None:
     if len(run.snapshots()) != snapshots or not run.status.active:
         st.rerun()
     st.caption(f"{plain(run.name)} is still training; what it says of your photo changes with every snapshot.")
-
-
-def _no_network_yet() -> None:
-    trains = bool(run_ids())
-    st.info(
-        "There is no trained network to show your photos to yet. Train one: it takes a minute, and this page then says "
-        "what it sees in them." if not trains else
-        "None of the runs has a snapshot yet. Wait a moment for the first one, or train another run.",
-        icon=":material/add_photo_alternate:",
-    )  # fmt: skip
-    st.page_link(TRAIN, label="Go to Train", icon=":material/model_training:")
-    st.stop()

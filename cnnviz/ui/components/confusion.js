@@ -2,6 +2,7 @@
 
 import { decodeBytes, digits, resized, tellFigure } from "./pixels.js";
 import { drawingRatio, saveButtons } from "./save_figure.js";
+import { keptView } from "./views.js";
 
 const FADE_MS = 250;
 const LARGEST = 150; // CSS pixels of a cell
@@ -13,7 +14,6 @@ const TURN = 0.9; // radians of the names above the columns
 const STEEP = 32; // narrower columns have their names upright
 const BESIDES = 300; // pixels that the rest of the page takes on a screen
 const WAYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-const views = new WeakMap(); // parentElement -> View
 
 function share(count, of) {
   return of ? ` (${((100 * count) / of).toFixed(1)} %)` : "";
@@ -276,12 +276,4 @@ class View {
   }
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  let view = views.get(parentElement);
-  if (!view) views.set(parentElement, (view = new View(parentElement)));
-  view.update(data, setTriggerValue);
-  return () => {
-    view.remove();
-    views.delete(parentElement);
-  };
-}
+export default keptView(View);

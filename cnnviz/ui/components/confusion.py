@@ -30,7 +30,7 @@ _component = st.components.v2.component(
         "<figcaption></figcaption></figure>\n"
     ),
     css=css_variables() + read_asset("figure.css") + SAVE_STYLE + read_asset("confusion.css"),
-    js=bundled("pixels.js", *SAVE_SCRIPTS, "confusion.js"),
+    js=bundled("views.js", "pixels.js", *SAVE_SCRIPTS, "confusion.js"),
 )
 
 

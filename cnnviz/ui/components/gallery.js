@@ -1,11 +1,6 @@
 // Rows of thumbnails cut from one sheet. Names and labels are inserted as text only.
 
-function element(tag, className, parent) {
-  const made = document.createElement(tag);
-  made.className = className;
-  parent.append(made);
-  return made;
-}
+import { element } from "./elements.js";
 
 function head(row, parent) {
   const made = element("div", "head", parent);

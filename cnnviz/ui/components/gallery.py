@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cnnviz.figures.pictures import data_url, sprite, to_png
 from cnnviz.figures.theme import css_variables
 from cnnviz.ui.components.assets import read_asset
+from cnnviz.ui.components.modules import bundled
 
 __all__ = ["GalleryRow", "gallery", "shrunk"]
 
@@ -20,7 +21,7 @@ _component = st.components.v2.component(
     "cnnviz_gallery",
     html='<div class="rows"></div>\n',
     css=css_variables() + read_asset("gallery.css"),
-    js=read_asset("gallery.js"),
+    js=bundled("elements.js", "gallery.js"),
 )
 
 

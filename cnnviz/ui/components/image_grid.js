@@ -6,6 +6,7 @@ import { layOut } from "./image_grid_layout.js";
 import { Sheets } from "./image_grid_sheets.js";
 import { makeTile, sizeTile, tellTile } from "./image_grid_tile.js";
 import { wordsOf } from "./image_grid_words.js";
+import { keptView } from "./views.js";
 
 const SIZES = { small: 64, large: 96 }; // CSS pixels of an image's longer side, about
 const CHOICE = "cnnviz-image-size"; // in the browser's own memory
@@ -15,7 +16,6 @@ const WORDS = 38; // of the words under a large image
 const BELOW = 34; // of room under the grid, which is the page's own
 const LEAST = 320; // of the grid's height
 const TRUST_MS = 4000; // how long a choice made here counts more than what the server says
-const views = new WeakMap(); // parentElement -> View
 
 function decode(text, Type) {
   return new Type(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
@@ -289,12 +289,4 @@ class View {
   }
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  let view = views.get(parentElement);
-  if (!view) views.set(parentElement, (view = new View(parentElement)));
-  view.update(data, setTriggerValue);
-  return () => {
-    view.remove();
-    views.delete(parentElement);
-  };
-}
+export default keptView(View);

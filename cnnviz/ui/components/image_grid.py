@@ -40,6 +40,7 @@ _component = st.components.v2.component(
     ),
     css=css_variables() + read_asset("image_grid.css"),
     js=bundled(
+        "views.js",
         "elements.js",
         "image_grid_layout.js",
         "image_grid_keys.js",

@@ -1,20 +1,8 @@
 // One tile of a grid: the picture, whether the prediction is right, and a few words. Built once, used for many images.
 
-import { element } from "./elements.js";
+import { element, markPath } from "./elements.js";
 
 const SHAPES = { right: "M4 12.5 L10 18 L20 6", wrong: "M5 5 L19 19 M19 5 L5 19" };
-const SPACE = "http://www.w3.org/2000/svg";
-
-function mark(parent) {
-  const svg = document.createElementNS(SPACE, "svg");
-  svg.setAttribute("class", "mark");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SPACE, "path");
-  svg.append(path);
-  parent.append(svg);
-  return path;
-}
 
 function set(node, text) {
   if (node.textContent !== text) node.textContent = text;
@@ -24,7 +12,7 @@ export function makeTile(parent) {
   const tile = element("div", "tile", parent);
   tile.setAttribute("role", "option");
   tile.canvas = element("canvas", "", tile);
-  tile.path = mark(tile);
+  tile.path = markPath(tile);
   tile.verdict = element("div", "verdict", tile);
   const said = element("div", "said", tile);
   tile.name = element("b", "", said);

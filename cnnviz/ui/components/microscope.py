@@ -22,6 +22,7 @@ _microscope = st.components.v2.component(
     html=read_asset("microscope.html"),
     css=css_variables() + "".join(read_asset(f"microscope{part}.css") for part in _STYLES) + SAVE_STYLE,
     js=bundled(
+        "elements.js",
         *SAVE_SCRIPTS,
         "microscope_numbers.js",
         "microscope_arithmetic.js",
@@ -44,7 +45,7 @@ _steps = st.components.v2.component(
     "cnnviz_output_steps",
     html='<section class="steps"></section>\n',
     css=css_variables() + read_asset("microscope_output.css") + SAVE_STYLE,
-    js=bundled(*SAVE_SCRIPTS, "microscope_numbers.js", "microscope_output.js"),
+    js=bundled("elements.js", *SAVE_SCRIPTS, "microscope_numbers.js", "microscope_output.js"),
 )
 
 

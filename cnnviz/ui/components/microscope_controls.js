@@ -1,7 +1,7 @@
 // What the keyboard does on the output map, and which of its two maps is shown.
 
 import { functionName } from "./microscope_line.js";
-import { element } from "./microscope_products.js";
+import { element } from "./elements.js";
 
 /** Where a key leads from a pixel, within the map; null for keys that lead nowhere. */
 export function stepped(key, [row, column], { high, wide }) {

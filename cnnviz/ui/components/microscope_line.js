@@ -1,7 +1,8 @@
 // The one line under it all: the channels' sums, plus the bias, the pre-activation, and after the activation.
 
 import { exact, short, signed } from "./microscope_numbers.js";
-import { element, strongest } from "./microscope_products.js";
+import { element } from "./elements.js";
+import { strongest } from "./microscope_products.js";
 
 const FUNCTIONS = {
   relu: "ReLU", relu6: "ReLU6", leaky_relu: "leaky ReLU", gelu: "GELU", elu: "ELU", selu: "SELU", silu: "SiLU",

@@ -1,5 +1,6 @@
 // The end of a network: each class's logit, its exponential, and its share of their sum.
 
+import { element } from "./elements.js";
 import { exact, percent, short, signed } from "./microscope_numbers.js";
 import { saveButtons } from "./save_figure.js";
 
@@ -9,14 +10,6 @@ const SOFTMAX =
 const SIGMOID =
   "A sigmoid makes a probability of one logit: 0 becomes 50 %, large ones come near 100 %, negative ones near 0 %.";
 const MOST = 12; // classes in full; of more, the most probable are shown
-
-function element(tag, className, parent, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  parent?.append(made);
-  return made;
-}
 
 function bar(parent, share, className, value, text) {
   const box = element("div", `bar ${className}`, parent);

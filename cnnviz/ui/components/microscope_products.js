@@ -1,16 +1,9 @@
 // Between input and output: for each channel its patch, the kernel, the products of the two, and their sum.
 
+import { element } from "./elements.js";
 import { exact, inCell, short, signed, tiny } from "./microscope_numbers.js";
 
 export const ROWS = 3; // channels in full; the others are summed
-
-export function element(tag, className, parent, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  parent?.append(made);
-  return made;
-}
 
 /** The channels to show in full: all when few, else the strongest, and the one that was asked for. */
 export function strongest(parts, asked) {

@@ -1,7 +1,7 @@
 // The playground's kernel: classic ones by name, nine numbers to type, and whatever is pasted.
 
 import { short } from "./microscope_numbers.js";
-import { element } from "./microscope_products.js";
+import { element } from "./elements.js";
 
 /** A number as people type it: a decimal comma or a fraction will do. NaN where it is none. */
 export function parse(text) {

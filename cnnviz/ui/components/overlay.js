@@ -2,8 +2,8 @@
 
 import { decodeBytes, digits, resized, sheetOf, tellFigure, valueOf } from "./pixels.js";
 import { drawingRatio, saveButtons } from "./save_figure.js";
+import { keptView } from "./views.js";
 
-const views = new WeakMap(); // parentElement -> View
 
 class View {
   constructor(root) {
@@ -57,14 +57,10 @@ class View {
     const value = inside && valueOf(this.data.map, 0, this.bytes[row * width + column]);
     this.root.querySelector(".readout").textContent = inside ? `row ${row}, column ${column}: ${digits(value)}` : "";
   }
+
+  remove() {
+    this.observer.disconnect();
+  }
 }
 
-export default function ({ data, parentElement }) {
-  let view = views.get(parentElement);
-  if (!view) views.set(parentElement, (view = new View(parentElement)));
-  view.update(data);
-  return () => {
-    view.observer.disconnect();
-    views.delete(parentElement);
-  };
-}
+export default keptView(View);

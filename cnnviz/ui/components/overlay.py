@@ -22,7 +22,7 @@ _component = st.components.v2.component(
         'aria-label="Opacity of the map"><span>Map</span></label><figcaption></figcaption></figure>\n'
     ),
     css=css_variables() + read_asset("figure.css") + read_asset("overlay.css") + SAVE_STYLE,
-    js=bundled("pixels.js", *SAVE_SCRIPTS, "overlay.js"),
+    js=bundled("views.js", "pixels.js", *SAVE_SCRIPTS, "overlay.js"),
 )
 
 

@@ -2,6 +2,8 @@
 
 import { decodeBytes, digits, resized, sheetOf, valueOf } from "./pixels.js";
 import { drawingRatio, saveButtons } from "./save_figure.js";
+import { element } from "./elements.js";
+import { keptView } from "./views.js";
 
 const GUTTER = 3; // CSS pixels
 const IMAGE = 100; // CSS pixels of the side of the image itself, about
@@ -10,14 +12,6 @@ const LINE = 26; // CSS pixels of its height
 const SCROLLED = "cnnviz-strip-scrolled";
 const PAUSE_MS = 150;
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const views = new WeakMap(); // parentElement -> View
-
-function element(tag, className, parent) {
-  const made = document.createElement(tag);
-  made.className = className;
-  parent.append(made);
-  return made;
-}
 
 class Layer {
   constructor(parent, view) {
@@ -212,12 +206,4 @@ class View {
   }
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  let view = views.get(parentElement);
-  if (!view) views.set(parentElement, (view = new View(parentElement)));
-  view.update(data, setTriggerValue);
-  return () => {
-    view.remove();
-    views.delete(parentElement);
-  };
-}
+export default keptView(View);

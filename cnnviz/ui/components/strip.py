@@ -19,7 +19,7 @@ _component = st.components.v2.component(
     "cnnviz_strip",
     html='<figure><div class="network" role="group"></div><figcaption></figcaption></figure>\n',
     css=css_variables() + read_asset("figure.css") + read_asset("strip.css") + SAVE_STYLE,
-    js=bundled("pixels.js", *SAVE_SCRIPTS, "strip.js"),
+    js=bundled("elements.js", "views.js", "pixels.js", *SAVE_SCRIPTS, "strip.js"),
 )
 
 

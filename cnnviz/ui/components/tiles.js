@@ -2,6 +2,7 @@
 
 import { decodeBytes, digits, resized, sheetOf, tellFigure, valueOf } from "./pixels.js";
 import { drawingRatio, saveButtons } from "./save_figure.js";
+import { keptView } from "./views.js";
 
 const FADE_MS = 400;
 const MOST_FADED = 200_000; // bytes; more would not be smooth
@@ -11,7 +12,6 @@ const LABEL = 18; // CSS pixels of a line of words
 const NARROW = 480; // CSS pixels of a phone
 const PAUSE_MS = 150; // after an arrow key, before the server is told
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const views = new WeakMap(); // parentElement -> View
 
 /** How the pictures lie: how many in a row, and zoom, gutter and label in device pixels. */
 function arrange(data, available, ratio) {
@@ -202,15 +202,11 @@ class View {
     const next = place < 0 ? 0 : place + way[0] + way[1] * this.plan.across;
     if (next >= 0 && next < this.data.count) this.pick(next, PAUSE_MS);
   }
+
+  remove() {
+    cancelAnimationFrame(this.frame);
+    this.observer.disconnect();
+  }
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  let view = views.get(parentElement);
-  if (!view) views.set(parentElement, (view = new View(parentElement)));
-  view.update(data, setTriggerValue);
-  return () => {
-    cancelAnimationFrame(view.frame);
-    view.observer.disconnect();
-    views.delete(parentElement);
-  };
-}
+export default keptView(View);

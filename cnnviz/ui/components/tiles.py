@@ -24,7 +24,7 @@ _component = st.components.v2.component(
         "<figcaption></figcaption></figure>\n"
     ),
     css=css_variables() + read_asset("figure.css") + SAVE_STYLE,
-    js=bundled("pixels.js", *SAVE_SCRIPTS, "tiles.js"),
+    js=bundled("views.js", "pixels.js", *SAVE_SCRIPTS, "tiles.js"),
 )
 
 

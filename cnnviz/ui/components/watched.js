@@ -1,6 +1,6 @@
 // Eight watched images: the tiles are built once, afterwards only words, marks and bars change.
 
-import { element, followSize } from "./elements.js";
+import { element, followSize, markPath } from "./elements.js";
 
 const SHAPES = { right: "M4 12.5 L10 18 L20 6", wrong: "M5 5 L19 19 M19 5 L5 19", open: "" };
 const ROOMY = 120; // CSS pixels: a tile in which every class name of CIFAR-10 fits
@@ -8,21 +8,9 @@ const NARROW = 88; // and the narrowest that is still read
 const GAP = 12;
 const EDGE = 20; // a tile's frame and padding, both sides
 
-function mark(parent) {
-  const space = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(space, "svg");
-  svg.setAttribute("class", "mark");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(space, "path");
-  svg.append(path);
-  parent.append(svg);
-  return path;
-}
-
 function build(list) {
   const tile = element("li", "tile", list);
-  const path = mark(tile);
+  const path = markPath(tile);
   const truth = element("div", "truth", tile);
   const image = element("div", "image", tile);
   const guess = element("div", "guess", tile);

@@ -8,6 +8,7 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Judged
 from cnnviz.runs import Run, RunStore
+from cnnviz.ui.invitation import invite_to_train
 from cnnviz.ui.judge.loaders import judged, state_of
 from cnnviz.ui.loaders import home, open_run, run_ids
 from cnnviz.ui.look.run_bar import BAR_STYLE, asked_run, run_chooser, snapshot_chooser
@@ -153,12 +154,11 @@ def _remember(run: Run, number: int | None, snapshot: bool) -> None:
 
 
 def _no_run_yet() -> None:
-    st.info(
+    invite_to_train(
         "There is nothing to judge yet. Train a network: it takes a minute, and this page then says how good it is and "
         "what it gets wrong.",
         icon=":material/fact_check:",
     )
-    st.page_link(TRAIN, label="Go to Train", icon=":material/model_training:")
     st.stop()
 
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.runs import Run
-from cnnviz.ui.loaders import class_names, run_ids
+from cnnviz.ui.invitation import no_network_yet
+from cnnviz.ui.loaders import class_names
 from cnnviz.ui.look.images import Chosen, any_image, choose_image, read_image
 from cnnviz.ui.look.models import finite_weights
 from cnnviz.ui.look.run_bar import BAR_STYLE, asked_run, run_chooser, snapshot_chooser
@@ -23,8 +24,6 @@ from cnnviz.ui.messages import plain
 from cnnviz.ui.session import arrived
 
 __all__ = ["Pinned", "link", "pinned_bar", "switch"]
-
-TRAIN = "pages/learn/train.py"
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,22 +126,12 @@ def _unseen(run: Run, shown: dict[str, str], snapshot: bool) -> dict[str, str]:
 def _run(offered: tuple[str, ...]) -> Run:
     run = asked_run(offered)
     if run is None or not (offered or run.snapshots()):
-        _nothing_yet()
-    assert run is not None  # _nothing_yet() ends the page
+        no_network_yet(
+            "There is no trained network to look into yet. Train one: it takes a minute, and every page under Look "
+            "then shows what it sees.",
+            icon=":material/visibility:",
+        )
     return run
-
-
-def _nothing_yet() -> None:
-    """Say what to do where there is no network to look into, and end the page."""
-    trains = bool(run_ids())
-    st.info(
-        "There is no trained network to look into yet. Train one: it takes a minute, and every page under Look then "
-        "shows what it sees." if not trains else
-        "None of the runs has a snapshot yet. Wait a moment for the first one, or train another run.",
-        icon=":material/visibility:",
-    )  # fmt: skip
-    st.page_link(TRAIN, label="Go to Train", icon=":material/model_training:")
-    st.stop()
 
 
 def _snapshot_chooser(run: Run) -> int | None:

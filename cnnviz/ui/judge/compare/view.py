@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnnviz.figures.theme import RUN_ROLES, css_variables
 from cnnviz.ui import loaders
+from cnnviz.ui.invitation import invite_to_train
 from cnnviz.ui.judge.compare.cards import cards
 from cnnviz.ui.judge.compare.chosen import Selection, choose, choosing, selected, set_choosing
 from cnnviz.ui.judge.compare.curves import curves
@@ -78,12 +79,11 @@ def _invite(count: int, now: Selection) -> None:
 
 
 def _nothing_yet() -> None:
-    st.info(
+    invite_to_train(
         "There are no runs to compare yet. Train two, with one setting changed between them, and this page says what "
         "the change did.",
         icon=":material/compare_arrows:",
     )
-    st.page_link(TRAIN, label="Go to Train", icon=":material/model_training:")
 
 
 def _remarks(now: Selection) -> None:

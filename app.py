@@ -26,7 +26,7 @@ else:
     st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
     page = st.navigation(
         {
-            "Start": [st.Page("pages/start/home.py", title="Home", icon=":material/home:", default=True)],
+            "": [st.Page("pages/start/home.py", title="Home", icon=":material/home:", default=True)],
             "Prepare": [st.Page("pages/prepare/data.py", title="Data", icon=":material/photo_library:")],
             "Learn": [
                 st.Page(TRAIN, title="Train", icon=":material/model_training:"),

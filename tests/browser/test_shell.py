@@ -83,6 +83,14 @@ def test_a_running_run_is_in_the_sidebar(dashboard: Dashboard, page: Page) -> No
     expect(page.get_by_test_id("stSidebar").get_by_text("epoch 3 of 10")).to_be_visible()
 
 
+def test_every_page_is_in_the_sidebar_of_a_projector(dashboard: Dashboard, page: Page) -> None:
+    running_run(dashboard.home)
+    dashboard.open(page, "/")
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar.get_by_role("link", name="Models")).to_be_in_viewport(ratio=1)
+    expect(sidebar.get_by_role("progressbar")).to_be_in_viewport(ratio=1)
+
+
 def test_the_passcode_is_asked_for_once(
     home: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, page: Page
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -34,7 +35,9 @@ def test_train_in_a_process_of_its_own(process: Call) -> None:
     assert values["history"].keys() == {"loss", "accuracy", "val_loss", "val_accuracy"}
     assert all(len(column) == 1 for column in values["history"].values())
     assert values["test"].keys() == {"loss", "accuracy"}
-    assert done.err.startswith("epoch 1/1: loss ")  # and nothing of TensorFlow's
+    *under_way, epoch = done.err.splitlines()  # on a busy machine there is news before the epoch is over
+    assert epoch.startswith("epoch 1/1: loss ")
+    assert all(re.match(r"\d+%: loss ", line) for line in under_way)  # and nothing of TensorFlow's
     assert done.err.count("\n") == 1
     assert RunStore().get(values["run_id"]).state == "completed"
 
@@ -101,14 +104,15 @@ def started(file: str, *arguments: str) -> "subprocess.Popen[str]":
 
 
 def end(process: "subprocess.Popen[str]") -> Done:
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=300)
     return Done(process.returncode, out, err)
 
 
 def test_an_interrupt_stops_the_run_and_says_how_to_go_on(file: str, call: Call) -> None:
     running = started(file, "--json")
     assert running.stderr is not None
-    running.stderr.readline()  # the first epoch is over
+    while not running.stderr.readline().startswith("epoch 1/"):
+        assert running.poll() is None, "it ended before its first epoch"
     running.send_signal(signal.SIGINT)
     done = end(running)
     assert done.code == 130

@@ -150,6 +150,13 @@ def test_start_makes_one_run_with_the_settings_and_shows_it(home: Path, no_worke
     assert "Its turn is now" in words(app)
 
 
+def test_shares_are_entered_as_percentages(home: Path, no_workers: None) -> None:
+    app = fill(fill(open_page(), "Shift (%)", 12.5), "Validation (%)", 29)
+    press(app, "train-start-")
+    spec = the_only_run(home)
+    assert (spec.train.augmentation.shift, spec.data.validation) == (0.125, 0.29)
+
+
 def test_the_same_start_in_two_tabs_is_one_run(home: Path, no_workers: None) -> None:
     first, second = open_page(), open_page()
     press(first, "train-start-")

@@ -52,6 +52,18 @@ class Fields:
             **self._bound(name),
         )
 
+    def percentage(self, label: str, name: str, *, step: float = 5.0, tip: str | None = None) -> None:
+        """Show a share, 0 to 1 in the settings, as a percentage."""
+        bound = self._bound(name)
+        key = bound["key"]
+
+        def change() -> None:
+            asked = st.session_state[key]
+            self.change(**{name: asked if asked is None else asked / 100})
+
+        shown = round(100 * float(getattr(self.settings, name)), 6)  # 100 x 0.29 is 28.999999999999996
+        st.number_input(f"{label} (%)", value=shown, step=step, format="%g", help=tip, key=key, on_change=change)
+
     def choice(self, label: str, name: str, words: Mapping[Any, str], *, tip: str | None = None) -> None:
         """Show a choice of a few values, each in a word."""
         options = list(words)

@@ -62,11 +62,11 @@ def _augmentation(editor: Editor) -> None:
     fields = Fields(train.augmentation, editor.set_augmentation, f"train-{editor.version}-augment")
     fields.toggle("Mirror left and right", "flip", tip="Half of the time. " + meaning("augmentation"))
     with st.container(horizontal=True):
-        fields.number("Shift", "shift", tip="By up to this share of the side; 0.1 is a tenth.")
+        fields.percentage("Shift", "shift", tip="By up to this share of the side.")
         fields.number("Rotation", "rotation", step=5, tip="By up to this many degrees, both ways.")
     with st.container(horizontal=True):
-        fields.number("Zoom", "zoom", tip="Larger or smaller by up to this share.")
-        fields.number("Contrast", "contrast", tip="Stronger or weaker by up to this share.")
+        fields.percentage("Zoom", "zoom", tip="Larger or smaller by up to this share.")
+        fields.percentage("Contrast", "contrast", tip="Stronger or weaker by up to this share.")
     st.caption("Every epoch shows the training images changed a little differently; 0 leaves them alone.")
 
 
@@ -74,7 +74,7 @@ def _data(editor: Editor) -> None:
     draft = editor.draft
     fields = Fields(draft.data, editor.set_data, f"train-{editor.version}-data")
     with st.container(horizontal=True):
-        fields.number("Validation share", "validation", tip=f"0.1 holds a tenth back. {meaning('validation')}")
+        fields.percentage("Validation", "validation", tip=f"Share held back. {meaning('validation')}")
         fields.number("Training images", "train_images", step=100, empty="all", tip="Empty for all of them.")
     info = find_dataset(draft.data.name)
     if info is None or len(info.classes) < 3:

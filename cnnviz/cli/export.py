@@ -1,14 +1,12 @@
 """`cnnviz export`: take a network away as a file that others can use, checked."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cnnviz.cli.options import AsJson, Home, RunName
-from cnnviz.cli.output import complain, count, emit, say
+from cnnviz.cli.output import count, emit, say
+from cnnviz.cli.progress import step_progress
 from cnnviz.cli.runs import find
 
 if TYPE_CHECKING:
@@ -44,7 +42,7 @@ def export(
     from cnnviz.export import export as exported
 
     opened = find(run, home)
-    with _progress() as on_step:
+    with step_progress(_STEPS) as on_step:
         done = exported(opened, format_name, out, snapshot=snapshot, home=home, on_step=on_step)
     if as_json:
         emit(_values(done))
@@ -76,23 +74,3 @@ def _values(done: "Exported") -> dict[str, Any]:
 
 def _size(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """Show the steps: a bar on a terminal, a line for each anywhere else."""
-    if not sys.stderr.isatty():
-        yield complain
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True, highlight=False), transient=True) as bar:
-        task = bar.add_task("starting", total=_STEPS + 1)
-
-        def show(step: str) -> None:
-            with suppress(OSError, ValueError):
-                bar.update(task, description=step, advance=1)
-
-        yield show

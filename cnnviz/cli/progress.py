@@ -6,7 +6,7 @@ Nothing here may end a training: a terminal that went away is no reason to.
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.cli.output import complain, percent
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cnnviz.runs import OnEvent
 
-__all__ = ["download_progress", "file_progress", "training_progress"]
+__all__ = ["download_progress", "file_progress", "step_progress", "training_progress"]
 
 _LINE_EVERY_S = 10.0
 _MEGABYTE = 1_000_000
@@ -91,6 +91,41 @@ def file_progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
     with Progress(*columns, console=_console(), transient=True) as bar:
         task = bar.add_task(what, total=None, visible=False)
         yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+
+
+@contextmanager
+def step_progress(steps: int) -> Iterator[Callable[[str], None]]:
+    """Show the steps of some work, in words; nothing appears before the first.
+
+    Args:
+        steps: how many there are.
+
+    Yields:
+        What to call with each step as it begins.
+    """
+    if not sys.stderr.isatty():
+        yield complain
+        return
+    with ExitStack() as opened:
+        advance: Callable[[str], None] | None = None
+
+        def show(step: str) -> None:
+            nonlocal advance
+            with suppress(OSError, ValueError):
+                advance = advance or opened.enter_context(_step_bar(steps))
+                advance(step)
+
+        yield show
+
+
+@contextmanager
+def _step_bar(steps: int) -> Iterator[Callable[[str], None]]:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_console(), transient=True) as bar:
+        task = bar.add_task("starting", total=steps + 1)
+        yield lambda step: bar.update(task, description=step, advance=1)
 
 
 def _megabytes(done: int, total: int | None) -> str:

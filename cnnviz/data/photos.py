@@ -148,11 +148,16 @@ def _plain(image: Image.Image, notes: list[str], shown: str) -> Image.Image:
             return _on_background(image, notes).convert("L" if grey else "RGB")
         if image.mode == "CMYK":
             notes.append("Its printing inks (CMYK) were turned into screen colours.")
-        return image.convert("L" if grey else "RGB")
+        return _in_mode(image, "L" if grey else "RGB")
     except (ValueError, OSError) as error:
         raise DataError(
             f"the photo {shown} has colours of the kind {image.mode}; save it in RGB and try again"
         ) from error
+
+
+def _in_mode(image: Image.Image, mode: str) -> Image.Image:
+    """Convert a picture; what is in the mode already is not copied."""
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _on_background(image: Image.Image, notes: list[str]) -> Image.Image:
@@ -219,7 +224,7 @@ def fit(pixels: NDArray[np.uint8], shape: Shape) -> Pixels:
     picture = Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
     box = _centre(picture.size, width / height)
     reduced = box[2] - box[0] >= width
-    resized = picture.convert("RGB" if channels == 3 else "L").resize(
+    resized = _in_mode(picture, "RGB" if channels == 3 else "L").resize(
         (width, height), Image.Resampling.BOX if reduced else Image.Resampling.BILINEAR, box
     )
     return np.array(resized, np.uint8).reshape(shape)

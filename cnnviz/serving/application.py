@@ -1,27 +1,37 @@
 """The HTTP application: classify photos, tell what the network is, say that all is well."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 from fastapi import FastAPI, Query, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.types import ASGIApp
 
 from cnnviz import __version__
 from cnnviz.serving.batching import Batcher
 from cnnviz.serving.engine import Engine
+from cnnviz.serving.hosts import KnownHosts
 from cnnviz.serving.limits import Limits
 from cnnviz.serving.metrics import Metrics
-from cnnviz.serving.photos import Given, given_images
-from cnnviz.serving.problems import Problem, add_problem_handlers
+from cnnviz.serving.photos import Given, Reader
+from cnnviz.serving.problems import PROBLEM_TYPE, Problem, add_problem_handlers
 from cnnviz.serving.receiving import BodyLimit
 
 __all__ = ["make_application"]
 
 _DOCS = Path(__file__).with_name("docs.html")  # FastAPI's own page fetches its parts from elsewhere
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": "A problem document (RFC 9457); `detail` says in a sentence what to do.",
+        "content": {PROBLEM_TYPE: {"schema": {"type": "object", "properties": {"detail": {"type": "string"}}}}},
+    }
+    for status in (400, 408, 413, 415, 422, 503, 504)
+}
 _BODY = {
     "requestBody": {
         "required": True,
@@ -52,7 +62,7 @@ _BODY = {
 }
 
 
-class Ranked(BaseModel):
+class Ranked(BaseModel):  # these describe the answers; checking what is made here would take as long as the network
     """A class and its probability."""
 
     class_: str = Field(serialization_alias="class", validation_alias="class")
@@ -85,48 +95,66 @@ class Model(BaseModel):
     engine: str
 
 
-def make_application(engine: Engine, limits: Limits | None = None) -> ASGIApp:
+def make_application(engine: Engine, limits: Limits | None = None, hosts: Iterable[str] | None = None) -> ASGIApp:
     """Return the application that serves a network.
 
     Args:
         engine: the network.
         limits: what one request may ask for.
+        hosts: the names that may be asked for; None for all.
     """
     allowed = limits or Limits()
     batcher = Batcher(engine, most_waiting=allowed.most_waiting)
+    reader = Reader(engine.card.shape, allowed)
     metrics = Metrics(batcher)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         batcher.start()
         yield
+        reader.stop()
         await batcher.stop()
 
     app = FastAPI(
-        title=f"cnnviz: {engine.card.name}", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+        title=f"cnnviz: {engine.card.name}",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # they would send a client wherever it says this server is
     )
     add_problem_handlers(app)
-    _add_routes(app, engine, batcher, metrics, allowed)
-    return metrics.counting(BodyLimit(app, allowed))
+    _add_classify(app, reader, batcher, allowed)
+    _add_facts(app, engine, metrics)
+    return metrics.counting(KnownHosts(BodyLimit(app, allowed), hosts))
 
 
-def _add_routes(app: FastAPI, engine: Engine, batcher: Batcher, metrics: Metrics, limits: Limits) -> None:
-    card = engine.card
+def _add_classify(app: FastAPI, reader: Reader, batcher: Batcher, limits: Limits) -> None:
+    card = batcher.engine.card
 
-    @app.post("/v1/classify", response_model=Answer, openapi_extra=_BODY)
+    @app.post("/v1/classify", response_model=Answer, openapi_extra=_BODY, responses=_PROBLEMS)
     async def classify(
         request: Request,
         top: Annotated[int, Query(ge=1, le=limits.most_top, description="How many of the likeliest classes.")] = 5,
         whole: Annotated[bool, Query(description="All of a photo with grey bars, instead of its centre.")] = False,
     ) -> Any:
         """Classify one image or several: files, one photo as the body, or arrays in JSON."""
-        given = await given_images(request, card.shape, limits, whole=whole)
-        images = [one.image for one in given if one.image is not None]
-        if not images:
-            raise Problem(422, given[0].problem)
-        rows = iter(await batcher(np.stack(images), limits.answer_s))
+        try:
+            async with asyncio.timeout(limits.answer_s):
+                given = await reader(request, whole=whole)
+                images = [one.image for one in given if one.image is not None]
+                if not images:
+                    raise Problem(422, given[0].problem)
+                rows = iter(await batcher(np.stack(images)))
+        except TimeoutError:
+            seconds = f"{limits.answer_s:g}"
+            raise Problem(504, f"there was no answer within {seconds} s; send fewer or smaller photos") from None
         results = [_result(one, next(rows) if one.image is not None else None, card.class_names, top) for one in given]
-        return Answer(model=card.run_id, results=results).model_dump(by_alias=True)
+        return JSONResponse({"model": card.run_id, "results": results})
+
+
+def _add_facts(app: FastAPI, engine: Engine, metrics: Metrics) -> None:
+    card = engine.card
 
     @app.get("/v1/model", response_model=Model)
     async def model() -> Any:
@@ -148,9 +176,11 @@ def _add_routes(app: FastAPI, engine: Engine, batcher: Batcher, metrics: Metrics
         return Response(metrics.text(), media_type="text/plain; version=0.0.4")
 
 
-def _result(given: Given, row: Any, names: tuple[str, ...], top: int) -> Result:
+def _result(given: Given, row: Any, names: tuple[str, ...], top: int) -> dict[str, Any]:
+    """As `Result` describes it."""
     if row is None:
-        return Result(file=given.name, top=[], error=given.problem)
-    order = np.argsort(-row, kind="stable")[:top]
-    ranked = [Ranked(**{"class": names[index], "probability": float(np.clip(row[index], 0, 1))}) for index in order]
-    return Result(file=given.name, top=ranked, note=given.note or None)
+        return {"file": given.name, "top": [], "note": None, "error": given.problem}
+    order = np.argsort(-row, kind="stable")[:top].tolist()
+    shares = np.clip(row, 0, 1).tolist()
+    ranked = [{"class": names[index], "probability": shares[index]} for index in order]
+    return {"file": given.name, "top": ranked, "note": given.note or None, "error": None}

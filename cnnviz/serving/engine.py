@@ -12,6 +12,8 @@ from cnnviz.errors import DataError, MissingExtraError
 
 __all__ = ["Card", "Engine", "OnnxEngine"]
 
+_NO_MESSAGES = 4  # above errors: those are raised, and said in our own words
+
 
 @dataclass(frozen=True)
 class Card:
@@ -45,7 +47,7 @@ class OnnxEngine:
     """An ONNX file in onnxruntime.
 
     Args:
-        path: the file, as `cnnviz export --format onnx` writes it.
+        source: the file, or its content, as `cnnviz export --format onnx` writes it.
         name: what people call the network.
         run_id: the run it is from.
         class_names: by index.
@@ -57,7 +59,7 @@ class OnnxEngine:
     """
 
     def __init__(
-        self, path: Path, name: str, run_id: str, class_names: Sequence[str], threads: int | None = None
+        self, source: Path | bytes, name: str, run_id: str, class_names: Sequence[str], threads: int | None = None
     ) -> None:
         try:
             import onnxruntime
@@ -66,17 +68,20 @@ class OnnxEngine:
                 "serving needs the package onnxruntime, which is not installed; get it with: pip install onnxruntime"
             ) from error
         options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
+        options.log_severity_level = _NO_MESSAGES
+        # between two calls its threads would keep the cores busy that decode photos meanwhile
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         if threads is not None:
             options.intra_op_num_threads = threads
         try:
-            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            content = source if isinstance(source, bytes) else str(source)
+            self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # the runtime has a class for every cause, all of one meaning here
-            raise DataError(f"the file {path.name} is no readable ONNX network; export it again") from error
+            raise DataError(f"{_called(source)} is no readable ONNX network; export it again") from error
         (taken,), (given,) = self._session.get_inputs(), self._session.get_outputs()
         sides = taken.shape[1:]
         if len(sides) != 3 or not all(isinstance(side, int) for side in sides):
-            raise DataError(f"the network in {path.name} takes {taken.shape}, not images of one size; export it again")
+            raise DataError(f"{_called(source)} takes {taken.shape}, not images of one size; export it again")
         self._input, self._output = taken.name, given.name
         self._single = given.shape[-1] == 1
         self.card = Card(name, run_id, tuple(class_names), (sides[0], sides[1], sides[2]), "onnxruntime")
@@ -94,3 +99,7 @@ class OnnxEngine:
         if self._single:
             answer = np.concatenate([1 - answer, answer], axis=1)
         return np.asarray(answer, np.float32)
+
+
+def _called(source: Path | bytes) -> str:
+    return "the network" if isinstance(source, bytes) else f"the file {source.name}"

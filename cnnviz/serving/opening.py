@@ -3,11 +3,12 @@
 import json
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from cnnviz.data import class_names_of
-from cnnviz.errors import RunError
+from cnnviz.errors import DataError, RunError, StorageError
 from cnnviz.files import read_json
 from cnnviz.runs import Run
 from cnnviz.runs.additions import additions, write_addition
@@ -21,6 +22,9 @@ _FILE, _ABOUT = "served.onnx", "served.json"
 def engine_of(run: Run, home: str | Path | None = None, on_step: Callable[[str], None] | None = None) -> OnnxEngine:
     """Return what answers for a run.
 
+    The ONNX file is kept with the run (with the home, where the run is read-only); where it cannot be kept, it is
+    made again the next time.
+
     Args:
         run: a run with a model.
         home: the home folder.
@@ -33,11 +37,22 @@ def engine_of(run: Run, home: str | Path | None = None, on_step: Callable[[str],
     """
     folder = additions(run, home)
     made_of = _fingerprint(run)
-    path = folder / _FILE
-    if read_json(folder / _ABOUT) != made_of or not path.is_file():
-        _convert(run, home, on_step)
-        write_addition(run, _ABOUT, json.dumps(made_of).encode(), home)
-    return OnnxEngine(path, run.name, run.id, class_names_of(run, home))
+    if read_json(folder / _ABOUT) == made_of:
+        with suppress(DataError):  # gone or damaged: it can be made again
+            return _opened(folder / _FILE, run, home)
+    tell = on_step or (lambda step: None)
+    tell("converting the network to ONNX, once; this takes some seconds")
+    content = _converted(run, home, tell)
+    try:
+        write_addition(run, _FILE, content, home)
+        write_addition(run, _ABOUT, json.dumps(made_of).encode(), home)  # last: it says that the file is whole
+    except StorageError as error:
+        tell(f"it serves, and will be converted again the next time: {error}")
+    return _opened(content, run, home)
+
+
+def _opened(source: Path | bytes, run: Run, home: str | Path | None) -> OnnxEngine:
+    return OnnxEngine(source, run.name, run.id, class_names_of(run, home))
 
 
 def _fingerprint(run: Run) -> dict[str, Any]:
@@ -49,12 +64,10 @@ def _fingerprint(run: Run) -> dict[str, Any]:
     return {"format": 1, "bytes": found.st_size, "changed": found.st_mtime_ns}
 
 
-def _convert(run: Run, home: str | Path | None, on_step: Callable[[str], None] | None) -> None:
+def _converted(run: Run, home: str | Path | None, on_step: Callable[[str], None]) -> bytes:
     from cnnviz.export import export
 
-    if on_step:
-        on_step("converting the network to ONNX, once")
     with tempfile.TemporaryDirectory(prefix="cnnviz-serve-") as folder:
         made = Path(folder) / _FILE
         export(run, "onnx", made, home=home, on_step=on_step)
-        write_addition(run, _FILE, made.read_bytes(), home)
+        return made.read_bytes()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cnnviz.data.importing import Imported, import_dataset
     from cnnviz.data.names import class_names_of
     from cnnviz.data.photos import Photo, fit, open_photo
+    from cnnviz.data.pictures import Pictures, find_pictures, held_pictures, how_to_get
 
 __all__ = [
     "NAME_PATTERN",
@@ -24,6 +25,7 @@ __all__ = [
     "Imported",
     "Labels",
     "Photo",
+    "Pictures",
     "Prepared",
     "Progress",
     "Shape",
@@ -34,7 +36,10 @@ __all__ = [
     "class_counts",
     "class_names_of",
     "examples",
+    "find_pictures",
     "fit",
+    "held_pictures",
+    "how_to_get",
     "import_dataset",
     "list_datasets",
     "load_dataset",
@@ -48,6 +53,10 @@ _LATER = {
     "Imported": "cnnviz.data.importing",
     "import_dataset": "cnnviz.data.importing",
     "Photo": "cnnviz.data.photos",
+    "Pictures": "cnnviz.data.pictures",
+    "find_pictures": "cnnviz.data.pictures",
+    "held_pictures": "cnnviz.data.pictures",
+    "how_to_get": "cnnviz.data.pictures",
     "fit": "cnnviz.data.photos",
     "open_photo": "cnnviz.data.photos",
 }

@@ -12,7 +12,7 @@ from cnnviz.errors import DataError, SpecError
 if TYPE_CHECKING:  # the annotation alone needs it, and pydantic takes longer to import than the rest of this
     from cnnviz.spec import DataSpec
 
-__all__ = ["Prepared", "prepare"]
+__all__ = ["Prepared", "of_classes", "prepare"]
 
 Indices = NDArray[np.int64]
 
@@ -78,13 +78,7 @@ def _chosen_classes(dataset: Dataset, classes: tuple[str, ...] | None) -> tuple[
     """Keep the images of some classes and number these 0, 1, ... in the order given."""
     if classes is None:
         return dataset.train, dataset.test, dataset.class_names
-    if unknown := [name for name in classes if name not in dataset.class_names]:
-        known = ", ".join(dataset.class_names[:20]) + (", ..." if dataset.n_classes > 20 else "")
-        raise SpecError(f"the data set {dataset.name} has no class {unknown[0]!r}; choose from {known}")
-    if len(classes) < 2 or len(set(classes)) < len(classes):
-        raise SpecError(f"the classes are {', '.join(classes) or 'none'}; give at least two different ones")
-    new_label = np.full(dataset.n_classes, -1, np.int64)  # (old classes,) -> new label, -1 for those left out
-    new_label[[dataset.class_names.index(name) for name in classes]] = np.arange(len(classes))
+    new_label = _new_labels(dataset.name, dataset.class_names, classes)
     train, test = (_relabelled(split, new_label) for split in (dataset.train, dataset.test))
     if not len(train) or not len(test):
         part = "training" if not len(train) else "test"
@@ -92,6 +86,33 @@ def _chosen_classes(dataset: Dataset, classes: tuple[str, ...] | None) -> tuple[
             f"the data set {dataset.name} has no {part} images of {', '.join(classes)}; choose other classes"
         )
     return train, test, tuple(classes)
+
+
+def of_classes(split: Split, class_names: tuple[str, ...], classes: tuple[str, ...], name: str) -> Split:
+    """Keep the images of some classes and number these 0, 1, ... in the order given, as `prepare` does.
+
+    Args:
+        split: images of all classes; they are copied.
+        class_names: of the split, by label.
+        classes: at least two different ones of these.
+        name: what the data set is called, for messages.
+
+    Raises:
+        SpecError: a class that is not there, or twice.
+    """
+    return _relabelled(split, _new_labels(name, class_names, classes))
+
+
+def _new_labels(name: str, class_names: tuple[str, ...], classes: tuple[str, ...]) -> Labels:
+    """Return the new label of each old one, (old classes,); -1 for those left out."""
+    if unknown := [one for one in classes if one not in class_names]:
+        known = ", ".join(class_names[:20]) + (", ..." if len(class_names) > 20 else "")
+        raise SpecError(f"the data set {name} has no class {unknown[0]!r}; choose from {known}")
+    if len(classes) < 2 or len(set(classes)) < len(classes):
+        raise SpecError(f"the classes are {', '.join(classes) or 'none'}; give at least two different ones")
+    new_label = np.full(len(class_names), -1, np.int64)
+    new_label[[class_names.index(one) for one in classes]] = np.arange(len(classes))
+    return new_label
 
 
 def _relabelled(split: Split, new_label: Labels) -> Split:

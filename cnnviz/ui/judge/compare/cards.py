@@ -72,5 +72,9 @@ def _result(judgement: Judgement) -> None:
 def _facts(chosen: Chosen) -> str:
     run, spec = chosen.run, chosen.run.spec
     when = "came with cnnviz" if run.bundled else started_in_words(run.id, datetime.now())
-    parts = [state_in_words(run.status), spec.data.name, spec.preset or "own network", changes_in_words(spec), when]
+    if spec.model.foreign:
+        state, name = "brought from elsewhere", spec.data.name if run.has_final_predictions else "measured on no images"
+        parts = [state, name, when]
+    else:
+        parts = [state_in_words(run.status), spec.data.name, spec.preset or "own network", changes_in_words(spec), when]
     return plain(" · ".join(filter(None, parts)))

@@ -19,6 +19,7 @@ _LETTERS = "ABCD"
 _ADDRESS = Address("compare", ("runs",))
 _LAST = "cnnviz.compared"  # session state: the runs compared last, for a page opened from the navigation
 _CHOOSING = "cnnviz.compare-choosing"  # session state: whether the table is open although enough runs are chosen
+_SAID = "cnnviz.compare-said"  # session state: (the runs in the URL, what was said of those that were taken out of it)
 _READ = 24  # ids of a link that are looked at
 
 
@@ -59,7 +60,10 @@ class Selection:
 
 
 def selected() -> Selection:
-    """Read the URL; on the way in from another page, take up what was compared last."""
+    """Read the URL; on the way in from another page, take up what was compared last.
+
+    A run that there is not is taken out of the URL; that it was is said until others are chosen.
+    """
     _ADDRESS.settle()
     text = _ADDRESS.asked().get("runs", "")
     if arrived() and not text and (last := st.session_state.get(_LAST)):
@@ -67,8 +71,10 @@ def selected() -> Selection:
     asked = [part.strip() for part in text.split(",") if part.strip()][:_READ]
     ids = list(dict.fromkeys(asked))
     remarks = ["The link names a run twice; it is shown once."] if len(ids) < len(asked) else []
+    known = [run_id for run_id in ids if RUN_ID.fullmatch(run_id) and run_id in run_ids()]
+    remarks += _unknown([run_id for run_id in ids if run_id not in known], known)
     opened: list[Run] = []
-    for run_id in ids:
+    for run_id in known:
         run, problem = _opened(run_id)
         if run:
             opened.append(run)
@@ -84,14 +90,27 @@ def selected() -> Selection:
 
 def _opened(run_id: str) -> tuple[Run | None, str]:
     """Return a run whose settings can be read, or why there is none."""
-    if not RUN_ID.fullmatch(run_id) or run_id not in run_ids():
-        return None, f"There is no run {run_id[:80]!r} here; it may have been deleted, so choose another."
     try:
         run = open_run(run_id)
         _ = run.spec.model.rows, run.name
     except CnnvizError as error:
         return None, sentence(error)
     return run, ""
+
+
+def _unknown(unknown: list[str], known: list[str]) -> list[str]:
+    """Take runs that there are not out of the URL, and say so, now and as long as the others are compared."""
+    left = ",".join(known)
+    before, said = st.session_state.get(_SAID, (None, []))
+    if unknown:
+        said = [f"There is no run {one[:80]!r} here; it may have been deleted, so choose another." for one in unknown]
+        st.session_state[_SAID] = (left, said)
+        if left:
+            st.query_params["runs"] = left
+        else:
+            st.query_params.pop("runs", None)
+        return said
+    return said if before == left and not arrived() else []
 
 
 def choose(ids: list[str]) -> None:

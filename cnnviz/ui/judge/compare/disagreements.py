@@ -13,11 +13,12 @@ from cnnviz.evaluation.comparison import Which
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
+from cnnviz.ui.copies import tell_copies, tell_missing
 from cnnviz.ui.glossary import meaning
 from cnnviz.ui.judge.compare.measured import Judgement, compared, same_images
 from cnnviz.ui.judge.compare.words import joined, percent
 from cnnviz.ui.judge.links import mistakes_link
-from cnnviz.ui.judge.pictures import pictures_of, tell_missing
+from cnnviz.ui.loaders import held_images
 from cnnviz.ui.look import test_split
 from cnnviz.ui.messages import plain, problem
 
@@ -92,7 +93,7 @@ def draw_disagreements(pair: Pair) -> None:
     if not any(map(len, groups.values())):
         st.caption(f"{a.letter} and {b.letter} predict the same class for every test image.")
         return
-    if pictures_of(a.chosen.run) is None:
+    if held_images(a.chosen.run) is None:
         tell_missing(a.chosen.run)
         return
     try:
@@ -100,6 +101,7 @@ def draw_disagreements(pair: Pair) -> None:
     except CnnvizError as error:
         problem(error, way_back=None)
         return
+    tell_copies(a.chosen.run)
     left, right = st.columns(2, gap="medium")
     with left:
         _group(pair, groups["only_a"], images, f"Only {a.letter} is right", "a")

@@ -15,12 +15,14 @@ from cnnviz.ui.components.image_grid import GridImages, image_grid
 from cnnviz.ui.components.image_grid import Group as Head
 from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.tiles import tiles
+from cnnviz.ui.copies import tell_copies, tell_missing
 from cnnviz.ui.judge.bar import judge_bar
 from cnnviz.ui.judge.learning_order import words
 from cnnviz.ui.judge.learning_order.choices import TITLES, View, asked_view, change, controls
 from cnnviz.ui.judge.links import mistakes_link
 from cnnviz.ui.judge.loaders import learning
-from cnnviz.ui.judge.pictures import pictures_of, tell_missing
+from cnnviz.ui.judge.moments import moments_in_words, tell_left_out
+from cnnviz.ui.judge.pictures import pictures_of
 from cnnviz.ui.look import test_split
 from cnnviz.ui.messages import plain
 from cnnviz.ui.words import images_in_words
@@ -53,6 +55,8 @@ def show_learning_order() -> None:
     view = asked_view(order.class_names)
     found = {group: images_of_group(order, group, view.label) for group in GROUPS}
     controls(view, order.class_names, {group: len(indices) for group, indices in found.items()})
+    tell_left_out(run, order)
+    tell_copies(run)
     if view.group is None:
         _charts(run, order, view)
         _side_by_side(run, order, found)
@@ -66,7 +70,7 @@ def show_learning_order() -> None:
 
 
 def _charts(run: Run, order: LearningOrder, view: View) -> None:
-    stages, names = stages_of(order, view.label), words.moments(run, order)
+    stages, names = stages_of(order, view.label), moments_in_words(run, order)
     left, right = st.columns(2, gap="medium")
     with left:
         drawing(
@@ -87,7 +91,7 @@ def _saving(run: Run, what: str) -> Saving:
 
 def _side_by_side(run: Run, order: LearningOrder, found: dict[Group, NDArray[np.int64]]) -> None:
     """The four groups from left to right, the most telling images of each."""
-    stages, names = stages_of(order), words.moments(run, order)
+    stages, names = stages_of(order), moments_in_words(run, order)
     images = test_split(run).images if pictures_of(run) else None
     if images is None:
         tell_missing(run)
@@ -125,7 +129,7 @@ def _told(order: LearningOrder, index: int) -> str:
 
 def _one_group(run: Run, order: LearningOrder, group: Group, indices: NDArray[np.int64]) -> None:
     """All images of a group, by class."""
-    stages, names = stages_of(order), words.moments(run, order)
+    stages, names = stages_of(order), moments_in_words(run, order)
     source = pictures_of(run)
     if source is None:
         tell_missing(run)

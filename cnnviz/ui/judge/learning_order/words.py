@@ -2,21 +2,13 @@
 
 from cnnviz.evaluation import LearningOrder, Stages
 from cnnviz.evaluation.learning import Group
-from cnnviz.runs import Run
-from cnnviz.ui.look.stops import snapshot_labels
 
-__all__ = ["SOURCE", "moments", "sentence", "ticks"]
+__all__ = ["SOURCE", "sentence", "ticks"]
 
 SOURCE = (
     "Forgetting as in Toneva et al. 2019, “An empirical study of example forgetting during deep neural network "
     "learning”; there it is counted on training images, here on test images between two snapshots."
 )
-
-
-def moments(run: Run, order: LearningOrder) -> list[str]:
-    """Name the measured snapshots, such as "after epoch 3"."""
-    names = snapshot_labels(run)
-    return [names.get(number, f"snapshot {number}") for number in order.snapshots.tolist()]
 
 
 def ticks(order: LearningOrder, most: int = 16) -> list[str]:

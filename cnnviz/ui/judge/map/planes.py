@@ -58,19 +58,26 @@ class Maker:
         newest: the snapshot whose axes all share: None for the run's model, which a run that was stopped has not.
         images: (n, height, width, channels) uint8, the test images; None where they are not on this machine.
         labels: (n,) their classes: what was computed of other images is not used.
+        exact: whether the images are the data set's own; what was computed of compressed copies is used for them only.
 
     Attributes:
         count: n, how many points a map has.
     """
 
     def __init__(
-        self, run: Run, newest: int | None, images: NDArray[np.uint8] | None, labels: NDArray[np.int64]
+        self,
+        run: Run,
+        newest: int | None,
+        images: NDArray[np.uint8] | None,
+        labels: NDArray[np.int64],
+        *,
+        exact: bool = True,
     ) -> None:
         self.run, self.newest, self.images = run, newest, images
         self._folder = additions(run, home()) / _FOLDER
         self._home = home()
         self.count = len(labels)
-        self._data = hashlib.blake2b(labels.tobytes(), digest_size=8).hexdigest()
+        self._data = hashlib.blake2b(labels.tobytes(), digest_size=8).hexdigest() + ("" if exact else "|compressed")
 
     def kept(self, method: Projection, snapshot: int | None) -> Placed | None:
         """Return a map that was made before; None where there is none, or it is of other weights or images."""

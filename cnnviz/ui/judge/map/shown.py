@@ -13,6 +13,7 @@ from cnnviz.evaluation.plane import Projection
 from cnnviz.runs import Run
 from cnnviz.ui.components.image_grid import GridImages, Source, image_grid
 from cnnviz.ui.components.point_map import Drawn, MapPoints, point_map
+from cnnviz.ui.copies import data_link, tell_copies, tell_missing
 from cnnviz.ui.jobs import show_job
 from cnnviz.ui.judge.bar import JudgedRun, judge_bar
 from cnnviz.ui.judge.links import mistakes_link
@@ -20,7 +21,8 @@ from cnnviz.ui.judge.map import words
 from cnnviz.ui.judge.map.choices import View, asked_view, change, controls, wants_tsne
 from cnnviz.ui.judge.map.line import Line, inside
 from cnnviz.ui.judge.map.planes import Maker, Placed
-from cnnviz.ui.judge.pictures import DATA, pictures_of, tell_missing
+from cnnviz.ui.judge.pictures import pictures_of
+from cnnviz.ui.loaders import held_images
 from cnnviz.ui.look import keras_ready, test_split, wait_for_keras
 from cnnviz.ui.look.stops import snapshot_labels
 from cnnviz.ui.messages import problem
@@ -65,13 +67,15 @@ def show_map() -> None:
     snapshots = _snapshots(run)
     controls(view, snapshots, judged.snapshot)
     images = _images(run, judged) if pictures_of(run) else None
-    maker = Maker(run, None if run.has_final_predictions else max(_numbers(snapshots)), images, judged.labels)
+    newest = None if run.has_final_predictions else max(_numbers(snapshots))
+    maker = Maker(run, newest, images, judged.labels, exact=held_images(run) != "compressed")
     tsne = maker.kept("tsne", judged.snapshot) if view.method == "tsne" else None
     placed = tsne or _pca(maker, judged.snapshot)
     if placed is None:
         return
     if images is None:
         tell_missing(run)
+    tell_copies(run, "placed")
     st.fragment(_draw)(Scene(shown, maker, "tsne" if tsne else "pca", placed))
     if images is not None and not run.status.active and keras_ready():
         maker.prepare(tuple(snapshots))
@@ -111,7 +115,8 @@ def _pca(maker: Maker, snapshot: int | None) -> Placed | None:
     try:
         test_split(maker.run)
     except CnnvizError as error:
-        problem(error, DATA, "Get it on the Data page")
+        problem(error, way_back=None)
+        data_link(maker.run, "Go to the Data page")
         return None
     if not wait_for_keras("The map", height=_HEIGHT):
         return None

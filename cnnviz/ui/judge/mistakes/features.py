@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.data import Split, prepare
+from cnnviz.data import Split, how_to_get, prepare
 from cnnviz.errors import RunError, StorageError
 from cnnviz.files import read_regular
 from cnnviz.home import datasets_folder
@@ -21,7 +21,7 @@ from cnnviz.runs import Run
 from cnnviz.runs.additions import additions, write_addition
 from cnnviz.runs.checkpoint import pack_arrays, unpack_arrays
 from cnnviz.ui.jobs import Job, Report, job, known_job
-from cnnviz.ui.loaders import dataset, datasets, home, modified
+from cnnviz.ui.loaders import dataset, held_images, home, modified
 from cnnviz.ui.look.models import model, model_key
 from cnnviz.ui.look.sized import features_of
 
@@ -42,8 +42,11 @@ def training_images(run: Run) -> Split:
         RunError: its data set is not on this machine.
     """
     data = run.spec.data
-    if not any(info.name == data.name and info.available for info in datasets()):
-        raise RunError(f"the data set {data.name} is not on this machine; get it on the Data page to see neighbours")
+    if held_images(run) != "exact":  # of training images there are no copies
+        raise RunError(
+            f"the training images of {data.name} are not on this machine, so nothing can be compared with them; "
+            f"{how_to_get(data.name)}"
+        )
     changed = modified(datasets_folder(home()) / f"{data.name}.npz")
     return _training(run, f"{home()}|{changed}|{data.to_json()}|{run.spec.train.seed}")
 

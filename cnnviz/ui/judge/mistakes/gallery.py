@@ -8,12 +8,13 @@ import streamlit as st
 from cnnviz.evaluation import Judged, Mark, Suspects, find_suspects
 from cnnviz.evaluation.marks import VERDICTS
 from cnnviz.ui.components.image_grid import GridImages, image_grid
+from cnnviz.ui.copies import tell_missing
 from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.judge.loaders import learning, state_of
 from cnnviz.ui.judge.mistakes.chosen import Chosen, chosen_images, lead, nothing
 from cnnviz.ui.judge.mistakes.view import ADDRESS, View
-from cnnviz.ui.judge.pictures import pictures_of, tell_missing
-from cnnviz.ui.look.stops import snapshot_labels
+from cnnviz.ui.judge.moments import moments_in_words
+from cnnviz.ui.judge.pictures import pictures_of
 
 __all__ = ["chosen_of", "gallery", "suspects_of"]
 
@@ -59,7 +60,7 @@ def gallery(shown: JudgedRun, view: View, chosen: Chosen, marks: Mapping[int, Ma
     source = pictures_of(shown.run)
     if source is None:
         tell_missing(shown.run)
-    moments = list(snapshot_labels(shown.run).values()) if chosen.format == "moment" else []
+    moments = moments_in_words(shown.run, learning(shown.run)) if chosen.format == "moment" else []
     verdicts = np.zeros(len(judged), np.uint8)
     for mark in marks.values():
         if mark.index < len(judged):

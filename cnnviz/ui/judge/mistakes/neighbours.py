@@ -6,17 +6,20 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnviz.errors import RunError
 from cnnviz.evaluation import nearest
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Run
 from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
+from cnnviz.ui.copies import data_link
 from cnnviz.ui.jobs import show_job
 from cnnviz.ui.judge.mistakes.features import TrainingFeatures
 from cnnviz.ui.loaders import class_names
 from cnnviz.ui.look import wait_for_keras
 from cnnviz.ui.look.models import model
 from cnnviz.ui.look.sized import features_of
+from cnnviz.ui.messages import plain, sentence
 
 __all__ = ["neighbours", "neighbours_in_words"]
 
@@ -34,9 +37,14 @@ def neighbours(run: Run, snapshot: int | None, image: NDArray[np.uint8]) -> None
         image: (height, width, channels) uint8, in the network's input size.
 
     Raises:
-        CnnvizError: the data set or the model is not there.
+        CnnvizError: the model is not there.
     """
-    made = TrainingFeatures(run, snapshot)
+    try:
+        made = TrainingFeatures(run, snapshot)
+    except RunError as error:
+        st.caption(plain(sentence(error)))
+        data_link(run, "Go to the Data page")
+        return
     features = made.kept()
     if features is None:
         going = made.going()

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.figures.theme import css_variables
+from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.judge.bar import JudgedRun, judge_bar
 from cnnviz.ui.judge.mistakes.filters import filter_bar, orders_of
 from cnnviz.ui.judge.mistakes.gallery import chosen_of, gallery
@@ -38,6 +39,7 @@ def show_mistakes() -> None:
         return
     chosen = chosen_of(shown, view)
     _pin(shown, view)
+    tell_copies(shown.run)
     with st.container(horizontal=True, gap="medium", wrap=False, key="mistakes-row"):
         st.html(_STYLE)
         with st.container(key="mistakes-left"):

@@ -11,6 +11,7 @@ from cnnviz.figures.tiles import photo_tiles
 from cnnviz.ui.components.confusion import confusion_matrix as matrix_to_click
 from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
+from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.judge.bar import JudgedRun, switch_snapshot
 from cnnviz.ui.judge.links import mistakes_link
 from cnnviz.ui.judge.report.cells import Cell, choose_cell
@@ -89,6 +90,7 @@ def show_images(now: JudgedRun, cell: Cell) -> None:
     images = _images(now)
     if images is not None:
         _thumbnails(now, images, shown, len(found), cell)
+        tell_copies(now.run)
     st.page_link(
         MISTAKES, label=_all_in_words(len(found), true == predicted), icon=":material/grid_on:",
         query_params=_link(now, cell),

@@ -1,12 +1,17 @@
 """The first line of the report: how good the network is, how sure that is, and what is missing."""
 
+from contextlib import suppress
 from html import escape
 
 import streamlit as st
 
+from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Evaluation
 from cnnviz.evaluation.report import wilson
 from cnnviz.figures.theme import css_variables
+from cnnviz.runs.views import ViewsScore, read_views
+from cnnviz.ui import loaders
+from cnnviz.ui.glossary import meaning
 from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.messages import plain
 
@@ -48,6 +53,10 @@ def headline(now: JudgedRun, report: Evaluation | None) -> None:
         _number("top 3", _written(top3, "{:.1%}"), _exact(top3)) if len(judged.class_names) > 3 else "",
         _number("mean F1", _written(f1, "{:.2f}"), _exact(f1)),
     ]
+    told += [
+        _number(f"over {score.views} views", _written(score.accuracy, "{:.1%}"), meaning("views"))
+        for score in _several(now)
+    ]
     share, sign = _written(n_right / n_test, "{:.1%}").split()
     st.html(
         f"<style>{_STYLE}</style>"
@@ -56,6 +65,13 @@ def headline(now: JudgedRun, report: Evaluation | None) -> None:
         f'<div class="how"><strong>accuracy</strong><br><span>{_written(low, "{:.1%}")} to {_written(high, "{:.1%}")} '
         f"with 95 % confidence, on {n_test:,} test images</span></div><dl>{''.join(told)}</dl></div>"
     )
+
+
+def _several(now: JudgedRun) -> tuple[ViewsScore, ...]:
+    """Return what was measured with several views of each image; it is about the trained model alone."""
+    with suppress(CnnvizError):  # a damaged file is no reason for no report
+        return () if now.judged.snapshot is not None else read_views(now.run, loaders.home())
+    return ()
 
 
 def remarks(now: JudgedRun, report: Evaluation | None) -> None:

@@ -18,7 +18,10 @@ from benchmarks.measure import ROOT, table
 
 RESULTS = ROOT / "benchmarks" / "results"
 DOCUMENT = ROOT / "docs" / "performance.md"
-ORDER = ("training", "live_cost", "first_point", "first_click", "pages", "mistakes", "imports", "listing")
+ORDER = (
+    *("training", "rates", "step", "live_cost", "evaluating", "looking"),
+    *("starting", "first_point", "first_click", "pages", "mistakes", "imports", "listing", "serving"),
+)
 
 _BUSY = 2.5  # a training alone gives a load of about 2 on two cores
 

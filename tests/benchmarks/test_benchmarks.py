@@ -15,12 +15,17 @@ QUICK = {
     "listing": ("benchmarks/listing.py",),
 }
 SLOW = {
+    "evaluating": ("benchmarks/evaluating.py",),
     "first_point": ("benchmarks/first_point.py",),
     "live_cost": ("-m", "benchmarks.live_cost"),
+    "looking": ("benchmarks/looking.py",),
     "pages": ("benchmarks/pages.py",),
+    "rates": ("benchmarks/rates.py",),
+    "serving": ("benchmarks/serving.py",),
+    "step": ("benchmarks/step.py",),
     "training": ("benchmarks/training.py",),
 }
-IN_THE_BROWSER = ("first_click", "mistakes")
+IN_THE_BROWSER = ("first_click", "mistakes", "starting")
 
 
 def run(*command: str) -> str:
@@ -59,7 +64,7 @@ def test_a_benchmark_in_the_browser_prints_its_table(name: str, monkeypatch: pyt
 
 
 def test_every_benchmark_is_tried_and_explained() -> None:
-    helpers = {"measure", "plain_script", "report"}
+    helpers = {"measure", "plain_script", "report", "presets"}  # presets has tests of its own
     scripts = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - helpers
     assert scripts == set(QUICK) | set(SLOW) | set(IN_THE_BROWSER)
     text = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")

@@ -1,0 +1,36 @@
+"""How much arithmetic a network is: floating-point operations, an addition and a multiplication counted each."""
+
+from cnnviz.spec.layers import Convolution
+from cnnviz.spec.model import ModelSpec
+
+__all__ = ["forward_flops", "training_flops"]
+
+_EACH = 2  # a product and its addition
+
+
+def forward_flops(spec: ModelSpec) -> int:
+    """Count the floating-point operations with weights in one image's forward pass.
+
+    Args:
+        spec: the network. Biases, activations, poolings and normalisations are left out: they are a few percent, and
+            no matrix product.
+    """
+    return _EACH * sum(row.multiply_adds for row in spec.rows)
+
+
+def training_flops(spec: ModelSpec) -> int:
+    """Count the floating-point operations with weights that one image takes in a training step.
+
+    The gradient costs as much as the forward pass twice over: once for the weights, where they learn, and once for
+    what went in, except before the first weights that learn.
+
+    Args:
+        spec: the network.
+    """
+    products, something_learns = 0, False
+    layers = (*spec.layers, *(layer for _, layer in spec.output_layers))
+    for layer, row in zip(layers, spec.rows, strict=True):
+        learns = not (isinstance(layer, Convolution) and layer.frozen)
+        products += row.multiply_adds * (1 + learns + something_learns)
+        something_learns |= bool(row.parameters)  # of a frozen layer the bias
+    return _EACH * products

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.data import Split, class_names_of, list_datasets, load_dataset, prepare
+from cnnviz.data import Split, class_names_of, find_pictures, held_pictures, how_to_get, load_dataset, prepare
 from cnnviz.errors import RunError
 from cnnviz.runs import Predictions, Run, Snapshot
 
@@ -108,12 +108,24 @@ def judge_snapshots(run: Run, home: str | Path | None = None) -> tuple[tuple[Sna
         run: the run; one that is training or was stopped has the snapshots so far.
         home: as for `judge`.
 
+    Returns:
+        Snapshots with what they predicted; one whose file is damaged is left out, as long as there is another.
+
     Raises:
         RunError: as for `judge`.
     """
     snapshots = _predicted_snapshots(run)
     truth = _truth(run, home)
-    return tuple((item, _checked(run, item.number, run.predictions(item.number), *truth)) for item in snapshots)
+    found: list[tuple[Snapshot, Judged]] = []
+    failure: RunError | None = None
+    for item in snapshots:
+        try:
+            found.append((item, _checked(run, item.number, run.predictions(item.number), *truth)))
+        except RunError as error:
+            failure = failure or error
+    if failure and not found:
+        raise failure
+    return tuple(found)
 
 
 def measured_images(run: Run, home: str | Path | None = None) -> Split:
@@ -124,9 +136,9 @@ def measured_images(run: Run, home: str | Path | None = None) -> Split:
         CnnvizError: it cannot be used.
     """
     name, home = run.spec.data.name, home or run.home
-    if not any(info.name == name and info.available for info in list_datasets(home)):
+    if held_pictures(name, home) != "exact":
         raise RunError(
-            f"the run {run.id} is measured on the data set {name}, which is not on this machine; get or import it first"
+            f"the run {run.id} is measured on the data set {name}, which is not on this machine; {how_to_get(name)}"
         )
     # How much is trained on changes nothing about the test images, and dividing it would copy all of it.
     only_test = run.spec.data.changed(validation=0, train_images=None)
@@ -158,7 +170,15 @@ def _why_none(run: Run) -> str:
 def _truth(run: Run, home: str | Path | None) -> tuple[tuple[str, ...], NDArray[Any]]:
     """Return the class names and the true classes: those that the run kept, else the data set's."""
     kept = run.predictions().labels if run.has_final_predictions else None
-    return class_names_of(run, home or run.home), measured_images(run, home).labels if kept is None else kept
+    return class_names_of(run, home or run.home), _labels(run, home or run.home) if kept is None else kept
+
+
+def _labels(run: Run, home: str | Path) -> NDArray[Any]:
+    """Return the true classes of a run's test images; those of compressed copies are exact."""
+    data = run.spec.data
+    if held_pictures(data.name, home) == "compressed":
+        return find_pictures(data.name, home, data.classes).split.labels
+    return measured_images(run, home).labels
 
 
 def _checked(

@@ -32,6 +32,7 @@ class LearningOrder:
         positions: (snapshots,) float64, their moments in epochs.
         predicted: (snapshots, n) int64, the predicted classes.
         confidence: (snapshots, n) float64 in [0, 1], the predicted classes' probabilities.
+        left_out: numbers of measured snapshots whose predictions cannot be read.
     """
 
     run_id: str
@@ -41,6 +42,7 @@ class LearningOrder:
     positions: NDArray[np.float64]
     predicted: NDArray[np.int64]
     confidence: NDArray[np.float64]
+    left_out: tuple[int, ...] = ()
 
     @cached_property
     def right(self) -> NDArray[np.bool_]:
@@ -93,7 +95,7 @@ class LearningOrder:
 
 
 def learning_order(run: Run, home: str | Path | None = None) -> LearningOrder:
-    """Read what a run predicted at every snapshot.
+    """Read what a run predicted at every snapshot; one that is damaged is left out, and named.
 
     Args:
         run: the run; one that is training or was stopped has the snapshots so far.
@@ -103,13 +105,14 @@ def learning_order(run: Run, home: str | Path | None = None) -> LearningOrder:
         RunError: nothing was predicted yet, a file is damaged, or the data set is gone or has changed.
     """
     moments = judge_snapshots(run, home)
-    last = moments[-1][1]
+    last, numbers = moments[-1][1], [snapshot.number for snapshot, _ in moments]
     return LearningOrder(
         run_id=run.id,
         class_names=last.class_names,
         labels=last.labels,
-        snapshots=np.array([snapshot.number for snapshot, _ in moments], dtype=np.int64),
+        snapshots=np.array(numbers, dtype=np.int64),
         positions=np.array([snapshot.position for snapshot, _ in moments]),
         predicted=np.stack([judged.predicted for _, judged in moments]),
         confidence=np.stack([judged.confidence for _, judged in moments]),
+        left_out=tuple(item.number for item in run.predicted_snapshots() if item.number not in numbers),
     )

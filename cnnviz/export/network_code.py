@@ -11,6 +11,7 @@ from cnnviz.spec import (
     Layer,
     ModelSpec,
     Pooling,
+    Scaling,
 )
 
 __all__ = ["network_code"]
@@ -19,7 +20,10 @@ _LONGEST_LINE = 120
 
 
 def network_code(spec: ModelSpec) -> str:
-    """Return the code that makes a keras.Model called `model`; it needs `keras` and a number called `SEED`."""
+    """Return the code that makes a keras.Model called `model`; it needs `keras`, `np` and a number called `SEED`.
+
+    Whitened kernels are random here: they are made of images, see `cnnviz.export.whitening_code`.
+    """
     named = (*zip(spec.names, spec.layers, strict=True), *spec.output_layers)
     weighted = any(isinstance(layer, Convolution | Dense) for _, layer in named)
     lines = [
@@ -29,6 +33,7 @@ def network_code(spec: ModelSpec) -> str:
         *(_line(name, layer, number) for number, (name, layer) in enumerate(named)),
         f'outputs = keras.layers.Activation("{spec.output}", name="probabilities")(x)',
         'model = keras.Model(inputs, outputs, name="cnn")',
+        *(line for name, layer in named if isinstance(layer, Convolution) for line in _beginning(name, layer)),
         "model.summary()",
     ]
     return "\n".join(lines) + "\n"
@@ -78,9 +83,28 @@ def _parts(layer: Layer, number: int) -> tuple[str, tuple[str, ...]]:
         case Activation():
             return "Activation", (_quoted(layer.function),)
         case BatchNormalization():
-            return "BatchNormalization", ()
+            momentum = (f"momentum={layer.momentum!r}",) if layer.momentum != 0.99 else ()
+            return "BatchNormalization", (*momentum, *(() if layer.scale else ("scale=False",)))
+        case Scaling():
+            return "Rescaling", (repr(layer.factor),)
         case Flatten():
             return "Flatten", ()
+
+
+def _beginning(name: str, layer: Convolution) -> tuple[str, ...]:
+    """Return the lines that set a convolution's first kernels, where no initialiser of Keras does, and hold them."""
+    kernel = f"model.get_layer({_quoted(name)}).kernel"
+    frozen = (f"{kernel}.trainable = False",) if layer.frozen else ()
+    if layer.initial != "identity":
+        return frozen
+    return (
+        f"kernel = {kernel}.numpy().copy()  # its first filters pass each channel on",
+        "same, centre = min(kernel.shape[2:]), kernel.shape[0] // 2",
+        "kernel[..., :same] = 0",
+        "kernel[centre, centre, :same, :same] = np.eye(same)",
+        f"{kernel}.assign(kernel)",
+        *frozen,
+    )
 
 
 def _activation(function: str) -> tuple[str, ...]:

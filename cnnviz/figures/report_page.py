@@ -5,12 +5,14 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnnviz.errors import RunError
 from cnnviz.figures.class_scores import class_bars, draw_class_bars
 from cnnviz.figures.confusion import confusion_picture, draw_confusion
 from cnnviz.figures.reliability import draw_reliability, reliability
 from cnnviz.figures.svg import STYLE, Drawing
 from cnnviz.figures.theme import FONT, css_variables
 from cnnviz.figures.threshold_curves import curve_sheet, draw_curves
+from cnnviz.runs.views import ViewsScore, read_views
 
 if TYPE_CHECKING:
     from cnnviz.evaluation import Evaluation, Judged
@@ -78,6 +80,7 @@ def _head(run: "Run", evaluation: "Evaluation") -> str:
         ("F1, macro", _digits(evaluation.f1_macro)),
         ("calibration error", _percent(evaluation.calibration.expected_error)),
     ]
+    told += [(f"accuracy over {score.views} views", _percent(score.accuracy)) for score in _several(run, evaluation)]
     return (
         f"<header><h1>{escape(run.name)}</h1>"
         f'<p class="quiet">{escape(f"A report on the test images of {data}: {moment} of the run {run.id}")}</p>'
@@ -85,6 +88,14 @@ def _head(run: "Run", evaluation: "Evaluation") -> str:
         f"{_percent(low)} to {_percent(high)} with 95 % confidence</p>"
         f'<p class="quiet">{of}</p></div></div>{_list(told)}{_note(evaluation)}</header>'
     )
+
+
+def _several(run: "Run", evaluation: "Evaluation") -> tuple[ViewsScore, ...]:
+    """Return what was measured with several views; a file that cannot be read is no reason for no report."""
+    try:
+        return () if evaluation.snapshot is not None else read_views(run)
+    except RunError:
+        return ()
 
 
 def _note(evaluation: "Evaluation") -> str:

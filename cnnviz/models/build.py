@@ -1,6 +1,7 @@
 """From a ModelSpec to a Keras model."""
 
 import keras
+import numpy as np
 
 from cnnviz.errors import SpecError
 from cnnviz.spec import (
@@ -14,6 +15,7 @@ from cnnviz.spec import (
     Layer,
     ModelSpec,
     Pooling,
+    Scaling,
 )
 
 __all__ = ["build"]
@@ -23,7 +25,8 @@ def build(spec: ModelSpec, seed: int = 0) -> keras.Model:
     """Build the network a spec describes.
 
     Images go in as they are, 0 to 255; scaling to [0, 1] is the model's first layer, so that a saved model needs no
-    instructions. The last two layers are "logits" and "probabilities".
+    instructions. The last two layers are "logits" and "probabilities". Whitened kernels are random here: they are made
+    of images, when the training begins.
 
     Args:
         spec: the network.
@@ -45,7 +48,23 @@ def build(spec: ModelSpec, seed: int = 0) -> keras.Model:
         # each layer its own seed: equal seeds would give equal layers equal kernels
         tensor = _keras_layer(name, layer, seed * 1009 + number)(tensor)
     outputs = keras.layers.Activation(spec.output, name="probabilities")(tensor)
-    return keras.Model(inputs, outputs, name="cnn")
+    model = keras.Model(inputs, outputs, name="cnn")
+    for name, layer in named:
+        if isinstance(layer, Convolution):
+            _begin(model.get_layer(name), layer)
+    return model
+
+
+def _begin(built: keras.layers.Conv2D, layer: Convolution) -> None:
+    """Set what no initialiser of Keras' own does: a model saved with one of ours would not open elsewhere."""
+    if layer.initial == "identity":
+        kernel = built.kernel.numpy().copy()  # (height, width, channels in, filters)
+        size, _, channels, filters = kernel.shape
+        same = min(channels, filters)
+        kernel[..., :same] = 0
+        kernel[size // 2, size // 2, :same, :same] = np.eye(same)
+        built.kernel.assign(kernel)
+    built.kernel.trainable = not layer.frozen
 
 
 def _keras_layer(name: str, layer: Layer, seed: int) -> keras.layers.Layer:
@@ -68,11 +87,13 @@ def _keras_layer(name: str, layer: Layer, seed: int) -> keras.layers.Layer:
             pooling = layers.MaxPooling2D if layer.mode == "max" else layers.AveragePooling2D
             return pooling(layer.size, name=name)
         case BatchNormalization():
-            return layers.BatchNormalization(name=name)
+            return layers.BatchNormalization(momentum=layer.momentum, scale=layer.scale, name=name)
         case Dropout():
             return layers.Dropout(layer.rate, seed=seed, name=name)
         case Activation():
             return layers.Activation(layer.function, name=name)
+        case Scaling():
+            return layers.Rescaling(layer.factor, name=name)
         case Flatten():
             return layers.Flatten(name=name)
         case GlobalPooling():

@@ -9,6 +9,7 @@ from cnnviz.runs.checkpoint import (
     save_checkpoint,
     unpack_arrays,
 )
+from cnnviz.runs.classes import read_class_names, write_class_names
 from cnnviz.runs.events import Event, EventLog, EventReader, OnEvent
 from cnnviz.runs.history import History, Snapshot, Timeline
 from cnnviz.runs.live import LiveView
@@ -46,9 +47,11 @@ __all__ = [
     "overviews",
     "pack_arrays",
     "process_fields",
+    "read_class_names",
     "read_status",
     "save_checkpoint",
     "started_at",
     "unpack_arrays",
+    "write_class_names",
     "write_status",
 ]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cnnviz.errors import CnnvizError, RunError, StorageError
 from cnnviz.files import read_json, storage_errors, write_json
-from cnnviz.home import runs_folder
+from cnnviz.home import bundled_folder, runs_folder
 from cnnviz.runs.about import read_about
 from cnnviz.runs.additions import additions
 from cnnviz.runs.locks import held
@@ -22,9 +22,7 @@ from cnnviz.runs.run import Run
 from cnnviz.runs.status import Status, read_status, write_status
 from cnnviz.spec import RunSpec
 
-__all__ = ["BUNDLED_RUNS", "RUN_ID", "RunStore", "RunSummary", "open_run", "stamp", "summarise"]
-
-BUNDLED_RUNS = Path(__file__).parent.parent / "assets" / "runs"
+__all__ = ["RUN_ID", "RunStore", "RunSummary", "open_run", "stamp", "summarise"]
 
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{3,79}")
 _SECOND = len("20260101-120000")
@@ -62,12 +60,12 @@ class RunStore:
 
     Args:
         home: the home folder, or None for the usual one.
-        bundled: the folder of read-only runs.
+        bundled: the folder of read-only runs; None for `$CNNVIZ_BUNDLED`, or those in the package.
     """
 
-    def __init__(self, home: str | Path | None = None, bundled: Path = BUNDLED_RUNS) -> None:
+    def __init__(self, home: str | Path | None = None, bundled: str | Path | None = None) -> None:
         self.folder = runs_folder(home)
-        self.bundled_folder = bundled
+        self.bundled_folder = bundled_folder(bundled)
 
     @property
     def queue(self) -> Path:
@@ -103,6 +101,11 @@ class RunStore:
         """Return all run ids, newest first, bundled ones last."""
         own = sorted(_run_folders(self.folder), key=_made, reverse=True)
         return tuple(folder.name for folder in (*own, *sorted(_run_folders(self.bundled_folder))))
+
+    def bundled(self) -> tuple[Run, ...]:
+        """Open the runs that came with cnnviz, but for those whose id one's own run has."""
+        ids = sorted(folder.name for folder in _run_folders(self.bundled_folder))
+        return tuple(run for run in map(self._open, ids) if run.bundled)
 
     def get(self, text: str) -> Run:
         """Find one run.

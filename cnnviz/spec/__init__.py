@@ -13,6 +13,7 @@ from cnnviz.spec.layers import (
     GlobalPooling,
     Layer,
     Pooling,
+    Scaling,
     Shape,
 )
 from cnnviz.spec.model import LayerRow, ModelSpec
@@ -37,6 +38,7 @@ __all__ = [
     "ModelSpec",
     "Pooling",
     "RunSpec",
+    "Scaling",
     "Settings",
     "Shape",
     "TrainSpec",

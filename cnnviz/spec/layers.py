@@ -23,6 +23,7 @@ __all__ = [
     "GlobalPooling",
     "Layer",
     "Pooling",
+    "Scaling",
     "Shape",
 ]
 
@@ -69,7 +70,22 @@ class _Layer(Settings):
 
 
 class Convolution(_Layer):
-    """A 2-D convolution: `filters` kernels slide over the image."""
+    """A 2-D convolution: `filters` kernels slide over the image.
+
+    Attributes:
+        filters: how many kernels.
+        kernel_size: their height and width in pixels.
+        stride: how many pixels a kernel moves at once.
+        padding: "valid" keeps kernels inside the image, "same" keeps its size.
+        activation: the function applied to what leaves it.
+        bias: whether each filter adds a number of its own.
+        l2: a penalty on the squares of the kernels' weights.
+        initial: what the kernels begin as: "random" (Glorot and Bengio 2010); "identity", random but for the first
+            filters, which pass each channel on as it is (Zagoruyko and Komodakis 2017); "whitened", of a first layer
+            alone: the directions in which the training images' patches vary, each scaled to the same variance, and the
+            same directions negated (Page 2019).
+        frozen: leave the kernels as they begin; the bias learns.
+    """
 
     kind: Literal["convolution"] = "convolution"
     filters: int = Field(default=32, ge=1, le=_MOST_UNITS)
@@ -79,9 +95,21 @@ class Convolution(_Layer):
     activation: Function = "relu"
     bias: bool = True
     l2: float = Field(default=0.0, ge=0, le=1)
+    initial: Literal["random", "identity", "whitened"] = "random"
+    frozen: bool = False
+
+    def most_whitened(self, channels: int) -> int:
+        """Return how many whitened kernels there are: each number of a patch gives a direction and its negative."""
+        return 2 * self.kernel_size**2 * channels
 
     def output_shape(self, shape: Shape) -> Shape:
-        height, width, _ = _image_shape(shape, "a convolution")
+        height, width, channels = _image_shape(shape, "a convolution")
+        if self.initial == "whitened" and self.filters > self.most_whitened(channels):
+            raise SpecError(
+                f"{self.kernel_size}x{self.kernel_size} patches of {channels} channel{'' if channels == 1 else 's'} "
+                f"give {self.most_whitened(channels)} whitened kernels and {self.filters} filters are asked for; use "
+                "at most that many, or larger kernels"
+            )
         if self.padding == "valid" and min(height, width) < self.kernel_size:
             raise SpecError(
                 f"a {self.kernel_size}x{self.kernel_size} kernel does not fit on a {height}x{width} feature map; "
@@ -121,12 +149,20 @@ class Pooling(_Layer):
 
 
 class BatchNormalization(_Layer):
-    """Centre and scale every channel by the batch's mean and spread (Ioffe and Szegedy 2015)."""
+    """Centre and scale every channel by the batch's mean and spread (Ioffe and Szegedy 2015).
+
+    Attributes:
+        momentum: the share of the moving mean and variance that each step keeps; those are used after training.
+            A short training, or one of few steps, needs less than Keras' own 0.99.
+        scale: whether a factor for each channel is learned; without one only the offset is.
+    """
 
     kind: Literal["batch_normalization"] = "batch_normalization"
+    momentum: float = Field(default=0.99, ge=0, lt=1)
+    scale: bool = True
 
     def parameters(self, shape: Shape) -> int:
-        return 4 * shape[-1]  # scale, offset, moving mean, moving variance
+        return (3 + self.scale) * shape[-1]  # offset, moving mean, moving variance; scale
 
 
 class Dropout(_Layer):
@@ -141,6 +177,13 @@ class Activation(_Layer):
 
     kind: Literal["activation"] = "activation"
     function: Function = "relu"
+
+
+class Scaling(_Layer):
+    """Every value times a constant; before the output it makes the network's first answers less sure."""
+
+    kind: Literal["scaling"] = "scaling"
+    factor: float = Field(default=0.1, gt=0, le=100)
 
 
 class Flatten(_Layer):
@@ -188,6 +231,6 @@ class Dense(_Layer):
 
 
 Layer = Annotated[
-    Convolution | Pooling | BatchNormalization | Dropout | Activation | Flatten | GlobalPooling | Dense,
+    Convolution | Pooling | BatchNormalization | Dropout | Activation | Scaling | Flatten | GlobalPooling | Dense,
     Field(discriminator="kind"),
 ]

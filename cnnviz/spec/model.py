@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from cnnviz.errors import SpecError
 from cnnviz.spec.base import Settings
-from cnnviz.spec.layers import Dense, Flatten, GlobalPooling, Layer, Pooling, Shape
+from cnnviz.spec.layers import Convolution, Dense, Flatten, GlobalPooling, Layer, Pooling, Shape
 
 __all__ = ["LayerRow", "ModelSpec"]
 
@@ -21,6 +21,7 @@ _KERAS_NAMES = {
     "batch_normalization": "batch_normalization",
     "dropout": "dropout",
     "activation": "activation",
+    "scaling": "scaling",
     "flatten": "flatten",
     "dense": "dense",
 }
@@ -83,6 +84,12 @@ class ModelSpec(Settings):
             raise SpecError(f'the output "sigmoid" tells 2 classes apart, not {self.classes}; use "softmax"')
         if self.layers and self.foreign:
             raise SpecError("the network has layers of its own and the table of another; give one of them")
+        for number, layer in enumerate(self.layers[1:], 2):
+            if isinstance(layer, Convolution) and layer.initial == "whitened":
+                raise SpecError(
+                    f"layer {number} ({layer.kind}) begins with whitened kernels, which are made of the images' "
+                    "patches; only the first layer sees those, so choose random or identity here"
+                )
         parameters = sum(row.parameters for row in self.rows)
         if parameters > MOST_PARAMETERS:
             raise SpecError(
@@ -90,6 +97,19 @@ class ModelSpec(Settings):
                 "so use fewer units or one more pooling"
             )
         return self
+
+    def for_images(self, shape: tuple[int, int, int], classes: int, output: Literal["softmax", "sigmoid"]) -> Self:
+        """Return this network for other images and classes; a first layer that has all whitened kernels has all again.
+
+        Raises:
+            SpecError: it cannot take images of that shape; the sentence names the layer.
+        """
+        layers = self.layers
+        if layers and isinstance(first := layers[0], Convolution) and first.initial == "whitened":
+            before, most = (first.most_whitened(size[2]) for size in (self.input_shape, shape))
+            filters = most if first.filters == before else min(first.filters, most)
+            layers = (first.changed(filters=filters), *layers[1:])
+        return self.changed(input_shape=shape, layers=layers, classes=classes, output=output)
 
     @property
     def names(self) -> tuple[str, ...]:

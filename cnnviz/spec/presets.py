@@ -5,6 +5,7 @@ from collections.abc import Callable
 from cnnviz.errors import SpecError
 from cnnviz.spec.data import DataSpec
 from cnnviz.spec.layers import (
+    Activation,
     BatchNormalization,
     Convolution,
     Dense,
@@ -13,6 +14,7 @@ from cnnviz.spec.layers import (
     GlobalPooling,
     Layer,
     Pooling,
+    Scaling,
 )
 from cnnviz.spec.model import ModelSpec
 from cnnviz.spec.run import RunSpec
@@ -31,8 +33,15 @@ _TWO_CONV: tuple[Layer, ...] = (
 
 
 def _two_conv() -> RunSpec:
-    """The reference network: two convolutions, two poolings, one dense layer."""
-    return RunSpec(preset="two-conv", model=ModelSpec(layers=_TWO_CONV))
+    """The reference network: two convolutions, two poolings, one dense layer.
+
+    The rate: on CIFAR-10, one cycle up to 0.002 gets two to three points more right than Adam's constant 0.001.
+    """
+    return RunSpec(
+        preset="two-conv",
+        model=ModelSpec(layers=_TWO_CONV),
+        train=TrainSpec(schedule="one_cycle", learning_rate=2e-3),
+    )
 
 
 def _cats_vs_dogs() -> RunSpec:
@@ -73,20 +82,39 @@ def _regularised() -> RunSpec:
 
 
 def _big_kernels() -> RunSpec:
-    """A first layer of 7x7 kernels: edges and colour blobs that are seen from the back row."""
+    """A first layer of 7x7 kernels: edges and colour blobs that are seen from the back row.
+
+    Normalised before they are cut off at zero, else half of the kernels, those that are dark on the whole, never
+    answer to a photo. Plain gradient descent with a decay wears away the noise they began with, which Adam keeps.
+    """
     return RunSpec(
         preset="big-kernels",
         model=ModelSpec(
             layers=(
-                Convolution(filters=32, kernel_size=7, padding="same", l2=1e-3),
+                *_normalised(Convolution(filters=32, kernel_size=7, stride=2, padding="same", l2=5e-4)),
+                *_normalised(Convolution(filters=64, padding="same")),
                 Pooling(),
-                Convolution(filters=64, padding="same"),
-                Pooling(),
-                Convolution(filters=64, padding="same"),
+                *_normalised(Convolution(filters=128, padding="same")),
                 GlobalPooling(),
             )
         ),
-        train=TrainSpec(epochs=15, schedule="cosine", augmentation=Augmentation(flip=True, shift=0.1)),
+        train=TrainSpec(
+            epochs=10,
+            batch_size=128,
+            optimizer="sgd",
+            learning_rate=0.1,
+            schedule="one_cycle",
+            augmentation=Augmentation(flip=True, shift=0.1),
+        ),
+    )
+
+
+def _normalised(convolution: Convolution) -> tuple[Layer, ...]:
+    """A convolution, its normalisation, which brings the bias, and then the activation."""
+    return (
+        convolution.changed(activation="linear", bias=False),
+        BatchNormalization(),
+        Activation(function=convolution.activation),
     )
 
 
@@ -99,12 +127,56 @@ def _one_conv() -> RunSpec:
     )
 
 
+def _strong_block(filters: int) -> tuple[Layer, ...]:
+    """Convolution, pooling, convolution; each is normalised and bent, and begins as what passes its input on."""
+    convolution = Convolution(filters=filters, padding="same", activation="linear", bias=False, initial="identity")
+    normalised = (BatchNormalization(momentum=0.6, scale=False), Activation(function="gelu"))
+    return (convolution, Pooling(), *normalised, convolution, *normalised)
+
+
+def _strong() -> RunSpec:
+    """The best accuracy a laptop reaches: the recipe of Jordan 2024 (arXiv 2404.00498), for more epochs."""
+    return RunSpec(
+        preset="strong",
+        data=DataSpec(name="cifar10", validation=0.02),  # 1,000 images to watch it by; the others teach
+        model=ModelSpec(
+            layers=(
+                Convolution(filters=24, kernel_size=2, activation="linear", initial="whitened", frozen=True),
+                Activation(function="gelu"),
+                *_strong_block(64),
+                *_strong_block(256),
+                *_strong_block(256),
+                GlobalPooling(mode="max"),
+                Scaling(factor=1 / 9),
+            )
+        ),
+        train=TrainSpec(
+            epochs=16,
+            batch_size=500,
+            optimizer="sgd",
+            learning_rate=0.75,
+            momentum=0.85,
+            weight_decay=0.009,
+            offset_rate=64.0,
+            schedule="one_cycle",
+            warm_up=0.23,
+            final_rate=0.07,
+            label_smoothing=0.2,
+            averaging="lookahead",
+            views=6,
+            # 2.5 of 32 pixels, which as whole ones are -2 to 2, each as often
+            augmentation=Augmentation(flip=True, alternate=True, shift=0.078125),
+        ),
+    )
+
+
 PRESETS: dict[str, Callable[[], RunSpec]] = {
     "two-conv": _two_conv,
     "cats-vs-dogs": _cats_vs_dogs,
     "regularised": _regularised,
     "big-kernels": _big_kernels,
     "one-conv": _one_conv,
+    "strong": _strong,
 }
 
 

@@ -100,5 +100,5 @@ class RunSpec(Settings):
         )
         if output != self.model.output:
             train = train.changed(loss=None)
-        model = self.model.changed(input_shape=(height, width, channels), classes=n_classes, output=output)
+        model = self.model.for_images((height, width, channels), n_classes, output)
         return self.changed(data=self.data.changed(name=name, classes=kept), model=model, train=train)

@@ -16,10 +16,12 @@ from cnnviz.data import Prepared, Progress, load_dataset, prepare
 from cnnviz.errors import CnnvizError, SpecError, StorageError
 from cnnviz.files import write_json
 from cnnviz.models import save_model
-from cnnviz.runs import OnEvent, Run, RunStore, Status, process_fields, write_status
+from cnnviz.runs import OnEvent, Run, RunStore, Status, process_fields, write_class_names, write_status
 from cnnviz.runs.locks import held
+from cnnviz.runs.views import write_views
 from cnnviz.spec import RunSpec
 from cnnviz.training.fit import Fit, Outcome
+from cnnviz.training.halves import choose_threads
 from cnnviz.training.memory import refuse_too_large
 from cnnviz.training.queue import free_slot, parallel_runs
 from cnnviz.training.recorder import Recorder
@@ -121,7 +123,10 @@ def execute(run: Run, data: Prepared | None = None, on_event: OnEvent | None = N
     with held(run.folder, taken), Recorder(run, on_event, run.status) as recorder:
         try:
             recorder.state("running")
-            fit = Fit(run, data or _load(run.spec, run.home, _Download(recorder)), recorder)
+            data = data or _load(run.spec, run.home, _Download(recorder))
+            write_class_names(run.folder, data.class_names)
+            choose_threads(run.spec.model)
+            fit = Fit(run, data, recorder)
             _finish(fit, fit.run_to_end(), recorder)
         except _StoppedLoadingError:
             recorder.state("stopped", "Stopped while its data set was downloaded.", seconds_left=None)
@@ -172,6 +177,8 @@ def _finish(fit: Fit, outcome: Outcome, recorder: Recorder) -> None:
         if fit.choose_model(diverged=outcome.state == "diverged"):
             if outcome.state != "stopped":
                 write_json(fit.run.folder / "evaluation.json", fit.looks.final(), within=fit.run.folder)
+                if fit.train.views > 1:
+                    write_views(fit.run, fit.looks.views(fit.train.views))
             save_model(fit.model, fit.run.folder / "model.keras")
             fit.looks.live(fit.position)
     recorder.state(outcome.state, outcome.message, seconds_left=None)

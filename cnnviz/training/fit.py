@@ -14,9 +14,10 @@ from cnnviz.training.budget import Plan, plan_for_seconds
 from cnnviz.training.fits import fits
 from cnnviz.training.looks import Looks
 from cnnviz.training.pace import EARLY_STEPS, FIRST_CHUNK, next_chunk, next_indices
-from cnnviz.training.rates import learning_rates, should_stop_early
+from cnnviz.training.rates import averaging_decays, learning_rates, should_stop_early
 from cnnviz.training.recorder import Recorder
 from cnnviz.training.step import TrainingStep, class_weights
+from cnnviz.training.whitening import whiten
 
 __all__ = ["Fit", "Outcome"]
 
@@ -45,6 +46,7 @@ class Fit:
         self.run, self.data, self.recorder = run, data, recorder
         self.train = run.spec.train
         self.model = build(run.spec.model, self.train.seed)
+        whiten(self.model, run.spec.model, data.train.images)
         self.step = TrainingStep(self.model, run.spec, data.train, class_weights(run.spec, data.train.labels))
         self.looks = Looks(run, self.model, self.step, data, recorder)
         self.plan = Plan(self.train.epochs, len(data.train), self.train.batch_size)
@@ -111,8 +113,9 @@ class Fit:
         indices = next_indices(self._order(), self.plan.batch_size, self.batch, self.chunk, first_epoch=self.epoch == 0)
         first = self.taken
         rates = learning_rates(self.train, first, len(indices), self.plan.steps, self.val_losses)
+        decays = averaging_decays(self.train, first, len(indices), self.plan.steps)
         began = time.perf_counter()
-        losses, correct = self.step(indices, rates, first)
+        losses, correct = self.step(indices, rates, first, epoch=self.epoch, decays=decays)
         took = time.perf_counter() - began if self._compiled else 0.0  # the first call compiles: its time says nothing
         if not np.isfinite(losses).all():
             self.taken += int(np.argmin(np.isfinite(losses)))  # whole steps before the one that failed
@@ -255,11 +258,14 @@ class Fit:
             save_checkpoint(self.run.folder / "checkpoint", self.taken, self._state())
         self._checkpoint_due = time.monotonic() + _CHECKPOINT_EVERY_S
 
+    @property
+    def _variables(self) -> tuple[Any, ...]:
+        return (*self.model.variables, *self.step.optimizer.variables, *self.step.averages.variables)
+
     def _state(self) -> Arrays:
         """Everything that decides what the next step does."""
-        counted = enumerate((*self.model.variables, *self.step.optimizer.variables))
         return {
-            **{f"variable_{number:04d}": variable.numpy() for number, variable in counted},
+            **{f"variable_{number:04d}": variable.numpy() for number, variable in enumerate(self._variables)},
             "place": np.array([self.epoch, self.batch, self.taken, self.plan.epochs, self.plan.images]),
             "losses": self.losses,
             "correct": self.correct,
@@ -268,7 +274,7 @@ class Fit:
         }
 
     def _restore(self, state: Arrays) -> None:
-        for number, variable in enumerate((*self.model.variables, *self.step.optimizer.variables)):
+        for number, variable in enumerate(self._variables):
             variable.assign(state[f"variable_{number:04d}"])
         self.epoch, self.batch, self.taken, epochs, images = (int(value) for value in state["place"])
         self.plan = Plan(epochs, images, self.train.batch_size)
@@ -282,8 +288,10 @@ class Fit:
             if checkpoint is None:
                 return False
             self._restore(checkpoint.arrays)
+        self.step.averages.take()
         if self.train.keep == "best" and self.val_losses:
             best = float(np.argmin(self.val_losses) + 1)
             number = next(item.number for item in self.run.snapshots() if item.position == best)
             assign_weights(self.model, self.run.weights(number))
+            self.step.averages.begin()
         return True

@@ -5,6 +5,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from cnnviz.training.halves import halves, in_halves
+
 __all__ = ["Forward", "probabilities_of"]
 
 # Large enough that the call costs nothing beside the arithmetic, small enough for the maps to stay in the cache.
@@ -21,10 +23,17 @@ class Forward:
     def __init__(self, model: keras.Model) -> None:
         logits = keras.Model(model.inputs, model.get_layer("logits").output)
         shape = [None, *model.input_shape[1:]]
-        self._run = tf.function(
-            lambda images: logits(tf.cast(images, tf.float32), training=False),
-            input_signature=[tf.TensorSpec(shape, tf.uint8)],
-        )
+
+        signature = [tf.TensorSpec(shape, tf.uint8)]
+
+        def whole(images: tf.Tensor) -> tf.Tensor:
+            return logits(tf.cast(images, tf.float32), training=False)
+
+        def parted(images: tf.Tensor) -> tf.Tensor:
+            return tf.concat([whole(half) for half in halves(images)], 0)
+
+        self._run_few = tf.function(whole, input_signature=signature)
+        self._run = tf.function(parted, input_signature=signature) if in_halves() else self._run_few
 
     def __call__(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the logits.
@@ -35,8 +44,8 @@ class Forward:
         Returns:
             (n, classes) float32, or (n, 1) for a binary network.
         """
-        parts = [self._run(images[start : start + _BATCH]).numpy() for start in range(0, max(len(images), 1), _BATCH)]
-        return np.concatenate(parts)
+        batches = [images[start : start + _BATCH] for start in range(0, max(len(images), 1), _BATCH)]
+        return np.concatenate([(self._run if len(batch) > 1 else self._run_few)(batch).numpy() for batch in batches])
 
 
 def probabilities_of(logits: NDArray[np.float32]) -> NDArray[np.float32]:

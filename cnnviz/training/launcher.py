@@ -19,8 +19,13 @@ from cnnviz.training.standby import has_standby
 
 __all__ = ["RESUMABLE", "ensure_worker", "resume", "start", "stop", "warm_up"]
 
-# No notices in worker.log about processor instructions, and graphics memory taken as it is needed: it is often shared.
-_DEFAULTS = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+# No notices in worker.log about processor instructions, graphics memory taken as it is needed (it is often shared), and
+# threads that a warm worker can still choose when it knows the network: cnnviz/training/halves.py.
+_DEFAULTS = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+    "TF_OVERRIDE_GLOBAL_THREADPOOL": "1",
+}
 
 _started: list[subprocess.Popen[bytes]] = []
 

@@ -1,4 +1,7 @@
-"""What is looked at while a network learns: validation, snapshots, predictions of the test set, the live view."""
+"""What is looked at while a network learns: validation, snapshots, predictions of the test set, the live view.
+
+Where a run averages its weights, everything here looks at the averaged ones: they are what becomes the model.
+"""
 
 import time
 from pathlib import Path
@@ -9,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.data import Prepared, Split
+from cnnviz.data.views import mean_over_views
 from cnnviz.files import write_atomically
 from cnnviz.models import assign_weights, named_weights
 from cnnviz.runs import Run, Snapshot, pack_arrays
+from cnnviz.runs.views import ViewsScore
 from cnnviz.training.forward import Forward, probabilities_of
 from cnnviz.training.recorder import Recorder
 from cnnviz.training.step import TrainingStep
@@ -53,7 +58,8 @@ class Looks:
         began = time.perf_counter()
         if not len(self.data.validation):
             return {}
-        loss, accuracy, _ = self.measure_on(self.data.validation)
+        with self.step.averages.in_place():
+            loss, accuracy, _ = self.measure_on(self.data.validation)
         self.seconds = time.perf_counter() - began
         return {"val_loss": loss, "val_accuracy": accuracy}
 
@@ -69,7 +75,9 @@ class Looks:
         """Write the present weights and announce them; their predictions are made at the end of the epoch."""
         snapshot = Snapshot(self._next_snapshot, position, step)
         path = self.run.folder / "snapshots" / f"{snapshot.name}.npz"
-        write_atomically(path, pack_arrays(named_weights(self.model)), within=self.run.folder)
+        with self.step.averages.in_place():
+            weights = named_weights(self.model)
+        write_atomically(path, pack_arrays(weights), within=self.run.folder)
         self.recorder.event("snapshot", number=snapshot.number, position=position, step=step)
         self._pending.append(snapshot.number)
         self._next_snapshot += 1
@@ -103,8 +111,18 @@ class Looks:
             "loss": _writable(losses.mean() + float(self.step.penalty())),
         }
 
+    def views(self, count: int) -> ViewsScore:
+        """Measure the model on the test set once more, with several views of each image."""
+        test = self.data.test
+        said = mean_over_views(lambda images: probabilities_of(self.forward(images)), test.images, count)
+        return ViewsScore(count, len(test), int((said.argmax(1) != test.labels).sum()))
+
     def live(self, position: float) -> None:
         """Renew the live view: the first kernels and the watched images' present guesses."""
+        with self.step.averages.in_place():
+            self.recorder.live(self._live(position))
+
+    def _live(self, position: float) -> dict[str, NDArray[Any]]:
         images = self.data.test.images[self.watched]
         arrays: dict[str, NDArray[Any]] = {
             "position": np.array(position),
@@ -115,11 +133,11 @@ class Looks:
         }
         if self._first_convolution is not None:
             arrays["kernels"] = self._first_convolution.kernel.numpy()
-        self.recorder.live(arrays)
+        return arrays
 
     def measure(self) -> float:
         """Return the seconds that validation and prediction take after an epoch."""
-        self.forward(self.data.test.images[:1])  # compiles
+        self.forward(self.data.test.images[:2])  # compiles
         began = time.perf_counter()
         self.forward(self.data.test.images[:500])
         each = (time.perf_counter() - began) / max(len(self.data.test.images[:500]), 1)

@@ -1,4 +1,4 @@
-"""Learning rates over a run, and when to stop early: plain functions of what is known at the time."""
+"""What changes over a run, and when to stop early: plain functions of what is known at the time."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from cnnviz.spec import TrainSpec
 
-__all__ = ["learning_rates", "should_stop_early"]
+__all__ = ["KEEP", "averaging_decays", "learning_rates", "should_stop_early"]
 
-_WARM_UP = 1 / 3  # share of a one-cycle run in which the rate rises
+KEEP = -1.0  # the decay of a step that leaves the average alone
 
 
 def learning_rates(
@@ -32,13 +32,32 @@ def learning_rates(
         case "cosine":
             share = 0.5 * (1 + np.cos(np.pi * np.minimum(done, 1)))
         case "one_cycle":
-            rise = (done + 1 / max(total, 1)) / _WARM_UP  # the very first step is not taken with a rate of zero
-            share = np.clip(np.minimum(rise, (1 - done) / (1 - _WARM_UP)), 0, 1)
+            rise = (done + 1 / max(total, 1)) / max(spec.warm_up, 1e-9)  # the very first step has a rate above zero
+            fall = spec.final_rate + (1 - spec.final_rate) * (1 - done) / max(1 - spec.warm_up, 1e-9)
+            share = np.clip(np.minimum(rise, fall), 0, 1)
         case "plateau":
             share = np.full(count, spec.plateau_factor ** _plateaus(val_losses, spec.plateau_patience))
         case "constant":
             share = np.ones(count)
     return (spec.learning_rate * share).astype(np.float32)
+
+
+def averaging_decays(spec: TrainSpec, first: int, count: int, total: int) -> NDArray[np.float32]:
+    """Return the share of the average that each of the next steps keeps.
+
+    Args:
+        spec: its rule for averaging.
+        first: steps taken so far.
+        count: how many are wanted.
+        total: steps of the whole run.
+
+    Returns:
+        (count,) float32 in [0, 1), or KEEP where a step leaves the average alone.
+    """
+    taken = np.arange(first, first + count) + 1  # after the step
+    decays = spec.averaging_decay**spec.averaging_every * np.minimum(taken / max(total, 1), 1) ** 3
+    due = (taken % spec.averaging_every == 0) | (taken == total)  # the last weights are always part of it
+    return np.where(due & (spec.averaging != "none"), decays, KEEP).astype(np.float32)
 
 
 def _plateaus(losses: Sequence[float], patience: int) -> int:

@@ -5,6 +5,8 @@ the input pipeline, the conversion to floats and the return to Python after ever
 the arithmetic of a small network (docs/decisions/0002). Every step's loss still comes back.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import keras
@@ -14,19 +16,25 @@ from numpy.typing import NDArray
 
 from cnnviz.data import Split
 from cnnviz.spec import RunSpec
-from cnnviz.training.augment import augment
+from cnnviz.training.augment import augment, first_sides
+from cnnviz.training.averaging import Averages
+from cnnviz.training.halves import fits_halves, in_halves, pass_in_halves
+from cnnviz.training.passing import training_pass
+from cnnviz.training.rates import KEEP
 
 __all__ = ["TrainingStep", "class_weights", "make_optimizer"]
+
+Pass = Callable[[keras.Model, tf.Tensor], tf.Tensor]
 
 
 def make_optimizer(spec: RunSpec) -> keras.optimizers.Optimizer:
     """Return the optimizer a spec asks for; the learning rate is set anew before every step."""
     train = spec.train
+    decay = train.weight_decay or None
     if train.optimizer == "sgd":
-        return keras.optimizers.SGD(
-            train.learning_rate, momentum=train.momentum, nesterov=train.nesterov and train.momentum > 0
-        )
-    return keras.optimizers.Adam(train.learning_rate)
+        nesterov = train.nesterov and train.momentum > 0
+        return keras.optimizers.SGD(train.learning_rate, momentum=train.momentum, nesterov=nesterov, weight_decay=decay)
+    return keras.optimizers.Adam(train.learning_rate, weight_decay=decay)
 
 
 class TrainingStep:
@@ -49,23 +57,39 @@ class TrainingStep:
         self.model = model
         self.optimizer = make_optimizer(spec)
         self.optimizer.build(model.trainable_variables)
+        self.averages = Averages(model, spec.train)
         self._spec = spec
         self._logits = keras.Model(model.inputs, model.get_layer("logits").output)
+        self._halved = in_halves() and fits_halves(model)
+        normalisations = (one for one in model.layers if isinstance(one, keras.layers.BatchNormalization))
+        self._offsets = {one.beta.path for one in normalisations}
         self._images = tf.constant(images.images)
         self._labels = tf.constant(images.labels, tf.int32)
         weights = np.ones(spec.model.classes) if class_weights is None else class_weights
         self._class_weights = tf.constant(weights, tf.float32)
-        self._run = tf.function(
-            self._steps,
+        self._mirrored = first_sides(len(images), spec.train.seed) if spec.train.augmentation.alternate else None
+        self._run = self._compiled(pass_in_halves if self._halved else training_pass)
+        self._run_one = self._compiled(training_pass) if self._halved else self._run  # half an image is none
+
+    def _compiled(self, forward: Pass) -> Any:
+        return tf.function(
+            partial(self._steps, forward),
             input_signature=[
                 tf.TensorSpec([None, None], tf.int32),
                 tf.TensorSpec([None], tf.float32),
-                tf.TensorSpec([], tf.int32),
+                tf.TensorSpec([None], tf.float32),
+                tf.TensorSpec([2], tf.int32),
             ],
         )
 
     def __call__(
-        self, indices: NDArray[np.int32], rates: NDArray[np.float32], first_step: int
+        self,
+        indices: NDArray[np.int32],
+        rates: NDArray[np.float32],
+        first_step: int,
+        *,
+        epoch: int = 0,
+        decays: NDArray[np.float32] | None = None,
     ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """Take steps.
 
@@ -73,12 +97,17 @@ class TrainingStep:
             indices: (steps, batch) which images each step sees.
             rates: (steps,) each step's learning rate.
             first_step: steps taken before, so that augmentation is new in every step and repeatable.
+            epoch: finished epochs; where mirroring alternates, an odd one shows each image's other side.
+            decays: (steps,) as `averaging_decays` gives them; None leaves the average alone.
 
         Returns:
             The mean loss of every step's batch before its update (steps,), penalties included, and how many of the
             batch were right (steps,).
         """
-        losses, correct = self._run(indices, rates, first_step)
+        if decays is None:
+            decays = np.full_like(rates, KEEP)
+        run = self._run if indices.shape[1] > 1 else self._run_one
+        losses, correct = run(indices, rates, decays, np.array([first_step, epoch], np.int32))
         return losses.numpy(), correct.numpy()
 
     def losses(self, logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
@@ -96,29 +125,42 @@ class TrainingStep:
         """Return the sum of the layers' weight penalties."""
         return tf.add_n([tf.constant(0.0), *self._logits.losses])
 
-    def _steps(self, indices: tf.Tensor, rates: tf.Tensor, first_step: tf.Tensor) -> Any:
+    def _steps(self, forward: Pass, indices: tf.Tensor, rates: tf.Tensor, decays: tf.Tensor, place: tf.Tensor) -> Any:
         count = tf.shape(indices)[0]
         losses = tf.TensorArray(tf.float32, size=count)
         correct = tf.TensorArray(tf.int32, size=count)
         for step in tf.range(count):
             self.optimizer.learning_rate.assign(rates[step])
-            loss, right = self._step(indices[step], first_step + step)
+            loss, right = self._step(forward, indices[step], place[0] + step, place[1])
+            if decays[step] >= 0:
+                self.averages.update(decays[step])
             losses = losses.write(step, loss)
             correct = correct.write(step, right)
         return losses.stack(), correct.stack()
 
-    def _step(self, chosen: tf.Tensor, number: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _step(
+        self, forward: Pass, chosen: tf.Tensor, number: tf.Tensor, epoch: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         images = tf.cast(tf.gather(self._images, chosen), tf.float32)  # (batch, height, width, channels)
         labels = tf.gather(self._labels, chosen)  # (batch,)
         train = self._spec.train
         if train.augmentation.active:
-            images = augment(images, train.augmentation, tf.stack([train.seed, number]))
+            mirrored = None
+            if self._mirrored is not None:
+                mirrored = tf.gather(self._mirrored, chosen) != (epoch % 2 == 1)
+            images = augment(images, train.augmentation, tf.stack([train.seed, number]), mirrored)
         with tf.GradientTape() as tape:
-            logits = self._logits(images, training=True)  # (batch, classes), or (batch, 1)
+            logits = forward(self._logits, images)  # (batch, classes), or (batch, 1)
             weighted = self.losses(logits, labels) * tf.gather(self._class_weights, labels)
             loss = tf.reduce_mean(weighted) + self.penalty()
         variables = self.model.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        gradients = tape.gradient(loss, variables)
+        if train.offset_rate != 1:  # with SGD a larger gradient is a larger rate
+            gradients = [
+                train.offset_rate * gradient if variable.path in self._offsets else gradient
+                for variable, gradient in zip(variables, gradients, strict=True)
+            ]
+        self.optimizer.apply(gradients, variables)
         return loss, tf.reduce_sum(tf.cast(_winners(logits) == labels, tf.int32))
 
 

@@ -67,7 +67,7 @@ def state_in_words(status: Status, position: float = 0.0) -> str:
             return "waiting"
         case "stopping":
             return "stopping"
-        case "completed":
+        case "completed" if status.epochs or status.epoch:
             return f"completed {epochs_in_words(status.epoch)}"
         case state if not status.epochs:  # its status is lost, or it never got as far as a plan
             return state

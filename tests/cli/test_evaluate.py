@@ -9,6 +9,7 @@ import pytest
 from sklearn import metrics
 
 from cnnviz.runs import Run
+from cnnviz.runs.views import ViewsScore, write_views
 from tests.cli.conftest import Call, mistake
 from tests.evaluation.made import ended_run, guesses, stopped_run, with_snapshots, write_dataset
 
@@ -53,6 +54,21 @@ def test_a_snapshot(call: Call, run: Run) -> None:
     assert told["accuracy"] == pytest.approx((guesses(LABELS, 5, seed=4).argmax(1) == LABELS).mean())
     assert (told["snapshot"], told["loss"]) == (0, None)
     assert "no predictions of snapshot 9 yet" in mistake(call("evaluate", "latest", "--snapshot", "9"))
+
+
+def test_several_views_are_told_beside_the_accuracy(call: Call, run: Run) -> None:
+    assert call("evaluate", "latest", "--json").json["views"] == []
+    write_views(run, ViewsScore(6, 300, 27))
+    told = call("evaluate", "latest", "--json").json
+    assert told["views"] == [{"views": 6, "n_test": 300, "n_mistakes": 27, "accuracy": 0.91}]
+    assert told["accuracy"] == pytest.approx((CHANCES.argmax(1) == LABELS).mean())
+    assert "over 6 views of each image: 91.0 % right\n" in call("evaluate", "latest").out
+    assert "views" not in call("evaluate", "latest", "--snapshot", "0").out
+
+
+def test_views_that_cannot_be_measured_are_one_line(call: Call, run: Run) -> None:
+    assert "3 views were asked for; choose 2" in mistake(call("evaluate", "latest", "--views", "3"))
+    assert "leave one of them out" in mistake(call("evaluate", "latest", "--views", "6", "--snapshot", "0"))
 
 
 def test_a_run_that_was_stopped_says_what_is_measured(call: Call, home: Path) -> None:

@@ -144,11 +144,11 @@ def test_an_interrupt_leaves_nothing(trained: Run, tmp_path: Path) -> None:
 
 
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from cnnviz.cli.export import _progress
+    from cnnviz.cli.progress import step_progress
 
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
-    with _progress() as on_step:
+    with step_progress(len(STEPS)) as on_step:
         for step in STEPS:
             on_step(step)
     shown = capsys.readouterr().err

@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -52,7 +51,7 @@ import json, sys, threading, urllib.request
 from cnnviz.cli import main
 import cnnviz.cli.serve as command
 
-def stop(uvicorn, application, host, port, patience_s):
+def stop(uvicorn, application, sockets, limits):
     print(json.dumps({"tensorflow": "tensorflow" in sys.modules, "keras": "keras" in sys.modules}))
 
 command._run = stop
@@ -73,15 +72,3 @@ def test_the_second_start_needs_no_tensorflow(trained: Run) -> None:
     assert loaded == later == {"tensorflow": False, "keras": False}  # the conversion has a process of its own
     assert "converting the network to ONNX, once" in notes
     assert silence == ""
-
-
-def test_a_changed_model_is_converted_again(trained: Run, tmp_path: Path) -> None:
-    from cnnviz.serving import engine_of
-
-    steps: list[str] = []
-    engine_of(trained, trained.home, steps.append)
-    steps.clear()
-    os.utime(trained.folder / "model.keras", (0, 0))
-    engine = engine_of(trained, trained.home, steps.append)
-    assert steps[0] == "converting the network to ONNX, once"
-    assert engine.card.class_names == tuple("0123456789")

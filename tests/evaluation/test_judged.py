@@ -119,7 +119,7 @@ def test_a_run_that_will_never_predict_is_not_waited_for(home: Path) -> None:
 
 
 def test_a_data_set_that_is_gone_is_not_downloaded(home: Path) -> None:
-    with pytest.raises(RunError, match="the data set nowhere, which is not on this machine; get or import it first"):
+    with pytest.raises(RunError, match="the data set nowhere, which is not on this machine; import it again with"):
         judge(stopped_run(home, 3, [CHANCES]))
 
 

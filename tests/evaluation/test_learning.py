@@ -72,6 +72,22 @@ def test_one_snapshot_is_enough(home: Path) -> None:
     assert found.group.tolist() == ["first", "first", "never"]
 
 
+def test_a_damaged_snapshot_is_left_out_and_named(home: Path) -> None:
+    labels = np.random.default_rng(2).integers(0, 3, 50)
+    chances = [guesses(labels, 3, seed) for seed in range(4)]
+    run = with_snapshots(ended_run(home, labels, chances[-1]), chances)
+    (run.folder / "predictions" / "0001.npz").write_bytes(b"PK damaged")
+    np.savez(run.folder / "predictions" / "0002.npz", predicted=labels[:7], confidence=np.ones(7))
+    found = learning_order(run)
+    assert (found.snapshots.tolist(), found.left_out) == ([0, 3], (1, 2))
+    assert found.positions.tolist() == [0, 1.5]
+    np.testing.assert_array_equal(found.predicted, [chances[0].argmax(1), chances[3].argmax(1)])
+    for number in (0, 3):
+        (run.folder / "predictions" / f"000{number}.npz").write_bytes(b"PK damaged")
+    with pytest.raises(RunError, match=r"predictions of snapshot 0 of the run .* cannot be read"):
+        learning_order(run)
+
+
 def test_nothing_was_predicted_yet(home: Path) -> None:
     with pytest.raises(RunError, match="has not predicted the test images yet"):
         learning_order(make_run(home))

@@ -135,10 +135,27 @@ def mixed() -> keras.Model:
         keras.mixed_precision.set_dtype_policy(before)
 
 
+def strong() -> keras.Model:
+    """As the preset `strong`: fixed first kernels, pooling before normalisation, GELU as a layer, scaled features."""
+    inputs = keras.Input((8, 8, 3), name="image")
+    tensor = layers.Conv2D(4, 3, name="first")(layers.Rescaling(1 / 255, name="rescaling")(inputs))
+    tensor = layers.Activation("gelu", name="gelu_0")(tensor)
+    for number, name in enumerate(("middle", "last"), 1):
+        tensor = layers.Conv2D(5, 3, padding="same", use_bias=False, name=name)(tensor)
+        tensor = layers.MaxPooling2D(2, name="pool")(tensor) if number == 1 else tensor
+        tensor = layers.BatchNormalization(momentum=0.6, scale=False, name=f"bn_{number}")(tensor)
+        tensor = layers.Activation("gelu", name=f"gelu_{number}")(tensor)
+    scaled = layers.Rescaling(1 / 9, name="scaling")(layers.GlobalMaxPooling2D(name="pooled")(tensor))
+    model = keras.Model(inputs, layers.Activation("softmax")(layers.Dense(CLASSES, name="out")(scaled)))
+    model.get_layer("first").kernel.trainable = False
+    return model
+
+
 KINDS: dict[str, Callable[[], keras.Model]] = {
     kind.__name__: kind
     for kind in (
-        sequential, grey, functional, nested, subclass, sigmoid, combined, logits, normalised, open_size, mixed
+        sequential, grey, functional, nested, subclass, sigmoid, combined, logits, normalised, open_size, mixed,
+        strong,
     )
 }  # fmt: skip
 

@@ -33,7 +33,7 @@ from cnnviz.spec import (
 )
 from tests.export.conftest import NETWORKS, last_json, python
 from tests.export.test_classify_script import RULES, tidy
-from tests.training.helpers import NETWORK, PLAIN, busy_spec, tiny_spec
+from tests.training.helpers import NETWORK, PLAIN, busy_spec, strong_spec, tiny_spec
 
 # Everything that decides how a network learns is in one of these.
 SPECS = {
@@ -52,11 +52,15 @@ SPECS = {
         epochs=12,
         optimizer="sgd",
         nesterov=False,
-        learning_rate=0.2,
+        learning_rate=0.08,
         schedule="plateau",
         plateau_patience=1,
-        early_stopping=4,
+        early_stopping=3,
         keep="best",
+    ),
+    "strong": strong_spec(learning_rate=0.05, offset_rate=3.0),  # rounding grows at a higher rate
+    "average": tiny_spec(
+        PLAIN, epochs=8, learning_rate=0.01, weight_decay=0.02, averaging="ema", averaging_every=3, keep="best", views=2
     ),
     "digits": preset("one-conv").changed(
         data=DataSpec(name="digits", train_images=300, validation=0), train=TrainSpec(epochs=2)
@@ -98,7 +102,8 @@ def test_the_script_comes_to_the_same_curves(name: str, trained_again: dict[str,
     curves = {key: values for key, values in run.history().epochs.items() if key not in ("seconds", "learning_rate")}
     assert curves.keys() == history.keys() - {"learning_rate"}
     for key, values in curves.items():
-        assert history[key] == pytest.approx(values, abs=1e-4), key  # every epoch: as many, too
+        close = 1e-3 if name == "plateau" else 1e-4  # a rate high enough to stall lets rounding grow
+        assert history[key] == pytest.approx(values, abs=close), key  # every epoch: as many, too
     report = run.evaluation()
     assert report is not None
     assert (loss, accuracy) == pytest.approx((report["loss"], report["accuracy"]), abs=1e-4)
@@ -145,7 +150,7 @@ EVERY_LAYER = ModelSpec(
 def test_the_code_of_a_network_builds_that_network(spec: ModelSpec, capsys: pytest.CaptureFixture[str]) -> None:
     import keras
 
-    names: dict[str, Any] = {"keras": keras, "SEED": 9}
+    names: dict[str, Any] = {"keras": keras, "np": np, "SEED": 9}
     exec(network_code(spec), names)
     ours, theirs = build(spec, seed=9), names["model"]
     assert theirs.get_config() == ours.get_config()

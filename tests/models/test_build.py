@@ -1,11 +1,24 @@
 """What is built is what the table says, and starts from its seed."""
 
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
 
 from cnnviz.models import build, named_weights
-from cnnviz.spec import Convolution, Dense, Dropout, Flatten, ModelSpec, preset
+from cnnviz.spec import (
+    PRESETS,
+    BatchNormalization,
+    Convolution,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalPooling,
+    ModelSpec,
+    Scaling,
+    preset,
+)
 from tests.spec.specs import random_model
 
 SMALL = ModelSpec(input_shape=(8, 8, 3), layers=(Convolution(filters=2), Convolution(filters=2), Flatten()), classes=3)
@@ -26,7 +39,7 @@ def check_against_keras(spec: ModelSpec) -> None:
     assert model.count_params() == sum(row.parameters for row in spec.rows)
 
 
-@pytest.mark.parametrize("name", ["two-conv", "cats-vs-dogs", "regularised", "big-kernels", "one-conv"])
+@pytest.mark.parametrize("name", PRESETS)
 def test_the_table_of_a_preset_is_what_keras_builds(name: str) -> None:
     check_against_keras(preset(name).model)
 
@@ -126,3 +139,53 @@ def test_penalties_reach_keras() -> None:
     weights = named_weights(model)
     expected = 0.5 * np.square(weights["conv2d_1/kernel"]).sum() + 0.25 * np.square(weights["dense_1/kernel"]).sum()
     assert float(sum(model.losses)) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(("channels", "filters"), [(3, 5), (6, 4)])
+def test_identity_kernels_pass_the_first_channels_on(channels: int, filters: int) -> None:
+    layers = (
+        Convolution(filters=channels),
+        Convolution(filters=filters, padding="same", bias=False, activation="linear", initial="identity"),
+    )
+    model = build(ModelSpec(input_shape=(8, 8, 3), layers=layers, classes=2))
+    both = keras.Model(model.input, [model.get_layer(name).output for name in ("conv2d_1", "conv2d_2")])
+    images = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3)).astype(np.float32)
+    before, after = (np.asarray(maps) for maps in both(images))
+    same = min(channels, filters)
+    np.testing.assert_allclose(after[..., :same], before[..., :same], atol=1e-6)
+    assert np.abs(after[..., same:]).max(initial=1) > 0.01  # the others are random
+
+
+def test_frozen_kernels_do_not_learn_and_their_bias_does() -> None:
+    layers = (Convolution(filters=2, frozen=True), Convolution(filters=2))
+    model = build(ModelSpec(input_shape=(8, 8, 1), layers=layers, classes=2))
+    learning = [variable.path for variable in model.trainable_variables]
+    assert learning == ["conv2d_1/bias", "conv2d_2/kernel", "conv2d_2/bias", "logits/kernel", "logits/bias"]
+
+
+def test_what_a_normalisation_is_told_reaches_keras() -> None:
+    layers = (Convolution(filters=2), BatchNormalization(momentum=0.6, scale=False), BatchNormalization())
+    model = build(ModelSpec(input_shape=(8, 8, 1), layers=layers, classes=2))
+    first, second = (model.get_layer(f"batch_normalization_{number}") for number in (1, 2))
+    assert (first.momentum, first.gamma) == (0.6, None)
+    assert (second.momentum, second.gamma.shape) == (0.99, (2,))
+
+
+def test_scaled_features_scale_the_logits() -> None:
+    plain = ModelSpec(input_shape=(8, 8, 3), layers=(Convolution(filters=2), GlobalPooling(mode="max")), classes=3)
+    scaled = plain.changed(layers=(*plain.layers, Scaling(factor=0.25)))
+    images = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3)).astype(np.float32)
+    logits = []
+    for spec in (plain, scaled):
+        model = build(spec)
+        model.get_layer("logits").kernel.assign(np.arange(6.0).reshape(2, 3))
+        logits.append(np.asarray(keras.Model(model.input, model.get_layer("logits").output)(images)))
+    np.testing.assert_allclose(logits[1], 0.25 * logits[0], rtol=1e-5)
+
+
+def test_a_saved_model_opens_in_keras_alone(tmp_path: Path) -> None:
+    model = build(preset("strong").model)
+    model.save(tmp_path / "model.keras")
+    images = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3)).astype(np.float32)
+    opened = keras.models.load_model(tmp_path / "model.keras", custom_objects={})
+    np.testing.assert_array_equal(np.asarray(opened(images)), np.asarray(model(images)))

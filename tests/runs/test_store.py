@@ -152,16 +152,17 @@ def test_a_run_that_was_resumed_while_it_was_to_be_deleted_stays(home: Path, mon
     assert run.folder.is_dir()
 
 
-def test_two_who_delete_at_once_are_one_and_a_sentence(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_who_delete_at_once_are_one_and_a_sentence(home: Path) -> None:
     run = make_run(home)
 
     def deleted_meanwhile(folder: Path) -> object:
-        monkeypatch.undo()
+        patched.undo()
         RunStore(home).delete(folder.name)
         return run_lock(folder)
 
-    monkeypatch.setattr("cnnviz.runs.locks.run_lock", deleted_meanwhile)
-    assert "does not exist any more" in refused(RunStore(home).delete, run.id)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("cnnviz.runs.locks.run_lock", deleted_meanwhile)
+        assert "does not exist any more" in refused(RunStore(home).delete, run.id)
     assert RunStore(home).ids() == ()
 
 
@@ -197,12 +198,14 @@ def test_bundled_runs_are_listed_last_and_cannot_be_changed(home: Path, tmp_path
     assert [(row.run_id, row.bundled) for row in store.list()] == [(own.id, False), ("a-bundled-run", True)]
     run = store.get("a-bundled")
     assert run.bundled
+    assert [(one.id, one.bundled) for one in store.bundled()] == [("a-bundled-run", True)]
     assert run.spec == elsewhere.spec
     assert "cannot be renamed" in refused(run.rename, "mine")
     assert "cannot be deleted" in refused(store.delete, "a-bundled-run")
     own_folder = home / "runs" / "a-bundled-run"
     shutil.copytree(bundled / "a-bundled-run", own_folder)
     assert store.get("a-bundled-run").folder == own_folder
+    assert not store.bundled()
 
 
 def test_the_list_says_what_there_is(home: Path) -> None:

@@ -15,6 +15,7 @@ from cnnviz.spec import (
     Layer,
     ModelSpec,
     Pooling,
+    Scaling,
 )
 
 FUNCTIONS: tuple[Function, ...] = ("linear", "relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid")
@@ -31,10 +32,13 @@ def random_layer(rng: random.Random, flat: bool) -> Layer:
         padding=rng.choice(("valid", "same")),
         activation=rng.choice(FUNCTIONS),
         bias=rng.random() < 0.5,
+        initial=rng.choice(("random", "identity")),
+        frozen=rng.random() < 0.2,
     )
+    normalisation = BatchNormalization(momentum=rng.choice((0.6, 0.99)), scale=rng.random() < 0.5)
     pooling = Pooling(size=rng.randint(2, 3), mode=rng.choice(("max", "average")))
     to_flat = rng.choice((Flatten(), GlobalPooling(mode=rng.choice(("average", "max")))))
-    others = (BatchNormalization(), Dropout(rate=0.1), Activation(function="tanh"), to_flat)
+    others = (normalisation, Scaling(factor=0.5), Dropout(rate=0.1), Activation(function="tanh"), to_flat)
     return rng.choice((convolution, convolution, pooling, *others))
 
 

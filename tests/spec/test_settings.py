@@ -58,6 +58,7 @@ def test_presets_are_what_the_design_says() -> None:
     two_conv = preset("two-conv")
     train = two_conv.train
     assert (train.optimizer, train.batch_size, train.epochs) == ("adam", 64, 10)
+    assert not train.augmentation.active
     assert two_conv.loss == "sparse_categorical_crossentropy"
     cats = preset("cats-vs-dogs")
     assert (cats.model.output, cats.loss, cats.data.classes) == ("sigmoid", "binary_crossentropy", ("cat", "dog"))

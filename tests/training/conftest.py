@@ -7,15 +7,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cnnviz.runs import Run, RunStore
+from cnnviz.runs import Run
 from tests.dashboard import processes_of
 from tests.training.helpers import busy_spec, write_tiny
-
-
-@pytest.fixture(autouse=True)
-def only_own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stores without the runs that come with cnnviz."""
-    monkeypatch.setattr(RunStore.__init__, "__defaults__", (None, tmp_path / "no bundled runs"))
 
 
 @pytest.fixture(scope="session")

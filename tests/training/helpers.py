@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cnnviz.runs import Event, History, Run
 from cnnviz.spec import (
+    Activation,
     Augmentation,
     BatchNormalization,
     Convolution,
@@ -20,10 +21,12 @@ from cnnviz.spec import (
     Dense,
     Dropout,
     Flatten,
+    GlobalPooling,
     Layer,
     ModelSpec,
     Pooling,
     RunSpec,
+    Scaling,
     TrainSpec,
 )
 
@@ -37,6 +40,17 @@ NETWORK: tuple[Layer, ...] = (
     Dropout(rate=0.3),
     Flatten(),
     Dense(units=8, l2=1e-3),
+)
+# What the preset `strong` does, in small.
+STRONG: tuple[Layer, ...] = (
+    Convolution(filters=8, kernel_size=2, activation="linear", initial="whitened", frozen=True),
+    Activation(function="gelu"),
+    Convolution(filters=10, padding="same", activation="linear", bias=False, initial="identity"),
+    Pooling(),
+    BatchNormalization(momentum=0.6, scale=False),
+    Activation(function="gelu"),
+    GlobalPooling(mode="max"),
+    Scaling(factor=0.2),
 )
 PLAIN: tuple[Layer, ...] = (Convolution(filters=3), Pooling(), Flatten(), Dense(units=6))
 AUGMENTATION = Augmentation(flip=True, shift=0.1, rotation=10, zoom=0.1, contrast=0.1)
@@ -72,6 +86,26 @@ def busy_spec(**train: Any) -> RunSpec:
     """A spec in which everything random and everything that remembers takes part."""
     settings = {"schedule": "cosine", "learning_rate": 0.01, "augmentation": AUGMENTATION, **train}
     return tiny_spec(NETWORK, **settings)
+
+
+def strong_spec(**train: Any) -> RunSpec:
+    """A spec with every technique of the preset `strong`."""
+    settings = {
+        "optimizer": "sgd",
+        "learning_rate": 0.2,
+        "momentum": 0.85,
+        "weight_decay": 0.01,
+        "offset_rate": 8.0,
+        "schedule": "one_cycle",
+        "warm_up": 0.2,
+        "final_rate": 0.1,
+        "label_smoothing": 0.2,
+        "averaging": "lookahead",
+        "augmentation": Augmentation(flip=True, alternate=True, shift=0.15),
+        "views": 6,
+        **train,
+    }
+    return tiny_spec(STRONG, **settings)
 
 
 def curves(run: Run | History) -> dict[str, list[float]]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cnnviz.spec import Augmentation
 from cnnviz.training import augment as module
-from cnnviz.training.augment import augment, preview
+from cnnviz.training.augment import augment, first_sides, preview
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (64, 9, 12, 3)).astype(np.float32)
@@ -116,6 +116,20 @@ def test_images_of_a_batch_are_changed_differently() -> None:
 
 def test_no_augmentation_changes_nothing() -> None:
     np.testing.assert_array_equal(changed(IMAGES), IMAGES)
+
+
+def test_given_sides_are_taken() -> None:
+    sides = np.arange(len(IMAGES)) % 2 == 0
+    found = np.asarray(augment(tf.constant(IMAGES), Augmentation(flip=True), tf.constant([1, 0]), tf.constant(sides)))
+    np.testing.assert_array_equal(found[sides], IMAGES[sides, :, ::-1])
+    np.testing.assert_array_equal(found[~sides], IMAGES[~sides])
+
+
+def test_about_half_of_the_images_begin_mirrored_and_the_seed_says_which() -> None:
+    sides = np.asarray(first_sides(4000, 3))
+    assert 1850 < sides.sum() < 2150
+    np.testing.assert_array_equal(sides, first_sides(4000, 3))
+    assert not np.array_equal(sides, first_sides(4000, 4))
 
 
 def test_a_preview_shows_one_image_several_times() -> None:

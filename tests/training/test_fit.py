@@ -145,7 +145,7 @@ def orders_of(spec: RunSpec, home: Path, monkeypatch: pytest.MonkeyPatch) -> lis
     """The images of every epoch in the order in which the steps saw them."""
     seen: list[int] = []
 
-    def record(_step: object, indices: Any, _rates: object, _first: int) -> tuple[Any, Any]:
+    def record(_step: object, indices: Any, _rates: object, _first: int, **_: object) -> tuple[Any, Any]:
         seen.extend(indices.ravel().tolist())
         return np.ones(len(indices), np.float32), np.zeros(len(indices), np.int32)
 

@@ -106,3 +106,20 @@ def test_early_stopping_is_keras_own() -> None:
 def test_without_patience_nothing_stops() -> None:
     assert not should_stop_early([1.0, 2.0, 3.0, 4.0], None)
     assert not should_stop_early([], 1)
+
+
+def test_one_cycle_rises_and_ends_where_it_is_told() -> None:
+    found = np.array(rates(100, schedule="one_cycle", learning_rate=2.0, warm_up=0.2, final_rate=0.1))
+    assert found.argmax() == pytest.approx(20, abs=1)
+    assert found.max() == pytest.approx(2.0, rel=0.02)
+    np.testing.assert_allclose(np.diff(found[:19]), 0.1, rtol=1e-4)  # 2 in a fifth of 100 steps
+    np.testing.assert_allclose(np.diff(found[21:]), -1.8 / 80, rtol=1e-4)
+    assert found[-1] == pytest.approx(0.2 + 1.8 / 80, rel=1e-4)
+
+
+@pytest.mark.parametrize("warm_up", [0.0, 1.0])
+def test_one_cycle_may_only_fall_or_only_rise(warm_up: float) -> None:
+    found = np.array(rates(50, schedule="one_cycle", learning_rate=1.0, warm_up=warm_up))
+    assert np.isfinite(found).all()
+    assert ((np.diff(found) < 0) == (warm_up == 0)).all()
+    assert found.max() == pytest.approx(1.0)

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from cnnviz.errors import RunError
 from cnnviz.runs import Event, Run, RunStore, Status, load_checkpoint, pack_arrays, process_fields, write_status
 from cnnviz.runs.locks import run_lock
+from cnnviz.runs.views import read_views
 from cnnviz.training.execute import continue_run, train
 from cnnviz.training.reopen import reopened
 from tests.training.helpers import (
@@ -22,6 +24,7 @@ from tests.training.helpers import (
     python,
     same_weights,
     stop_at,
+    strong_spec,
     tiny_spec,
 )
 
@@ -64,6 +67,20 @@ def test_stop_and_resume_is_the_uninterrupted_run(home: Path, busy: Run, step: i
     continue_run(Run(run.folder))
     check_same(run, busy)
     assert any(message.startswith(f"Resumed at epoch {step / 27:.2f}.") for message in messages(run))
+
+
+@pytest.mark.usefixtures("step_by_step")
+@pytest.mark.parametrize("averaging", ["lookahead", "ema"])
+def test_averages_and_sides_are_resumed(home: Path, averaging: Literal["lookahead", "ema"]) -> None:
+    spec = strong_spec(averaging=averaging)
+    whole, run = train(spec, home), train(spec, home, stop_at(home, 33))
+    assert (run.state, run.status.step) == ("stopped", 33)
+    assert read_views(run) == ()
+    continue_run(Run(run.folder))
+    check_same(run, whole)
+    for mine, theirs in zip(run.model().get_weights(), whole.model().get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert read_views(run) == read_views(whole) != ()
 
 
 @pytest.mark.usefixtures("step_by_step")

@@ -45,9 +45,10 @@ def keras_model(spec: RunSpec) -> keras.Model:
     """The same network, compiled as anyone would with Keras alone."""
     model, train = build(spec.model, 1), spec.train
     if train.optimizer == "sgd":
-        optimizer = keras.optimizers.SGD(train.learning_rate, momentum=train.momentum, nesterov=train.nesterov)
+        momentum = {"momentum": train.momentum, "nesterov": train.nesterov}
+        optimizer = keras.optimizers.SGD(train.learning_rate, weight_decay=train.weight_decay or None, **momentum)
     else:
-        optimizer = keras.optimizers.Adam(train.learning_rate)
+        optimizer = keras.optimizers.Adam(train.learning_rate, weight_decay=train.weight_decay or None)
     smoothing = train.label_smoothing
     loss: Any = {
         "sparse_categorical_crossentropy": keras.losses.SparseCategoricalCrossentropy(),
@@ -73,6 +74,8 @@ def targets(spec: RunSpec, labels: NDArray[np.int64]) -> NDArray[Any]:
         spec_of(optimizer="sgd"),
         spec_of(optimizer="sgd", nesterov=False),
         spec_of(optimizer="sgd", momentum=0, nesterov=False),
+        spec_of(weight_decay=0.1),
+        spec_of(NORMALISED, optimizer="sgd", weight_decay=0.1),
         spec_of(class_weights=(0.2, 1.0, 3.0)),
         spec_of(label_smoothing=0.2),
         spec_of(loss="categorical_crossentropy"),
@@ -159,6 +162,41 @@ def test_augmentation_is_new_in_every_step_and_repeats_with_its_number() -> None
     assert len({round(float(loss), 4) for loss in losses}) == 3
     later, _ = step(same[:2], rates[:2], 1)
     np.testing.assert_allclose(later, losses[1:], rtol=1e-6)
+
+
+def test_an_image_is_mirrored_in_every_other_epoch() -> None:
+    spec = spec_of(optimizer="sgd", augmentation=Augmentation(flip=True, alternate=True))
+    unchanged = spec.changed(train=spec.train.changed(augmentation=Augmentation()))
+    split = images_for(spec)
+    turned = Split(split.images[:, :, ::-1], split.labels)
+
+    def losses(spec: RunSpec, split: Split, epochs: int) -> NDArray[np.float32]:
+        """Each image's loss alone, (epochs, images)."""
+        step = TrainingStep(build(spec.model, 1), spec, split)
+        each, still = np.arange(len(split), dtype=np.int32)[:, None], np.zeros(len(split), np.float32)
+        return np.stack([step(each, still, 60 * epoch, epoch=epoch)[0] for epoch in range(epochs)])
+
+    (plain,), (mirrored,) = (losses(unchanged, images, 1) for images in (split, turned))
+    seen = losses(spec, split, 4)
+    first = np.isclose(seen[0], mirrored, rtol=1e-5)
+    assert 15 < first.sum() < 45
+    for epoch in range(4):
+        np.testing.assert_allclose(seen[epoch], np.where(first == (epoch % 2 == 0), mirrored, plain), rtol=1e-5)
+
+
+def test_the_offsets_learn_so_many_times_faster() -> None:
+    moved = {}
+    for rate in (1.0, 16.0):
+        spec = spec_of(NORMALISED, optimizer="sgd", momentum=0.0, offset_rate=rate)
+        model = build(spec.model, 1)
+        before = named_weights(model)
+        TrainingStep(model, spec, images_for(spec))(
+            np.arange(16, dtype=np.int32)[None], np.full(1, 1e-3, np.float32), 0
+        )
+        moved[rate] = {path: array - before[path] for path, array in named_weights(model).items()}
+    for path, plain in moved[1.0].items():
+        times = 16 if path.endswith("/beta") else 1
+        np.testing.assert_allclose(moved[16.0][path], times * plain, rtol=1e-3, atol=1e-6, err_msg=path)
 
 
 def test_balanced_weights_are_scikit_learn_s() -> None:

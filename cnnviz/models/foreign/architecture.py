@@ -38,6 +38,11 @@ _ALLOWED: dict[str, frozenset[str]] = {
     "keras.regularizers": frozenset({"L1", "L2", "L1L2", "OrthogonalRegularizer"}),
     "keras.constraints": frozenset({"MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"}),
 }  # fmt: skip
+# Good layers of networks that take no images: what such a file is can be said, instead of what is wrong with it.
+_NO_IMAGES = frozenset({
+    "Bidirectional", "Conv1D", "Conv3D", "ConvLSTM2D", "Embedding", "GRU", "LSTM", "Masking", "SimpleRNN",
+    "TextVectorization", "TimeDistributed",
+})  # fmt: skip
 _MARKERS = frozenset({"__keras_tensor__", "__tuple__", "__dict__"})  # how Keras writes tensors and tuples; no classes
 _ACTIVATIONS = frozenset({
     "celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish",
@@ -46,7 +51,8 @@ _ACTIVATIONS = frozenset({
     "tanh_shrink", "threshold",
 })  # fmt: skip
 _NO_SIZES = frozenset({"seed", "shared_object_id"})  # whole numbers of any size, which allocate nothing
-_DROPPED = frozenset({"compile_config", "registered_name"})
+_TRAINING = frozenset({"compile_config"})  # optimiser, loss and metrics, which are never built
+_REGISTERED = frozenset({"registered_name"})
 
 
 def cleaned(config: dict[str, Any], name: str) -> dict[str, Any]:
@@ -57,13 +63,14 @@ def cleaned(config: dict[str, Any], name: str) -> dict[str, Any]:
         name: what to call the model in messages.
 
     Returns:
-        A copy without training settings and registered names.
+        A copy without registered names and without training settings, which may be whatever they are.
 
     Raises:
         DataError: a class, a size, the depth or the number of layers is not acceptable; the sentence names it.
     """
     shown = repr(name[-60:])
     _check_depth(config, shown)
+    config = _without(config, _TRAINING)
     layers = 0
     for part in _objects(config):
         if "class_name" in part:
@@ -77,7 +84,8 @@ def cleaned(config: dict[str, Any], name: str) -> dict[str, Any]:
             f"the model {shown} is a {_word(kind)}; a Sequential or functional model is accepted, since a class of "
             "your own cannot be built without your code"
         )
-    return {key: _without(value) for key, value in config.items() if key not in _DROPPED}
+    built: dict[str, Any] = _without(config, _REGISTERED)
+    return built
 
 
 def _check_depth(value: Any, shown: str) -> None:
@@ -109,6 +117,11 @@ def _check_class(part: dict[str, Any], shown: str) -> int:
     words = isinstance(kind, str) and isinstance(module, str | None)
     if words and kind in _MARKERS and module is None:
         return 0
+    if words and kind in _NO_IMAGES and module == "keras.layers":
+        raise DataError(
+            f"the model {shown} has the layer {_word(kind)}, which is for texts, series or volumes; a classifier of "
+            "images, with 2-D convolutions, fits"
+        )
     known = words and kind in _ALLOWED.get(module or "", ())
     if not known or registered not in (None, kind):
         where = f" of {_word(module)}" if module else ""
@@ -154,10 +167,10 @@ def _numbers(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _without(value: Any) -> Any:
+def _without(value: Any, dropped: frozenset[str]) -> Any:
     if isinstance(value, dict):
-        return {key: _without(inner) for key, inner in value.items() if key not in _DROPPED}
-    return [_without(inner) for inner in value] if isinstance(value, list) else value
+        return {key: _without(inner, dropped) for key, inner in value.items() if key not in dropped}
+    return [_without(inner, dropped) for inner in value] if isinstance(value, list) else value
 
 
 def _word(value: Any) -> str:

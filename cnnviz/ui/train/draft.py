@@ -214,6 +214,8 @@ def layer_in_words(layer: Layer) -> str:
             return f"Dropout {100 * layer.rate:.3g} %"
         case "activation":
             return f"Activation {FUNCTIONS.get(layer.function, layer.function)}"
+        case "scaling":
+            return f"Scaling ×{layer.factor:.3g}"
         case "flatten":
             return "Flatten"
         case "global_pooling":

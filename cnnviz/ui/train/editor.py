@@ -22,6 +22,7 @@ from cnnviz.spec import (
     Layer,
     Pooling,
     RunSpec,
+    Scaling,
 )
 from cnnviz.training import start
 from cnnviz.ui import loaders
@@ -36,6 +37,7 @@ LAYER_KINDS: dict[str, type[Layer]] = {
     "Batch normalisation": BatchNormalization,
     "Dropout": Dropout,
     "Activation": Activation,
+    "Scaling": Scaling,
     "Flatten": Flatten,
     "Global pooling": GlobalPooling,
     "Dense": Dense,

@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnnviz.spec import (
     Activation,
+    BatchNormalization,
     Convolution,
     Dense,
     Dropout,
@@ -13,6 +14,7 @@ from cnnviz.spec import (
     Layer,
     LayerRow,
     Pooling,
+    Scaling,
     Shape,
 )
 from cnnviz.ui.glossary import meaning, words
@@ -25,6 +27,12 @@ __all__ = ["SETTING_UP", "layer_list", "short_number", "shown_shape"]
 
 _PADDING = {"valid": "valid: shrinks", "same": "same: keeps size"}
 _POOLING = {"max": "largest value", "average": "mean"}
+_INITIAL = {
+    "random": "random numbers",
+    "identity": "what passes its input on",
+    "whitened": "whitened patches (first layer)",
+}
+_MOMENTUM = "The share of its moving mean and spread that a step keeps; 0.99 is usual, short trainings need less."
 _SMALLEST_PRESET = "one-conv"
 SETTING_UP = (
     "convolution", "filter", "pooling", "batch normalisation", "dropout", "activation", "parameters", "multiply-adds",
@@ -156,6 +164,11 @@ def _settings(editor: Editor, index: int, layer: Layer) -> None:
                 with st.container(horizontal=True):
                     fields.number("Size", "size", tip="2 halves height and width.")
                     fields.choice("Takes the", "mode", _POOLING)
+            case BatchNormalization():
+                fields.number("Momentum", "momentum", tip=_MOMENTUM)
+                fields.toggle("Learn a factor for each channel", "scale", tip="Else only an offset is learned.")
+            case Scaling():
+                fields.number("Times", "factor", tip=meaning("scaling"))
             case Dropout():
                 fields.number("Share of values silenced", "rate", tip=f"0.25 is 25 %. {meaning('dropout')}")
             case Activation():
@@ -183,6 +196,9 @@ def _convolution(fields: Fields) -> None:
     with st.container(horizontal=True):
         fields.choice("Activation", "activation", FUNCTIONS, tip=meaning("activation function"))
         fields.number("L2 penalty", "l2", step=0.001, tip=_l2())
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        fields.choice("Kernels begin as", "initial", _INITIAL, tip=meaning("whitening"))
+        fields.toggle("Stay so", "frozen", tip="The kernels do not learn; the bias does.")
     fields.toggle("Add a bias", "bias", tip=meaning("bias"))
 
 

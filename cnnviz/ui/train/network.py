@@ -16,7 +16,7 @@ __all__ = ["Block", "network", "network_blocks"]
 
 _SHEETS = 8
 # These leave the shape as it is: a sliver beside the block they work on says enough.
-_SLIVERS = {"batch_normalization": "normalises", "dropout": "drops", "activation": "activates"}
+_SLIVERS = {"batch_normalization": "normalises", "dropout": "drops", "activation": "activates", "scaling": "scales"}
 
 _component = st.components.v2.component(
     "cnnviz_network",

@@ -5,6 +5,7 @@ import json
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
+from cnnviz.spec import TrainSpec
 from cnnviz.ui.glossary import meaning
 from cnnviz.ui.train.draft import Draft
 from cnnviz.ui.train.editor import Editor, find_dataset
@@ -19,6 +20,8 @@ _SCHEDULES = {
     "one_cycle": "rises, then falls (one cycle)",
     "plateau": "falls when learning stalls (plateau)",
 }
+_AVERAGING = {"none": "no", "ema": "beside the training (EMA)", "lookahead": "and go on from there (lookahead)"}
+_VIEWS = {1: "one view", 2: "two views at the end, too", 6: "six views at the end, too"}
 _KEEP = {"last": "the last", "best": "the best by validation loss"}
 _LARGEST_FILE_MB = 1
 
@@ -61,6 +64,9 @@ def _augmentation(editor: Editor) -> None:
     train = editor.draft.train
     fields = Fields(train.augmentation, editor.set_augmentation, f"train-{editor.version}-augment")
     fields.toggle("Mirror left and right", "flip", tip="Half of the time. " + meaning("augmentation"))
+    if train.augmentation.flip:
+        tip = "Each image in every other epoch instead of at random: two epochs show both of its sides."
+        fields.toggle("In turn", "alternate", tip=tip)
     with st.container(horizontal=True):
         fields.percentage("Shift", "shift", tip="By up to this share of the side.")
         fields.number("Rotation", "rotation", step=5, tip="By up to this many degrees, both ways.")
@@ -138,10 +144,20 @@ def _learning_in_detail(editor: Editor) -> None:
             fields.number("Then multiply it by", "plateau_factor", tip="0.5 halves the learning rate.")
             stalls = "After this many epochs without a lower validation loss; the count then begins anew."
             fields.number("Stalled epochs", "plateau_patience", tip=stalls)
+    if train.schedule == "one_cycle":
+        with st.container(horizontal=True):
+            fields.percentage("Rises for", "warm_up", tip="This share of the steps; then it falls.")
+            fields.percentage("Ends at", "final_rate", tip="This share of the highest learning rate.")
     if train.optimizer == "sgd":
         with st.container(horizontal=True, vertical_alignment="bottom"):
             fields.number("Momentum", "momentum", tip=meaning("momentum"))
             fields.toggle("Nesterov", "nesterov", tip="Measures the slope where the momentum is about to lead.")
+    with st.container(horizontal=True):
+        fields.number("Weight decay", "weight_decay", step=0.001, tip=meaning("weight decay"))
+        if train.optimizer == "sgd":
+            faster = "How many times faster the offsets of batch normalisations learn; 1 is usual."
+            fields.number("Offsets' rate", "offset_rate", step=1, tip=faster)
+    _averaging(fields, train)
     with st.container(horizontal=True):
         patience = "After this many epochs without a new lowest validation loss; empty: never."
         fields.number("Stop early", "early_stopping", empty="never", tip=patience)
@@ -149,7 +165,17 @@ def _learning_in_detail(editor: Editor) -> None:
     if not isinstance(train.class_weights, tuple):
         fields.toggle("Let rare classes count more", "class_weights", tip=meaning("class weights"))
     fields.choice("Weights to keep", "keep", _KEEP, tip="Which weights become the model that other pages look into.")
+    fields.choice("Look at each test image in", "views", _VIEWS, tip=meaning("views"))
     fields.number("Seed", "seed", tip=meaning("seed"))
+
+
+def _averaging(fields: Fields, train: TrainSpec) -> None:
+    fields.choice("Average the weights", "averaging", _AVERAGING, tip=meaning("weight averaging"))
+    if train.averaging != "none":
+        with st.container(horizontal=True):
+            kept = "Of the average, by a step at the run's end; at the beginning hardly anything is kept."
+            fields.percentage("A step keeps", "averaging_decay", step=1.0, tip=kept)
+            fields.number("Every so many steps", "averaging_every", tip="Between two updates of the average.")
 
 
 def _name_and_file(editor: Editor) -> None:

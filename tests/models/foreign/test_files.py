@@ -11,6 +11,7 @@ import pytest
 
 from cnnviz.errors import DataError
 from cnnviz.models.foreign import cleaned, read_archive
+from tests.explain.toys import make
 from tests.models.foreign.made import Config, changed, layer_of, packed, parts, saved
 
 
@@ -43,6 +44,21 @@ def test_a_good_file_is_read_and_loses_what_is_not_needed(good: Path) -> None:
 def test_every_kind_of_good_model_passes(kind: str, tmp_path: Path) -> None:
     path = saved(kind, tmp_path)
     assert cleaned(read_archive(path, path.name).config, path.name)["config"]["layers"]
+
+
+def test_how_it_was_trained_is_neither_built_nor_in_the_way(tmp_path: Path) -> None:
+    model = make("sequential")
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.save(tmp_path / "trained.keras")
+    assert "Adam" in json.dumps(read_archive(tmp_path / "trained.keras", "trained.keras").config)
+    theirs = {"optimizer": {"module": "os", "class_name": "system", "config": "rm"}, "steps": 10**9}
+    for path in (
+        tmp_path / "trained.keras",
+        changed(tmp_path / "trained.keras", lambda config: config.update(compile_config=theirs)),
+    ):
+        config = cleaned(read_archive(path, path.name).config, path.name)
+        assert "compile_config" not in config
+        assert config["config"]["layers"]
 
 
 @pytest.mark.parametrize(
@@ -135,6 +151,7 @@ def _into(kind: str, **values: Any) -> Any:
         (_into("Rescaling", class_name="Lambda"), "'Lambda' of 'keras.layers'"),
         (_into("Rescaling", class_name="TFSMLayer"), "'TFSMLayer'"),
         (_into("Rescaling", class_name="StringLookup"), "'StringLookup'"),
+        (_into("Rescaling", class_name="Embedding"), "'Embedding', which is for texts, series or volumes"),
         (_into("Rescaling", class_name="TorchModuleWrapper"), "'TorchModuleWrapper'"),
         (_into("Rescaling", module="os", class_name="system"), "'system' of 'os'"),
         (_into("Rescaling", module="builtins", class_name="function", config="eval"), "'function' of 'builtins'"),

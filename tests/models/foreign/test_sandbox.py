@@ -68,6 +68,16 @@ def test_pixels_are_scaled_as_the_network_was_trained(tmp_path: Path) -> None:
         assert ours == pytest.approx(np.asarray(model(taken[scaling])), abs=1e-4), scaling
 
 
+def test_a_model_as_people_save_it_after_training(tmp_path: Path) -> None:
+    model = classifier((8, 8, 3))
+    model.compile("adam", "sparse_categorical_crossentropy")
+    images = np.random.default_rng(0).random((16, 8, 8, 3), np.float32)
+    model.fit(images, np.arange(16) % 3, verbose=0)
+    foreign = inspect_model(saved_model(model, tmp_path), "theirs.keras")
+    ours = np.asarray(rebuild(foreign, "unit")(255 * images))
+    assert ours == pytest.approx(np.asarray(model(images)), abs=1e-5)
+
+
 @pytest.mark.parametrize(
     ("model", "said"),
     [

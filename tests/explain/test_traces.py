@@ -1,0 +1,58 @@
+"""What is compiled is traced once, whatever image, class or number of images comes next."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnnviz import explain
+from cnnviz.explain import compiled as compiled_module
+from cnnviz.inference import Classifier
+from tests.explain.toys import make
+
+
+@pytest.fixture
+def traces(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Grows by one whenever a function of a model is traced."""
+    found: list[Any] = []
+    original = compiled_module._compile
+
+    def counting(model: Any, shape: Any, body: Callable[..., Any], more: Any) -> Any:
+        def counted(*values: Any) -> Any:
+            found.append(body)
+            return body(*values)
+
+        return original(model, shape, counted, more)
+
+    monkeypatch.setattr(compiled_module, "_compile", counting)
+    return found
+
+
+def pictures(count: int) -> np.ndarray:
+    return np.random.default_rng(count).integers(0, 256, (count, 8, 8, 3), dtype=np.uint8)
+
+
+def test_another_image_or_class_traces_nothing(traces: list[Any]) -> None:
+    model = make("sequential")
+    explain.grad_cam(model, pictures(1)[0])
+    explain.feature_maps(model, pictures(1))
+    before = len(traces)
+    assert before > 0
+    for image in pictures(3):
+        for class_index in (None, 0, 1):
+            explain.grad_cam(model, image, class_index)
+        explain.feature_maps(model, image)
+    explain.feature_maps(model, pictures(5))
+    assert len(traces) == before
+    explain.grad_cam(make("sequential"), pictures(1)[0])  # another model has its own
+    assert len(traces) > before
+
+
+def test_a_classifier_traces_once(traces: list[Any]) -> None:
+    classifier = Classifier(make("sequential"))
+    before = len(traces)
+    for count in (1, 2, 7):
+        classifier(pictures(count))
+    classifier([np.full((30, 40, 3), 9, np.uint8)])
+    assert len(traces) == before == 1

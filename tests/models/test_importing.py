@@ -1,0 +1,48 @@
+"""Keras comes without scikit-learn, which stays there for everybody else."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ALONE = """
+import sys
+import cnnviz.models
+assert "keras" in sys.modules
+print(*sorted({name.partition(".")[0] for name in sys.modules} & {"sklearn"}), "|")
+import sklearn.metrics
+from sklearn.decomposition import PCA
+print(PCA.__name__, len(sys.meta_path) == len([one for one in sys.meta_path if "cnnviz" not in type(one).__module__]))
+"""
+MEANWHILE = """
+import threading
+from cnnviz.models import importing
+found = []
+def other():
+    import sklearn
+    found.append(sklearn.__name__)
+with importing._hidden():
+    thread = threading.Thread(target=other)
+    thread.start()
+    thread.join()
+    try:
+        import sklearn.base
+    except ModuleNotFoundError as error:
+        found.append(error.name)
+print(*found)
+"""
+
+
+def output_of(program: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_keras_brings_no_scikit_learn_and_hides_none() -> None:
+    assert output_of(ALONE).splitlines() == ["|", "PCA True"]
+
+
+def test_another_thread_finds_it_meanwhile() -> None:
+    assert output_of(MEANWHILE).split()[0] == "sklearn"

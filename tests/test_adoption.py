@@ -10,6 +10,7 @@ import pytest
 import cnnviz
 from cnnviz.adoption import adopt, matching_datasets
 from cnnviz.errors import CnnvizError, SpecError
+from cnnviz.inference.calibrating import validation_images
 from cnnviz.runs import RunStore, unpack_arrays
 from cnnviz.spec import Convolution, Flatten, ModelSpec, RunSpec
 from tests.models.foreign.made import classifier, packed, parts, saved
@@ -51,6 +52,8 @@ def test_with_a_data_set_it_is_measured_on_it(tmp_path: Path, home: Path) -> Non
     assert run.predictions().predicted.tolist() == predicted.tolist()
     assert told[-1] == 1
     assert cnnviz.evaluate(run).n_test == len(test)
+    with pytest.raises(CnnvizError, match=r"the network model came from elsewhere, so which images"):
+        validation_images(run, home)
 
 
 def test_data_sets_with_its_classes_are_offered(home: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.data import Split, list_datasets, load_dataset, prepare
+from cnnviz.data import Split, held_pictures, how_to_get, load_dataset, prepare
 from cnnviz.errors import CnnvizError, DataError
 from cnnviz.evaluation.neighbours import distances
 from cnnviz.files import read_regular
@@ -58,10 +58,15 @@ def validation_images(run: Run, home: str | Path | None = None) -> Split:
         DataError: its data set is not on this machine, or it held none back.
     """
     data = run.spec.data
-    if not any(info.name == data.name and info.available for info in list_datasets(home)):
+    if run.spec.model.foreign:
+        raise DataError(
+            f"the network {run.name} came from elsewhere, so which images it was not trained on is not known, and "
+            "nothing says when to abstain; choose a run that was trained here"
+        )
+    if held_pictures(data.name, home) != "exact":
         raise DataError(
             f"the data set {data.name} of the run {run.id} is not on this machine, so nothing says when to abstain; "
-            "get or import it first"
+            f"{how_to_get(data.name)}"
         )
     held_back = prepare(load_dataset(data.name, home), data, run.spec.train.seed).validation
     if not len(held_back):

@@ -90,6 +90,11 @@ class Job:
         """Where it is at this moment."""
         return self._now
 
+    @property
+    def stopping(self) -> bool:
+        """Whether somebody asked it to stop, which it has not done yet."""
+        return self._stop.is_set() and not self._now.ended
+
     def stop(self) -> None:
         """Ask it to stop; it does so at its next report. Asking twice is asking once."""
         self._stop.set()
@@ -208,8 +213,12 @@ def _poll(one: Job, what: str) -> None:
     if now.ended:
         st.rerun()
     phrase = "waits for other work on this server" if now.state == "waiting" else now.phrase
+    if one.stopping:
+        phrase = f"stops as soon as this is done: {phrase}" if phrase else "stops in a moment"
     st.progress(now.fraction, text=plain(f"{what}: {phrase} ({now.fraction:.0%})" if phrase else f"{what} …"))
-    st.button("Stop", key=_key(one, "stop"), icon=":material/stop_circle:", on_click=one.stop)
+    st.button(
+        "Stop", key=_key(one, "stop"), icon=":material/stop_circle:", on_click=one.stop, disabled=one.stopping
+    )  # fmt: skip
 
 
 def _key(one: Job, what: str) -> str:

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from cnnviz.runs import Run
 from tests.conftest import LAUNCH_ARGUMENTS
 from tests.dashboard import READY, Dashboard
+from tests.look import train_look
 from tests.look_fixtures import looked_at, trained_home
 
 __all__ = ["looked_at", "trained_home"]
@@ -193,6 +194,31 @@ def test_many_photos_with_a_bad_one_among_them(
     expect(page.locator(".wall").last.locator(".photo")).to_have_count(9)
     expect(page.locator(".photo .name", has_text="nine.jpg")).to_be_visible()
     expect(page.get_by_text("diary")).to_have_count(0)
+    assert not errors
+
+
+def test_a_folder_is_dropped_and_two_networks_are_asked_about_it(
+    looked_at: Run, dashboard: Dashboard, page: Page, errors: list[str], tmp_path: Path
+) -> None:
+    other = train_look(looked_at.home, "the other", seed=6)
+    (tmp_path / "trip" / "day 2").mkdir(parents=True)
+    for number, place in enumerate(("one.jpg", "two.jpg", "day 2/three.jpg")):
+        (tmp_path / "trip" / place).write_bytes(photo(number)["buffer"])
+    dashboard.open(page, f"/classify?run={looked_at.id}&with={other.id}&view=table")
+    x, y = middle(page.get_by_test_id("stFileUploaderDropzone"))
+    dragged = {"items": [], "files": [str(tmp_path / "trip")], "dragOperationsMask": 1}
+    browser = page.context.new_cdp_session(page)
+    for what in ("dragEnter", "dragOver", "drop"):
+        browser.send("Input.dispatchDragEvent", {"type": what, "x": x, "y": y, "data": dragged})
+    expect(page.get_by_text(re.compile(r"says of 3 photos .* says the same \(=\) of \d of 3"))).to_be_visible(
+        timeout=KERAS_S
+    )
+    page.get_by_test_id("stDataFrame").hover()
+    expect(page.get_by_role("button", name="Fullscreen")).to_be_visible()
+    expect(page.get_by_role("button", name="Download as CSV")).to_be_hidden()  # it would write formulas
+    page.get_by_text("Gallery", exact=True).click()
+    expect(page.locator(".photo .also")).to_have_count(3)
+    expect(page.locator(".photo .name", has_text="three.jpg")).to_be_visible()
     assert not errors
 
 

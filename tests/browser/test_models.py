@@ -11,7 +11,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from cnnviz.data.example_photos import EXAMPLES_FOLDER
 from cnnviz.runs import Run
-from tests.dashboard import Dashboard
+from tests.dashboard import READY, Dashboard
 from tests.look_fixtures import looked_at, trained_home
 from tests.models.foreign.made import classifier
 
@@ -50,15 +50,18 @@ def test_onnx_is_taken_away_and_its_script_classifies_a_photo(
 
 
 def test_a_network_is_brought_in_and_its_kernels_looked_at(dashboard: Dashboard, page: Page, tmp_path: Path) -> None:
-    classifier((20, 28, 1), 2).save(tmp_path / "model.keras")
+    theirs = classifier((20, 28, 1), 2)
+    theirs.compile("adam", "sparse_categorical_crossentropy")  # as most files are
+    theirs.save(tmp_path / "model.keras")
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     dashboard.open(page, ELSEWHERE)
     page.locator("input[type=file]").set_input_files(payload(tmp_path / "model.keras", "their model.keras"))
     expect(page.get_by_text("28×20 grey")).to_be_visible(timeout=LONG_MS)
-    names = page.get_by_label("Class names, one a line")
-    names.fill("cat\ndog")
-    names.press("Control+Enter")
+    expect(page.get_by_label("Class names, one a line")).to_have_value("class 0\nclass 1")
+    choose(page, "What its outputs stand for", "classes of the data set cifar10-sample")
+    choose(page, "Output 1", "dog")
+    choose(page, "Output 0", "cat")
     expect(page.get_by_label("Measure it on the test images of")).to_be_visible()
     page.get_by_role("button", name="Bring it in").click()
     expect(page.get_by_text("their model is a run now")).to_be_visible(timeout=LONG_MS)
@@ -68,7 +71,16 @@ def test_a_network_is_brought_in_and_its_kernels_looked_at(dashboard: Dashboard,
     expect(page.locator(".st-key-kernels-wall canvas")).to_have_attribute("data-chosen", "0")
     expect(page.get_by_text("Filter 0 of conv")).to_be_visible()
     expect(page.get_by_text("Its feature map on the pinned image")).to_be_visible(timeout=LONG_MS)
+    page.goto(page.url.replace("/kernels", "/report"))
+    expect(page.get_by_text(re.compile(r"images of (cat|dog) are taken for (cat|dog)")).first).to_be_visible()
     assert not errors
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose in a list of the page, and wait until the page has run with it."""
+    page.get_by_test_id("stSelectbox").filter(has_text=label).locator("input").click()
+    page.get_by_role("option", name=option, exact=True).click()
+    page.wait_for_selector(READY, state="attached")
 
 
 def test_a_bad_file_is_refused_with_its_sentence_on_a_phone(dashboard: Dashboard, page: Page, tmp_path: Path) -> None:

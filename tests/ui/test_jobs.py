@@ -148,9 +148,11 @@ def test_a_page_stops_a_job_and_starts_it_again() -> None:
     at = AppTest.from_function(_page, default_timeout=60).run()
     at.button[0].click()
     at.run()
-    held.go.set()
     one = known_job("shown")
     assert one is not None
+    assert one.stopping  # the work does not look before its next report
+    assert at.button[0].disabled
+    held.go.set()
     assert one.wait(PATIENCE_S).state == "stopped"
     at.run()
     assert at.caption[0].value == r"The \<b\>map\<\/b\>\: stopped at 40\%\."

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cnnviz.export import Exported
-from cnnviz.ui.models_page.naming import fitting, mapped, names_of, what_is_wrong
+from cnnviz.ui.models_page.naming import fitting, mapped, names_of, swapped, what_is_wrong
 from cnnviz.ui.models_page.shelf import Shelf
 from cnnviz.ui.models_page.words import checked_in_words, size_in_words
 
@@ -40,7 +40,7 @@ def test_what_is_wrong_with_names_is_said(names: tuple[str, ...], said: str) -> 
         (("x", "cat", "y"), ("airplane", "Cat", "sea lion")),
         (("cat", "cat", "sea_lion"), ("airplane", "Cat", "sea lion")),
         (("cat", "airplane"), ("Cat", "airplane")),  # two of the three
-        (("cat", "dog"), None),
+        (("cat", "dog"), ("Cat", "airplane")),
         (("a", "b", "c", "d"), None),
     ],
 )
@@ -53,6 +53,13 @@ def test_outputs_are_mapped_to_the_classes_of_a_data_set(
 def test_data_sets_that_fit_by_name_come_first() -> None:
     known = {"letters": ("a", "b", "c"), "animals": ANIMALS, "two": ("a", "b")}
     assert fitting(("cat", "sea lion", "x"), known) == ("animals", "letters")
+    assert fitting(("x", "y"), known) == ("two", "letters", "animals")
+
+
+def test_choosing_a_class_that_is_taken_swaps_the_two() -> None:
+    assert swapped(ANIMALS, 0, "sea lion") == ("sea lion", "Cat", "airplane")
+    assert swapped(ANIMALS, 1, "dog") == ("airplane", "dog", "sea lion")
+    assert swapped(ANIMALS, 1, "Cat") == ANIMALS
 
 
 def kept(shelf: Shelf, key: str, size: int) -> Path:

@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -28,10 +29,14 @@ def photo_file(seed: int, width: int = 60, height: int = 40) -> bytes:
     return content.getvalue()
 
 
-def row(name: str, *shares: float, reason: str = "") -> Row:
+def answer(*shares: float, reason: str = "") -> Classification:
     order = np.argsort(-np.array(shares), kind="stable")
     top = tuple(Ranked(NAMES[i], int(i), shares[i]) for i in order)
-    return Row(Item(name, name), Classification(top, np.array(shares), bool(reason), reason))
+    return Classification(top, np.array(shares), bool(reason), reason)
+
+
+def row(name: str, *shares: float, reason: str = "") -> Row:
+    return Row(Item(name, name), answer(*shares, reason=reason))
 
 
 ROWS = [
@@ -40,6 +45,8 @@ ROWS = [
     row("+c.png", 0.4, 0.3, 0.3, reason="Not sure enough."),
     row("d.png", 0.9, 0.05, 0.05),
 ]
+SAME, OTHER, NONE = answer(0.6, 0.2, 0.2), answer(0.1, 0.7, 0.2), answer(0.5, 0.3, 0.2, reason="Not sure enough.")
+PAIRS = [replace(one, other=other) for one, other in zip(ROWS, (SAME, SAME, NONE, OTHER), strict=True)]
 BAD = [Item("x", "notes.txt", error="The file 'notes.txt' holds text.")]
 
 
@@ -118,6 +125,13 @@ def test_photos_are_sorted_and_filtered(choices: Choices, names: list[str]) -> N
     assert [one.item.name for one in chosen_rows(ROWS, choices)] == names
 
 
+def test_two_networks_differ_where_they_answer_something_else() -> None:
+    assert [one.item.name for one in PAIRS if one.differs] == ["A.png", "d.png"]
+    assert replace(ROWS[0], other=NONE).differs  # one answers, the other does not
+    assert not ROWS[0].differs
+    assert [one.item.name for one in chosen_rows(PAIRS, Choices(show="differ"))] == ["d.png", "A.png"]
+
+
 # --- saving -----------------------------------------------------------------------------------------------------
 
 
@@ -129,6 +143,17 @@ def test_the_table_opens_in_a_spreadsheet_and_no_cell_is_a_formula() -> None:
     assert lines[2]["reason"] == "Not sure enough."
     assert lines[4]["error"] == "The file 'notes.txt' holds text."
     assert answers_csv([], []).startswith("file,abstained,class_1")
+
+
+def test_what_a_second_network_says_is_saved_beside_it() -> None:
+    lines = list(csv.DictReader(io.StringIO(answers_csv(PAIRS, BAD))))
+    assert [line["other_class"] for line in lines] == ["cat", "cat", "cat", "'=dog", ""]
+    assert [line["other_abstained"] for line in lines] == ["no", "no", "yes", "no", ""]
+    assert (lines[0]["other_probability"], lines[3]["class_1"]) == ("0.6", "cat")
+    assert [line["error"] for line in lines] == ["", "", "", "", "The file 'notes.txt' holds text."]
+    found = json.loads(answers_json(PAIRS, BAD))
+    assert found[3]["other"]["top"][0] == {"class": "=dog", "probability": 0.7}
+    assert (found[2]["other"]["abstained"], "other" in found[4]) == (True, False)
 
 
 def test_the_document_is_the_command_line_s() -> None:

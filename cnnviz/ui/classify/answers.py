@@ -29,10 +29,12 @@ class Row:
     Attributes:
         item: the photo.
         answer: with all classes in `top`.
+        other: what a second network says of it; None where nobody asked, or it is not known yet.
     """
 
     item: Item
     answer: Classification
+    other: Classification | None = None
 
     @property
     def confidence(self) -> float:
@@ -43,6 +45,11 @@ class Row:
     def predicted(self) -> str:
         """Its first class, whether it answers or not."""
         return self.answer.top[0].class_name
+
+    @property
+    def differs(self) -> bool:
+        """Whether a second network says something else."""
+        return self.other is not None and _said(self.answer) != _said(self.other)
 
 
 @dataclass(eq=False)
@@ -154,6 +161,11 @@ class _Task:
         for number, item in enumerate(items):
             one = slice(number, number + 1)
             self.scored[item.key] = Scored(logits[one], None if far is None else far[one])
+
+
+def _said(answer: Classification) -> str | None:
+    """The class that is answered; None where none is."""
+    return None if answer.abstained else answer.top[0].class_name
 
 
 def _far(rule: Rule | None) -> bool:

@@ -19,7 +19,8 @@ _SORTS = {
     "class": "By class",
     "came": "As they came",
 }
-_SHOWN = {"all": "All", "answered": "Answered", "abstained": "Not answered"}
+_SHOWN = {"all": "All", "answered": "Answered", "abstained": "Not answered", "differ": "Differ"}
+_OF_TWO = "differ"  # only where two networks are asked
 _EVERY = "All classes"
 
 
@@ -30,7 +31,7 @@ class Choices:
     Attributes:
         sort: a key of the orders.
         predicted: only photos with this predicted class; None for all.
-        show: "all", "answered" or "abstained".
+        show: "all", "answered", "abstained", or "differ" for photos of which two networks say something else.
         table: whether a table is drawn, instead of a gallery.
         whole: whether the network gets all of each photo, with grey bars, instead of its centre.
     """
@@ -71,11 +72,13 @@ def chosen_rows(rows: Sequence[Row], choices: Choices) -> list[Row]:
         rows: in the order in which they came.
         choices: what is asked for.
     """
-    wanted = {"all": (False, True), "answered": (False,), "abstained": (True,)}[choices.show]
-    found = [
-        row for row in rows
-        if row.answer.abstained in wanted and choices.predicted in (None, row.predicted)
-    ]  # fmt: skip
+    wanted: dict[str, Callable[[Row], bool]] = {
+        "all": lambda row: True,
+        "answered": lambda row: not row.answer.abstained,
+        "abstained": lambda row: row.answer.abstained,
+        "differ": lambda row: row.differs,
+    }
+    found = [row for row in rows if wanted[choices.show](row) and choices.predicted in (None, row.predicted)]
     order: dict[str, Callable[[Row], object]] = {
         "sure": lambda row: -row.confidence,
         "unsure": lambda row: row.confidence,
@@ -86,13 +89,14 @@ def chosen_rows(rows: Sequence[Row], choices: Choices) -> list[Row]:
     return sorted(found, key=order[choices.sort])  # type: ignore[arg-type]  # each order compares with itself
 
 
-def choices_bar(rows: Sequence[Row], choices: Choices, *, abstains: bool) -> None:
+def choices_bar(rows: Sequence[Row], choices: Choices, *, abstains: bool, two: bool = False) -> None:
     """Draw the choices; each of them changes the URL.
 
     Args:
         rows: all photos.
         choices: what is asked for.
         abstains: whether the network may abstain.
+        two: whether two networks are asked.
     """
     _set("view", "table" if choices.table else "gallery")
     st.segmented_control(
@@ -103,19 +107,23 @@ def choices_bar(rows: Sequence[Row], choices: Choices, *, abstains: bool) -> Non
     _set("sort", choices.sort)
     st.selectbox(
         "Order", list(_SORTS), key="classify-sort", format_func=_SORTS.__getitem__, label_visibility="collapsed",
-        width=160, on_change=_write, args=("sort", "sure"),
+        width=134, on_change=_write, args=("sort", "sure"),
     )  # fmt: skip
     counts = Counter(row.predicted for row in rows)
     names = [_EVERY, *sorted({*counts, *([choices.predicted] if choices.predicted else [])})]
     _set("class", choices.predicted or _EVERY)
     st.selectbox(
-        "Class", names, key="classify-class", label_visibility="collapsed", width=160, on_change=_write,
+        "Class", names, key="classify-class", label_visibility="collapsed", width=134, on_change=_write,
         args=("class", _EVERY),
     )  # fmt: skip
-    if abstains or choices.show != "all":
+    offered = [
+        show for show in _SHOWN
+        if show in ("all", choices.show) or (two if show == _OF_TWO else abstains)
+    ]  # fmt: skip
+    if len(offered) > 1:
         _set("show", choices.show)
         st.segmented_control(
-            "Which", list(_SHOWN), key="classify-show", required=True, label_visibility="collapsed",
+            "Which", offered, key="classify-show", required=True, label_visibility="collapsed",
             format_func=_SHOWN.__getitem__, on_change=_write, args=("show", "all"),
         )  # fmt: skip
     _set("whole", choices.whole)

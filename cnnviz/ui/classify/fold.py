@@ -64,7 +64,7 @@ def abstain_popover(networks: Sequence[Network], wish: Wish | None, found: Seque
     """Draw the same as a button of a bar; what is still measured is shown by `tell_measuring`."""
     with st.popover(
         "It may abstain" if wish else "Let it abstain", icon=":material/do_not_disturb_on:", key="classify-abstain",
-        width=170,
+        width=152,
     ):  # fmt: skip
         _inside(networks, wish, [one for one in found if not isinstance(one, tuple)])
 

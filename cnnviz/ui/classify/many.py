@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import streamlit as st
 
 from cnnviz.figures.guesses import percent
 from cnnviz.inference import Crop
-from cnnviz.ui.classify.address import ADDRESS, asked_wish
+from cnnviz.ui.classify.address import asked_wish
 from cnnviz.ui.classify.answers import Answers, Row, session_answers
+from cnnviz.ui.classify.bar import Using
 from cnnviz.ui.classify.choices import Choices, asked_choices, choices_bar, chosen_rows
 from cnnviz.ui.classify.fold import abstain_popover, pending_rules, tell_measuring
 from cnnviz.ui.classify.intake import show_photo
@@ -17,6 +19,7 @@ from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.classify.refusing import Rule
 from cnnviz.ui.classify.saved import answers_csv, answers_json
 from cnnviz.ui.classify.shelf import Item, session_shelf
+from cnnviz.ui.classify.table import show_table
 from cnnviz.ui.classify.words import NONE_OF_MY_CLASSES, answer_in_words
 from cnnviz.ui.components.photo_wall import WallPhoto, photo_wall
 from cnnviz.ui.jobs import Job, forget
@@ -29,11 +32,26 @@ _TICK_S = 0.5
 _LATEST = 18  # photos that are shown while others are still to come
 
 
-def show_many(network: Network) -> None:
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """A network that is asked about all photos.
+
+    Attributes:
+        network: which.
+        crop: which part of each photo it gets.
+        rule: when it abstains; None where it always answers.
+    """
+
+    network: Network
+    crop: Crop
+    rule: Rule | None
+
+
+def show_many(using: Using) -> None:
     """Draw the page for all photos of the session.
 
     Args:
-        network: the one that is asked.
+        using: the network that is asked, and perhaps a second one.
 
     Raises:
         CnnvizError: the network cannot be opened, or the URL asks for something that there is not.
@@ -44,26 +62,38 @@ def show_many(network: Network) -> None:
     choices = asked_choices()
     wish = asked_wish()
     crop = Crop(mode="whole" if choices.whole else "centre")
-    (found,) = pending_rules((network,), wish)
-    rule = found if isinstance(found, Rule) else None
-    going = answers.work(network, crop, rule)
-    if going is not None and not going.progress.ended:
-        st.fragment(_watch, run_every=_TICK_S)(going, answers, network, crop, rule)
-        return
-    if going is not None:
-        _ended(going, answers)
-    rows = answers.rows(network, crop, rule)
+    found = pending_rules(using.networks, wish)
+    asked = [
+        _Asked(network, crop, rule if isinstance(rule, Rule) else None)
+        for network, rule in zip(using.networks, found, strict=True)
+    ]
+    for one in asked:
+        going = answers.work(one.network, one.crop, one.rule)
+        if going is not None and not going.progress.ended:
+            st.fragment(_watch, run_every=_TICK_S)(going, answers, one)
+            return
+        if going is not None:  # stopped or failed: the second one is not begun
+            _ended(going, answers)
+            break
+    rows = _rows(answers, asked)
     shown = chosen_rows(rows, choices)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="classify-filters"):
-        choices_bar(rows, choices, abstains=rule is not None)
-        abstain_popover((network,), wish, (found,))
-        _save(shown, network)
-    tell_measuring((found,))
-    st.caption(_caption(rows, shown, network, choices))
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="classify-filters"):
+        choices_bar(rows, choices, abstains=asked[0].rule is not None, two=using.second is not None)
+        abstain_popover(using.networks, wish, found)
+        _save(shown, using.first)
+    tell_measuring(found)
+    st.caption(_caption(rows, shown, using, choices))
     if choices.table:
-        _table(shown)
+        show_table(shown)
     else:
         _wall([row.item for row in shown], {row.item.key: row for row in shown})
+
+
+def _rows(answers: Answers, asked: Sequence[_Asked]) -> list[Row]:
+    """What is known so far of all photos, with what the second network says."""
+    first, *others = (answers.rows(one.network, one.crop, one.rule) for one in asked)
+    beside = {row.item.key: row.answer for rows in others for row in rows}
+    return [replace(row, other=beside.get(row.item.key)) for row in first]
 
 
 def _before_keras(answers: Answers) -> None:
@@ -83,7 +113,7 @@ def _watch_opening(answers: Answers) -> None:
 # --- while it goes on -------------------------------------------------------------------------------------------
 
 
-def _watch(going: Job, answers: Answers, network: Network, crop: Crop, rule: Rule | None) -> None:
+def _watch(going: Job, answers: Answers, one: _Asked) -> None:
     """Draw how far it is, a way to stop it, and the photos that were classified last."""
     now = going.progress
     if now.ended:
@@ -92,7 +122,7 @@ def _watch(going: Job, answers: Answers, network: Network, crop: Crop, rule: Rul
         waits = "waits for other work on this server" if now.state == "waiting" else now.phrase
         st.progress(now.fraction, text=plain(f"Classifying: {waits}" if waits else "Classifying …"))
         st.button("Stop", key="classify-stop", icon=":material/stop_circle:", on_click=going.stop)
-    rows = answers.rows(network, crop, rule)[-_LATEST:]
+    rows = answers.rows(one.network, one.crop, one.rule)[-_LATEST:]
     _wall([row.item for row in rows], {row.item.key: row for row in rows})
 
 
@@ -127,47 +157,13 @@ def _photo(item: Item, row: Row | None) -> WallPhoto:
         return WallPhoto(item.key, item.thumbnail, item.name)
     word, share = answer_in_words(row.answer)
     hint = row.answer.reason or ", ".join(f"{one.class_name} {percent(one.probability)}" for one in row.answer.top[:3])
+    also = "" if row.other is None else f"{'≠' if row.differs else '='} {' '.join(answer_in_words(row.other))}".strip()
     return WallPhoto(
-        item.key, item.thumbnail, item.name, word, share, row.confidence, row.answer.abstained, hint
+        item.key, item.thumbnail, item.name, word, share, row.confidence, row.answer.abstained, hint, also, row.differs
     )  # fmt: skip
 
 
-def _table(rows: Sequence[Row]) -> None:
-    """Draw a table; a row that is clicked is opened."""
-    if not rows:
-        return
-    serial = st.session_state.get("classify-tables", 0)
-    event = st.dataframe(
-        {
-            "photo": [row.item.thumbnail for row in rows],
-            "class": [NONE_OF_MY_CLASSES if row.answer.abstained else row.predicted for row in rows],
-            "probability": [row.confidence for row in rows],
-            "then": [_then(row) for row in rows],
-            "file": [row.item.name for row in rows],
-        },
-        column_config={
-            "photo": st.column_config.ImageColumn("photo", width="small"),
-            "probability": st.column_config.ProgressColumn("probability", min_value=0, max_value=1, format="percent"),
-        },
-        row_height=56,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"classify-table-{serial}",
-    )
-    chosen = event["selection"]["rows"]
-    if chosen and chosen[0] < len(rows):
-        st.session_state["classify-tables"] = serial + 1  # back from the photo nothing is chosen
-        ADDRESS.change(image=rows[chosen[0]].item.key)
-        st.rerun()
-
-
-def _then(row: Row) -> str:
-    others = row.answer.top if row.answer.abstained else row.answer.top[1:]
-    return ", ".join(f"{one.class_name} {percent(one.probability)}" for one in others[:2])
-
-
-def _caption(rows: Sequence[Row], shown: Sequence[Row], network: Network, choices: Choices) -> str:
+def _caption(rows: Sequence[Row], shown: Sequence[Row], using: Using, choices: Choices) -> str:
     if not rows:
         return ""
     counted = Counter(NONE_OF_MY_CLASSES.lower() if row.answer.abstained else row.predicted for row in rows)
@@ -177,9 +173,18 @@ def _caption(rows: Sequence[Row], shown: Sequence[Row], network: Network, choice
     part = "all of each, with grey bars," if choices.whole else "the centre of each"
     left_out = f" {len(shown):,} of {len(rows):,} are shown." if len(shown) < len(rows) else ""
     return plain(
-        f"{network.title}, says of {len(rows):,} photos ({part} is seen): {said}{more}.{left_out} Click one to "
-        "take it apart."
+        f"{using.first.title}, says of {len(rows):,} photos ({part} is seen): {said}{more}."
+        f"{_agreeing(rows, using.second)}{left_out} Click one to take it apart."
     )
+
+
+def _agreeing(rows: Sequence[Row], second: Network | None) -> str:
+    """Say how often the second network says the same."""
+    both = [row for row in rows if row.other is not None]
+    if second is None or not both:
+        return ""
+    same = sum(not row.differs for row in both)
+    return f" {second.title}, says the same (=) of {same:,} of {len(both):,}."
 
 
 def _save(rows: Sequence[Row], network: Network) -> None:

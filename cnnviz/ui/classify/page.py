@@ -15,6 +15,7 @@ from cnnviz.ui.classify.many import show_many
 from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.classify.one import show_one
 from cnnviz.ui.classify.shelf import Item, session_shelf
+from cnnviz.ui.copies import COPY
 from cnnviz.ui.look.images import keep_photo, kept_photo, read_image
 from cnnviz.ui.look.travel import last_shown, remember
 from cnnviz.ui.session import arrived
@@ -45,7 +46,7 @@ def show_classify() -> None:
     empty = item is None and not (shelf.photos or shelf.pending)
     with bar:
         st.html(_STYLES[empty])
-        second = None if item is None else beside(network.run)
+        second = None if empty else beside(network.run)
         if item is not None:
             _step_through(item)
         drop_zone()
@@ -66,7 +67,7 @@ def show_classify() -> None:
     elif empty:
         other_ways()
     else:
-        show_many(network)
+        show_many(Using(network, second))
 
 
 def _open_item(network: Network) -> Item | None:
@@ -98,7 +99,8 @@ def _open_item(network: Network) -> Item | None:
         )
     chosen = read_image(network.run, key)
     size = (chosen.image.shape[0], chosen.image.shape[1])
-    return Item(key, f"test image {key.removeprefix('test-')}", None, Photo(chosen.image), size, label=chosen.label)
+    photo = Photo(chosen.image, COPY if chosen.compressed else "")
+    return Item(key, f"test image {key.removeprefix('test-')}", None, photo, size, label=chosen.label)
 
 
 def _carried(network: Network) -> str | None:

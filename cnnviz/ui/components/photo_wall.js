@@ -14,8 +14,9 @@ function makePhoto(wall) {
   const word = element("b", "word", said);
   const percent = element("span", "percent", said);
   const fill = element("i", "", element("span", "track", button));
+  const also = element("span", "also", button);
   const name = element("span", "name", button);
-  return { button, image, said, word, percent, fill, name };
+  return { button, image, said, word, percent, fill, also, name };
 }
 
 class View {
@@ -32,18 +33,21 @@ class View {
     photos.forEach((told, place) => this.draw(this.photos[place], told, open));
   }
 
-  draw(photo, { key, address, name, word, percent, share, abstained, hint }, open) {
+  draw(photo, { key, address, name, word, percent, share, abstained, hint, also, differs }, open) {
     const { button, image } = photo;
     if (image.src !== address) image.src = address;
     photo.word.textContent = word;
     photo.percent.textContent = percent;
     photo.name.textContent = name;
+    photo.also.textContent = also;
+    photo.also.hidden = !also;
+    photo.also.classList.toggle("differs", differs);
     photo.said.hidden = !word;
     photo.fill.parentElement.hidden = share === null;
     photo.fill.style.width = `${100 * (share ?? 0)}%`;
     button.classList.toggle("abstained", abstained);
     button.title = [name, hint].filter(Boolean).join(": ");
-    button.setAttribute("aria-label", [word, percent, name].filter(Boolean).join(", "));
+    button.setAttribute("aria-label", [word, percent, also, name].filter(Boolean).join(", "));
     button.dataset.key = key;
     button.onclick = () => open(key);
   }

@@ -33,6 +33,8 @@ class WallPhoto:
         share: the same, 0 to 1; None draws no bar.
         abstained: whether it does not answer.
         hint: shown when it is pointed at.
+        also: what a second network says; empty for none.
+        differs: whether that is something else.
     """
 
     key: str
@@ -43,6 +45,8 @@ class WallPhoto:
     share: float | None = None
     abstained: bool = False
     hint: str = ""
+    also: str = ""
+    differs: bool = False
 
 
 def photo_wall(photos: Sequence[WallPhoto], *, key: str, side: int = 132, on_open: Callable[[str], None]) -> None:

@@ -21,6 +21,7 @@ _SEEN = "cnnviz.models.adopted"  # session state: the run that the lists know of
 _PAGES = (
     ("pages/look/kernels.py", "Kernels", ":material/grid_view:"),
     ("pages/look/feature_maps.py", "Feature maps", ":material/layers:"),
+    ("pages/look/convolution.py", "Convolution", ":material/biotech:"),
     ("pages/look/attribution.py", "Attribution", ":material/local_fire_department:"),
     ("pages/use/classify.py", "Classify", ":material/add_photo_alternate:"),
 )

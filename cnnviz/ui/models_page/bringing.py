@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnviz.ui.guard import permitted, unlocked
 from cnnviz.ui.jobs import show_job
-from cnnviz.ui.look import keras_ready
+from cnnviz.ui.look import keras_ready, wait_for_keras
 from cnnviz.ui.messages import plain
 from cnnviz.ui.models_page.adopting import adoption, show_adopted
 from cnnviz.ui.models_page.architectures import choose_architecture
@@ -51,6 +51,8 @@ def _ask(upload: Upload) -> None:
     """Show what is in the file, and ask for what it does not say."""
     architecture = choose_architecture() if upload.kind == "weights" else None
     if upload.kind == "weights" and architecture is None:
+        return
+    if not wait_for_keras("What is in the file"):  # its import in two threads at once takes longer than in one
         return
     spec, words = architecture if architecture else (None, "")
     looking = inspection(upload, spec, (words,))

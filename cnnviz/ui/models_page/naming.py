@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-__all__ = ["fitting", "mapped", "names_of", "what_is_wrong"]
+__all__ = ["alike", "fitting", "mapped", "names_of", "swapped", "what_is_wrong"]
 
 
 def names_of(text: str) -> tuple[str, ...]:
@@ -35,15 +35,12 @@ def mapped(names: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...] | Non
         wanted: the data set's classes.
 
     Returns:
-        As many names as there are outputs; None where the data set has another number of classes, and some of the
-        outputs are none of them.
+        As many names as there are outputs; None where the data set has fewer classes.
     """
+    if len(wanted) < len(names):
+        return None
     by_spelling = {_spelling(one): one for one in wanted}
     found = [by_spelling.get(_spelling(name)) for name in names]
-    if len(set(found)) == len(found) and None not in found:
-        return tuple(one for one in found if one is not None)
-    if len(wanted) != len(names):
-        return None
     twice = {one for one in found if found.count(one) > 1}
     found = [None if one in twice else one for one in found]
     left = iter([one for one in wanted if one not in found])
@@ -51,15 +48,32 @@ def mapped(names: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...] | Non
 
 
 def fitting(names: Sequence[str], datasets: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the data sets, by name, whose classes these outputs can be; those that they are by name first.
+    """Return the data sets, by name, whose classes these outputs can be.
+
+    Those come first that have the outputs' names, then those that have as many classes.
 
     Args:
         names: of the outputs.
         datasets: class names by the data set's name.
     """
-    spelled = {_spelling(name) for name in names}
-    fits = [name for name, wanted in datasets.items() if mapped(names, wanted) is not None]
-    return tuple(sorted(fits, key=lambda name: -len(spelled & {_spelling(one) for one in datasets[name]})))
+    fits = [name for name, wanted in datasets.items() if len(wanted) >= len(names)]
+    return tuple(sorted(fits, key=lambda name: (-alike(names, datasets[name]), len(datasets[name]))))
+
+
+def alike(names: Sequence[str], wanted: Sequence[str]) -> int:
+    """Count the outputs whose names are those of classes of a data set."""
+    return len({_spelling(name) for name in names} & {_spelling(one) for one in wanted})
+
+
+def swapped(names: Sequence[str], output: int, chosen: str) -> tuple[str, ...]:
+    """Give an output a class; the output that has it already gets this one's.
+
+    Args:
+        names: of the outputs.
+        output: which.
+        chosen: its new class.
+    """
+    return tuple(chosen if n == output else names[output] if name == chosen else name for n, name in enumerate(names))
 
 
 def _spelling(name: str) -> str:

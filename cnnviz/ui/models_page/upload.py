@@ -141,7 +141,7 @@ def inspection(upload: Upload, architecture: ModelSpec | None = None, words: Seq
 
 
 def _inspected(upload: Upload, architecture: ModelSpec | None, report: Report) -> Facts:
-    report(0.1, "TensorFlow is imported")
+    report(0.1, "its parts are read")
     from cnnviz.models.foreign import inspect_model, inspect_weights, usual_scaling
 
     def on_wait() -> None:

@@ -1,13 +1,14 @@
-"""Where cnnviz keeps data sets and runs: the home folder."""
+"""Where cnnviz keeps data sets and runs: the home folder, and the folder of the runs that came with it."""
 
 import os
 from pathlib import Path
 
 from cnnviz.errors import StorageError
 
-__all__ = ["HOME_VARIABLE", "datasets_folder", "resolve_home", "runs_folder"]
+__all__ = ["BUNDLED_VARIABLE", "HOME_VARIABLE", "bundled_folder", "datasets_folder", "resolve_home", "runs_folder"]
 
 HOME_VARIABLE = "CNNVIZ_HOME"
+BUNDLED_VARIABLE = "CNNVIZ_BUNDLED"
 
 _LONGEST_NAME, _LONGEST_PATH = 255, 3800  # bytes; most systems take 4,095 for the longest file inside
 
@@ -48,3 +49,16 @@ def datasets_folder(home: str | Path | None = None) -> Path:
 def runs_folder(home: str | Path | None = None) -> Path:
     """Return the folder of the runs trained here."""
     return resolve_home(home) / "runs"
+
+
+def bundled_folder(bundled: str | Path | None = None) -> Path:
+    """Return the folder of the read-only runs that are listed after one's own.
+
+    Args:
+        bundled: a folder, or None for `$CNNVIZ_BUNDLED`, or the package's own where that is not set or empty.
+
+    Returns:
+        An absolute path; where no folder is, there are no such runs.
+    """
+    chosen = bundled or os.environ.get(BUNDLED_VARIABLE)
+    return Path(chosen).absolute() if chosen else Path(__file__).parent / "assets" / "runs"

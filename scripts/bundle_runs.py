@@ -3,30 +3,44 @@
 For example `python scripts/bundle_runs.py two-conv big-kernels`.
 
 Each is a preset on the full CIFAR-10, which must be in the home (`cnnviz data get cifar10`). What a reader needs is
-copied: weights of snapshots in half precision, compressed; no checkpoint, no log. A snapshot of which half precision
-changes more than one prediction in a thousand stays in single precision.
+copied: weights of snapshots in half precision, compressed; no checkpoint, no log, nothing of the machine. A snapshot of
+which half precision changes more than one prediction in a thousand stays in single precision; `bundled.json` says what
+was measured, and cnnviz/assets/runs/README.md is written from these. What the home page shows of a run is worked out
+here too, so that it need not wait for TensorFlow.
 """
 
 import argparse
 import json
 import shutil
+import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 import cnnviz
 from cnnviz.data import load_dataset
+from cnnviz.data.example_photos import example_photo
 from cnnviz.evaluation import judge
 from cnnviz.home import resolve_home
+from cnnviz.inference import Classifier
+from cnnviz.inference.crops import prepare_photo
 from cnnviz.models import assign_weights, build
 from cnnviz.runs import Run
-from cnnviz.runs.store import BUNDLED_RUNS
+from cnnviz.runs.showcase import SHOWCASE, Showcase, ShownLayer, packed_showcase
+from cnnviz.spec import RunSpec
 from cnnviz.training.execute import train
 from cnnviz.training.forward import Forward
 
-COPIED = ("spec.json", "events.jsonl", "status.json", "evaluation.json", "live.npz", "model.keras")
+RUNS = Path(cnnviz.__file__).parent / "assets" / "runs"
+COPIED = ("spec.json", "events.jsonl", "evaluation.json", "live.npz", "model.keras")
+OF_THE_MACHINE = {"pid": None, "process_started": None, "process_since_boot": None, "host": ""}
 MOST_CHANGED = 1e-3
+EXAMPLE = "cat"
+LAYERS, MAPS = 3, 8  # on the home page: convolutions, and feature maps of each
 
 
 def main() -> int:
@@ -34,78 +48,158 @@ def main() -> int:
     parser.add_argument("presets", nargs="+")
     parser.add_argument("--home", default=None)
     parser.add_argument(
-        "--trained", action="store_true", help="bundle the newest completed run of the preset in the home"
+        "--trained", action="store_true", help="bundle the newest completed run of these settings in the home"
     )
     options = parser.parse_args()
     home = resolve_home(options.home)
     for name in options.presets:
         spec = cnnviz.preset(name).for_data("cifar10", (32, 32, 3), 10)
-        run = (trained(name, home) if options.trained else None) or train(spec, home, on_event=report)
+        run = (trained(spec, home) if options.trained else None) or train(spec, home, on_event=report)
         if run.state != "completed":
             print(f"error: {name} ended as {run.state}: {run.status.message}", file=sys.stderr)
             return 1
-        bundle(run, BUNDLED_RUNS / f"bundled-{name}", coarse_snapshots(run, home))
+        bundle(run, RUNS / f"bundled-{name}", measured_halving(run, home))
+    write_table()
     return 0
 
 
-def report(event: dict[str, object]) -> None:
+def report(event: dict[str, Any]) -> None:
     if event["kind"] == "epoch":
-        print(event)
+        print({key: event.get(key) for key in ("epoch", "loss", "accuracy", "val_loss", "val_accuracy")}, flush=True)
 
 
-def trained(name: str, home: Path) -> Run | None:
+def trained(spec: RunSpec, home: Path) -> Run | None:
     rows = (row for row in cnnviz.RunStore(home).list() if row.state == "completed" and not row.bundled)
     runs = (cnnviz.open_run(row.run_id, home) for row in rows)
-    return next((run for run in runs if run.spec.preset == name), None)
+    return next((run for run in runs if run.spec.changed(versions={}) == spec), None)
 
 
-def coarse_snapshots(run: Run, home: Path) -> set[int]:
-    """Return the snapshots that half precision leaves as they are, but for a prediction in a thousand."""
+def measured_halving(run: Run, home: Path) -> dict[int, float]:
+    """Return the share of the test images that each snapshot predicts otherwise in half precision."""
     images = load_dataset(run.spec.data.name, home).test.images
     model = build(run.spec.model)
     forward = Forward(model)
-    coarse = set()
+    changed = {}
     for number in (item.number for item in run.snapshots()):
-        assign_weights(model, {name: half(array) for name, array in run.weights(number).items()})
-        changed = float((forward(images).argmax(1) != run.predictions(number).predicted).mean())
-        print(f"{run.id} snapshot {number}: half precision changes {changed:.3%} of the predictions")
-        coarse |= {number} if changed <= MOST_CHANGED else set()
-    return coarse
+        assign_weights(model, halved(run.weights(number)))
+        changed[number] = float((forward(images).argmax(1) != run.predictions(number).predicted).mean())
+        print(
+            f"{run.id} snapshot {number}: half precision changes {changed[number]:.2%} of the predictions", flush=True
+        )
+    return changed
 
 
-def half(array: np.ndarray) -> np.ndarray:
-    return array.astype(np.float16)
+def halved(arrays: dict[str, Any]) -> dict[str, Any]:
+    with np.errstate(over="ignore"):  # a weight too large becomes infinite, and changes every prediction
+        return {name: array.astype(np.float16) for name, array in arrays.items()}
 
 
-def bundle(run: Run, folder: Path, coarse: set[int]) -> None:
+def bundle(run: Run, folder: Path, changed: dict[int, float]) -> None:
     """Copy what a reader needs, small."""
     shutil.rmtree(folder, ignore_errors=True)
     for part in ("snapshots", "predictions"):
         (folder / part).mkdir(parents=True)
     for name in COPIED:
         shutil.copyfile(run.folder / name, folder / name)
-    status = json.loads((folder / "status.json").read_text())
-    (folder / "status.json").write_text(json.dumps({**status, "pid": None, "process_started": None, "host": ""}) + "\n")
+    write_text(folder / "status.json", json.loads((run.folder / "status.json").read_text()) | OF_THE_MACHINE)
     for snapshot in run.snapshots():
-        arrays = run.weights(snapshot.number)
-        if snapshot.number in coarse:
-            arrays = {name: half(array) for name, array in arrays.items()}
-        np.savez_compressed(folder / "snapshots" / f"{snapshot.name}.npz", **arrays)
+        fits = changed[snapshot.number] <= MOST_CHANGED
+        weights = run.weights(snapshot.number)
+        np.savez_compressed(folder / "snapshots" / f"{snapshot.name}.npz", **(halved(weights) if fits else weights))
         said = run.predictions(snapshot.number)
         np.savez_compressed(
-            folder / "predictions" / f"{snapshot.name}.npz", predicted=said.predicted, confidence=half(said.confidence)
+            folder / "predictions" / f"{snapshot.name}.npz",
+            predicted=said.predicted.astype(np.uint8),
+            confidence=said.confidence.astype(np.float16),
         )
     final = run.predictions()
     assert final.probabilities is not None
-    np.savez_compressed(
+    np.savez_compressed(  # in single precision: a mean loss is made of the smallest probabilities
         folder / "predictions" / "final.npz",
-        predicted=final.predicted,
-        confidence=half(final.confidence),
-        probabilities=half(final.probabilities),
-        labels=judge(run).labels.astype(np.uint16),
+        predicted=final.predicted.astype(np.uint8),
+        confidence=final.confidence,
+        probabilities=final.probabilities,
+        labels=judge(run).labels.astype(np.uint8),
     )
-    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    print(f"{folder}: {size / 1e6:.1f} MB")
+    (folder / SHOWCASE).write_bytes(packed_showcase(shown(run)))
+    record = {
+        "made_by": f"python scripts/bundle_runs.py {run.spec.preset}",
+        "changed_by_half_precision": {f"{number:04d}": round(share, 6) for number, share in changed.items()},
+        "in_single_precision": [f"{number:04d}" for number, share in changed.items() if share > MOST_CHANGED],
+    }
+    write_text(folder / "bundled.json", record)
+    refuse_traces(folder)
+    print(f"{folder.name}: {size(folder) / 1e6:.1f} MB")
+
+
+def shown(run: Run) -> Showcase:
+    """What the run's model makes of a photo: the liveliest maps of the first, a middle and the last convolution."""
+    from cnnviz.explain import feature_maps
+
+    model = run.model()
+    image = prepare_photo(example_photo(EXAMPLE).pixels, run.spec.model.input_shape)
+    names = activated(run.spec)
+    chosen = [names[place] for place in sorted({round(x) for x in np.linspace(0, len(names) - 1, LAYERS)})]
+    layers = []
+    for name, maps in feature_maps(model, image, chosen).items():
+        inside = maps[0, 1:-1, 1:-1] if min(maps.shape[1:3]) > 2 else maps[0]  # some maps only find the image's edge
+        liveliest = np.sort(np.argsort(-inside.std(axis=(0, 1)), kind="stable")[:MAPS])
+        layers.append(ShownLayer(name, maps.shape[1:], liveliest, maps[0][:, :, liveliest]))
+    probabilities = Classifier.of(run).probabilities([image])[0]
+    print(f"{run.spec.preset} on {EXAMPLE}: {probabilities.max():.0%} class {probabilities.argmax()}")
+    return Showcase(EXAMPLE, image, probabilities, tuple(layers))
+
+
+def activated(spec: RunSpec) -> list[str]:
+    """The layers after which each convolution's maps are activated: itself, or an activation that follows."""
+    found: list[str] = []
+    for row in spec.model.rows:
+        if row.kind == "convolution":
+            found.append(row.name)
+        elif row.kind == "activation" and found:
+            found[-1] = row.name
+    return found
+
+
+def write_text(path: Path, values: dict[str, Any]) -> None:
+    path.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+
+
+def refuse_traces(folder: Path) -> None:
+    """Make sure that nothing tells whose machine it was."""
+    traces = [str(Path.home()), str(Path(cnnviz.__file__).parent.parent), f'"{socket.gethostname()}"']
+    for path in folder.rglob("*"):
+        found = path.is_file() and [trace for trace in traces if trace.encode() in path.read_bytes()]
+        if found:
+            raise SystemExit(f"error: {path} holds {found[0]!r}")
+
+
+def size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def write_table() -> None:
+    """Say in words and numbers what lies in the folder."""
+    lines = [
+        "# Runs that come with cnnviz",
+        "",
+        "Presets trained on the full CIFAR-10, each by the command in its `bundled.json`, and never changed: the home",
+        "page opens on them. Weights are in half precision where that changes at most one prediction of the 10,000",
+        "test images in a thousand. This page is written by `scripts/bundle_runs.py`.",
+        "",
+        "| run | test accuracy | epochs | snapshots | changed by half precision, at most | in single precision | MB |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for folder in sorted(path for path in RUNS.iterdir() if path.is_dir()):
+        run, record = Run(folder, bundled=True), json.loads((folder / "bundled.json").read_text())
+        whole = record["in_single_precision"]
+        halves = [share for name, share in record["changed_by_half_precision"].items() if name not in whole]
+        accuracy = (run.evaluation() or {})["accuracy"]
+        lines.append(
+            f"| `{folder.name}` | {accuracy:.4f} | {run.status.epoch} | {len(run.snapshots())} | {max(halves):.2%} "
+            f"| {', '.join(whole) or 'none'} | {size(folder) / 1e6:.1f} |"
+        )
+    (RUNS / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

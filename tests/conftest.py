@@ -32,6 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("CNNVIZ_HOME", str(folder))
     monkeypatch.setenv("CNNVIZ_PLACES", str(tmp_path / "places"))  # whatever else trains on this machine
+    monkeypatch.setenv("CNNVIZ_BUNDLED", str(tmp_path / "no bundled runs"))  # none, unless a test puts some there
     monkeypatch.setenv("CNNVIZ_KEEP_WARM", "0")  # a worker with TensorFlow for each page that is looked at is too much
     return folder
 

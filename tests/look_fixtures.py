@@ -6,15 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cnnviz.runs import Run, RunStore
+from cnnviz.runs import Run
 from cnnviz.ui.look.models import NEEDED
 from tests.look import copied, train_look
-
-
-@pytest.fixture(autouse=True)
-def no_bundled_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stores without the runs that come with cnnviz."""
-    monkeypatch.setattr(RunStore.__init__, "__defaults__", (None, tmp_path / "no bundled runs"))
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,12 @@
 """Where the home is."""
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from cnnviz.errors import StorageError
-from cnnviz.home import datasets_folder, resolve_home, runs_folder
+from cnnviz.home import bundled_folder, datasets_folder, resolve_home, runs_folder
 
 
 def test_an_argument_wins_over_the_setting_and_the_setting_over_the_usual_place(
@@ -43,3 +44,17 @@ def test_a_name_that_no_system_takes_is_a_sentence(name: str) -> None:
         resolve_home(name)
     assert len(str(caught.value)) < 200
     assert str(caught.value).isprintable()
+
+
+def test_the_runs_that_came_with_cnnviz_lie_in_the_package_unless_a_setting_names_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CNNVIZ_BUNDLED", str(tmp_path / "setting"))
+    assert bundled_folder() == tmp_path / "setting"
+    assert bundled_folder(tmp_path / "argument") == tmp_path / "argument"
+    for unset in ("", None):
+        monkeypatch.setenv("CNNVIZ_BUNDLED", "") if unset == "" else monkeypatch.delenv("CNNVIZ_BUNDLED")
+        assert bundled_folder() == Path(str(files("cnnviz") / "assets" / "runs"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CNNVIZ_BUNDLED", "here")
+    assert bundled_folder() == tmp_path / "here"

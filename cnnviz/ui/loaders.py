@@ -6,7 +6,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from cnnviz.data import Dataset, DatasetInfo, class_names_of, list_datasets, load_dataset
+from cnnviz.data import (
+    Dataset,
+    DatasetInfo,
+    Pictures,
+    class_names_of,
+    find_pictures,
+    held_pictures,
+    list_datasets,
+    load_dataset,
+)
+from cnnviz.data.pictures import Held
 from cnnviz.errors import CnnvizError
 from cnnviz.home import datasets_folder, resolve_home, runs_folder
 from cnnviz.runs import Run, RunOverview, RunStore, RunSummary, Status
@@ -19,11 +29,13 @@ __all__ = [
     "class_names",
     "dataset",
     "datasets",
+    "held_images",
     "home",
     "look_again",
     "modified",
     "open_run",
     "overviews",
+    "pictures",
     "run_ids",
     "runs",
 ]
@@ -70,6 +82,24 @@ def dataset(name: str) -> Dataset:
     return _dataset(str(home()), name, modified(datasets_folder(home()) / f"{name}.npz"))
 
 
+def held_images(run: Run) -> Held | None:
+    """Say which of a run's test images can be shown: its data set's own, compressed copies, or none; reads none."""
+    return held_pictures(run.spec.data.name, home())
+
+
+def pictures(run: Run) -> Pictures:
+    """Return the test images that a run is measured on, in the order of its predictions, or compressed copies of them.
+
+    Raises:
+        DataError: there are none on this machine.
+    """
+    data = run.spec.data
+    if data.classes is None:
+        return find_pictures(data.name, home(), load=dataset)
+    changed = modified(datasets_folder(home()) / f"{data.name}.npz")
+    return _pictures(str(home()), data.name, data.classes, held_images(run), changed)
+
+
 def runs() -> tuple[RunSummary, ...]:
     """Return a row for every run as it is now, newest first, bundled ones last."""
     return RunStore(home()).list()
@@ -98,7 +128,7 @@ def look_again() -> None:
 
 
 def class_names(run: Run) -> tuple[str, ...]:
-    """Return the names of the classes that a run tells apart, by label; numbers where its data set is gone."""
+    """Return the names of the classes that a run tells apart, by label; numbers where nobody knows them any more."""
     return class_names_of(run, home())
 
 
@@ -121,6 +151,11 @@ def open_run(run_id: str) -> Run:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _dataset(home: str, name: str, modified: int) -> Dataset:
     return load_dataset(name, home)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _pictures(home: str, name: str, classes: tuple[str, ...], held: Held | None, modified: int) -> Pictures:
+    return find_pictures(name, home, classes, load=dataset)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -1,4 +1,4 @@
-"""What Home shows first: what the newest run sees, or, before the first run, what there is to learn."""
+"""What Home shows first: one's newest run, or else what the best network that came with cnnviz makes of a photo."""
 
 from collections.abc import Sequence
 
@@ -24,11 +24,11 @@ _TICK_S = 2.0
 
 
 def worth_showing(run_ids: Sequence[str]) -> Run | None:
-    """Return the newest run that has kernels and verdicts to show, or None."""
+    """Return the newest of one's own runs that has kernels and verdicts to show, or None."""
     for run_id in run_ids[:_LOOKS]:
         try:
             run = open_run(run_id)
-            if run.live() is not None and run.spec is not None:
+            if not run.bundled and run.live() is not None and run.spec is not None:
                 return run
         except CnnvizError:
             continue

@@ -1,39 +1,31 @@
-"""Home: the newest run alive, the doors to the rest, and the runs."""
+"""Home: something alive at once, the three doors, and the runs."""
 
 import streamlit as st
 
-from cnnviz.ui.first_run import run_to_watch
+from cnnviz.ui.doors import PAGE_STYLE, doors
+from cnnviz.ui.first_sight import SightPages, show_sight, strongest_sight
 from cnnviz.ui.loaders import run_ids
 from cnnviz.ui.run_rows import run_rows
-from cnnviz.ui.session import choose_run
 from cnnviz.ui.showcase import picture_wall, show_run, worth_showing
 
 TRAIN = "pages/learn/train.py"
-DATA = "pages/prepare/data.py"
+KERNELS = "pages/look/kernels.py"
+FEATURE_MAPS = "pages/look/feature_maps.py"
+ATTRIBUTION = "pages/look/attribution.py"
+CLASSIFY = "pages/use/classify.py"
 
 ids = run_ids()
-shown = worth_showing(ids)
+st.html(PAGE_STYLE)
+st.title("See what a neural network sees", anchor=False)
 
-with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.title("See what a neural network sees", anchor=False, width="content")
-    with st.container(horizontal=True, width="content"):
-        watch = st.button("Watch one learn", key="home-train", type="primary", icon=":material/model_training:")
-        look = st.button("Look at the pictures", key="home-data", icon=":material/photo_library:")
-
-if watch and (run_id := run_to_watch()):
-    choose_run(run_id)
-    st.switch_page(TRAIN, query_params={"run": run_id})
-if look:
-    st.switch_page(DATA)
-
-if shown is None:
-    st.markdown(
-        "Press **Watch one learn**: a small network on this machine starts to learn to tell such pictures apart, "
-        "and you watch it get better; usually it is done within a minute."
-    )
-    picture_wall()
-else:
+if (shown := worth_showing(ids)) is not None:
     show_run(shown)
+elif (sight := strongest_sight()) is not None:
+    show_sight(sight, pages=SightPages(CLASSIFY, KERNELS, FEATURE_MAPS, ATTRIBUTION))
+else:
+    picture_wall()
+
+doors(train_page=TRAIN, look_page=KERNELS, use_page=CLASSIFY)
 
 if ids:
     st.subheader("Runs", anchor=False)

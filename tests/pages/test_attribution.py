@@ -17,10 +17,10 @@ from cnnviz.runs import Run
 from cnnviz.ui.attribution import results
 from cnnviz.ui.attribution.words import TITLES
 from tests.dashboard import ROOT
-from tests.look_fixtures import looked_at, no_bundled_runs, trained_home
+from tests.look_fixtures import looked_at, trained_home
 from tests.pages import looked
 
-__all__ = ["looked_at", "no_bundled_runs", "trained_home"]
+__all__ = ["looked_at", "trained_home"]
 
 PAGE = "pages/look/attribution.py"
 

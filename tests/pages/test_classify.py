@@ -25,10 +25,10 @@ from tests.classify_page import (
     uploaded,
 )
 from tests.look import train_look
-from tests.look_fixtures import looked_at, no_bundled_runs, trained_home
+from tests.look_fixtures import looked_at, trained_home
 from tests.training.helpers import tiny_spec, write_tiny
 
-__all__ = ["jobs_of_its_own", "looked_at", "no_bundled_runs", "trained_home"]
+__all__ = ["jobs_of_its_own", "looked_at", "trained_home"]
 
 
 # --- nothing yet ------------------------------------------------------------------------------------------------

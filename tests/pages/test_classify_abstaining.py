@@ -13,9 +13,9 @@ from cnnviz.inference.calibrating import evidence_of
 from cnnviz.runs import Run
 from cnnviz.ui.judge.mistakes.features import training_images
 from tests.classify_page import jobs_of_its_own, opened, query, said, settled, shown
-from tests.look_fixtures import looked_at, no_bundled_runs, trained_home
+from tests.look_fixtures import looked_at, trained_home
 
-__all__ = ["jobs_of_its_own", "looked_at", "no_bundled_runs", "trained_home"]
+__all__ = ["jobs_of_its_own", "looked_at", "trained_home"]
 
 
 def test_it_may_abstain_by_a_calibrated_threshold_and_says_what_that_costs(looked_at: Run, home: Path) -> None:

@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.testing.v1 import AppTest
 
 from cnnviz.inference import Classifier
 from cnnviz.runs import Run
 from cnnviz.ui import jobs
 from cnnviz.ui.classify import answers
+from cnnviz.ui.classify.shelf import Shelf
 from tests.classify_page import (
     FILES,
     components,
@@ -29,9 +31,10 @@ from tests.classify_page import (
     unescaped,
     uploaded,
 )
-from tests.look_fixtures import looked_at, no_bundled_runs, trained_home
+from tests.look import train_look
+from tests.look_fixtures import looked_at, trained_home
 
-__all__ = ["jobs_of_its_own", "looked_at", "no_bundled_runs", "trained_home"]
+__all__ = ["jobs_of_its_own", "looked_at", "trained_home"]
 
 
 # --- many photos ------------------------------------------------------------------------------------------------
@@ -92,6 +95,35 @@ def test_the_least_sure_are_not_answered(looked_at: Run) -> None:
     at.segmented_control(key="classify-show").set_value("abstained").run()
     assert [one["name"] for one in shown(at, "classify-wall")["photos"]] == [one["name"] for one in refused]
     assert query(at, "show") == "abstained"
+
+
+def test_a_second_network_is_asked_about_all_photos_too(looked_at: Run, home: Path) -> None:
+    other = train_look(home, "the other", seed=6)
+    at = uploaded(opened(run=looked_at.id), photos(9))
+    assert not any(one["also"] for one in shown(at, "classify-wall")["photos"])
+    at.selectbox(key="classify-with").set_value(other.id).run()
+    data = shown(at, "classify-wall")["photos"]
+    assert query(at, "with") == other.id
+    classifier = Classifier.of(other)
+    images = {item.key: item.pixels for item in session(at).photos}
+    for one in data:
+        (answer,) = classifier(images[one["key"]], 1)
+        assert one["also"].startswith(f"{'≠' if one['differs'] else '='} {answer.top[0].class_name} ")
+        assert one["differs"] == (one["word"] != answer.top[0].class_name)
+    differing = {one["key"] for one in data if one["differs"]}
+    same = len(data) - len(differing)
+    assert f"the other, trained model, says the same (=) of {same} of 9." in unescaped(said(at))
+    at.segmented_control(key="classify-show").set_value("differ").run()
+    assert {one["key"] for one in shown(at, "classify-wall")["photos"]} == differing
+    at.segmented_control(key="classify-show").set_value("all").run()
+    at.segmented_control(key="classify-view").set_value("table").run()
+    table = at.dataframe[0].value
+    assert list(table["the other says"]) == [one["also"].split()[1] for one in data]
+
+
+def session(at: AppTest) -> Shelf:
+    found: Shelf = at.session_state["cnnviz.classify.shelf"]
+    return found
 
 
 def test_a_photo_of_many_is_opened_and_left_again(looked_at: Run) -> None:

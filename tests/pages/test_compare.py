@@ -4,21 +4,39 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.passcode import PASSCODE_VARIABLE
-from cnnviz.runs import Run
+from cnnviz.runs import Run, Status
 from cnnviz.ui import loaders
 from tests.compared import LABELS, asked, fresh, names, opened, pages, pair, ran, ticked, trained_pair, words
-from tests.evaluation.made import ended_run, guesses
-from tests.look_fixtures import no_bundled_runs
+from tests.evaluation.made import ended_run, from_elsewhere, guesses
 from tests.runs.folders import make_run
 from tests.ui.made import failed_run
 
-__all__ = ["fresh", "no_bundled_runs", "pair", "trained_pair"]
+__all__ = ["fresh", "pair", "trained_pair"]
 
 
 def test_nothing_yet_invites_to_train(home: Path) -> None:
     at = opened()
     assert "There are no runs to compare yet" in at.info[0].value
     assert at.main.get("page_link")[0].proto.label == "Go to Train"
+
+
+def test_a_run_that_there_is_not_leaves_the_address_and_is_told_until_others_are_chosen(pair: list[Run]) -> None:
+    at = opened(pair[0], "20260101-000000-gone-0000", pair[1])
+    assert "There is no run '20260101-000000-gone-0000' here" in words(at)
+    assert asked(at) == f"{pair[0].id},{pair[1].id}"
+    assert "There is no run" in words(ran(at))  # a rerun of its own, as when scikit-learn is there, takes nothing away
+    at.button(key="compare-out-B").click()
+    assert "There is no run" not in words(ran(at))
+    at = opened("20260101-000000-gone-0000")
+    assert "There is no run" in words(at)
+    assert "runs" not in at.query_params
+
+
+def test_a_network_from_elsewhere_completed_no_epochs(pair: list[Run], home: Path) -> None:
+    adopted = make_run(home, Status("completed", message="Brought from elsewhere."), from_elsewhere(3))
+    at = opened(adopted, pair[0])
+    assert "0 epochs" not in words(at)
+    assert "brought from elsewhere · measured on no images" in words(at)
 
 
 def test_one_run_is_listed_and_another_asked_for(home: Path) -> None:

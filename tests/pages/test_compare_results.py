@@ -6,11 +6,10 @@ import numpy as np
 from cnnviz.runs import Run, Status, write_status
 from tests.compared import LABELS, drawn, fresh, opened, pages, pair, ran, trained_pair, words
 from tests.evaluation.made import ended_run, guesses
-from tests.look_fixtures import no_bundled_runs
 from tests.runs.folders import make_run
 from tests.ui.made import failed_run, running_run
 
-__all__ = ["fresh", "no_bundled_runs", "pair", "trained_pair"]
+__all__ = ["fresh", "pair", "trained_pair"]
 
 
 def test_the_comparison_says_what_differs_and_which_is_better(pair: list[Run]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.passcode import PASSCODE_VARIABLE
-from cnnviz.runs import Run, RunStore
+from cnnviz.runs import Run
 from cnnviz.spec import RunSpec, preset
 from cnnviz.ui import loaders
 from tests.dashboard import ROOT
@@ -14,9 +14,8 @@ from tests.ui.made import failed_run, finished_run, running_run, waiting_run
 
 
 @pytest.fixture(autouse=True)
-def only_own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Homes without the runs that come with cnnviz, and nothing remembered from another test."""
-    monkeypatch.setattr(RunStore.__init__, "__defaults__", (None, tmp_path / "no bundled runs"))
+def nothing_remembered() -> None:
+    """Nothing remembered from another test."""
     loaders.look_again()
 
 
@@ -30,19 +29,21 @@ def words(at: AppTest) -> str:
     return "\n".join(str(element.value) for element in (*at.markdown, *at.caption))
 
 
-def test_nothing_yet_invites_to_train() -> None:
+def test_without_any_run_there_are_pictures_and_three_doors() -> None:
     at = opened()
     assert at.title[0].value == "See what a neural network sees"
-    assert "Press **Watch one learn**: a small network" in words(at)
     assert "Real photographs of 32×32 pixels" in words(at)
+    assert [button.key for button in at.button] == ["home-train", "home-look", "home-try"]
     assert not at.subheader
 
 
-def test_the_doors_lead_on() -> None:
+@pytest.mark.parametrize(("door", "said"), [("home-look", "no trained network to look into"), ("home-try", "photo")])
+def test_the_doors_lead_on(door: str, said: str) -> None:
     at = opened()
-    at.button(key="home-data").click().run()
+    at.button(key=door).click().run()
     assert not at.exception
-    assert "Each row is one class" in words(at)
+    assert not at.title
+    assert said in "\n".join([words(at), *(str(info.value) for info in at.info)])
 
 
 def test_a_finished_run_is_shown_with_what_it_sees(home: Path) -> None:
@@ -63,7 +64,7 @@ def test_a_failed_run_is_a_row_and_no_picture(home: Path) -> None:
     failed_run(home)
     at = opened()
     assert "failed" in words(at)
-    assert "Press **Watch one learn**: a small network" in words(at)
+    assert "Real photographs of 32×32 pixels" in words(at)
 
 
 def test_a_damaged_run_is_said_in_a_sentence_among_the_others(home: Path) -> None:

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from cnnviz.runs import Run
-from tests.look_fixtures import looked_at, no_bundled_runs, trained_home
+from tests.look_fixtures import looked_at, trained_home
 from tests.pages import looked
 from tests.pages.looked import captions, words
 from tests.ui.made import failed_run
 
-__all__ = ["looked_at", "no_bundled_runs", "trained_home"]
+__all__ = ["looked_at", "trained_home"]
 
 opened = partial(looked.opened, "pages/look/kernels.py")
 

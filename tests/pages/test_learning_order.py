@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.home import datasets_folder
-from cnnviz.runs import Run, RunStore
+from cnnviz.runs import Run
 from tests.evaluation.made import ended_run, guesses, stopped_run, with_snapshots, write_dataset
 from tests.pages import looked
 from tests.pages.looked import figures, words
@@ -24,11 +24,6 @@ RIGHT = np.stack([chances.argmax(axis=1) == LABELS for chances in LEARNING])
 NEVER = np.flatnonzero(~RIGHT.any(axis=0))
 FORGOTTEN = np.flatnonzero(RIGHT.any(axis=0) & ~RIGHT[-1])
 TIMES = (RIGHT[:-1] & ~RIGHT[1:]).sum(axis=0)
-
-
-@pytest.fixture(autouse=True)
-def no_bundled_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(RunStore.__init__, "__defaults__", (None, tmp_path / "no bundled runs"))
 
 
 @pytest.fixture
@@ -59,6 +54,15 @@ def test_nothing_yet_invites_to_train(home: Path) -> None:
     at = opened()
     assert "There is nothing to judge yet" in at.info[0].value
     assert at.main.get("page_link")[0].proto.label == "Go to Train"
+
+
+def test_a_damaged_snapshot_is_left_out_and_said(run: Run) -> None:
+    (run.folder / "predictions" / "0002.npz").write_bytes(b"PK damaged")
+    at = opened()
+    assert not at.error
+    assert "Left out: after epoch 1. The predictions of this snapshot cannot be read" in words(at)
+    right = RIGHT[[0, 1, 3]]
+    assert f"**Never learned** · {(~right.any(axis=0)).sum():,}" in words(at)
 
 
 def test_four_groups_side_by_side(run: Run) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from cnnviz.runs import Run
-from tests.look_fixtures import looked_at, no_bundled_runs, trained_home
+from tests.look_fixtures import looked_at, trained_home
 from tests.pages.looked import opened, refused, words
 
-__all__ = ["looked_at", "no_bundled_runs", "trained_home"]
+__all__ = ["looked_at", "trained_home"]
 
 PAGES = ("kernels", "feature_maps", "convolution")
 HTML = "<img src=x onerror=alert(1)>"

@@ -23,13 +23,13 @@ from cnnviz.ui.judge.map import planes
 from cnnviz.ui.loaders import class_names
 from cnnviz.ui.look import test_split as images_of
 from tests.look import look_spec
-from tests.look_fixtures import looked_at, no_bundled_runs, trained_home
+from tests.look_fixtures import looked_at, trained_home
 from tests.pages import looked
 from tests.pages.looked import asked, figures
 from tests.training.helpers import write_tiny
 from tests.ui.test_map_line import text
 
-__all__ = ["looked_at", "no_bundled_runs", "trained_home"]
+__all__ = ["looked_at", "trained_home"]
 
 opened = partial(looked.opened, "pages/judge/map.py")
 
@@ -227,7 +227,8 @@ def test_without_its_data_set_there_is_no_new_map(looked_at: Run, home: Path) ->
     at = opened()
     [error] = at.error
     assert "is not on this machine" in error.value
-    assert "Get it on the Data page" in [link.proto.label for link in at.main.get("page_link")]
+    assert "import it again" in error.value
+    assert "photo" not in error.value
 
 
 def test_a_damaged_map_and_other_images_are_made_anew(looked_at: Run, home: Path) -> None:
@@ -246,7 +247,7 @@ def test_a_damaged_map_and_other_images_are_made_anew(looked_at: Run, home: Path
 
 
 @pytest.mark.parametrize(("classes", "tests"), [(2, 5), (100, 200)], ids=["binary, 5 images", "100 classes"])
-def test_few_images_and_many_classes(home: Path, no_bundled_runs: None, classes: int, tests: int) -> None:
+def test_few_images_and_many_classes(home: Path, classes: int, tests: int) -> None:
     write_tiny(home, classes=classes, channels=3)
     path = datasets_folder(home) / "tiny.npz"
     with np.load(path) as arrays:

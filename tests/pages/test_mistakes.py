@@ -7,10 +7,9 @@ import pytest
 
 from cnnviz.runs import Run
 from tests.evaluation.made import ended_run, guesses, stopped_run, with_snapshots, write_dataset
-from tests.look_fixtures import no_bundled_runs
 from tests.mistakes_page import CHANCES, LABELS, WRONG, asked, grid, indices, opened, run, words
 
-__all__ = ["no_bundled_runs", "run"]
+__all__ = ["run"]
 
 
 def test_nothing_yet_invites_to_train(home: Path) -> None:

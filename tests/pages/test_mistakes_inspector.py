@@ -11,10 +11,10 @@ from cnnviz.runs import Run
 from cnnviz.ui import guard
 from cnnviz.ui.jobs import known_job
 from cnnviz.ui.judge.mistakes.features import TrainingFeatures
-from tests.look_fixtures import looked_at, no_bundled_runs, trained_home
+from tests.look_fixtures import looked_at, trained_home
 from tests.mistakes_page import CHANCES, LABELS, WRONG, asked, components, grid, indices, opened, run, words
 
-__all__ = ["looked_at", "no_bundled_runs", "run", "trained_home"]
+__all__ = ["looked_at", "run", "trained_home"]
 
 
 # --- one image --------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import importlib.util
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -11,10 +12,13 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.adoption import adopt
+from cnnviz.data import load_dataset
+from cnnviz.data.known import CIFAR10_CLASSES
 from cnnviz.export import FORMATS, formats
 from cnnviz.runs import Run, RunStore
 from cnnviz.ui.jobs import known_job
 from cnnviz.ui.loaders import look_again
+from cnnviz.ui.look.models import NEEDED
 from cnnviz.ui.models_page.upload import MOST_MEGABYTES
 from tests.look import copied, train_look
 from tests.models.foreign.made import saved
@@ -38,10 +42,11 @@ def run(trained: Path, home: Path) -> Run:
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(RunStore.__init__, "__defaults__", (None, tmp_path / "no bundled runs"))
+def nothing_kept() -> None:
     st.cache_resource.clear()
     look_again()
+    for name in NEEDED:  # a file is looked into when TensorFlow is imported
+        import_module(name)
 
 
 def waited(at: AppTest, beginning: str) -> AppTest:
@@ -150,6 +155,37 @@ def test_a_network_becomes_a_run_that_the_page_leads_to(home: Path, tmp_path: Pa
     links = {link.proto.label: link.proto for link in at.main.get("page_link")}
     assert {"Kernels", "Feature maps", "Attribution", "Classify"} <= set(links)
     assert all(f"run={run_id}" in link.query_string for link in links.values())
+
+
+def test_each_output_is_given_a_class_of_a_data_set(home: Path, tmp_path: Path) -> None:
+    at = waited(brought(saved("sequential", tmp_path)), "inspect|")
+    [choice] = [one for one in at.selectbox if one.label == "What its outputs stand for"]
+    assert choice.value == ""
+    choice.set_value("cifar10-sample").run()
+    assert outputs(at) == ["airplane", "automobile", "bird"]
+    output(at, 0).set_value("bird").run()
+    assert outputs(at) == ["bird", "automobile", "airplane"]  # the two changed places
+    output(at, 1).set_value("cat").run()
+    assert [one.value for one in at.selectbox][-1] == "cifar10-sample"  # what it is measured on
+    buttons(at)["models-adopt"].click().run()
+    waited(at, "adopt|")
+    [run_id] = RunStore(home).ids()
+    run = RunStore(home).get(run_id)
+    assert run.spec.data.classes == ("bird", "cat", "airplane")
+    assert (run.evaluation() or {})["n_test"] == 300
+    # the first 50 test images of these three classes, by what the outputs stand for
+    sample = load_dataset("cifar10-sample", home).test
+    names = [name for label in sample.labels if (name := CIFAR10_CLASSES[label]) in run.spec.data.classes]
+    assert [run.spec.data.classes[label] for label in run.predictions().labels] == names
+
+
+def output(at: AppTest, number: int) -> Any:
+    [one] = [one for one in at.selectbox if one.label == f"Output {number}"]
+    return one
+
+
+def outputs(at: AppTest) -> list[str]:
+    return [str(one.value) for one in at.selectbox if one.label.startswith("Output ")]
 
 
 def test_what_cannot_be_opened_is_refused_with_its_sentence(home: Path, tmp_path: Path) -> None:

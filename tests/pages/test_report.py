@@ -11,7 +11,7 @@ import sklearn.metrics  # the page does not wait for it, so it has to be there
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.evaluation import evaluate, judge
-from cnnviz.runs import Run, RunStore, Status, process_fields
+from cnnviz.runs import Run, Status, process_fields
 from tests.evaluation.made import (
     ended_run,
     from_elsewhere,
@@ -30,11 +30,6 @@ from tests.runs.folders import make_run
 opened = partial(looked.opened, "pages/judge/report.py")
 LABELS = np.random.default_rng(3).integers(0, 4, 200)
 CHANCES = guesses(LABELS, 4)
-
-
-@pytest.fixture(autouse=True)
-def no_bundled_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(RunStore.__init__, "__defaults__", (None, tmp_path / "no bundled runs"))
 
 
 @pytest.fixture

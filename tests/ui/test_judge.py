@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.errors import RunError
 from cnnviz.evaluation import evaluate
-from cnnviz.runs import Run, RunStore
+from cnnviz.runs import Run
 from cnnviz.ui.judge import JudgedRun, evaluation, judgeable, judged, learning, state_of
 from cnnviz.ui.judge.report.moments import moments_of
 from tests.evaluation.made import ended_run, guesses, stopped_run, with_snapshots, write, write_dataset
@@ -17,11 +17,6 @@ from tests.runs.folders import snapshot, write_events
 
 LABELS = np.random.default_rng(3).integers(0, 4, 80)
 CHANCES = guesses(LABELS, 4)
-
-
-@pytest.fixture(autouse=True)
-def no_bundled_runs(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(RunStore.__init__, "__defaults__", (None, tmp_path / "no bundled runs"))
 
 
 @pytest.fixture
@@ -195,5 +190,5 @@ def test_of_many_moments_some_are_sent_and_what_is_left_out_stands_alone(
 def test_a_damaged_snapshot_takes_nothing_from_the_report(run: Run) -> None:
     (run.folder / "predictions" / "0000.npz").write_bytes(b"PK damaged")
     moments = moments_of(seen(run))
-    assert moments.numbers == (None,)
-    np.testing.assert_array_equal(moments.counts[0], matrix_of(CHANCES))
+    assert moments.numbers == (1, None)
+    np.testing.assert_array_equal(moments.counts[-1], matrix_of(CHANCES))

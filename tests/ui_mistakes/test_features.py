@@ -11,9 +11,9 @@ from cnnviz.explain import penultimate
 from cnnviz.runs import Run
 from cnnviz.ui.judge.mistakes import features
 from cnnviz.ui.judge.mistakes.features import TrainingFeatures, training_images
-from tests.look_fixtures import looked_at, no_bundled_runs, trained_home
+from tests.look_fixtures import looked_at, trained_home
 
-__all__ = ["looked_at", "no_bundled_runs", "trained_home"]
+__all__ = ["looked_at", "trained_home"]
 
 PATIENCE_S = 60.0
 
@@ -84,5 +84,5 @@ def test_a_disk_that_refuses_costs_nothing_but_the_next_time(looked_at: Run, mon
 
 def test_without_the_data_set_there_is_nothing_to_compare_with(looked_at: Run, home: Path) -> None:
     (home / "datasets" / "tiny.npz").unlink()
-    with pytest.raises(RunError, match="the data set tiny is not on this machine"):
+    with pytest.raises(RunError, match="the training images of tiny are not on this machine"):
         training_images(looked_at)

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.data import Split, prepare
+from cnnviz.data import Split
 from cnnviz.data.example_photos import EXAMPLES
 from cnnviz.data.photos import fit
 from cnnviz.errors import CnnvizError, DataError
@@ -15,7 +15,7 @@ from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Run
 from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
-from cnnviz.ui.loaders import class_names, dataset, datasets
+from cnnviz.ui.loaders import class_names, datasets, held_images, pictures
 from cnnviz.ui.look.photos import LARGEST_SIDE, Picked, keep_photo, kept_photo, leave, photo_key, take_photo
 from cnnviz.ui.messages import problem
 
@@ -50,6 +50,7 @@ class Chosen:
         photo: (height, width, 1 or 3) uint8, the photo it was made from; None for a test image.
         label: its class; None where nobody knows.
         note: what was done to a photo to read it; empty for nothing.
+        compressed: whether it is a compressed copy of a test image that is not on this machine.
     """
 
     key: str
@@ -57,34 +58,29 @@ class Chosen:
     photo: NDArray[np.uint8] | None = None
     label: int | None = None
     note: str = ""
+    compressed: bool = False
 
 
 def test_split(run: Run) -> Split:
-    """Return the test images that a run is measured on, in the order of its predictions.
+    """Return the test images that a run is measured on, in the order of its predictions, or compressed copies of them.
 
     Raises:
-        CnnvizError: its data set is not on this machine.
+        CnnvizError: there are none on this machine.
     """
-    data = run.spec.data
     if without_images(run):
         raise DataError(
-            f"the run {run.name} came from elsewhere without a data set, so there are no test images for it; look at a "
-            "photo, or bring it in again with a data set that has its classes"
+            f"the run {run.name} came from elsewhere without a data set, so there are no test images for it; bring it "
+            "in again with a data set that has its classes"
         )
-    if not any(info.name == data.name and info.available for info in datasets()):
-        raise DataError(
-            f"the data set {data.name} of the run {run.name} is not on this machine, so it has no test images here; "
-            "get it on the Data page, or look at a photo of yours"
-        )
-    whole = dataset(data.name)
-    return whole.test if data.classes is None else _of_classes(data.name, data.classes, id(whole))
+    return pictures(run).split
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _of_classes(name: str, classes: tuple[str, ...], loaded: int) -> Split:
-    from cnnviz.spec import DataSpec
-
-    return prepare(dataset(name), DataSpec(name=name, classes=classes, validation=0), 0).test
+def _split_or_photo(run: Run) -> Split:
+    """Return the same for pages that can look at a photo as well, and say so where there are no test images."""
+    try:
+        return test_split(run)
+    except DataError as error:
+        raise DataError(f"{error}, or look at a photo of yours") from error
 
 
 def without_images(run: Run) -> bool:
@@ -115,7 +111,7 @@ def read_image(run: Run, key: str | None) -> Chosen:
                 "or choose a test image"
             )
         return Chosen(match[0], fit(photo.pixels, (height, width, channels)), photo.pixels, None, photo.note)
-    split, index = test_split(run), int(match[1])
+    split, index = _split_or_photo(run), int(match[1])
     if index >= len(split):
         raise DataError(
             f"the link asks for test image {index}, but {run.spec.data.name} has the test images 0 to "
@@ -124,7 +120,8 @@ def read_image(run: Run, key: str | None) -> Chosen:
     image = split.images[index]
     if image.shape != (height, width, channels):
         image = fit(image, (height, width, channels))
-    return Chosen(f"test-{index}", image, None, int(split.labels[index]))
+    compressed = held_images(run) == "compressed"
+    return Chosen(f"test-{index}", image, None, int(split.labels[index]), compressed=compressed)
 
 
 def choose_image(run: Run, current: str, picked: Picked, *, key: str = "pinned-image", fold: str = "") -> None:
@@ -150,7 +147,7 @@ def choose_image(run: Run, current: str, picked: Picked, *, key: str = "pinned-i
         _choose_example(picked, key)
     else:
         try:
-            _choose_test_image(run, test_split(run), current, picked, key, fold)
+            _choose_test_image(run, _split_or_photo(run), current, picked, key, fold)
         except CnnvizError as error:
             problem(error, way_back=None)
 
@@ -208,7 +205,7 @@ def any_image(run: Run) -> str:
     """Return the key of a test image drawn at random; of an example where the run has none.
 
     Raises:
-        CnnvizError: the run's data set is not on this machine.
+        CnnvizError: there are no test images on this machine.
     """
     if without_images(run):
         return f"example-{EXAMPLES[np.random.default_rng().integers(len(EXAMPLES))].name}"

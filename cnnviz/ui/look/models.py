@@ -34,7 +34,7 @@ __all__ = [
 
 # All that pages need of TensorFlow's side; importing the names themselves costs nothing afterwards.
 NEEDED = (
-    "keras", "cnnviz.models", "cnnviz.explain.maps", "cnnviz.explain.patches", "cnnviz.explain.methods",
+    "cnnviz.models", "keras", "cnnviz.explain.maps", "cnnviz.explain.patches", "cnnviz.explain.methods",
     "cnnviz.explain.synthesis", "cnnviz.explain.convolution",
 )  # fmt: skip
 _AFTER_S = 0.3  # what needs no TensorFlow is drawn first: its import takes a core for seconds

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.runs import Run
+from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.invitation import no_network_yet
 from cnnviz.ui.loaders import class_names
 from cnnviz.ui.look.images import Chosen, any_image, choose_image, read_image
@@ -91,6 +92,8 @@ def pinned_bar(
         unit = _filter_chooser(stop) if stop and filter else None
     if chosen.photo is not None:
         _tell_photo(chosen)
+    elif chosen.compressed:
+        tell_copies(run, "looked at")
     if snapshot:
         _tell_broken(run, number)
     values = {"run": run.id, "snapshot": number, "image": chosen.key, "layer": stop and stop.name, "filter": unit}

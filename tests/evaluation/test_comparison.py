@@ -103,7 +103,7 @@ def changed(spec: RunSpec, **train: object) -> RunSpec:
 
 def test_settings_that_differ_in_words() -> None:
     spec = cnnviz.preset("two-conv")
-    other = changed(spec, learning_rate=0.01, schedule="one_cycle", augmentation=Augmentation(flip=True, shift=0.1))
+    other = changed(spec, learning_rate=0.01, schedule="cosine", augmentation=Augmentation(flip=True, shift=0.1))
     other = other.changed(
         name="another", data=spec.data.changed(train_images=500, classes=("a_b", "c")),
         model=spec.model.changed(classes=2), versions={"keras": "3.15.0"},
@@ -112,8 +112,8 @@ def test_settings_that_differ_in_words() -> None:
         Difference("training images", "all", "500"),
         Difference("classes", "all", "a_b, c"),
         Difference("number of classes", "10", "2"),
-        Difference("learning rate", "0.001", "0.01"),
-        Difference("schedule", "constant", "one cycle"),
+        Difference("learning rate", "0.002", "0.01"),
+        Difference("schedule", "one cycle", "cosine"),
         Difference("augmentation: flip", "no", "yes"),
         Difference("augmentation: shift", "0", "0.1"),
         Difference("version of keras", "–", "3.15.0"),

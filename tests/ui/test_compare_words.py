@@ -19,7 +19,7 @@ def test_lists_are_sentences() -> None:
 
 
 def test_what_differs() -> None:
-    assert differences_in_words([SPEC, changed(learning_rate=0.25)]) == "They differ in learning rate (0.001 and 0.25)."
+    assert differences_in_words([SPEC, changed(learning_rate=0.25)]) == "They differ in learning rate (0.002 and 0.25)."
     told = differences_in_words([SPEC, changed(learning_rate=0.25, batch_size=8, epochs=3, seed=9)])
     assert told.count("(") == 3
     assert told.endswith(" and 1 more.")

@@ -1,6 +1,7 @@
 """Models that only show what they are when they are opened: by a real process of little means."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -169,11 +170,19 @@ def test_a_model_that_asks_for_too_much_memory(tmp_path: Path) -> None:
     assert "4 GiB" in said or "cannot look at an image" in said
 
 
+def running_below() -> list[str]:
+    """The commands that this process started and that still run."""
+    commands = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.ZombieProcess, psutil.NoSuchProcess):
+            commands.append(" ".join(child.cmdline()))
+    return commands
+
+
 def test_what_takes_too_long_is_ended_with_all_its_processes(tmp_path: Path) -> None:
     said = refusal(saved("sequential", tmp_path), patience_s=0.2)
     assert "takes longer than 0 s to open" in said
-    children = psutil.Process().children(recursive=True)
-    assert not [child for child in children if "cnnviz.models.foreign.child" in " ".join(child.cmdline())]
+    assert not [command for command in running_below() if "cnnviz.models.foreign.child" in command]
 
 
 def test_the_file_is_never_opened_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,14 +27,15 @@ _RESTING_S = 0.1  # processor time in a second
 WATCH = """() => {
   const button = [...document.querySelectorAll("button")].find((one) => one.innerText.includes("Start training"));
   const points = () => {
-    const x = document.querySelector(".cnnviz-live-chart")?.data?.[1]?.x;
+    const chart = document.querySelector(".cnnviz-live-chart");
+    const run = new URLSearchParams(location.search).get("run"); // a run that was shown before has points, too
+    const x = run && chart?.layout?.uirevision === run ? chart.data?.[1]?.x : null;
     return x?.length ?? x?._inputArray?.length ?? 0;
   };
   window.clickToPoint = new Promise((resolve) => {
     button.addEventListener("click", () => {
       const began = performance.now();
-      const look = () => (location.search.includes("run=") && points() > 0
-        ? resolve(performance.now() - began) : requestAnimationFrame(look));
+      const look = () => (points() > 0 ? resolve(performance.now() - began) : requestAnimationFrame(look));
       look();
     }, {capture: true, once: true});
   });

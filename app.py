@@ -16,12 +16,14 @@ else:
     from cnnviz.ui.guard import tell_unlocked
     from cnnviz.ui.messages import reported
     from cnnviz.ui.session import carry_run
+    from cnnviz.ui.sparing import spare_modules
     from cnnviz.ui.status_bar import status_bar
     from cnnviz.ui.warm import keep_warm
 
     ASSETS = Path(__file__).parent / "cnnviz" / "assets"
     TRAIN = "pages/learn/train.py"
 
+    spare_modules()
     st.set_page_config("cnnviz", ASSETS / "icon.svg", layout="wide", initial_sidebar_state=220)
     st.logo(ASSETS / "logo.svg", size="large", icon_image=ASSETS / "icon.svg")
     page = st.navigation(

@@ -23,14 +23,22 @@ def keep_warm() -> None:
     A worker ends with the run it trained, so the next one is started when nothing trains. A run that waits gets one in
     any case: its own may have been killed.
     """
-    states = {run.status.state for run in active_runs()}
-    wanted = os.environ.get(WARM_VARIABLE, "1") != "0" and not states
-    if wanted or states == {"queued"}:
+    if _wanted():
         _start(str(home()))
+
+
+def _wanted() -> bool:
+    states = {run.status.state for run in active_runs()}
+    return (os.environ.get(WARM_VARIABLE, "1") != "0" and not states) or states == {"queued"}
 
 
 @st.cache_data(ttl=5, max_entries=4, show_spinner=False)
 def _start(home: str) -> None:
-    timer = threading.Timer(_AFTER_S, warm_up, args=(home,))
+    timer = threading.Timer(_AFTER_S, _warm, args=(home,))
     timer.daemon = True
     timer.start()
+
+
+def _warm(home: str) -> None:
+    if _wanted():  # a run may have begun meanwhile: it needs every core for its first point
+        warm_up(home)

@@ -15,7 +15,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.measure import Process, Result, arguments, in_turn, median_ratio, run, show, spread, temporary_home
+from benchmarks.measure import Process, Result, in_turn, median_ratio, repeated, run, spread, temporary_home
 
 OURS = "cnnviz: logits of all images"
 PREDICT = "model.predict, its own batches of 32"
@@ -127,15 +127,5 @@ def result(found: dict[str, list[Process]], count: int, rounds: int) -> Result:
     )
 
 
-def main() -> None:
-    parser = arguments(__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    options = parser.parse_args()
-    if options.child:
-        child(*options.child)
-    else:
-        show(options, lambda: measure(1 if options.quick else options.rounds, options.quick))
-
-
 if __name__ == "__main__":
-    main()
+    repeated(__doc__, measure, rounds=5, child=child)

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import psutil
 
-from benchmarks.measure import Result, arguments, median_ratio, show, spread, temporary_home
+from benchmarks.measure import Result, median_ratio, repeated, spread, temporary_home
 
 LIMIT_S = 300.0
 _POLL_S = 0.002
@@ -120,12 +120,5 @@ def measure(rounds: int, quick: bool) -> Result:
     )
 
 
-def main() -> None:
-    parser = arguments(__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    options = parser.parse_args()
-    show(options, lambda: measure(1 if options.quick else options.rounds, options.quick))
-
-
 if __name__ == "__main__":
-    main()
+    repeated(__doc__, measure, rounds=5)

@@ -18,7 +18,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.measure import Process, Result, arguments, median_ratio, run, show, spread, temporary_home
+from benchmarks.measure import Process, Result, median_ratio, repeated, run, spread, temporary_home
 
 BARE = "bare call: model(x, training=False)"
 PREDICT = "model.predict(x)"
@@ -159,17 +159,13 @@ def result(cold: dict[str, list[float]], warm: dict[str, list[float]], rounds: i
     )
 
 
-def main() -> None:
-    parser = arguments(__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    options = parser.parse_args()
-    if options.child and options.child[0] == "save":
-        save(options.child[1])
-    elif options.child:
-        child(*options.child)
+def in_its_own_process(kind: str, *values: str) -> None:
+    """Save the model that all look at, or look at it in one way."""
+    if kind == "save":
+        save(*values)
     else:
-        show(options, lambda: measure(1 if options.quick else options.rounds, options.quick))
+        child(kind, *values)
 
 
 if __name__ == "__main__":
-    main()
+    repeated(__doc__, measure, rounds=5, child=in_its_own_process)

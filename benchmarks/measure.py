@@ -84,6 +84,29 @@ def in_rounds(
         show(options, lambda: measure(options.epochs, options.rounds, quick=False))
 
 
+def repeated(
+    description: str | None,
+    measure: Callable[[int, bool], Result],
+    rounds: int,
+    child: Callable[..., None] | None = None,
+) -> None:
+    """Carry out a benchmark of some rounds.
+
+    Args:
+        description: of the script.
+        measure: takes the number of rounds, and whether it is only to see that it works.
+        rounds: how many where nobody says.
+        child: what runs in a process of its own, with the values after `--child`.
+    """
+    parser = arguments(description)
+    parser.add_argument("--rounds", type=int, default=rounds)
+    options = parser.parse_args()
+    if options.child and child is not None:
+        child(*options.child)
+    else:
+        show(options, lambda: measure(1 if options.quick else options.rounds, options.quick))
+
+
 def show(options: argparse.Namespace, measure: Callable[[], Result]) -> None:
     """Measure, and print the table or JSON, with the machine and how busy it was before and after."""
     before = psutil.getloadavg()[0]

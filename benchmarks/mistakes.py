@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.measure import Result, arguments, run, show, spread, temporary_home
+from benchmarks.measure import Result, repeated, run, spread, temporary_home
 from tests.conftest import LAUNCH_ARGUMENTS
 from tests.dashboard import ROOT, Dashboard
 
@@ -184,15 +184,5 @@ def measure(rounds: int, quick: bool) -> Result:
     )
 
 
-def main() -> None:
-    parser = arguments(__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    options = parser.parse_args()
-    if options.child:
-        serve_choices(*options.child)
-    else:
-        show(options, lambda: measure(1 if options.quick else options.rounds, options.quick))
-
-
 if __name__ == "__main__":
-    main()
+    repeated(__doc__, measure, rounds=5, child=serve_choices)

@@ -15,13 +15,15 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.measure import ROOT, Process, Result, arguments, run, show, spread, temporary_home
+from benchmarks.measure import ROOT, Process, Result, repeated, run, spread, temporary_home
 from benchmarks.training import make_spec
 from tests.conftest import BROWSERS, LAUNCH_ARGUMENTS
 from tests.dashboard import READY, Dashboard
@@ -133,32 +135,39 @@ def import_tensorflow() -> None:
     from importlib import import_module
 
     from cnnviz.ui.look.models import NEEDED
+    from cnnviz.ui.sparing import spare_modules
 
     for name in NEEDED:
         import_module(name)
     gc.collect()
-    gc.freeze()
+    spare_modules()
+
+
+@contextmanager
+def first_visitor(browser: Browser, home: Path) -> Iterator[tuple[str, Page]]:
+    """Start a server; gives its address and a tab with nothing in its cache."""
+    with tempfile.TemporaryDirectory(prefix="cnnviz-benchmark-") as folder:
+        dashboard = Dashboard(home, Path(folder) / "log")
+        context = browser.new_context(viewport={"width": 1280, "height": 720})
+        context.set_default_timeout(_TIMEOUT_S * 1000)
+        try:
+            dashboard.start()
+            yield dashboard.address, context.new_page()
+        finally:
+            context.close()
+            dashboard.end()
 
 
 def visit(browser: Browser, page: str, home: Path) -> dict[str, float]:
     """Open a page on a server that was just started; returns milliseconds and nodes."""
-    with tempfile.TemporaryDirectory(prefix="cnnviz-benchmark-") as folder:
-        dashboard = Dashboard(home, Path(folder) / "log")
-        context = browser.new_context(viewport={"width": 1280, "height": 720})  # nothing in its cache
-        context.set_default_timeout(_TIMEOUT_S * 1000)
-        try:
-            dashboard.start()
-            tab = context.new_page()
-            tab.add_init_script(f"({WATCH})({json.dumps(FIRST.get(Path(page).stem, ''))})")
-            tab.goto(dashboard.address + address(page), wait_until="commit")
-            first = float(tab.evaluate("() => window.firstContent"))
-            tab.wait_for_function(WHOLE, polling=100)
-            whole = float(tab.evaluate("() => performance.now()"))
-            tab.wait_for_timeout(500)  # what is drawn after the script has run
-            return {"content": first, "whole": whole, "nodes": float(tab.evaluate(NODES))}
-        finally:
-            context.close()
-            dashboard.end()
+    with first_visitor(browser, home) as (server, tab):
+        tab.add_init_script(f"({WATCH})({json.dumps(FIRST.get(Path(page).stem, ''))})")
+        tab.goto(server + address(page), wait_until="commit")
+        first = float(tab.evaluate("() => window.firstContent"))
+        tab.wait_for_function(WHOLE, polling=100)
+        whole = float(tab.evaluate("() => performance.now()"))
+        tab.wait_for_timeout(500)  # what is drawn after the script has run
+        return {"content": first, "whole": whole, "nodes": float(tab.evaluate(NODES))}
 
 
 def train_one(home: Path, quick: bool) -> None:
@@ -235,15 +244,5 @@ def result(served: dict[str, list[Process]], visited: dict[str, list[dict[str, f
     )
 
 
-def main() -> None:
-    parser = arguments(__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args()
-    if options.child:
-        run_page(*options.child)
-    else:
-        show(options, lambda: measure(1 if options.quick else options.rounds, options.quick))
-
-
 if __name__ == "__main__":
-    main()
+    repeated(__doc__, measure, rounds=3, child=run_page)

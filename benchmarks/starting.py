@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import psutil
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.measure import Result, arguments, run, show, spread, temporary_home
-from benchmarks.pages import WHOLE, train_one
+from benchmarks.measure import Result, repeated, run, spread, temporary_home
+from benchmarks.pages import WHOLE, first_visitor, train_one
 from tests.conftest import BROWSERS, LAUNCH_ARGUMENTS
 from tests.dashboard import READY, Dashboard
 
@@ -83,21 +83,12 @@ def child(spec_json: str, home: str, began: str) -> None:
 
 def first_in_chromium(browser: Browser, home: Path) -> tuple[float, float]:
     """Return the seconds from the request to the home page's first words, and until all of it has come."""
-    with tempfile.TemporaryDirectory(prefix="cnnviz-benchmark-") as folder:
-        dashboard = Dashboard(home, Path(folder) / "log")
-        context = browser.new_context(viewport={"width": 1280, "height": 720})  # nothing in its cache
-        context.set_default_timeout(_TIMEOUT_S * 1000)
-        try:
-            dashboard.start()
-            tab = context.new_page()
-            tab.add_init_script(f"({FIRST_SEEN})()")
-            tab.goto(dashboard.address, wait_until="commit")
-            first = float(tab.evaluate("() => window.firstSeen"))
-            tab.wait_for_selector(READY, state="attached")
-            return first / 1e3, float(tab.evaluate("() => performance.now()")) / 1e3
-        finally:
-            context.close()
-            dashboard.end()
+    with first_visitor(browser, home) as (server, tab):
+        tab.add_init_script(f"({FIRST_SEEN})()")
+        tab.goto(server, wait_until="commit")
+        first = float(tab.evaluate("() => window.firstSeen"))
+        tab.wait_for_selector(READY, state="attached")
+        return first / 1e3, float(tab.evaluate("() => performance.now()")) / 1e3
 
 
 def first_by_websocket(home: Path) -> float:
@@ -225,15 +216,5 @@ def result(
     )
 
 
-def main() -> None:
-    parser = arguments(__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args()
-    if options.child:
-        child(*options.child)
-    else:
-        show(options, lambda: measure(1 if options.quick else options.rounds, options.quick))
-
-
 if __name__ == "__main__":
-    main()
+    repeated(__doc__, measure, rounds=3, child=child)

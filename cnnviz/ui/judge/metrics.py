@@ -1,6 +1,5 @@
 """scikit-learn on pages: imported in the background, so that what needs no metrics of it is drawn at once."""
 
-import gc
 import sys
 import threading
 from importlib import import_module
@@ -8,6 +7,7 @@ from importlib import import_module
 import streamlit as st
 
 from cnnviz.errors import MissingExtraError
+from cnnviz.ui.sparing import spare_modules
 
 __all__ = ["metrics_ready", "wait_for_metrics"]
 
@@ -26,7 +26,7 @@ class _Import:
     def _import(self) -> None:
         try:
             import_module(NEEDED)
-            gc.freeze()  # what stays for good need not be looked at after every run of a page
+            spare_modules(anyway=True)
         except Exception as error:  # noqa: BLE001 - whatever it is, the page says it
             self.failure = error
 

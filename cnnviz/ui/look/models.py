@@ -16,6 +16,7 @@ from cnnviz.files import read_regular
 from cnnviz.runs import Arrays, Run, unpack_arrays
 from cnnviz.ui.look.travel import rerun
 from cnnviz.ui.messages import reported
+from cnnviz.ui.sparing import spare_modules
 
 if TYPE_CHECKING:
     import keras
@@ -62,10 +63,8 @@ class _Import:
         try:
             for name in NEEDED:
                 import_module(name)
-            # Streamlit collects garbage after every run of a page. TensorFlow brings half a million objects that stay
-            # for good: frozen, they no longer cost a quarter of a second each time.
-            gc.collect()
-            gc.freeze()
+            gc.collect()  # what the import itself left behind
+            spare_modules(anyway=True)
         except Exception as error:  # noqa: BLE001 - whatever it is, the page says it
             self.failure = error
 

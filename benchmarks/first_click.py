@@ -65,7 +65,7 @@ def wait_until_warm(dashboard: Dashboard) -> None:
     """Wait until the dashboard's own worker has imported TensorFlow and rests."""
 
     def workers() -> list[float]:
-        return [cpu_seconds(one) for one in processes_of(dashboard.home) if "cnnviz.training.worker" in one.cmdline()]
+        return [cpu_seconds(one) for one in processes_of(dashboard.home, "cnnviz.training.worker")]
 
     wait_for(lambda: any(spent > IMPORTED_S for spent in workers()), "a worker")
     before, now = 0.0, sum(workers())

@@ -20,7 +20,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 DOCUMENT = ROOT / "docs" / "performance.md"
 ORDER = (
     *("training", "rates", "step", "live_cost", "evaluating", "looking"),
-    *("starting", "first_point", "first_click", "pages", "mistakes", "imports", "listing", "serving"),
+    *("starting", "first_point", "first_click", "pages", "mistakes", "dials", "imports", "listing", "serving"),
 )
 
 _BUSY = 2.5  # a training alone gives a load of about 2 on two cores

@@ -81,7 +81,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-            # Two programs and a browser on a machine that may be busy: once more, and the summary says so ("rerun").
+        if item.get_closest_marker("browser") or item.get_closest_marker("slow"):
+            # Several programs on a machine that may be busy: once more, and the summary says so ("rerun").
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

@@ -109,11 +109,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def processes_of(home: Path) -> list[psutil.Process]:
-    """Return the running processes, this one left out, whose CNNVIZ_HOME is that folder."""
+def processes_of(home: Path, word: str | None = None) -> list[psutil.Process]:
+    """Return the running processes, this one left out, whose CNNVIZ_HOME is that folder.
+
+    Args:
+        home: the folder.
+        word: one of the words of the command lines looked for; all processes where it is None.
+    """
     found = []
     for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if process.pid != os.getpid() and process.environ().get("CNNVIZ_HOME") == str(home):
+        with suppress(psutil.Error):  # it may end between any two questions
+            here = process.pid != os.getpid() and process.environ().get("CNNVIZ_HOME") == str(home)
+            if here and (word is None or word in process.cmdline()):
                 found.append(process)
     return found

@@ -151,7 +151,7 @@ def _strong() -> RunSpec:
             )
         ),
         train=TrainSpec(
-            epochs=16,
+            epochs=14,
             batch_size=500,
             optimizer="sgd",
             learning_rate=0.75,

@@ -25,7 +25,7 @@ SLOW = {
     "step": ("benchmarks/step.py",),
     "training": ("benchmarks/training.py",),
 }
-IN_THE_BROWSER = ("first_click", "mistakes", "starting")
+IN_THE_BROWSER = ("dials", "first_click", "mistakes", "starting")
 
 
 def run(*command: str) -> str:

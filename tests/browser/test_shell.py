@@ -24,7 +24,7 @@ def test_nothing_is_fetched_from_elsewhere_and_the_server_needs_no_tensorflow(da
     dashboard.open(page, "/")
     expect(page.get_by_role("heading", name="See what a neural network sees")).to_be_visible()
     assert not [url for url in asked if not url.startswith((dashboard.address, "data:", "blob:"))]
-    [server] = [process for process in processes_of(dashboard.home) if "streamlit" in process.cmdline()]
+    [server] = processes_of(dashboard.home, "streamlit")
     if psutil.LINUX:
         assert not [part.path for part in server.memory_maps() if "tensorflow" in part.path]
 

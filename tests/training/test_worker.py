@@ -83,7 +83,7 @@ def serving(home: Path) -> Iterator[Server]:
 
 
 def workers(home: Path) -> list[psutil.Process]:
-    return [process for process in processes_of(home) if "cnnviz.training.worker" in process.cmdline()]
+    return processes_of(home, "cnnviz.training.worker")
 
 
 def is_training(run: Run) -> bool:

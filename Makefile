@@ -22,8 +22,10 @@ run: $(VENV)/run.stamp ## start the dashboard on http://127.0.0.1:8501 (PORT=...
 	@echo "cnnviz starts at http://127.0.0.1:$(PORT) (Ctrl-C ends it)."
 	@$(BIN)/streamlit run app.py --server.port $(PORT) --logger.hideWelcomeMessage true
 
+# Most tests are several programs at work on a machine that may be busy: one that fails is tried once more, and the
+# summary names it ("RERUN").
 test: lint ## check everything (ARGS="tests/runs -k resume" for some of the tests)
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS) --cov
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --reruns 1 $(ARGS) --cov
 
 lint: $(VENV)/test.stamp ## check style and types
 	@$(BIN)/ruff check .

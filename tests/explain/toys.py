@@ -40,6 +40,16 @@ def functional() -> keras.Model:
     return keras.Model(inputs, layers.Softmax(name="softmax")(layers.Dense(CLASSES, name="out")(pooled)))
 
 
+def operators() -> keras.Model:
+    """With arithmetic between its layers, which Keras keeps as operations that are no layers."""
+    inputs = keras.Input((8, 8, 3), name="image")
+    first = layers.Conv2D(4, 3, padding="same", activation="relu", name="first")(layers.Rescaling(1 / 255)(inputs))
+    side = layers.Conv2D(4, 1, name="side")(first)
+    last = layers.Conv2D(5, 3, strides=2, padding="same", name="last")(keras.ops.relu(first + 0.5 * side))
+    pooled = layers.GlobalAveragePooling2D(name="pooled")(keras.ops.gelu(last))
+    return keras.Model(inputs, layers.Dense(CLASSES, activation="softmax", name="out")(pooled))
+
+
 def nested() -> keras.Model:
     inputs = keras.Input((8, 8, 3), name="image")
     features = keras.Sequential([keras.Input((8, 8, 3)), *stack()], name="features")
@@ -154,8 +164,8 @@ def strong() -> keras.Model:
 KINDS: dict[str, Callable[[], keras.Model]] = {
     kind.__name__: kind
     for kind in (
-        sequential, grey, functional, nested, subclass, sigmoid, combined, logits, normalised, open_size, mixed,
-        strong,
+        sequential, grey, functional, operators, nested, subclass, sigmoid, combined, logits, normalised, open_size,
+        mixed, strong,
     )
 }  # fmt: skip
 

@@ -37,6 +37,15 @@ _ALLOWED: dict[str, frozenset[str]] = {
     }),
     "keras.regularizers": frozenset({"L1", "L2", "L1L2", "OrthogonalRegularizer"}),
     "keras.constraints": frozenset({"MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"}),
+    # arithmetic between layers, such as `x + y`, which Keras keeps as operations
+    "keras.src.ops.numpy": frozenset({
+        "Absolute", "Add", "Clip", "Concatenate", "Divide", "Exp", "Maximum", "Mean", "Minimum", "Multiply", "Negative",
+        "Sqrt", "Square", "Subtract", "Tanh", "TrueDivide",
+    }),
+    "keras.src.ops.nn": frozenset({
+        "Elu", "Gelu", "HardSigmoid", "HardSilu", "LeakyRelu", "Relu", "Relu6", "Selu", "Sigmoid", "Silu", "Softmax",
+        "Softplus",
+    }),
 }  # fmt: skip
 # Good layers of networks that take no images: what such a file is can be said, instead of what is wrong with it.
 _NO_IMAGES = frozenset({

@@ -198,7 +198,7 @@ def _weights(path: Path, shown: str) -> tuple[NDArray[Any], ...]:
 def _scales(config: dict[str, Any]) -> bool:
     """Whether pixels are scaled before the first convolution."""
     for layer in _in_order(config):
-        if layer in ("Rescaling", "Normalization"):
+        if layer in ("Rescaling", "Normalization", "Divide", "TrueDivide", "Multiply"):  # or `pixels / 255`
             return True
         if layer in ("Conv2D", "SeparableConv2D", "DepthwiseConv2D"):
             return False

@@ -40,7 +40,7 @@ def test_a_good_file_is_read_and_loses_what_is_not_needed(good: Path) -> None:
     assert "registered_name" not in json.dumps(config)
 
 
-@pytest.mark.parametrize("kind", ["functional", "nested", "combined", "normalised", "sigmoid", "logits"])
+@pytest.mark.parametrize("kind", ["functional", "operators", "nested", "combined", "normalised", "sigmoid", "logits"])
 def test_every_kind_of_good_model_passes(kind: str, tmp_path: Path) -> None:
     path = saved(kind, tmp_path)
     assert cleaned(read_archive(path, path.name).config, path.name)["config"]["layers"]

@@ -36,6 +36,7 @@ def saved_model(model: keras.Model, folder: Path) -> Path:
     ("kind", "facts"),
     [
         ("sequential", ((8, 8, 3), 3, "softmax", True)),
+        ("operators", ((8, 8, 3), 3, "softmax", True)),
         ("combined", ((8, 8, 1), 1, "sigmoid", True)),
         ("logits", ((8, 8, 3), 3, "linear", True)),
     ],
@@ -67,6 +68,13 @@ def test_pixels_are_scaled_as_the_network_was_trained(tmp_path: Path) -> None:
     for scaling in SCALINGS:
         ours = np.asarray(rebuild(foreign, scaling)(pixels))
         assert ours == pytest.approx(np.asarray(model(taken[scaling])), abs=1e-4), scaling
+
+
+def test_pixels_that_arithmetic_scales_are_not_scaled_again(tmp_path: Path) -> None:
+    pixels = keras.Input((8, 8, 3))
+    model = keras.Model(pixels, classifier((8, 8, 3))(pixels / 127.5 - 1))
+    foreign = inspect_model(saved_model(model, tmp_path), "theirs.keras")
+    assert (foreign.scales, usual_scaling(foreign)) == (True, "pixels")
 
 
 def test_a_model_as_people_save_it_after_training(tmp_path: Path) -> None:

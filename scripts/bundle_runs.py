@@ -5,18 +5,23 @@ For example `python scripts/bundle_runs.py two-conv big-kernels`.
 Each is a preset on the full CIFAR-10, which must be in the home (`cnnviz data get cifar10`). What a reader needs is
 copied: weights of snapshots in half precision, compressed; no checkpoint, no log, nothing of the machine. A snapshot of
 which half precision changes more than one prediction in a thousand stays in single precision; `bundled.json` says what
-was measured, and cnnviz/assets/runs/README.md is written from these. What the home page shows of a run is worked out
-here too, so that it need not wait for TensorFlow.
+was measured, and cnnviz/assets/runs/README.md is written from these. Of a large network some snapshots alone keep their
+weights, all keep their predictions, and the model is in half precision too. What the home page shows of a run is worked
+out here, so that it need not wait for TensorFlow.
 """
 
 import argparse
+import io
 import json
+import math
 import shutil
 import socket
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -36,9 +41,10 @@ from cnnviz.training.execute import train
 from cnnviz.training.forward import Forward
 
 RUNS = Path(cnnviz.__file__).parent / "assets" / "runs"
-COPIED = ("spec.json", "events.jsonl", "evaluation.json", "live.npz", "model.keras")
+COPIED = ("spec.json", "events.jsonl", "evaluation.json", "live.npz", "views.json", "model.keras")
 OF_THE_MACHINE = {"pid": None, "process_started": None, "process_since_boot": None, "host": ""}
 MOST_CHANGED = 1e-3
+MOST_WEIGHTS = 10e6  # bytes of a run's snapshots in half precision
 EXAMPLE = "cat"
 LAYERS, MAPS = 3, 8  # on the home page: convolutions, and feature maps of each
 
@@ -71,16 +77,26 @@ def report(event: dict[str, Any]) -> None:
 def trained(spec: RunSpec, home: Path) -> Run | None:
     rows = (row for row in cnnviz.RunStore(home).list() if row.state == "completed" and not row.bundled)
     runs = (cnnviz.open_run(row.run_id, home) for row in rows)
-    return next((run for run in runs if run.spec.changed(versions={}) == spec), None)
+    return next((run for run in runs if run.spec.changed(versions={}, name=spec.name) == spec), None)
+
+
+def kept_snapshots(run: Run) -> list[int]:
+    """The snapshots whose weights are bundled: all of a small network, else the start, two on the way and the end."""
+    found = run.snapshots()
+    each = 2 * sum(array.size for array in run.weights(found[-1].number).values())
+    if each * len(found) <= MOST_WEIGHTS:
+        return [item.number for item in found]
+    epochs = run.status.epoch
+    return [item.number for item in found if item.position in (0, 1, round(math.sqrt(epochs)), epochs)]
 
 
 def measured_halving(run: Run, home: Path) -> dict[int, float]:
-    """Return the share of the test images that each snapshot predicts otherwise in half precision."""
+    """Return the share of the test images that each snapshot that is kept predicts otherwise in half precision."""
     images = load_dataset(run.spec.data.name, home).test.images
     model = build(run.spec.model)
     forward = Forward(model)
     changed = {}
-    for number in (item.number for item in run.snapshots()):
+    for number in kept_snapshots(run):
         assign_weights(model, halved(run.weights(number)))
         changed[number] = float((forward(images).argmax(1) != run.predictions(number).predicted).mean())
         print(
@@ -100,12 +116,19 @@ def bundle(run: Run, folder: Path, changed: dict[int, float]) -> None:
     for part in ("snapshots", "predictions"):
         (folder / part).mkdir(parents=True)
     for name in COPIED:
-        shutil.copyfile(run.folder / name, folder / name)
+        if (run.folder / name).exists():
+            shutil.copyfile(run.folder / name, folder / name)
+    small = len(changed) == len(run.snapshots())
+    if not small:
+        halve_model(folder / "model.keras")
+    as_preset = run.spec.changed(name=cnnviz.preset(str(run.spec.preset)).name)
+    (folder / "spec.json").write_text(as_preset.to_json(), encoding="utf-8")
     write_text(folder / "status.json", json.loads((run.folder / "status.json").read_text()) | OF_THE_MACHINE)
     for snapshot in run.snapshots():
-        fits = changed[snapshot.number] <= MOST_CHANGED
-        weights = run.weights(snapshot.number)
-        np.savez_compressed(folder / "snapshots" / f"{snapshot.name}.npz", **(halved(weights) if fits else weights))
+        if snapshot.number in changed:
+            weights = run.weights(snapshot.number)
+            fits = changed[snapshot.number] <= MOST_CHANGED
+            np.savez_compressed(folder / "snapshots" / f"{snapshot.name}.npz", **(halved(weights) if fits else weights))
         said = run.predictions(snapshot.number)
         np.savez_compressed(
             folder / "predictions" / f"{snapshot.name}.npz",
@@ -121,15 +144,38 @@ def bundle(run: Run, folder: Path, changed: dict[int, float]) -> None:
         probabilities=final.probabilities,
         labels=judge(run).labels.astype(np.uint8),
     )
-    (folder / SHOWCASE).write_bytes(packed_showcase(shown(run)))
+    (folder / SHOWCASE).write_bytes(packed_showcase(shown(Run(folder, bundled=True))))
     record = {
         "made_by": f"python scripts/bundle_runs.py {run.spec.preset}",
         "changed_by_half_precision": {f"{number:04d}": round(share, 6) for number, share in changed.items()},
         "in_single_precision": [f"{number:04d}" for number, share in changed.items() if share > MOST_CHANGED],
+        "model_in_half_precision": not small,
     }
     write_text(folder / "bundled.json", record)
     refuse_traces(folder)
     print(f"{folder.name}: {size(folder) / 1e6:.1f} MB")
+
+
+def halve_model(path: Path) -> None:
+    """Write a .keras file anew, its weights in half precision; Keras turns them back when it opens the file."""
+    with zipfile.ZipFile(path) as archive:
+        members = {info.filename: archive.read(info) for info in archive.infolist()}
+    content = io.BytesIO()
+    with h5py.File(io.BytesIO(members["model.weights.h5"]), "r") as whole, h5py.File(content, "w") as half:
+        half.attrs.update(whole.attrs)
+
+        def copy(name: str, item: Any) -> None:
+            if isinstance(item, h5py.Group):
+                half.require_group(name).attrs.update(item.attrs)
+                return
+            values = item[()].astype(np.float16) if item.dtype == np.float32 else item[()]
+            packing = {"compression": "gzip", "shuffle": True} if values.ndim else {}
+            half.create_dataset(name, data=values, **packing).attrs.update(item.attrs)
+
+        whole.visititems(copy)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in (members | {"model.weights.h5": content.getvalue()}).items():
+            archive.writestr(zipfile.ZipInfo(name), part)
 
 
 def shown(run: Run) -> Showcase:

@@ -26,6 +26,14 @@ def pytest_configure() -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Runs that a module of tests shares wait for nothing else that trains on this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CNNVIZ_PLACES", str(tmp_path_factory.mktemp("places")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh home, set as CNNVIZ_HOME for every test: none ever touches the user's own."""

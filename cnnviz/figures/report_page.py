@@ -111,7 +111,7 @@ def _note(evaluation: "Evaluation") -> str:
 def _moment(run: "Run", evaluation: "Evaluation") -> str:
     if evaluation.snapshot is None:
         return "the trained model"
-    position = next((item.position for item in run.snapshots() if item.number == evaluation.snapshot), None)
+    position = next((item.position for item in run.predicted_snapshots() if item.number == evaluation.snapshot), None)
     return f"snapshot {evaluation.snapshot}" + ("" if position is None else f", after {position:.3g} epochs,")
 
 

@@ -14,8 +14,9 @@ from cnnviz.runs.events import Event, EventLog, EventReader, OnEvent
 from cnnviz.runs.history import History, Snapshot, Timeline
 from cnnviz.runs.live import LiveView
 from cnnviz.runs.overview import RunOverview, overviews, started_at
+from cnnviz.runs.predictions import Predictions
 from cnnviz.runs.processes import process_fields
-from cnnviz.runs.run import Predictions, Run
+from cnnviz.runs.run import Run
 from cnnviz.runs.status import ACTIVE, State, Status, read_status, write_status
 from cnnviz.runs.store import RUN_ID, RunStore, RunSummary, open_run
 

@@ -3,13 +3,9 @@
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from cnnviz.errors import RunError, SpecError
 from cnnviz.files import read_json, read_regular, storage_errors
@@ -20,6 +16,7 @@ from cnnviz.runs.checkpoint import Arrays, unpack_arrays
 from cnnviz.runs.events import EventReader
 from cnnviz.runs.history import History, Snapshot, Timeline
 from cnnviz.runs.live import LiveView, live_view
+from cnnviz.runs.predictions import Predictions
 from cnnviz.runs.status import Status, read_status
 from cnnviz.spec import RunSpec
 from cnnviz.spec.base import one_line
@@ -27,26 +24,9 @@ from cnnviz.spec.base import one_line
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["Predictions", "Run"]
+__all__ = ["Run"]
 
 _LARGEST = 1e300
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """What a network says about every test image, in the data set's order.
-
-    Attributes:
-        predicted: (n,) the predicted class's index.
-        confidence: (n,) its probability, in [0, 1].
-        probabilities: (n, classes) in [0, 1]; None for snapshots, which keep only the winner.
-        labels: (n,) the true classes; None for snapshots, and for runs of before they were kept.
-    """
-
-    predicted: NDArray[np.integer[Any]]
-    confidence: NDArray[np.floating[Any]]
-    probabilities: NDArray[np.floating[Any]] | None = None
-    labels: NDArray[np.integer[Any]] | None = None
 
 
 class Run:
@@ -145,9 +125,11 @@ class Run:
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """Return the snapshots that can be opened, oldest first."""
+        return tuple(item for item in self._announced() if self._snapshot_path(item.number).is_file())
+
+    def _announced(self) -> tuple[Snapshot, ...]:
         with self._events_so_far() as timeline:
-            announced = timeline.snapshots
-        return tuple(item for item in announced if self._snapshot_path(item.number).is_file())
+            return timeline.snapshots
 
     def weights(self, snapshot: int) -> Arrays:
         """Read a snapshot's weights without Keras.
@@ -187,8 +169,11 @@ class Run:
         return self._predictions_path(None).is_file()
 
     def predicted_snapshots(self) -> tuple[Snapshot, ...]:
-        """Return the snapshots with predictions of the test images, oldest first."""
-        return tuple(item for item in self.snapshots() if self._predictions_path(item.number).is_file())
+        """Return the snapshots with predictions of the test images, oldest first.
+
+        Of a large network that comes with cnnviz some of them have no weights, so that `snapshots` leaves them out.
+        """
+        return tuple(item for item in self._announced() if self._predictions_path(item.number).is_file())
 
     def live(self) -> LiveView | None:
         """Return what the Train page looks at, or None before the first report and where its file makes no sense."""
@@ -291,6 +276,8 @@ class Run:
         try:
             return unpack_arrays(read_regular(path))
         except FileNotFoundError as error:
+            if self.bundled:
+                raise RunError(f"the run {self.name} came without its {what}; choose another snapshot") from error
             raise RunError(f"the run {self.id} has no {what} yet; wait for it, or choose one that exists") from error
         except (OSError, ValueError) as error:
             raise RunError(

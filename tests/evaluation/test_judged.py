@@ -98,6 +98,16 @@ def test_snapshots_without_predictions_do_not_count(home: Path) -> None:
     assert [item.number for item in run.predicted_snapshots()] == [0]
 
 
+def test_predictions_count_without_the_weights_that_made_them(home: Path) -> None:
+    run = with_snapshots(ended_run(home, LABELS, CHANCES), [CHANCES] * 3)
+    (run.folder / "snapshots" / "0001.npz").unlink()
+    assert [item.number for item in run.snapshots()] == [0, 2]
+    assert [item.number for item in run.predicted_snapshots()] == [0, 1, 2]
+    assert [item.number for item, _ in judge_snapshots(run)] == [0, 1, 2]
+    with pytest.raises(RunError, match="has no snapshot 1 yet; wait for it, or choose one that exists"):
+        run.weights(1)
+
+
 def test_where_nothing_was_predicted_one_sentence_says_so(home: Path) -> None:
     run = make_run(home)
     for look in (judge, judge_snapshots):

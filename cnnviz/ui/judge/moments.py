@@ -13,7 +13,7 @@ _MOST = 3
 
 def moments_in_words(run: Run, order: LearningOrder) -> list[str]:
     """Name the snapshots of an order of learning, such as "after epoch 3"."""
-    names = snapshot_labels(run)
+    names = snapshot_labels(run, measured=True)
     return [names.get(number, f"snapshot {number}") for number in order.snapshots.tolist()]
 
 
@@ -21,7 +21,7 @@ def tell_left_out(run: Run, order: LearningOrder) -> None:
     """Say which snapshots are left out because what they predicted cannot be read; nothing where all are there."""
     if not order.left_out:
         return
-    names = snapshot_labels(run)
+    names = snapshot_labels(run, measured=True)
     told = [names.get(number, f"snapshot {number}") for number in order.left_out[:_MOST]]
     more = len(order.left_out) - len(told)
     which = ", ".join([*told, *([f"and {more} more"] if more else [])])

@@ -107,9 +107,15 @@ def _made(run_id: str) -> str:
     return f"{made.day} {made:%b %H:%M} · {found[2]}" if found and made else ""
 
 
-def snapshot_labels(run: Run) -> dict[int, str]:
-    """Name a run's snapshots by when they were made, oldest first."""
-    return {item.number: _when(item.position, item.step) for item in run.snapshots()}
+def snapshot_labels(run: Run, *, measured: bool = False) -> dict[int, str]:
+    """Name a run's snapshots by when they were made, oldest first.
+
+    Args:
+        run: whose.
+        measured: those with predictions of the test images, instead of those that can be opened.
+    """
+    named = run.predicted_snapshots() if measured else run.snapshots()
+    return {item.number: _when(item.position, item.step) for item in named}
 
 
 def _when(position: float, step: int) -> str:

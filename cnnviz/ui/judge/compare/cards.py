@@ -62,7 +62,8 @@ def _result(judgement: Judgement) -> None:
         st.caption(plain(judgement.problem))
         return
     low, high = (percent(bound) for bound in report.interval)
-    moment = "" if report.snapshot is None else f", {snapshot_labels(run).get(report.snapshot, 'at a snapshot')}"
+    names = snapshot_labels(run, measured=True)
+    moment = "" if report.snapshot is None else f", {names.get(report.snapshot, 'at a snapshot')}"
     st.html(
         f'<div class="compare-result"><span class="compare-share">{percent(report.accuracy)}</span> '
         f"<span>of {report.n_test:,} test images right{escape(moment)}<br>95 % interval {low} to {high}</span></div>"

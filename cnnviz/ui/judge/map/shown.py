@@ -103,7 +103,8 @@ def _numbers(snapshots: Mapping[int | None, str]) -> list[int]:
 def _snapshots(run: Run) -> dict[int | None, str]:
     """Name the snapshots that were measured, oldest first, and the run's model last."""
     names = snapshot_labels(run)
-    found: dict[int | None, str] = {item.number: names[item.number] for item in run.predicted_snapshots()}
+    measured = {item.number for item in run.predicted_snapshots()}
+    found: dict[int | None, str] = {number: name for number, name in names.items() if number in measured}
     return found | ({None: "trained model"} if run.has_final_predictions else {})
 
 

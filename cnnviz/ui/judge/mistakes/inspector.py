@@ -190,7 +190,7 @@ def _panel(question: Question, label: int, title: str) -> Panel:
 
 
 def _history(shown: JudgedRun, index: int) -> None:
-    order, moments = learning(shown.run), snapshot_labels(shown.run)
+    order, moments = learning(shown.run), snapshot_labels(shown.run, measured=True)
     st.html(history_strip(order, index, moments))
     st.markdown(plain(history_in_words(order, index, moments)))
     st.caption(

@@ -53,7 +53,7 @@ def _moments(_run: Run, state: str) -> Moments | None:
         order = learning(_run)
     except RunError:  # a damaged snapshot takes nothing from the others' report
         return None
-    labels = snapshot_labels(_run)
+    labels = snapshot_labels(_run, measured=True)
     counts = over_snapshots(order)
     most = max(2, _MOST_NUMBERS // counts[0].size)
     kept = np.unique(np.linspace(0, len(counts) - 1, min(most, len(counts))).round().astype(int))

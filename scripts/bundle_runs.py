@@ -36,6 +36,7 @@ from cnnviz.inference.crops import prepare_photo
 from cnnviz.models import assign_weights, build
 from cnnviz.runs import Run
 from cnnviz.runs.showcase import SHOWCASE, Showcase, ShownLayer, packed_showcase
+from cnnviz.runs.views import read_views
 from cnnviz.spec import RunSpec
 from cnnviz.training.execute import train
 from cnnviz.training.forward import Forward
@@ -45,6 +46,7 @@ COPIED = ("spec.json", "events.jsonl", "evaluation.json", "live.npz", "views.jso
 OF_THE_MACHINE = {"pid": None, "process_started": None, "process_since_boot": None, "host": ""}
 MOST_CHANGED = 1e-3
 MOST_WEIGHTS = 10e6  # bytes of a run's snapshots in half precision
+SMALL = 2_000  # numbers of an array that gains nothing by half precision; whitened kernels lose by it
 EXAMPLE = "cat"
 LAYERS, MAPS = 3, 8  # on the home page: convolutions, and feature maps of each
 
@@ -106,8 +108,12 @@ def measured_halving(run: Run, home: Path) -> dict[int, float]:
 
 
 def halved(arrays: dict[str, Any]) -> dict[str, Any]:
+    return {name: halved_array(array) for name, array in arrays.items()}
+
+
+def halved_array(array: Any) -> Any:
     with np.errstate(over="ignore"):  # a weight too large becomes infinite, and changes every prediction
-        return {name: array.astype(np.float16) for name, array in arrays.items()}
+        return array.astype(np.float16) if array.size > SMALL and array.dtype == np.float32 else array
 
 
 def bundle(run: Run, folder: Path, changed: dict[int, float]) -> None:
@@ -168,7 +174,7 @@ def halve_model(path: Path) -> None:
             if isinstance(item, h5py.Group):
                 half.require_group(name).attrs.update(item.attrs)
                 return
-            values = item[()].astype(np.float16) if item.dtype == np.float32 else item[()]
+            values = halved_array(np.asarray(item[()]))
             packing = {"compression": "gzip", "shuffle": True} if values.ndim else {}
             half.create_dataset(name, data=values, **packing).attrs.update(item.attrs)
 
@@ -231,19 +237,22 @@ def write_table() -> None:
         "",
         "Presets trained on the full CIFAR-10, each by the command in its `bundled.json`, and never changed: the home",
         "page opens on them. Weights are in half precision where that changes at most one prediction of the 10,000",
-        "test images in a thousand. This page is written by `scripts/bundle_runs.py`.",
+        "test images in a thousand; arrays of a few numbers are never halved. Of a large network some snapshots alone",
+        "keep their weights; all have their predictions. This page is written by `scripts/bundle_runs.py`.",
         "",
-        "| run | test accuracy | epochs | snapshots | changed by half precision, at most | in single precision | MB |",
-        "|---|---|---|---|---|---|---|",
+        "| run | test accuracy | over views | epochs | snapshots | with weights | changed by half precision, at most "
+        "| in single precision | MB |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for folder in sorted(path for path in RUNS.iterdir() if path.is_dir()):
         run, record = Run(folder, bundled=True), json.loads((folder / "bundled.json").read_text())
         whole = record["in_single_precision"]
         halves = [share for name, share in record["changed_by_half_precision"].items() if name not in whole]
         accuracy = (run.evaluation() or {})["accuracy"]
+        views = ", ".join(f"{score.accuracy:.4f} ({score.views})" for score in read_views(run)) or "not measured"
         lines.append(
-            f"| `{folder.name}` | {accuracy:.4f} | {run.status.epoch} | {len(run.snapshots())} | {max(halves):.2%} "
-            f"| {', '.join(whole) or 'none'} | {size(folder) / 1e6:.1f} |"
+            f"| `{folder.name}` | {accuracy:.4f} | {views} | {run.status.epoch} | {len(run.predicted_snapshots())} "
+            f"| {len(run.snapshots())} | {max(halves):.2%} | {', '.join(whole) or 'none'} | {size(folder) / 1e6:.1f} |"
         )
     (RUNS / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

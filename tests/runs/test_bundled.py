@@ -22,7 +22,7 @@ from tests.dashboard import ROOT
 
 PACKAGE = Path(str(files("cnnviz")))
 RUNS = PACKAGE / "assets" / "runs"
-NAMES = ("two-conv", "big-kernels")
+NAMES = ("two-conv", "big-kernels", "strong")
 TRACES = (str(Path.home()), "/home/", "/root/", "/tmp/", "/work/")
 _ALIKE = 1e-3  # the share of predictions that half precision may change
 
@@ -90,7 +90,7 @@ def test_early_moments_and_every_epoch_are_there(run: Run) -> None:
     opened = [snapshot.position for snapshot in run.snapshots()]
     assert set(opened) == {0, 1, 4, 14} if half(run) else opened == positions  # of a large network a few have weights
     assert positions[0] == 0
-    assert len([position for position in positions if 0 < position < 1]) >= 3
+    assert len([position for position in positions if 0 < position < 1]) >= 2
     assert {float(epoch) for epoch in range(run.status.epoch + 1)} <= set(positions)
 
 
@@ -101,7 +101,15 @@ def test_the_report_is_that_of_its_predictions(run: Run) -> None:
     assert kept["accuracy"] == anew.accuracy
     assert anew.n_test == 10_000
     assert anew.loss is not None
-    assert kept["loss"] == pytest.approx(anew.loss + penalty(run), rel=1e-3)
+    assert kept["loss"] == pytest.approx(anew.loss + smoothing(run) + penalty(run), rel=1e-3)
+
+
+def smoothing(run: Run) -> float:
+    """What the smoothing of the labels adds to the loss: that share of it is counted against all classes alike."""
+    final, share = run.predictions(), run.spec.train.label_smoothing
+    assert final.probabilities is not None
+    logs = -np.log(np.maximum(final.probabilities.astype(np.float64), 1e-12))
+    return share * float((logs.mean(axis=1) - logs[np.arange(len(logs)), final.labels]).mean()) if share else 0.0
 
 
 def penalty(run: Run) -> float:
@@ -141,7 +149,8 @@ def test_weights_agree_with_the_predictions_beside_them(run: Run) -> None:
     for snapshot in run.snapshots():
         arrays = run.weights(snapshot.number)
         single = snapshot.name in whole
-        assert {array.dtype for array in arrays.values()} == {np.dtype(np.float32 if single else np.float16)}
+        large = {array.dtype for array in arrays.values() if array.size > 2_000}
+        assert large == {np.dtype(np.float32 if single else np.float16)}
         assert (changed[snapshot.name] <= _ALIKE) is not single
         assign_weights(model, arrays)
         other = forward(images).argmax(1) != run.predictions(snapshot.number).predicted[places]

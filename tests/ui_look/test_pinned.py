@@ -201,3 +201,10 @@ def test_a_change_survives_a_tick_from_before_it_however_late(looked_at: Run, mo
     at.query_params.update(before)
     checked(at.run())
     assert query(at)["filter"] == before["filter"]  # the browser's way back still works
+
+
+def test_a_link_to_a_snapshot_without_weights_names_those_that_have_some(looked_at: Run) -> None:
+    (looked_at.folder / "snapshots" / "0001.npz").unlink()
+    [error] = opened(run=looked_at.id, snapshot="1").error
+    left = ", ".join(str(item.number) for item in looked_at.snapshots())
+    assert f"which has the snapshots {left}; choose one of these" in error.value.replace("\\", "")

@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.errors import RunError
 from cnnviz.runs import Run
 from cnnviz.ui.loaders import open_run
-from cnnviz.ui.look.stops import run_label
+from cnnviz.ui.look.stops import no_such_snapshot, run_label
 from cnnviz.ui.look.travel import asked
 from cnnviz.ui.session import arrived, carried_run, chosen_run
 
@@ -102,10 +102,7 @@ def snapshot_chooser(
     number = int(text) if text and text.isdecimal() and len(text) < 6 else None
     if text is not None and number not in labels:
         if linked:
-            raise RunError(
-                f"the link asks for snapshot {text[:40]!r} of the run {run.name}, which has the snapshots 0 to "
-                f"{max(labels, default=0)}; choose one of these"
-            )
+            raise no_such_snapshot(run, text, labels)
         number = None
     now = options[0] if number is None else number
     st.session_state["pinned-snapshot"] = now

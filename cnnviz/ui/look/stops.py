@@ -1,16 +1,17 @@
 """What the pinned bar offers: runs, snapshots and layers, read without Keras."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 import streamlit as st
 
-from cnnviz.errors import CnnvizError, SpecError
+from cnnviz.errors import CnnvizError, RunError, SpecError
 from cnnviz.runs import Run, RunStore
 from cnnviz.ui.loaders import home, open_run, run_ids
 
-__all__ = ["Stop", "lookable", "run_label", "snapshot_labels", "stops_of"]
+__all__ = ["Stop", "lookable", "no_such_snapshot", "run_label", "snapshot_labels", "stops_of"]
 
 _MOST_RUNS = 60
 _MADE = re.compile(r"(\d{8}-\d{6})-(?:.*-)?(\w+)")
@@ -116,6 +117,22 @@ def snapshot_labels(run: Run, *, measured: bool = False) -> dict[int, str]:
     """
     named = run.predicted_snapshots() if measured else run.snapshots()
     return {item.number: _when(item.position, item.step) for item in named}
+
+
+def no_such_snapshot(run: Run, asked: str, numbers: Collection[int]) -> RunError:
+    """Return what to raise where a link asks for a snapshot that is not on offer.
+
+    Args:
+        run: whose.
+        asked: what the link says.
+        numbers: of the snapshots on offer.
+    """
+    gaps = len(numbers) <= max(numbers, default=0)  # of a large network that came with cnnviz a few can be opened
+    there = ", ".join(map(str, sorted(numbers))) if gaps and numbers else f"0 to {max(numbers, default=0)}"
+    return RunError(
+        f"the link asks for snapshot {asked[:40]!r} of the run {run.name}, which has the snapshots {there}; choose one "
+        "of these"
+    )
 
 
 def _when(position: float, step: int) -> str:

@@ -7,14 +7,14 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.data.photos import fit
-from cnnviz.errors import CnnvizError, RunError
+from cnnviz.errors import CnnvizError
 from cnnviz.runs import Run
 from cnnviz.ui.loaders import class_names, open_run
 from cnnviz.ui.look import Pinned
 from cnnviz.ui.look.images import Chosen, choose_image, read_image
 from cnnviz.ui.look.saved import moment
 from cnnviz.ui.look.seen import feature_maps
-from cnnviz.ui.look.stops import lookable, run_label, snapshot_labels
+from cnnviz.ui.look.stops import lookable, no_such_snapshot, run_label, snapshot_labels
 from cnnviz.ui.maps.choices import MapView
 from cnnviz.ui.maps.sights import Sight, run_title
 from cnnviz.ui.messages import plain
@@ -127,10 +127,7 @@ def _asked_snapshot(pinned: Pinned, run: Run, options: list[int]) -> int:
         return options[0] if options[0] == _SAME or pinned.snapshot == earliest else earliest
     known = {_as_asked(option): option for option in options}
     if asked not in known:
-        raise RunError(
-            f"the link asks for snapshot {str(asked)[:40]!r} of the run {run.name}, which has the snapshots 0 to "
-            f"{max(options, default=0)}; choose one of these"
-        )
+        raise no_such_snapshot(run, str(asked), [option for option in options if option >= 0])
     return known[asked]
 
 

@@ -7,13 +7,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.errors import CnnvizError, DataError, RunError
+from cnnviz.errors import CnnvizError, DataError
 from cnnviz.replay import Replay, map_layers, replay
 from cnnviz.runs import Run
 from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.time_machine import Payload, replay_payload
 from cnnviz.ui.loaders import class_names, open_run
 from cnnviz.ui.look import link, pinned_bar, switch, test_split
+from cnnviz.ui.look.stops import no_such_snapshot
 from cnnviz.ui.messages import problem, sentence
 
 __all__ = ["Scene", "prepared", "scene"]
@@ -88,10 +89,7 @@ def _asked(run: Run, wanted: str | None) -> int | None:
     numbers = [snapshot.number for snapshot in run.snapshots()]
     number = int(text) if text.isdecimal() and len(text) < 6 else -1
     if number not in numbers:
-        raise RunError(
-            f"the link asks for snapshot {text[:40]!r} of the run {run.name}, which has the snapshots 0 to "
-            f"{max(numbers, default=0)}; choose one of these"
-        )
+        raise no_such_snapshot(run, text, numbers)
     if st.query_params.get("snapshot") != str(number):
         switch(snapshot=number)
     return number

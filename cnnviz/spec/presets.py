@@ -55,16 +55,9 @@ def _cats_vs_dogs() -> RunSpec:
 
 
 def _block(filters: int, dropout: float) -> tuple[Layer, ...]:
-    """Two normalised convolutions, a pooling, a dropout; the bias is the normalisation's own."""
-    convolution = Convolution(filters=filters, padding="same", bias=False)
-    return (
-        convolution,
-        BatchNormalization(),
-        convolution,
-        BatchNormalization(),
-        Pooling(),
-        Dropout(rate=dropout),
-    )
+    """Two normalised convolutions, a pooling, a dropout."""
+    convolution = _normalised(Convolution(filters=filters, padding="same"))
+    return (*convolution, *convolution, Pooling(), Dropout(rate=dropout))
 
 
 def _regularised() -> RunSpec:
@@ -73,7 +66,7 @@ def _regularised() -> RunSpec:
         preset="regularised",
         model=ModelSpec(layers=(*_block(32, 0.1), *_block(64, 0.2), *_block(128, 0.3), GlobalPooling())),
         train=TrainSpec(
-            epochs=30,
+            epochs=20,
             schedule="one_cycle",
             learning_rate=4e-3,
             augmentation=Augmentation(flip=True, shift=0.125),

@@ -129,7 +129,7 @@ def test_a_number_that_cannot_be_is_refused_in_words_and_goes_back(label: str, v
 def test_the_preset_begins_anew_for_the_data_set() -> None:
     app = fill(open_page(), "Epochs", 3)
     choose(app, "Begin with", "regularised")
-    assert next(one for one in app.number_input if one.label == "Epochs").value == 30
+    assert next(one for one in app.number_input if one.label == "Epochs").value == 20
     assert sum((button.key or "").startswith("train-layer-") for button in app.button) == 19
 
 

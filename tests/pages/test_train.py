@@ -130,7 +130,7 @@ def test_the_preset_begins_anew_for_the_data_set() -> None:
     app = fill(open_page(), "Epochs", 3)
     choose(app, "Begin with", "regularised")
     assert next(one for one in app.number_input if one.label == "Epochs").value == 20
-    assert sum((button.key or "").startswith("train-layer-") for button in app.button) == 19
+    assert sum((button.key or "").startswith("train-layer-") for button in app.button) == 25
 
 
 def test_settings_survive_a_page_change() -> None:

@@ -1,34 +1,13 @@
 """scikit-learn on pages: imported in the background, so that what needs no metrics of it is drawn at once."""
 
-import sys
-import threading
-from importlib import import_module
-
 import streamlit as st
 
-from cnnviz.errors import MissingExtraError
-from cnnviz.ui.sparing import spare_modules
+from cnnviz.ui.importing import BackgroundImport
 
 __all__ = ["metrics_ready", "wait_for_metrics"]
 
-NEEDED = "sklearn.metrics"
-
+_METRICS = BackgroundImport("scikit-learn", ["sklearn.metrics"])
 _TICK_S = 0.4
-
-
-class _Import:
-    """The import, in the background of this server process."""
-
-    def __init__(self) -> None:
-        self.failure: Exception | None = None
-        threading.Thread(target=self._import, daemon=True).start()
-
-    def _import(self) -> None:
-        try:
-            import_module(NEEDED)
-            spare_modules(anyway=True)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the page says it
-            self.failure = error
 
 
 def metrics_ready() -> bool:
@@ -37,19 +16,7 @@ def metrics_ready() -> bool:
     Raises:
         MissingExtraError: it cannot be imported.
     """
-    module = sys.modules.get(NEEDED)
-    if module is not None and not getattr(module.__spec__, "_initializing", False):
-        return True
-    if failure := _background_import().failure:
-        raise MissingExtraError(
-            f"scikit-learn could not be imported ({failure}); install it again with `pip install -r requirements.txt`"
-        ) from failure
-    return False
-
-
-@st.cache_resource
-def _background_import() -> _Import:
-    return _Import()
+    return _METRICS.ready()
 
 
 def wait_for_metrics(height: int) -> None:

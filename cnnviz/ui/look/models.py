@@ -1,22 +1,18 @@
 """Keras models on pages: imported in the background, opened once for all sessions; weights without Keras."""
 
-import gc
-import sys
-import threading
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
-from cnnviz.errors import MissingExtraError, RunError
+from cnnviz.errors import RunError
 from cnnviz.files import read_regular
 from cnnviz.runs import Arrays, Run, unpack_arrays
+from cnnviz.ui.importing import BackgroundImport
 from cnnviz.ui.look.travel import rerun
 from cnnviz.ui.messages import reported
-from cnnviz.ui.sparing import spare_modules
 
 if TYPE_CHECKING:
     import keras
@@ -38,7 +34,7 @@ NEEDED = (
     "cnnviz.models", "keras", "cnnviz.explain.maps", "cnnviz.explain.patches", "cnnviz.explain.methods",
     "cnnviz.explain.synthesis", "cnnviz.explain.convolution",
 )  # fmt: skip
-_AFTER_S = 0.3  # what needs no TensorFlow is drawn first: its import takes a core for seconds
+_KERAS = BackgroundImport("TensorFlow", NEEDED, after_s=0.3)  # its import takes a core for seconds
 _TICK_S = 1.0
 _HEIGHT = 240
 _STYLE = """<style>
@@ -50,49 +46,13 @@ _STYLE = """<style>
 </style>"""
 
 
-class _Import:
-    """TensorFlow's import, in the background of this server process."""
-
-    def __init__(self) -> None:
-        self.failure: Exception | None = None
-        timer = threading.Timer(_AFTER_S, self._import)
-        timer.daemon = True
-        timer.start()
-
-    def _import(self) -> None:
-        try:
-            for name in NEEDED:
-                import_module(name)
-            gc.collect()  # what the import itself left behind
-            spare_modules(anyway=True)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the page says it
-            self.failure = error
-
-
 def keras_ready() -> bool:
     """Say whether Keras can be used at once; never waits. The first call starts its import in the background.
 
     Raises:
         MissingExtraError: it cannot be imported.
     """
-    if all(_imported(name) for name in NEEDED):
-        return True
-    if failure := _background_import().failure:
-        raise MissingExtraError(
-            f"TensorFlow could not be imported ({failure}); install it again with `pip install -r requirements.txt`"
-        ) from failure
-    return False
-
-
-def _imported(name: str) -> bool:
-    """Whether a module is imported to its end; while it is being imported, it is in sys.modules too."""
-    module = sys.modules.get(name)
-    return module is not None and not getattr(module.__spec__, "_initializing", False)
-
-
-@st.cache_resource
-def _background_import() -> _Import:
-    return _Import()
+    return _KERAS.ready()
 
 
 def wait_for_keras(what: str, height: int = _HEIGHT, draw: Callable[[], None] | None = None) -> bool:

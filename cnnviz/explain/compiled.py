@@ -3,22 +3,20 @@
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import ArrayLike
 
-from cnnviz.explain.network import Images, Shape, fingerprint, fitting, image_batch, walk
+from cnnviz.explain.network import Shape, fingerprint, fitting, walk
 from cnnviz.explain.passage import weights_are_replaced
 
-__all__ = ["batches", "compiled", "forget", "image_batches", "make_ready"]
+__all__ = ["compiled", "forget", "make_ready"]
 
 # A function of a small model takes about a megabyte; a page needs a handful for each model.
 MOST_FUNCTIONS = 32
-_BATCH_BYTES = 64 * 2**20
 
 _functions: "weakref.WeakKeyDictionary[keras.Model, OrderedDict[Hashable, Any]]" = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
@@ -83,30 +81,3 @@ def forget(model: keras.Model) -> None:
     """
     with _lock:
         _functions.pop(model, None)
-
-
-def batches(images: Images) -> list[Images]:
-    """Cut images into batches whose feature maps fit a laptop's memory.
-
-    Args:
-        images: (n, height, width, channels), n at least 1.
-    """
-    _, height, width, _ = images.shape
-    size = int(np.clip(_BATCH_BYTES // (height * width * 64 * 4), 1, 256))  # 64 maps of four bytes a pixel
-    return [images[start : start + size] for start in range(0, len(images), size)]
-
-
-def image_batches(model: keras.Model, images: ArrayLike) -> Iterable[Images]:
-    """Bring images into a model's form a batch at a time: all of them as floats would be four times as large.
-
-    Args:
-        model: any Keras model with one image input.
-        images: (n, height, width, channels) or one image, uint8 or float in 0..255, at least one.
-
-    Raises:
-        DataError: the images do not fit the model.
-    """
-    array = np.asarray(images)
-    if array.ndim != 4:
-        return batches(image_batch(model, array))
-    return (image_batch(model, part) for part in batches(array))

@@ -11,7 +11,8 @@ import tensorflow as tf
 from numpy.typing import ArrayLike
 
 from cnnviz.errors import DataError, SpecError
-from cnnviz.explain.compiled import compiled, image_batches
+from cnnviz.explain.batching import image_batches
+from cnnviz.explain.compiled import compiled
 from cnnviz.explain.network import Images, image_shape, own_weights
 from cnnviz.explain.passage import Passage, pass_through
 

@@ -9,7 +9,8 @@ import tensorflow as tf
 from numpy.typing import ArrayLike
 
 from cnnviz.errors import SpecError
-from cnnviz.explain.compiled import batches, compiled
+from cnnviz.explain.batching import batches
+from cnnviz.explain.compiled import compiled
 from cnnviz.explain.network import Images, find_layer, image_batch, image_shape
 from cnnviz.explain.passage import Passage, pass_through
 from cnnviz.explain.places import CONVOLUTIONS, layers_of
@@ -58,7 +59,7 @@ def feature_maps(
     body = partial(_maps, names, include_input)
     run = compiled(model, shape, ("feature maps", names, include_input), body)
     some = batch if len(batch) else np.zeros((1, *shape), np.float32)  # TensorFlow stumbles over no images
-    parts = [[maps.numpy() for maps in run(part)] for part in batches(some)]
+    parts = [[maps.numpy() for maps in run(part)] for part in batches(model, some)]
     arrays = [
         np.concatenate(same)[: len(batch)] if len(parts) > 1 else same[0][: len(batch)]
         for same in zip(*parts, strict=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnviz.errors import SpecError
-from cnnviz.explain.compiled import batches
+from cnnviz.explain.batching import batches
 from cnnviz.explain.heatmap import Heatmap, heatmap, values_of
 from cnnviz.explain.network import Images
 from cnnviz.explain.subject import scores_of, subject
@@ -55,7 +55,7 @@ def explain_occlusion(
             "patch that fits the image and a stride from 1 to the patch, so that every pixel is covered"
         )
     corners = [(row, column) for row in _starts(height, side, step) for column in _starts(width, side, step)]
-    covered = batches(_covered(what.image, corners, side))
+    covered = batches(model, _covered(what.image, corners, side))
     scores = np.concatenate([scores_of(model, batch, what.shape)[0] for batch in covered])  # (covers, classes)
     falls = what.verdict.score - scores[:, what.verdict.class_index].astype(np.float64)
     total, times = np.zeros((height, width)), np.zeros((height, width))

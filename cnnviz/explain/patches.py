@@ -14,7 +14,8 @@ import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import DataError, SpecError
-from cnnviz.explain.compiled import compiled, image_batches
+from cnnviz.explain.batching import image_batches
+from cnnviz.explain.compiled import compiled
 from cnnviz.explain.network import find_layer, image_batch, image_shape
 from cnnviz.explain.passage import Passage, pass_through
 from cnnviz.explain.receptive import Box, measured_box, receptive_field

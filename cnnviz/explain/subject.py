@@ -9,7 +9,8 @@ import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import SpecError
-from cnnviz.explain.compiled import batches, compiled
+from cnnviz.explain.batching import batches
+from cnnviz.explain.compiled import compiled
 from cnnviz.explain.heatmap import Verdict
 from cnnviz.explain.network import Images, Shape, find_layer, image_shape, one_image
 from cnnviz.explain.passage import pass_through
@@ -126,7 +127,7 @@ def gradient_sum(what: Subject, images: Images) -> NDArray[np.float64]:
     """
     gradients = compiled(what.model, what.shape, "pixel gradients", _pixel_gradients, CLASS)
     total = np.zeros(what.shape)
-    for batch in batches(images):
+    for batch in batches(what.model, images):
         total += gradients(batch, np.int32(what.verdict.class_index)).numpy().sum(axis=0, dtype=np.float64)
     return total
 

@@ -132,13 +132,13 @@ class Classifier:
         Raises:
             DataError: something that is no image.
         """
-        from cnnviz.explain.compiled import batches
+        from cnnviz.explain.batching import batches
         from cnnviz.explain.subject import scores_of
 
         prepared = np.asarray(self.prepared(images), np.float32)
         parts: list[NDArray[np.float64]] = [np.zeros((0, len(self.class_names)))]
         done = 0
-        for batch in batches(prepared) if len(prepared) else []:
+        for batch in batches(self.model, prepared) if len(prepared) else []:
             logits, probabilities, found = scores_of(self.model, batch, self.shape)
             if not found:  # the model ends in something of its own; its logarithm means the same to a softmax
                 parts.append(np.log(np.maximum(probabilities.astype(np.float64), _TINY)))

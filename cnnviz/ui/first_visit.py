@@ -9,7 +9,7 @@ import streamlit as st
 __all__ = ["prepared"]
 
 # What app.py and the home page import: together as long as a fifth of the first second.
-_NEEDED = ("guard", "status_bar", "warm", "doors", "first_sight", "run_rows", "showcase")
+_NEEDED = ("guard", "sheets", "sparing", "status_bar", "warm", "doors", "first_sight", "run_rows", "showcase")
 
 
 @asynccontextmanager

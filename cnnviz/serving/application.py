@@ -162,6 +162,7 @@ def _add_facts(app: FastAPI, engine: Engine, metrics: Metrics) -> None:
         names, shape = list(card.class_names), list(card.shape)
         return Model(name=card.name, run_id=card.run_id, classes=names, input=shape, engine=card.engine)
 
+    @app.head("/healthz", include_in_schema=False)  # what looks after servers often asks for no more
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
         """Say that the server is up and its network loaded."""

@@ -25,6 +25,12 @@ def test_it_says_what_it_is(server: Server, run: Run) -> None:
     assert b"https:" not in page.body
 
 
+def test_whoever_looks_after_it_may_ask_for_the_head_alone(server: Server) -> None:
+    answer = server.ask("HEAD", "/healthz")
+    assert (answer.status, answer.body) == (200, b"")
+    assert server.ask("HEAD", "/v1/classify").status == 405
+
+
 def test_arrays_get_the_networks_own_probabilities(server: Server, run: Run) -> None:
     images = cnnviz.load_dataset("digits").test.images[:4]
     expected = run.model().predict(images.astype("float32"), verbose=0)

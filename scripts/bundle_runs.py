@@ -88,8 +88,9 @@ def kept_snapshots(run: Run) -> list[int]:
     each = 2 * sum(array.size for array in run.weights(found[-1].number).values())
     if each * len(found) <= MOST_WEIGHTS:
         return [item.number for item in found]
-    epochs = run.status.epoch
-    return [item.number for item in found if item.position in (0, 1, round(math.sqrt(epochs)), epochs)]
+    epochs, losses = run.status.epoch, run.history().epochs.get("val_loss", [])
+    best = [float(np.argmin(losses) + 1)] if losses and run.spec.train.keep == "best" else []
+    return [item.number for item in found if item.position in (0, 1, round(math.sqrt(epochs)), epochs, *best)]
 
 
 def measured_halving(run: Run, home: Path) -> dict[int, float]:
@@ -237,8 +238,8 @@ def write_table() -> None:
         "",
         "Presets trained on the full CIFAR-10, each by the command in its `bundled.json`, and never changed: the home",
         "page opens on them. Weights are in half precision where that changes at most one prediction of the 10,000",
-        "test images in a thousand; arrays of a few numbers are never halved. Of a large network some snapshots alone",
-        "keep their weights; all have their predictions. This page is written by `scripts/bundle_runs.py`.",
+        "test images in a thousand. Of a large network some snapshots alone keep their weights; all have their",
+        "predictions. This page is written by `scripts/bundle_runs.py`.",
         "",
         "| run | test accuracy | over views | epochs | snapshots | with weights | changed by half precision, at most "
         "| in single precision | MB |",

@@ -49,11 +49,13 @@ def _size(model: keras.Model, shape: tuple[int, ...]) -> int:
 
 
 def _numbers(model: keras.Model) -> int | None:
-    """How many numbers all layers make of one image; None where one of them does not say."""
+    """How many numbers all layers and operations make of one image; None where one of them does not say."""
+    layers = [layer for _, layer in walk(model)]
+    arithmetic = [one for network in (model, *layers) for one in getattr(network, "operations", ())]
     total = 0
-    for _, layer in walk(model):
+    for one in {id(one): one for one in (*layers, *arithmetic)}.values():
         try:
-            made: Shape = layer.output.shape[1:]
+            made: Shape = one.output.shape[1:]
         except (AttributeError, ValueError):  # never called, or part of a block
             return None
         if None in made:

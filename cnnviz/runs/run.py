@@ -143,6 +143,10 @@ class Run:
         Raises:
             RunError: there is no such snapshot, or its file is damaged.
         """
+        there = [item.number for item in self.snapshots()] if self.bundled else []
+        if there and snapshot not in there:
+            named = ", ".join(map(str, there))
+            raise RunError(f"the run {self.name} has no weights of snapshot {snapshot}; choose one of {named}")
         return self._arrays(self._snapshot_path(snapshot), f"snapshot {snapshot}")
 
     def predictions(self, snapshot: int | None = None) -> Predictions:
@@ -276,8 +280,6 @@ class Run:
         try:
             return unpack_arrays(read_regular(path))
         except FileNotFoundError as error:
-            if self.bundled:
-                raise RunError(f"the run {self.name} came without its {what}; choose another snapshot") from error
             raise RunError(f"the run {self.id} has no {what} yet; wait for it, or choose one that exists") from error
         except (OSError, ValueError) as error:
             raise RunError(

@@ -69,6 +69,20 @@ def test_what_needs_keras_comes_when_it_is_ready(run: Run) -> None:
     assert not sent(app)["waiting"]["busy"]
 
 
+def test_a_snapshot_without_weights_is_not_carried_here(run: Run) -> None:
+    last = run.snapshots()[-1].number
+    (run.folder / "snapshots" / "0001.npz").unlink()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params.update({"run": run.id, "snapshot": "1"})
+    app.switch_page("pages/judge/report.py").run()
+    assert app.selectbox(key="pinned-snapshot").value == 1
+    app.query_params.clear()
+    app.switch_page(PAGE).run()
+    assert not app.error
+    assert sent(app)["start"] == last
+    assert 1 not in sent(app)["base"]["numbers"]
+
+
 @pytest.mark.parametrize("snapshot", ["99", "-1", "<b>", "1.5", "9" * 20])
 def test_a_snapshot_that_is_not_there_ends_in_a_sentence(run: Run, snapshot: str) -> None:
     app = open_page(run=run.id, image="test-3", snapshot=snapshot)

@@ -31,3 +31,4 @@ def test_all_that_the_home_page_imports_is_there() -> None:
     assert len(needed) > 8
     assert needed <= there
     assert "tensorflow" not in there
+    assert "lifespan=prepared" in (ROOT / "app.py").read_text(encoding="utf-8")

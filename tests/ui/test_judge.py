@@ -82,11 +82,12 @@ def _page() -> None:
     if "carried" in st.session_state:
         remember(st.session_state.pop("carried"))
     with reported(way_back=None):
-        st.session_state["judged"] = judge_bar(forget=("cell",))
+        st.session_state["judged"] = judge_bar(weights=st.session_state.get("weights", False), forget=("cell",))
 
 
-def opened(carried: dict[str, str] | None = None, **query: str) -> AppTest:
+def opened(carried: dict[str, str] | None = None, *, weights: bool = False, **query: str) -> AppTest:
     at = AppTest.from_function(_page, default_timeout=30)
+    at.session_state["weights"] = weights
     at.query_params.update(query)
     if carried:
         at.session_state["carried"] = carried
@@ -116,6 +117,14 @@ def test_a_snapshot_that_was_not_measured_is_refused_when_linked_and_passed_over
     shown = opened(carried={"run": run.id, "snapshot": "2"}).session_state["judged"]
     assert shown.snapshot is None
     assert opened(carried={"run": run.id, "snapshot": "0"}).session_state["judged"].snapshot == 0
+
+
+def test_a_page_that_needs_weights_offers_the_snapshots_that_have_some(run: Run) -> None:
+    (run.folder / "snapshots" / "0001.npz").unlink()
+    assert len(opened().selectbox(key="pinned-snapshot").options) == 3  # what it predicted is there
+    at = opened(carried={"run": run.id, "snapshot": "1"}, weights=True)
+    assert at.selectbox(key="pinned-snapshot").options == ["trained model", "before training"]
+    assert at.session_state["judged"].snapshot is None
 
 
 def test_another_run_takes_away_what_belonged_to_the_first(run: Run, home: Any) -> None:

@@ -86,7 +86,7 @@ def cleaned(config: dict[str, Any], name: str) -> dict[str, Any]:
             layers += _check_class(part, shown)
         _check_sizes(part, shown)
     if layers > MOST_LAYERS:
-        raise DataError(f"the model {shown} has {layers:,} layers; at most {MOST_LAYERS:,} are accepted")
+        raise DataError(f"the model {shown} has {layers:,} layers and operations; at most {MOST_LAYERS:,} are accepted")
     kind = config.get("class_name")
     if kind not in ("Sequential", "Functional", "Model"):
         raise DataError(
@@ -140,7 +140,7 @@ def _check_class(part: dict[str, Any], shown: str) -> int:
         )
     if module == "keras.layers":
         _check_activation(part.get("config"), shown)
-    return int(module == "keras.layers")
+    return int(module == "keras.layers" or str(module).startswith("keras.src.ops"))
 
 
 def _check_activation(settings: Any, shown: str) -> None:

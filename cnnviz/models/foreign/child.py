@@ -23,6 +23,8 @@ PROCESSOR_S = 60
 FILE = 160 * 2**20  # bytes of the largest file it may write
 
 _SIDES = (4, 512)
+_ARITHMETIC = ("add", "subtract", "multiply", "divide", "truedivide", "negative")  # of logits: logits again
+_ALIKE = 1e-3  # how much of a number an answer may differ by with another image beside its own
 
 
 def main() -> None:
@@ -65,12 +67,14 @@ def _facts(path: Path, folder: Path, *, weights_alone: bool) -> dict[str, Any]:
     if not all(np.isfinite(weight).all() for weight in weights if weight.dtype.kind == "f"):
         return {"problem": "some of its weights are not finite numbers; train it again"}
     try:
-        grey = np.full((2, *input_shape), 127.0, np.float32)
-        answer = np.asarray(model.predict(grey, verbose=0))
+        two = np.stack([np.full(input_shape, grey, np.float32) for grey in (127.0, 31.0)])
+        answer, alone = (np.asarray(model.predict(images, verbose=0)) for images in (two, two[:1]))
     except Exception as error:  # noqa: BLE001 - as above
         return {"problem": f"it cannot look at an image ({_line(error)})"}
     if answer.shape != (2, units):
         return {"problem": f"it answers in the shape {answer.shape}, expected one number a class"}
+    if not np.allclose(answer[:1], alone, _ALIKE, _ALIKE, equal_nan=True):
+        return {"problem": "what it says of an image depends on the image beside it; a network of one image fits"}
     np.savez(folder / "weights.npz", allow_pickle=False, **{f"{n:05d}": array for n, array in enumerate(weights)})
     return {"problem": "", "input_shape": list(input_shape), "units": units, "ending": _ending(model)}
 
@@ -171,10 +175,12 @@ def _convolutions(model: Any) -> bool:
 
 def _ending(model: Any) -> str:
     """Say what the model ends with: "softmax", "sigmoid", or "linear" for logits; "other" for anything else."""
-    layer = model.layers[-1]
-    while hasattr(layer, "layers") and layer.layers:
-        layer = layer.layers[-1]
+    layer = model.outputs[0]._keras_history.operation  # the layer or the operation that makes the answer
+    while getattr(layer, "outputs", None) and hasattr(layer, "layers"):
+        layer = layer.outputs[0]._keras_history.operation
     name = type(layer).__name__.lower()
+    if type(layer).__module__.startswith("keras.src.ops"):
+        return name if name in ("softmax", "sigmoid") else "linear" if name in _ARITHMETIC else "other"
     activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
     if name in ("softmax", "sigmoid"):
         return name

@@ -195,10 +195,14 @@ def _weights(path: Path, shown: str) -> tuple[NDArray[Any], ...]:
     return ordered
 
 
+_ARITHMETIC = "keras.src.ops.numpy."  # as in `pixels / 255`; a layer of that name works on two tensors
+_SCALING = tuple(_ARITHMETIC + name for name in ("Divide", "TrueDivide", "Multiply"))
+
+
 def _scales(config: dict[str, Any]) -> bool:
     """Whether pixels are scaled before the first convolution."""
     for layer in _in_order(config):
-        if layer in ("Rescaling", "Normalization", "Divide", "TrueDivide", "Multiply"):  # or `pixels / 255`
+        if layer in ("Rescaling", "Normalization", *_SCALING):
             return True
         if layer in ("Conv2D", "SeparableConv2D", "DepthwiseConv2D"):
             return False
@@ -206,8 +210,9 @@ def _scales(config: dict[str, Any]) -> bool:
 
 
 def _in_order(config: dict[str, Any]) -> list[str]:
-    """The classes of the layers as they stand, nested models in their place."""
+    """The classes of the layers as they stand, nested models in their place; operations with their module."""
     layers = config.get("config", {}).get("layers") if isinstance(config.get("config"), dict) else None
     if not isinstance(layers, list):
-        return [str(config.get("class_name"))]
+        module = str(config.get("module"))
+        return [(f"{module}." if module.startswith("keras.src.ops") else "") + str(config.get("class_name"))]
     return [kind for layer in layers if isinstance(layer, dict) for kind in _in_order(layer)]

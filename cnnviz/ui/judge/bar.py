@@ -50,11 +50,12 @@ class JudgedRun:
         return self.judged.probabilities is not None
 
 
-def judge_bar(*, snapshot: bool = True, forget: Sequence[str] = ()) -> JudgedRun:
+def judge_bar(*, snapshot: bool = True, weights: bool = False, forget: Sequence[str] = ()) -> JudgedRun:
     """Draw the bar and return what is judged; where nothing is yet, say what to do and end the page.
 
     Args:
         snapshot: whether a snapshot may be chosen; False for a page that shows all of them, or the run's model.
+        weights: whether the page needs the weights too, which came for some snapshots of a large network alone.
         forget: query parameters of the page that mean something for one run only; another run takes them away.
 
     Raises:
@@ -66,6 +67,8 @@ def judge_bar(*, snapshot: bool = True, forget: Sequence[str] = ()) -> JudgedRun
         _no_run_yet()
     assert run is not None  # _no_run_yet() ends the page
     labels = snapshot_labels(run, measured=True)
+    if weights:
+        labels = {number: name for number, name in snapshot_labels(run).items() if number in labels}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pinned"):
         st.html(BAR_STYLE)
         run_chooser(run, offered, lambda run_id: _switch_run(run_id, forget))

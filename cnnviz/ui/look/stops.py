@@ -128,11 +128,9 @@ def no_such_snapshot(run: Run, asked: str, numbers: Collection[int]) -> RunError
         numbers: of the snapshots on offer.
     """
     gaps = len(numbers) <= max(numbers, default=0)  # of a large network that came with cnnviz a few can be opened
-    there = ", ".join(map(str, sorted(numbers))) if gaps and numbers else f"0 to {max(numbers, default=0)}"
-    return RunError(
-        f"the link asks for snapshot {asked[:40]!r} of the run {run.name}, which has the snapshots {there}; choose one "
-        "of these"
-    )
+    there = ", ".join(map(str, sorted(numbers))) if gaps else f"0 to {max(numbers, default=0)}"
+    known = f"the snapshots {there}; choose one of these" if numbers else "none; choose another run"
+    return RunError(f"the link asks for snapshot {asked[:40]!r} of the run {run.name}, which has {known}")
 
 
 def _when(position: float, step: int) -> str:

@@ -88,6 +88,8 @@ def _asked(run: Run, wanted: str | None) -> int | None:
         return None
     numbers = [snapshot.number for snapshot in run.snapshots()]
     number = int(text) if text.isdecimal() and len(text) < 6 else -1
+    if number not in numbers and wanted is None:  # carried from a page that needs no weights
+        return None
     if number not in numbers:
         raise no_such_snapshot(run, text, numbers)
     if st.query_params.get("snapshot") != str(number):

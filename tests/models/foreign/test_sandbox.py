@@ -52,6 +52,38 @@ def test_a_good_model_is_built_anew(kind: str, facts: tuple[Any, ...], tmp_path:
     assert np.asarray(ours) == pytest.approx(np.asarray(expected), abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("end", "ending"),
+    [
+        (keras.ops.softmax, "softmax"),
+        (keras.ops.sigmoid, "sigmoid"),
+        (lambda logits: logits / 2, "linear"),
+        (keras.ops.relu, "other"),
+    ],
+)
+def test_an_operation_may_make_the_answer(end: Any, ending: str, tmp_path: Path) -> None:
+    pixels = keras.Input((8, 8, 3))
+    model = keras.Model(pixels, end(classifier((8, 8, 3), activation="linear")(pixels)))
+    foreign = inspect_model(saved_model(model, tmp_path), "theirs.keras")
+    assert foreign.ending == ending
+    images = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 3)).astype("float32")
+    expected = keras.ops.softmax(model(images)) if ending == "linear" else model(images)
+    assert np.asarray(rebuild(foreign, "pixels")(images)) == pytest.approx(np.asarray(expected), abs=1e-6)
+
+
+def test_a_network_whose_answer_depends_on_the_images_beside_it_is_refused(tmp_path: Path) -> None:
+    pixels = keras.Input((8, 8, 3))
+    model = keras.Model(pixels, classifier((8, 8, 3))(pixels - keras.ops.mean(pixels, axis=0, keepdims=True)))
+    assert "depends on the image beside it" in refusal(saved_model(model, tmp_path))
+
+
+def test_a_mask_is_no_scaling(tmp_path: Path) -> None:
+    pixels = keras.Input((8, 8, 3))
+    masked = keras.layers.Multiply()([pixels, keras.layers.Activation("relu")(pixels)])
+    path = saved_model(keras.Model(pixels, classifier((8, 8, 3))(masked)), tmp_path)
+    assert not inspect_model(path, "theirs.keras").scales
+
+
 def test_pixels_are_scaled_as_the_network_was_trained(tmp_path: Path) -> None:
     model = classifier((8, 8, 3))
     foreign = inspect_model(saved_model(model, tmp_path), "theirs.keras")

@@ -61,7 +61,7 @@ def show_map() -> None:
     Raises:
         CnnvizError: it asks for a run or a snapshot that there is not.
     """
-    shown = judge_bar(forget=("hide", "lasso"))
+    shown = judge_bar(weights=True, forget=("hide", "lasso"))
     run, judged = shown.run, shown.judged
     view = asked_view(len(judged.class_names))
     snapshots = _snapshots(run)

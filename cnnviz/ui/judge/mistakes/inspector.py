@@ -201,8 +201,12 @@ def _history(shown: JudgedRun, index: int) -> None:
 
 def _links(shown: JudgedRun, index: int) -> None:
     """Links that pin this image under the network that is judged."""
-    query = link(run=shown.run.id, snapshot=shown.judged.snapshot, image=f"test-{index}")
+    number = shown.judged.snapshot
     st.markdown("**Look inside with this image**")
+    if number is not None and number not in snapshot_labels(shown.run):
+        st.caption("This snapshot came with its predictions and without its weights: choose another above.")
+        return
+    query = link(run=shown.run.id, snapshot=number, image=f"test-{index}")
     with st.container(horizontal=True, gap="small"):
         st.page_link(FEATURE_MAPS, label="Feature maps", icon=":material/layers:", query_params=query)
         st.page_link(CONVOLUTION, label="Convolution", icon=":material/biotech:", query_params=query)

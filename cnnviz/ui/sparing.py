@@ -1,12 +1,15 @@
-"""Modules live as long as the server: taking them out of the garbage collector's reach.
+"""Modules live as long as the server: keeping them from what Streamlit clears after each run of a page.
 
-Streamlit collects all garbage after each run of a page and after each tick of a fragment, and so walks over every
-object of every module: a tenth of a second each time with Plotly imported, a quarter with TensorFlow and its half a
-million objects, several times a second while somebody watches a run.
+It collects all garbage then, and after each tick of a fragment, and so walks over every object of every module: a tenth
+of a second each time with Plotly imported, a quarter with TensorFlow and its half a million objects, several times a
+second while somebody watches a run. And it clears Keras' session, which throws away what TensorFlow had prepared of
+every compiled function, so that the next look at any network waits for it anew: 40 ms a function, where the call itself
+takes one or two. Nothing is lost without it: our models are opened once and shared by all sessions.
 """
 
 import gc
 import sys
+from typing import Any
 
 __all__ = ["spare_modules"]
 
@@ -30,4 +33,11 @@ def spare_modules(*, anyway: bool = False) -> bool:
         return False
     _seen = len(sys.modules)
     gc.freeze()
+    keras: Any = sys.modules.get("keras")
+    if hasattr(keras, "backend"):
+        keras.backend.clear_session = _keep_session  # the name by which Streamlit calls it
     return True
+
+
+def _keep_session(free_memory: bool = True) -> None:
+    """Clear nothing."""

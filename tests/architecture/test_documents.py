@@ -55,3 +55,13 @@ def test_every_command_is_documented() -> None:
 
 def test_changes_are_written_down() -> None:
     assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_decision_is_listed() -> None:
+    text = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert decisions
+    for path in decisions:
+        title = path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+        number, _, words = title.partition(": ")
+        assert f"- [{number}](decisions/{path.name}): {words}\n" in text, path.name

@@ -232,7 +232,7 @@ def spread(values: Sequence[float], digits: int = 1) -> str:
 
 @contextmanager
 def temporary_home(datasets_of: Path | None = None) -> Iterator[Path]:
-    """Give an empty home that is removed afterwards.
+    """Give an empty home that is removed afterwards; beside it are the runs that come with cnnviz, and no others.
 
     Args:
         datasets_of: a home whose data sets it shares.
@@ -240,6 +240,7 @@ def temporary_home(datasets_of: Path | None = None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="cnnviz-benchmark-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         (home / "runs").mkdir()
+        os.environ.pop("CNNVIZ_BUNDLED", None)
         if datasets_of is not None and (datasets_of / "datasets").is_dir():
             (home / "datasets").symlink_to((datasets_of / "datasets").resolve(), target_is_directory=True)
         yield home

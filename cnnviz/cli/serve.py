@@ -48,8 +48,8 @@ def serve(
     """
     opened = find(run, home)
     make_application, uvicorn = _imported()
+    from cnnviz.allocation import keep_freed_memory
     from cnnviz.serving import Limits, engine_of
-    from cnnviz.serving.allocation import keep_freed_memory
 
     limits = Limits(most_bytes=most_mib * 2**20, most_photos=most_photos)
     with reserve(host, port, usual=8000) as sockets:

@@ -6,6 +6,8 @@ from importlib import import_module
 
 import streamlit as st
 
+from cnnviz.allocation import share_memory
+
 __all__ = ["prepared"]
 
 # What app.py and the home page import: together as long as a fifth of the first second.
@@ -15,6 +17,7 @@ _NEEDED = ("guard", "sheets", "sparing", "status_bar", "warm", "doors", "first_s
 @asynccontextmanager
 async def prepared(_app: st.App) -> AsyncIterator[None]:
     """Import the home page's modules; the `lifespan` of the server, which begins when its caches are there."""
+    share_memory()
     for name in _NEEDED:
         import_module(f"cnnviz.ui.{name}")
     yield

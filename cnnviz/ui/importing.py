@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from importlib import import_module
 
+from cnnviz.allocation import return_freed_memory
 from cnnviz.errors import MissingExtraError
 from cnnviz.ui.sparing import spare_modules
 
@@ -50,6 +51,7 @@ class BackgroundImport:
             for name in self._names:
                 import_module(name)
             gc.collect()  # what the import itself left behind
+            return_freed_memory()
             spare_modules(anyway=True)
         except Exception as error:  # noqa: BLE001 - whatever it is, the page says it
             self._failure = error

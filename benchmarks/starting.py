@@ -211,8 +211,8 @@ def result(
             "The first content in Chromium is the first frame with words or a picture of the page itself; loading "
             "Streamlit's scripts is in it, nothing is in the browser's cache.",
             "Resident memory is the server's alone, TensorFlow's import included, with the largest run that comes with "
-            "cnnviz and a home without the full CIFAR-10, whose 60,000 images are 184 MB where it is opened. A worker that waits takes its own; "
-            "CNNVIZ_KEEP_WARM=0 spares it.",
+            "cnnviz and a home without the full CIFAR-10, whose 60,000 images are 184 MB where it is opened. A worker "
+            "that waits takes its own; CNNVIZ_KEEP_WARM=0 spares it.",
         ],
     )
 

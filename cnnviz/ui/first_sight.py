@@ -102,7 +102,7 @@ def _seen_by_the_network(photo: NDArray[np.uint8], image: NDArray[np.uint8]) -> 
 def show_sight(sight: Sight, *, pages: SightPages) -> None:
     """Draw the photo, the first kernels, a strip of feature maps and the verdict; each heading leads to its page."""
     with st.container(key="home-sight"):
-        photo, kernels, maps, said = st.columns([17, 20, 48, 18], gap="medium")
+        photo, kernels, maps, said = st.columns([16, 20, 47, 19], gap="medium")
     with photo:
         _heading("A photo", pages.classify, sight)
         st.image(sight.photo, width="stretch", output_format="JPEG", alt=f"{sight.example.title}, a photograph")

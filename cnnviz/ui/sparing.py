@@ -3,8 +3,8 @@
 It collects all garbage then, and after each tick of a fragment, and so walks over every object of every module: a tenth
 of a second each time with Plotly imported, a quarter with TensorFlow and its half a million objects, several times a
 second while somebody watches a run. And it clears Keras' session, which throws away what TensorFlow had prepared of
-every compiled function, so that the next look at any network waits for it anew: 40 ms a function, where the call itself
-takes one or two. Nothing is lost without it: our models are opened once and shared by all sessions.
+every compiled function, so that the next look at any network waits for it anew, many times as long as the call itself
+takes (decision 0010). Nothing is lost without it: our models are opened once and shared by all sessions.
 """
 
 import gc

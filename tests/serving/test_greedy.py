@@ -13,8 +13,10 @@ from tests.serving.served import Server, photo, problem
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the peak of another process is read from /proc")
 
-SENT = ("tile-bigger.tif", "tile-lzw.tif", "tags-of-one-place.tif", "text.png", "profile.png", "animated.png", "exif.jpg",
-        "segments.jpg", "scans.jpg", "progressive-inks.jpg", "frame.gif", "canvas-just-below.webp")  # fmt: skip
+SENT = (
+    *("tile-bigger.tif", "tile-lzw.tif", "tags-of-one-place.tif", "text.png", "profile.png", "animated.png"),
+    *("exif.jpg", "segments.jpg", "scans.jpg", "progressive-inks.jpg", "frame.gif", "canvas-just-below.webp"),
+)
 SENT_LARGE = ("inks.jpg", "transparent.png", "deep.png", "grey.bmp", "fifteen-megapixels.webp")
 
 

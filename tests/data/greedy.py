@@ -236,6 +236,7 @@ GREEDY: dict[str, tuple[Callable[[], bytes], str]] = {
     "exif.png": (lambda: png(chunk(b"eXIf", exif_of_one_place(4000, 40_000))), ""),
     "more-data.png": (lambda: png(data=zeros(500)), ""),
     "crumbs.png": (lambda: png(*[chunk(b"IDAT", b"")] * 200_000), "more than 100,000 chunks"),
+    "fewer-crumbs.png": (lambda: png(*[chunk(b"IDAT", b"")] * 99_000), ""),
     "chunks.png": (lambda: png(*[chunk(b"tEXt", b"k\0")] * 200_000), "more than 100,000 chunks"),
     "two-headers.png": (
         lambda: png(chunk(b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 6, 0, 0, 0))),

@@ -1,6 +1,7 @@
 """Small files that ask a decoder for gigabytes, and photos as large as are taken: none takes more than 300 MB."""
 
 import io
+import random
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from cnnviz.data import fit, open_photo
+from cnnviz.data.essence import open_parts
 from cnnviz.data.photos import MOST_BYTES, smaller
 from cnnviz.errors import DataError
 from tests.data.greedy import GREEDY, LARGE, Claim, grey, png, strip, tiff, tiles
@@ -176,6 +178,19 @@ def test_pictures_are_made_smaller_in_bands_as_in_one_piece() -> None:
     middle = (0, (2111 - 1777) / 2, 1777, (2111 + 1777) / 2)
     expected = np.asarray(whole.resize((32, 32), Image.Resampling.BOX, middle))
     np.testing.assert_array_equal(fit(pixels, (32, 32, 3)), expected)
+
+
+def test_pieces_are_read_as_one_file() -> None:
+    parts = (b"", b"abc", b"", memoryview(b"d" * 70_000), b"ef")
+    whole, chance = b"".join(parts), random.Random(7)
+    for _ in range(100):
+        pieces, one = open_parts(parts), io.BytesIO(whole)
+        for _ in range(8):
+            place, length = chance.randrange(70_020), chance.choice((-1, 0, 1, 3, 69_999, 80_000))
+            assert pieces.seek(place) == one.seek(place)
+            assert pieces.read(length) == one.read(length)
+            assert pieces.tell() == one.tell()
+    assert open_parts(()).read() == b""
 
 
 def test_exif_data_behind_the_picture_count_too() -> None:

@@ -1,7 +1,10 @@
 """What is kept of a photo's file, and the stream that a decoder reads it from."""
 
 import io
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 __all__ = ["MOST_MEMORY", "Essence", "Part", "TooMuchError", "open_parts"]
@@ -43,8 +46,8 @@ def open_parts(parts: tuple[Part, ...]) -> io.BufferedReader:
 
 class _Parts(io.RawIOBase):
     def __init__(self, parts: tuple[Part, ...]) -> None:
-        self._parts = [memoryview(part) for part in parts]
-        self._length = sum(map(len, self._parts))
+        self._parts = [memoryview(part) for part in parts if len(part)]
+        self._ends = list(accumulate(map(len, self._parts)))
         self._at = 0
 
     def readable(self) -> bool:
@@ -54,26 +57,25 @@ class _Parts(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        self._at = max({io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._length}[whence] + offset, 0)
+        length = self._ends[-1] if self._ends else 0
+        self._at = max({io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: length}[whence] + offset, 0)
         return self._at
 
     def readinto(self, buffer: Any, /) -> int:
-        wanted = memoryview(buffer)
-        at = self._at
-        for part in self._parts:
-            if at < len(part):
-                found = part[at : at + len(wanted)]
-                wanted[: len(found)] = found
-                self._at += len(found)
-                return len(found)
-            at -= len(part)
-        return 0
+        found = next(self._rest(), memoryview(b""))[: len(buffer)]
+        buffer[: len(found)] = found
+        self._at += len(found)
+        return len(found)
 
     def readall(self) -> bytes:
         """All of the rest, copied once; the inherited way would hold it twice."""
-        at, rest = self._at, []
-        for part in self._parts:
-            rest.append(part[at:])
-            at = max(at - len(part), 0)
-        self._at = max(self._at, self._length)
-        return b"".join(rest)
+        rest = b"".join(self._rest())
+        self._at += len(rest)
+        return rest
+
+    def _rest(self) -> Iterator[memoryview]:
+        """The pieces behind the present place; the first of them from there on."""
+        first = bisect_right(self._ends, self._at)
+        for number in range(first, len(self._parts)):
+            part = self._parts[number]
+            yield part[max(self._at - self._ends[number], -len(part)) :] if number == first else part

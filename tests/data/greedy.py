@@ -261,6 +261,7 @@ GREEDY: dict[str, tuple[Callable[[], bytes], str]] = {
     "no-height.jpg": (lambda: jpeg(16, 16).replace(b"\x08\0\x10\0\x10", b"\x08\0\0\0\x10"), "damaged or unusual JPEG"),
     "progressive-inks.jpg": (lambda: large("CMYK", "JPEG", progressive=True), ""),
     "progressive-colours.jpg": (lambda: large("RGB", "JPEG", progressive=True, subsampling=0, quality=98), ""),
+    "strip.jpg": (lambda: jpeg(22_000, 1_130), ""),  # with bars above and below it would be 500 megapixels
     "frame.gif": (lambda: gif(65_000, 65_000), "has 65000x65000 pixels, more than 25 megapixels"),
     "frame-just-below.gif": (lambda: gif(5000, 5000), "cut off or damaged"),
     "frame-of-nothing.gif": (lambda: gif(0, 0), "cut off or damaged"),

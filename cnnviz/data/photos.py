@@ -1,43 +1,40 @@
 """Photos from people: opened with care, and brought into a network's size.
 
-A stranger's file is decoded only when it is of an accepted format and its header promises a size that is bearable; see
-`open_photo`. What had to be changed to make an ordinary picture of it is said in the photo's note.
+A stranger's file is decoded only when it is of an accepted format and bearable, see `open_photo`, and no decoder sees
+more of it than what makes its picture, see `cnnviz.data.essence`. What had to be changed to make an ordinary picture of
+it is said in the photo's note.
 """
 
-import io
+import math
 import struct
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
+from cnnviz.data.essence import MOST_MEMORY, Essence, TooMuchError, essence_of, open_parts
 from cnnviz.data.photo_formats import ACCEPTED, ACCEPTED_IN_WORDS, format_of
+from cnnviz.data.photo_pixels import check_numbers, plain_pixels, turned_upright
 from cnnviz.data.records import Shape
 from cnnviz.errors import DataError
 
 __all__ = ["MOST_BYTES", "MOST_PIXELS", "Photo", "fit", "open_photo", "smaller"]
 
 Pixels = NDArray[np.uint8]
+Box = tuple[float, float, float, float]
 
 MOST_BYTES = 64 * 2**20  # more than 25 megapixels ever need, except in formats that nobody sends
 MOST_PIXELS = 25_000_000  # 75 MB decoded; the cameras of telephones stay below, or shrink what they send
 MOST_ASPECT = 20  # a strip: nothing is left of it in a square network
-BACKGROUND = (255, 255, 255)
 
-_ORIENTATION = 0x0112  # the EXIF tag
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-_BITS_PER_SAMPLE = 258  # the TIFF tag
+_LARGE = 64 * 2**20  # bytes of memory; photos that take more are decoded one at a time in a process
+_BAND = 2**20  # pixels that are made smaller at a time
+_turn = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,75 +53,104 @@ class Photo:
 def open_photo(content: bytes, name: str) -> Photo:
     """Decode a photo: turned upright, transparent parts on white, the first frame of an animation.
 
+    It takes at most 300 MB of memory, the file included, whatever the file asks for.
+
     Args:
         content: the file's bytes: JPEG, PNG, WebP, GIF, BMP or TIFF, whatever its name ends with.
         name: what to call the file in messages.
 
     Raises:
-        DataError: it is of no accepted format, damaged, above 25 megapixels, more than 20 times as long as wide, or
-            holds numbers that are no grey levels (floating-point or 32-bit).
+        DataError: it is of no accepted format, damaged, above 25 megapixels, more than 20 times as long as wide, asks
+            for far more than its picture needs, or holds numbers that are no grey levels (floating-point or 32-bit).
     """
     shown = repr(name[-60:])
     if not content:
         raise DataError(f"the file {shown} is empty; choose another")
     if len(content) > MOST_BYTES:
         raise DataError(f"the file {shown} has more than {MOST_BYTES >> 20} MiB; give a smaller one")
-    # Pillow warns of odd but readable files, and of sizes that are refused here in other words
-    with warnings.catch_warnings(action="ignore"), _opened(content, shown) as image:
-        _check_size(image.size, shown)
-        _check_numbers(image.mode, shown)
-        _load(image, shown)
-        notes: list[str] = []
-        picture = _upright(_plain(image, notes, shown), image, notes)
-        if image.format in ("GIF", "PNG", "WEBP", "TIFF") and _has_more(image):
-            notes.append("Only its first page is used." if image.format == "TIFF" else "Only its first frame is used.")
-    pixels = np.array(picture, np.uint8)
-    return Photo(pixels if pixels.ndim == 3 else pixels[:, :, np.newaxis], " ".join(notes))
+    kind = format_of(content)
+    essence = _essence(content, kind, shown)
+    _check_size(essence, kind, shown)
+    notes: list[str] = []
+    with _one_large_at_a_time(essence):
+        pixels = _decoded(essence, kind, notes, shown)
+    if essence.orientation != 1:
+        notes.append("Turned upright, as its EXIF data say.")
+        pixels = turned_upright(pixels, essence.orientation)
+    if essence.more:
+        notes.append("Only its first page is used." if kind == "TIFF" else "Only its first frame is used.")
+    return Photo(pixels, " ".join(notes))
 
 
-def _opened(content: bytes, shown: str) -> Image.Image:
-    """Read the header."""
+def _essence(content: bytes, kind: str, shown: str) -> Essence:
+    """Take out of a file what makes its picture."""
+    if kind.upper() not in ACCEPTED:
+        raise DataError(f"the file {shown} holds {kind}; accepted are {ACCEPTED_IN_WORDS}, so save it as one of these")
     try:
-        return Image.open(io.BytesIO(content), formats=ACCEPTED)
-    except Image.DecompressionBombError as error:  # Pillow's own, much higher limit
-        raise DataError(_too_large(shown, "far")) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, IndexError, struct.error) as error:
-        found = format_of(content)
-        if found.upper() in ACCEPTED:
-            raise DataError(
-                f"the file {shown} is a damaged or unusual {found}; save it again or choose another"
-            ) from error
+        return essence_of(content, kind.upper())
+    except TooMuchError as error:
         raise DataError(
-            f"the file {shown} holds {found}; accepted are {ACCEPTED_IN_WORDS}, so save it as one of these"
+            f"the photo {shown} asks for more than a photo needs ({error}); save it again with another program or "
+            "choose another"
         ) from error
+    except (ValueError, LookupError, ArithmeticError, struct.error) as error:
+        raise _damaged(kind, shown) from error
 
 
-def _check_size(size: tuple[int, int], shown: str) -> None:
-    width, height = size
+def _damaged(kind: str, shown: str) -> DataError:
+    return DataError(f"the file {shown} is a damaged or unusual {kind}; save it again or choose another")
+
+
+def _check_size(essence: Essence, kind: str, shown: str) -> None:
+    width, height = essence.size
+    if min(essence.size) < 1:
+        raise _damaged(kind, shown)
     if width * height > MOST_PIXELS:
-        raise DataError(_too_large(shown, f"{width}x{height} pixels,"))
-    if min(size) < 1 or max(size) > MOST_ASPECT * min(size):
+        raise DataError(
+            f"the photo {shown} has {width}x{height} pixels, more than {MOST_PIXELS // 10**6} megapixels; make it "
+            "smaller and try again"
+        )
+    if max(essence.size) > MOST_ASPECT * min(essence.size):
         raise DataError(
             f"the photo {shown} has {width}x{height} pixels; give one at most {MOST_ASPECT} times as long as it is wide"
         )
-
-
-def _too_large(shown: str, how: str) -> str:
-    return f"the photo {shown} has {how} more than {MOST_PIXELS // 10**6} megapixels; make it smaller and try again"
-
-
-def _check_numbers(mode: str, shown: str) -> None:
-    """Refuse what Pillow would turn black or clip without a word."""
-    if mode == "F":
+    if essence.memory > MOST_MEMORY:
         raise DataError(
-            f"the photo {shown} holds floating-point numbers, whose black and white nobody knows; save it with 8 or 16 "
-            "bits a channel"
+            f"the photo {shown} takes {essence.memory // 10**6} MB of memory to decode as a {kind}, more than "
+            f"{MOST_MEMORY // 10**6}; make it smaller or save it as a JPEG"
         )
-    if mode == "I":
-        raise DataError(
-            f"the photo {shown} holds 32-bit or signed numbers, whose black and white nobody knows; save it with 8 or "
-            "16 bits a channel"
-        )
+
+
+@contextmanager
+def _one_large_at_a_time(essence: Essence) -> Iterator[None]:
+    """Wait until no other large photo is decoded in this process, so that many at once take no more than one."""
+    if essence.memory < _LARGE:
+        yield
+        return
+    with _turn:
+        yield
+
+
+def _decoded(essence: Essence, kind: str, notes: list[str], shown: str) -> Pixels:
+    """Decode a photo as it is stored; note what that changed. Pillow's copy goes with this function."""
+    with warnings.catch_warnings(action="ignore"), _opened(essence, kind, shown) as image:  # of odd but readable files
+        check_numbers(image.mode, shown)
+        if essence.halved:
+            image.draft(image.mode, (image.width // 2, image.height // 2))
+            notes.append("Read at half its size, to spare memory.")
+        _load(image, shown)
+        return plain_pixels(image, notes, shown)
+
+
+def _opened(essence: Essence, kind: str, shown: str) -> Image.Image:
+    """Read the header."""
+    try:
+        image = Image.open(open_parts(essence.parts), formats=(kind.upper(),))
+    except Exception as error:  # decoders raise whatever a damaged file makes of them
+        raise _damaged(kind, shown) from error
+    if image.size != essence.size:  # what would be decoded is not what was measured
+        raise _damaged(kind, shown)
+    return image
 
 
 def _load(image: Image.Image, shown: str) -> None:
@@ -136,65 +162,6 @@ def _load(image: Image.Image, shown: str) -> None:
             f"the photo {shown} is cut off or damaged ({str(error)[:80] or type(error).__name__}); save it again or "
             "choose another"
         ) from error
-
-
-def _plain(image: Image.Image, notes: list[str], shown: str) -> Image.Image:
-    """Return the picture in grey ("L") or in colour ("RGB"); note what that changed."""
-    if image.mode.startswith("I;16"):
-        return Image.fromarray(_eight_bits(image))
-    grey = image.mode in ("1", "L", "LA", "La")
-    try:
-        if image.has_transparency_data:
-            return _on_background(image, notes).convert("L" if grey else "RGB")
-        if image.mode == "CMYK":
-            notes.append("Its printing inks (CMYK) were turned into screen colours.")
-        return _in_mode(image, "L" if grey else "RGB")
-    except (ValueError, OSError) as error:
-        raise DataError(
-            f"the photo {shown} has colours of the kind {image.mode}; save it in RGB and try again"
-        ) from error
-
-
-def _in_mode(image: Image.Image, mode: str) -> Image.Image:
-    """Convert a picture; what is in the mode already is not copied."""
-    return image if image.mode == mode else image.convert(mode)
-
-
-def _on_background(image: Image.Image, notes: list[str]) -> Image.Image:
-    layer = image.convert("RGBA")
-    if layer.getchannel("A").getextrema() == (255, 255):  # says it may be transparent, but is not
-        return layer
-    notes.append("Transparent parts are shown on white.")
-    return Image.alpha_composite(Image.new("RGBA", layer.size, (*BACKGROUND, 255)), layer)
-
-
-def _eight_bits(image: Image.Image) -> Pixels:
-    """Scale grey of 16 (or 12) bits to 8; Pillow would clip it."""
-    tags: Any = getattr(image, "tag_v2", {})
-    bits = int(tags.get(_BITS_PER_SAMPLE, (16,))[0])
-    most = 2**bits - 1  # 16 bits: divided by 257
-    table = np.rint(np.arange(most + 1) * 255 / most).astype(np.uint8)
-    return np.asarray(table[np.minimum(np.asarray(image), most)])  # (height, width)
-
-
-def _upright(picture: Image.Image, image: Image.Image, notes: list[str]) -> Image.Image:
-    """Turn it as the camera's EXIF data say; broken EXIF data say nothing. TIFFs are turned when they are decoded."""
-    try:
-        turn = _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
-    except Exception:  # noqa: BLE001 - a stranger's EXIF data can break anywhere, and the photo is fine without them
-        turn = None
-    if turn is None:
-        return picture
-    notes.append("Turned upright, as its EXIF data say.")
-    return picture.transpose(turn)
-
-
-def _has_more(image: Image.Image) -> bool:
-    """Whether a file has more than one frame or page; what is damaged behind the first does not matter."""
-    try:
-        return bool(getattr(image, "is_animated", False))
-    except Exception:  # noqa: BLE001 - the first frame is all that is used, whatever is wrong with the next
-        return True
 
 
 def fit(pixels: NDArray[np.uint8], shape: Shape) -> Pixels:
@@ -221,13 +188,31 @@ def fit(pixels: NDArray[np.uint8], shape: Shape) -> Pixels:
             f"the network takes images of {channels} channels and photos have 1 or 3; choose a network for grey or "
             "colour images"
         )
+    box = _centre((pixels.shape[1], pixels.shape[0]), width / height)
+    mode = "RGB" if channels == 3 else "L"
+    if box[2] - box[0] < width:
+        resized = [_picture(pixels, mode).resize((width, height), Image.Resampling.BILINEAR, box)]
+    else:
+        resized = list(_reduced(pixels, mode, (width, height), box))
+    return np.concatenate([np.asarray(part, np.uint8).reshape(-1, width, channels) for part in resized])
+
+
+def _reduced(pixels: Pixels, mode: str, size: tuple[int, int], box: Box) -> Iterator[Image.Image]:
+    """Reduce a photo by area, band by band, so that no whole copy of it is made."""
+    (width, height), (left, top, right, bottom) = size, box
+    scale = (bottom - top) / height  # rows of the photo for one
+    step = max(int(_BAND / (pixels.shape[1] * scale)), 1)
+    for row in range(0, height, step):
+        rows = min(step, height - row)
+        first, last = top + row * scale, min(top + (row + rows) * scale, bottom)
+        start, stop = int(first), math.ceil(last)
+        band = _picture(pixels[start:stop], mode)
+        yield band.resize((width, rows), Image.Resampling.BOX, (left, first - start, right, last - start))
+
+
+def _picture(pixels: Pixels, mode: str) -> Image.Image:
     picture = Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
-    box = _centre(picture.size, width / height)
-    reduced = box[2] - box[0] >= width
-    resized = _in_mode(picture, "RGB" if channels == 3 else "L").resize(
-        (width, height), Image.Resampling.BOX if reduced else Image.Resampling.BILINEAR, box
-    )
-    return np.array(resized, np.uint8).reshape(shape)
+    return picture if picture.mode == mode else picture.convert(mode)
 
 
 def smaller(pixels: NDArray[np.uint8], side: int) -> Pixels:
@@ -243,12 +228,14 @@ def smaller(pixels: NDArray[np.uint8], side: int) -> Pixels:
     factor = -(-max(pixels.shape[:2]) // side)
     if factor <= 1:
         return pixels
-    grey = pixels.shape[2] == 1
-    reduced = np.array(Image.fromarray(pixels[:, :, 0] if grey else pixels).reduce(factor), np.uint8)
-    return reduced[:, :, np.newaxis] if grey else reduced
+    rows = factor * max(_BAND // (pixels.shape[1] * factor), 1)
+    mode = "L" if pixels.shape[2] == 1 else "RGB"
+    bands = [_picture(pixels[top : top + rows], mode).reduce(factor) for top in range(0, len(pixels), rows)]
+    parts = [np.asarray(band, np.uint8).reshape(band.height, band.width, -1) for band in bands]
+    return np.concatenate(parts)
 
 
-def _centre(size: tuple[int, int], aspect: float) -> tuple[float, float, float, float]:
+def _centre(size: tuple[int, int], aspect: float) -> Box:
     """Return the largest box of an aspect (width by height) in the middle: left, top, right, bottom."""
     width, height = size
     wide, high = min(width, height * aspect), min(height, width / aspect)

@@ -169,7 +169,21 @@ def _kept(path: Path, made_of: str) -> Evidence | None:
     try:
         arrays = unpack_arrays(read_regular(path))
         logits, labels, far = arrays["logits"], arrays["labels"], arrays.get("distances")
-        fits = str(arrays["made_of"]) == made_of and logits.ndim == 2 and len(labels) == len(logits)
+        fits = str(arrays["made_of"]) == made_of and _fit(logits, labels, far)
     except (OSError, ValueError, KeyError):  # none yet, or damaged: measured again
         return None
     return Evidence(logits, labels, far) if fits else None
+
+
+def _fit(logits: NDArray[Any], labels: NDArray[Any], far: NDArray[Any] | None) -> bool:
+    """Whether what was kept can be the evidence of a network."""
+    return (
+        logits.ndim == 2
+        and logits.size > 0
+        and logits.dtype.kind == "f"
+        and bool(np.isfinite(logits).all())
+        and labels.shape == logits.shape[:1]
+        and labels.dtype.kind in "iu"
+        and 0 <= labels.min() <= labels.max() < logits.shape[1]
+        and (far is None or (far.shape == labels.shape and far.dtype.kind == "f" and not np.isnan(far).any()))
+    )

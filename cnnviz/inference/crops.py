@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from cnnviz.data.photos import fit
+from cnnviz.data.photos import fit, smaller
 from cnnviz.errors import SpecError
 from cnnviz.spec import Settings
 
@@ -16,6 +16,7 @@ Pixels = NDArray[np.uint8]
 
 MARGIN = 127  # the grey of the bars beside a whole photo: neither light nor dark
 _SMALLEST = 0.01  # of a side
+_LARGEST_WHOLE = 4096  # pixels of a side; a strip of 25 megapixels would be filled up to 500
 
 
 class Crop(Settings):
@@ -85,7 +86,10 @@ def prepare_photo(photo: Pixels, shape: tuple[int, int, int], crop: Crop | None 
     Raises:
         DataError: the photo or the network has another number of channels.
     """
-    return fit(cut(photo, crop or Crop(), shape[1] / shape[0]), shape)
+    crop = crop or Crop()
+    if crop.mode == "whole":
+        photo = smaller(photo, _LARGEST_WHOLE)
+    return fit(cut(photo, crop, shape[1] / shape[0]), shape)
 
 
 def seen_part(size: tuple[int, int], crop: Crop, aspect: float = 1.0) -> tuple[float, float, float, float]:

@@ -147,7 +147,10 @@ class Run:
         if there and snapshot not in there:
             named = ", ".join(map(str, there))
             raise RunError(f"the run {self.name} has no weights of snapshot {snapshot}; choose one of {named}")
-        return self._arrays(self._snapshot_path(snapshot), f"snapshot {snapshot}")
+        arrays = self._arrays(self._snapshot_path(snapshot), f"snapshot {snapshot}")
+        if any(array.dtype.kind not in "biuf" for array in arrays.values()):
+            raise RunError(f"the snapshot {snapshot} of the run {self.id} holds no numbers; choose another")
+        return arrays
 
     def predictions(self, snapshot: int | None = None) -> Predictions:
         """Read what the network said about every test image.

@@ -15,6 +15,7 @@ QUICK = {
     "listing": ("benchmarks/listing.py",),
 }
 SLOW = {
+    "damages": ("benchmarks/damages.py",),
     "evaluating": ("benchmarks/evaluating.py",),
     "first_point": ("benchmarks/first_point.py",),
     "live_cost": ("-m", "benchmarks.live_cost"),
@@ -64,7 +65,7 @@ def test_a_benchmark_in_the_browser_prints_its_table(name: str, monkeypatch: pyt
 
 
 def test_every_benchmark_is_tried_and_explained() -> None:
-    helpers = {"measure", "plain_script", "report", "presets"}  # presets has tests of its own
+    helpers = {"measure", "plain_script", "report", "damaging", "readings", "presets"}  # presets has tests of its own
     scripts = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - helpers
     assert scripts == set(QUICK) | set(SLOW) | set(IN_THE_BROWSER)
     text = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")

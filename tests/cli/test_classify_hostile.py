@@ -1,10 +1,13 @@
 """`cnnviz classify` and files that mean no good: each is named in a sentence, and the good one is classified."""
 
 import io
+import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +16,8 @@ from PIL import Image
 from cnnviz.runs import Run
 from tests.cli.conftest import Call
 from tests.dashboard import ROOT
+from tests.data.greedy import GREEDY
+from tests.data.measuring import MOST_MEMORY
 from tests.serving.test_hostile import BAD_PHOTOS, png
 from tests.ui.made import small_spec
 
@@ -117,3 +122,30 @@ def test_standard_input_that_never_ends_is_not_read_for_ever(trained: Run) -> No
         )  # fmt: skip
     assert done.returncode == 2
     assert "more than 64 MiB" in done.stdout
+
+
+def test_photos_that_ask_for_gigabytes_get_little(trained: Run, tmp_path: Path) -> None:
+    (tmp_path / "good.png").write_bytes(GOOD)
+    names = ("tile-bigger.tif", "tags-of-one-place.tif", "text.png", "exif.jpg", "progressive-inks.jpg", "animated.png")
+    for name in names:
+        (tmp_path / name).write_bytes(GREEDY[name][0]())
+    rest, _ = peak_of_classify(trained, tmp_path / "good.png")
+    memory, rows = peak_of_classify(trained, tmp_path)
+    assert memory - rest < MOST_MEMORY
+    for name in names:
+        assert GREEDY[name][1] in (rows[name]["error"] or "")
+        assert bool(rows[name]["error"]) == bool(GREEDY[name][1])
+    assert rows["good.png"]["error"] is None
+
+
+def peak_of_classify(trained: Run, photos: Path) -> tuple[int, dict[str, Any]]:
+    """Run the command in a process of its own; return its peak of resident memory in bytes, and its rows by name."""
+    command = [sys.executable, "-m", "cnnviz", "classify", trained.id, str(photos), "--json", "--home"]
+    with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen([*command, str(trained.home)], cwd=ROOT, stdout=out, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        rows = json.load(out)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return usage.ru_maxrss * unit, {Path(row["file"]).name: row for row in rows}

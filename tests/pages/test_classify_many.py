@@ -31,6 +31,7 @@ from tests.classify_page import (
     unescaped,
     uploaded,
 )
+from tests.data.greedy import tile
 from tests.look import train_look
 from tests.look_fixtures import looked_at, trained_home
 
@@ -225,6 +226,7 @@ def hostile() -> list[tuple[str, bytes, str]]:
         ("post.png", b"%!PS-Adobe-3.0 EPSF-3.0\n", "holds PostScript (EPS)"),
         ("empty.png", b"", "is empty"),
         ("nan.tif", floats.getvalue(), "holds floating-point numbers"),
+        ("tile.tif", tile(46_000), "asks for more than a photo needs (tiles of 46,000x46,000 pixels"),
         ("<b>bold<b>.png", b"hello", "<b>bold<b>.png"),
         ("deep.png", buffer.getvalue(), "40×40 pixels"),
         ("inks.jpg", inks.getvalue(), "Its printing inks (CMYK) were turned into screen colours."),

@@ -143,7 +143,7 @@ def png(width: int, height: int, data: bytes = b"") -> bytes:
 
 
 BAD_PHOTOS = {
-    "bomb.png": (png(20_000, 20_000), "far more than 25 megapixels"),
+    "bomb.png": (png(20_000, 20_000), "has 20000x20000 pixels, more than 25 megapixels"),
     "just-under.png": (png(13_300, 13_300), "more than 25 megapixels"),
     "strip.png": (png(65_500, 1), "at most 20 times as long as it is wide"),
     "cut.png": (photo()[0][:-400], "cut off or damaged"),

@@ -9,7 +9,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TextIO
 
-__all__ = ["complain", "count", "emit", "forget", "in_line", "pairs", "percent", "printable", "say", "table"]
+__all__ = [
+    "complain",
+    "count",
+    "emit",
+    "forget",
+    "in_line",
+    "of_images",
+    "pairs",
+    "percent",
+    "printable",
+    "say",
+    "table",
+]
 
 _NO_TERMINAL_WIDTH = 400  # a file or a pipe has no edge: each row stays on its line, for grep and awk
 
@@ -69,6 +81,12 @@ def percent(share: float | None) -> str:
 def count(number: int, thing: str) -> str:
     """Return `1 epoch`, `2 epochs`."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def of_images(values: Mapping[str, Any]) -> str:
+    """Return what follows a validation accuracy, ` of 4 images`, from an event or a report; empty where not known."""
+    number = values.get("val_images")
+    return f" of {count(number, 'image')}" if isinstance(number, int) else ""
 
 
 def table(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from cnnviz.cli.output import complain, percent
+from cnnviz.cli.output import complain, of_images, percent
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -151,7 +151,9 @@ def _quietly(show: "OnEvent") -> "OnEvent":
 def _epoch_line(event: dict[str, Any], epochs: int) -> str:
     parts = [f"loss {event['loss']:.4f}", f"accuracy {percent(event['accuracy'])}"]
     if "val_accuracy" in event:
-        parts.append(f"validation loss {event['val_loss']:.4f}, accuracy {percent(event['val_accuracy'])}")
+        parts.append(
+            f"validation loss {event['val_loss']:.4f}, accuracy {percent(event['val_accuracy'])}{of_images(event)}"
+        )
     return f"epoch {event['epoch']}/{epochs}: {', '.join(parts)}"
 
 

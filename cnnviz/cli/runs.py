@@ -1,12 +1,13 @@
 """`cnnviz runs`: which runs there are, how one learned, and stopping, renaming, tagging or deleting one."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cnnviz.cli.options import AsJson, Home, RunName, home_flag
-from cnnviz.cli.output import count, emit, pairs, percent, say, table
+from cnnviz.cli.output import count, emit, of_images, pairs, percent, say, table
 from cnnviz.errors import RunError
 
 if TYPE_CHECKING:
@@ -162,16 +163,22 @@ def report(run: "Run") -> dict[str, Any]:
     """Return the contracted numbers of a run, as far as it has come.
 
     Returns:
-        run_id, state, epochs_done, history (a list for each curve, empty where it has none) and test (loss
-        and accuracy, or None before the test set was measured).
+        run_id, state, epochs_done, history (a list for each curve, empty where it has none), test (loss
+        and accuracy, or None before the test set was measured), val_images (how many images the validation is of, or
+        None) and doubts (kind and sentence of whatever makes one doubt these numbers).
     """
-    epochs, measured = run.history().epochs, run.evaluation()
+    from cnnviz.evaluation.doubts import doubts
+
+    history, measured = run.history(), run.evaluation()
+    epochs = history.epochs
     return {
         "run_id": run.id,
         "state": run.state,
         "epochs_done": len(epochs.get("loss", ())),
         "history": {key: epochs.get(key, []) for key in _CURVES},
         "test": {key: measured.get(key) for key in ("loss", "accuracy")} if measured else None,
+        "val_images": history.val_images,
+        "doubts": [asdict(doubt) for doubt in doubts(run)],
     }
 
 
@@ -220,7 +227,7 @@ def result_line(values: dict[str, Any]) -> str:
     if test:
         parts.append(f"test accuracy {percent(test['accuracy'])}")
     if history["val_accuracy"]:
-        parts.append(f"validation accuracy {percent(history['val_accuracy'][-1])}")
+        parts.append(f"validation accuracy {percent(history['val_accuracy'][-1])}{of_images(values)}")
     elif history["accuracy"]:
         parts.append(f"training accuracy {percent(history['accuracy'][-1])}")
     return f"{count(values['epochs_done'], 'epoch')}; " + ", ".join(parts or ["nothing measured yet"])

@@ -176,6 +176,8 @@ def _tell(run: "Run", home: Path | None, as_json: bool) -> None:
     if values["state"] != "completed" and not values["epochs_done"]:
         return
     say(f"{run.name} on {run.spec.data.name}, {values['state']}: {result_line(values)}")
+    for doubt in values["doubts"]:
+        say(doubt["sentence"])
     say(f"{values['seconds']:.1f} s of training, {values['images_per_second']:,.0f} images/s")
     say(f"run {run.id}")
     if values["state"] == "completed":

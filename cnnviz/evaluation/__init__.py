@@ -15,6 +15,7 @@ from cnnviz.evaluation.comparison import Comparison, compare, disagreements
 from cnnviz.evaluation.confusion import Pair, confusion_matrix, most_confused, over_snapshots
 from cnnviz.evaluation.curves import Curve, precision_recall, roc
 from cnnviz.evaluation.differences import Difference, settings_that_differ, values_that_differ
+from cnnviz.evaluation.doubts import Doubt, doubts
 from cnnviz.evaluation.judged import Judged, judge, judge_snapshots, measured_images
 from cnnviz.evaluation.learning import LearningOrder, learning_order
 from cnnviz.evaluation.marks import Mark, marks_csv, read_marks, write_mark
@@ -34,6 +35,7 @@ __all__ = [
     "Comparison",
     "Curve",
     "Difference",
+    "Doubt",
     "Evaluation",
     "Judged",
     "LearningOrder",
@@ -49,6 +51,7 @@ __all__ = [
     "confusion_matrix",
     "csv_text",
     "disagreements",
+    "doubts",
     "evaluate",
     "evaluate_judged",
     "find_suspects",

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from cnnviz.spec import RunSpec
+from cnnviz.spec import BatchNormalization, RunSpec
+from cnnviz.training.memory import images_at_once
 
 __all__ = ["Plan", "learning_code"]
 
@@ -138,9 +139,10 @@ class Averaging(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         self.steps += 1
-        if self.steps % AVERAGING_EVERY and self.steps != EPOCHS * STEPS:
+        young = self.steps < AVERAGING_EVERY  # no average yet
+        if self.steps % AVERAGING_EVERY and self.steps != EPOCHS * STEPS and not young:
             return
-        decay = AVERAGING_DECAY**AVERAGING_EVERY * (self.steps / (EPOCHS * STEPS)) ** 3
+        decay = 0 if young else AVERAGING_DECAY**AVERAGING_EVERY * (self.steps / (EPOCHS * STEPS)) ** 3
         for weight, average in zip(self.model.weights, self.averages, strict=True):
             average += (1 - decay) * (weight.numpy() - average)
 {back}
@@ -160,6 +162,29 @@ class Averaging(keras.callbacks.Callback):
         if self.present is not None:
             self.model.set_weights(self.present)
         self.present = None
+
+
+'''
+
+_STATISTICS = '''\
+class Statistics(keras.callbacks.Callback):
+    """Measures the means and variances of batch normalisations before each look (Wu and Johnson 2021)."""
+
+    def measure(self):
+        chosen = np.random.default_rng([SEED, 2]).permutation(len(x_train))[:{count}]
+        values = keras.ops.convert_to_tensor(x_train[chosen].astype(np.float32))
+        for layer in self.model.layers[1:]:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                mean, variance = keras.ops.moments(values, list(range(values.ndim - 1)))
+                layer.moving_mean.assign(mean)
+                layer.moving_variance.assign(variance)
+            values = layer(values, training=False)
+
+    def on_test_begin(self, logs=None):
+        self.measure()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.measure()
 
 
 '''
@@ -197,6 +222,7 @@ def learning_code(spec: RunSpec, plan: Plan) -> str:
             _AVERAGING.replace("{back}", _GO_ON if train.averaging == "lookahead" else "")
             if train.averaging != "none"
             else "",
+            _STATISTICS.format(count=images_at_once(spec)) if _normalised(spec) else "",
             "model.compile(\n",
             f"    optimizer={_optimizer(spec)},\n",
             f"    loss={_LOSSES[spec.loss].format(smoothing=smoothing)},\n",
@@ -240,6 +266,10 @@ def _optimizer(spec: RunSpec) -> str:
     return f"{kind}({rate}, momentum={train.momentum!r}, nesterov={nesterov}{decay})"
 
 
+def _normalised(spec: RunSpec) -> bool:
+    return any(isinstance(layer, BatchNormalization) for layer in spec.model.layers)
+
+
 def _callbacks(spec: RunSpec) -> str:
     train, lines = (
         spec.train,
@@ -247,6 +277,8 @@ def _callbacks(spec: RunSpec) -> str:
     )
     if train.averaging != "none":
         lines.append("    Averaging(),\n")
+    if _normalised(spec):
+        lines.append("    Statistics(),\n")  # of the averages
     if train.schedule == "plateau":
         lines.append(
             f"    keras.callbacks.ReduceLROnPlateau(factor={train.plateau_factor!r}, "

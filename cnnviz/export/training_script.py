@@ -115,4 +115,5 @@ def _settings(spec: RunSpec, place: DataPlace, plan: Plan) -> str:
 def _validation(spec: RunSpec) -> str:
     if not spec.data.validation:
         return ""
-    return "    validation_data=(x_val, targets(y_val)),\n    validation_batch_size=100,\n"
+    weights = ", class_weights[y_val]" if spec.train.class_weights is not None else ""
+    return f"    validation_data=(x_val, targets(y_val){weights}),\n    validation_batch_size=100,\n"

@@ -89,7 +89,7 @@ def in_words(history: "History", epochs: int) -> str:
         )
         if history.epochs.get(key)
     ]
-    return f"Loss and accuracy of the run after epoch {done} of {epochs}: {', '.join(told)}."
+    return f"Loss and accuracy of the run after epoch {done} of {epochs}: {', '.join(told)}{history.of_validation}."
 
 
 def _axes(title: str, epochs: float, mode: Mode, revision: str) -> go.Figure:

@@ -163,7 +163,7 @@ def _settings(run: "Run") -> str:
     spec, train = run.spec, run.spec.train
     told = [
         ("data set", spec.data.name),
-        ("held back for validation", f"{100 * spec.data.validation:.3g} %"),
+        ("held back for validation", f"{100 * spec.data.validation:.3g} %{_in_images(run)}"),
         ("epochs", f"{run.history().n_epochs:,} of {max(run.status.epochs, train.epochs):,}"),
         ("batch size", f"{train.batch_size:,}"),
         ("optimiser", f"{train.optimizer}, learning rate {train.learning_rate:g}, {train.schedule.replace('_', ' ')}"),
@@ -172,6 +172,11 @@ def _settings(run: "Run") -> str:
         ("seed", f"{train.seed}"),
     ]
     return _list(told, "small")
+
+
+def _in_images(run: "Run") -> str:
+    count = run.history().val_images
+    return "" if count is None else f" ({count:,} image{'' if count == 1 else 's'})"
 
 
 def _layers(run: "Run") -> str:

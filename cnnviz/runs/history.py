@@ -13,6 +13,7 @@ BATCH_VALUES = ("position", "loss", "accuracy", "seconds", "images")
 
 _ROUNDING = 1e-6  # batch events carry their position with six digits
 _LARGEST = 1e300
+_MOST_IMAGES = 100_000_000
 _MOST = 1_000_000  # epochs and snapshots: a thousand times what a run can have
 
 
@@ -25,15 +26,31 @@ class History:
             key without any value is absent. Accuracy is a share in [0, 1]; seconds count from the start of training.
         batches: position (in epochs: 0.37 is 37 % of the first), loss, accuracy, seconds and images; a value for every
             report, loss and accuracy being means over the images since the report before.
+        val_images: how many images the validation is of; None without any, and in runs of an earlier version.
     """
 
     epochs: dict[str, list[float]] = field(default_factory=dict)
     batches: dict[str, list[float]] = field(default_factory=dict)
+    val_images: int | None = None
 
     @property
     def n_epochs(self) -> int:
         """How many epochs are finished."""
         return len(self.epochs.get("loss", ()))
+
+    @property
+    def train_images(self) -> int | None:
+        """How many training images an epoch has; None where the first did not end or its reports were not kept."""
+        images, ends = self.batches.get("images"), self.batches.get("position", [])
+        if not images or not self.n_epochs:
+            return None
+        return round(sum(count for count, end in zip(images, ends, strict=True) if end <= 1 + _ROUNDING))
+
+    @property
+    def of_validation(self) -> str:
+        """How many images the validation is of, to follow its accuracy: " of 4 images"; empty where nobody knows."""
+        count = self.val_images
+        return "" if count is None else f" of {count:,} image{'' if count == 1 else 's'}"
 
 
 @dataclass(frozen=True)
@@ -94,7 +111,8 @@ class Timeline:
     def history(self) -> History:
         """The curves of the events so far; the same object until there are more."""
         if self._history is None:
-            self._history = History(_columns(self._epochs, EPOCH_VALUES), _columns(self._batches, BATCH_VALUES))
+            epochs, batches = _columns(self._epochs, EPOCH_VALUES), _columns(self._batches, BATCH_VALUES)
+            self._history = History(epochs, batches, _val_images(self._epochs))
         return self._history
 
     @property
@@ -135,3 +153,8 @@ def _is_snapshot(event: Event) -> bool:
 def _columns(events: list[dict[str, Any]], keys: Iterable[str]) -> dict[str, list[float]]:
     present = [key for key in keys if events and all(_is_number(event.get(key)) for event in events)]
     return {key: [float(event[key]) for event in events] for key in present}
+
+
+def _val_images(epochs: list[dict[str, Any]]) -> int | None:
+    count = epochs[-1].get("val_images") if epochs else None
+    return count if type(count) is int and 0 < count <= _MOST_IMAGES else None

@@ -152,8 +152,8 @@ class BatchNormalization(_Layer):
     """Centre and scale every channel by the batch's mean and spread (Ioffe and Szegedy 2015).
 
     Attributes:
-        momentum: the share of the moving mean and variance that each step keeps; those are used after training.
-            A short training, or one of few steps, needs less than Keras' own 0.99.
+        momentum: the share of the moving mean and variance that each step keeps. They show what the network says
+            between two epochs; before every look they are measured anew over training images.
         scale: whether a factor for each channel is learned; without one only the offset is.
     """
 

@@ -60,7 +60,8 @@ class TrainSpec(Settings):
         final_rate: where "one_cycle" ends, as a share of the highest rate.
         loss: None follows the task: binary cross-entropy for a sigmoid, categorical with label smoothing, else sparse.
         label_smoothing: share of the target spread over all classes (Szegedy et al. 2016).
-        class_weights: "balanced" makes rare classes count more; a tuple gives a weight for each class.
+        class_weights: "balanced" makes rare classes count more; a tuple gives a weight for each class. The validation
+            loss, by which is stopped and kept, is weighed the same way.
         early_stopping: stop after this many epochs in which the validation loss did not fall; None never.
         keep: which weights become the run's model: the "last", or the "best" by validation loss.
         averaging: "none"; "ema", a moving average of the weights (Polyak and Juditsky 1992); "lookahead", which also

@@ -131,6 +131,7 @@ class Fit:
         if self.batch != self.plan.images // self.plan.batch_size or self.batch == self.plan.steps_per_epoch:
             self._report()  # else the epoch's smaller last batch follows at once, too few images for a point of its own
         if self.epoch == 0 and self.taken in EARLY_STEPS and self.batch < self.plan.steps_per_epoch:
+            self.looks.refresh()
             self.looks.snapshot(self.position, self.taken)
         if time.monotonic() > self._checkpoint_due:
             self._save()
@@ -196,6 +197,7 @@ class Fit:
             **values,
             learning_rate=float(rate),
             seconds=round(self.recorder.seconds, 3),
+            **({"val_images": len(self.data.validation)} if looks else {}),
         )
         self.looks.snapshot(self.position, self.taken)
         self.looks.predict_pending()
@@ -288,6 +290,7 @@ class Fit:
             if checkpoint is None:
                 return False
             self._restore(checkpoint.arrays)
+        self.looks.refresh()
         self.step.averages.take()
         if self.train.keep == "best" and self.val_losses:
             best = float(np.argmin(self.val_losses) + 1)

@@ -18,6 +18,7 @@ from cnnviz.models import assign_weights, named_weights
 from cnnviz.runs import Run, Snapshot, pack_arrays
 from cnnviz.runs.views import ViewsScore
 from cnnviz.training.forward import Forward, probabilities_of
+from cnnviz.training.normalising import Statistics
 from cnnviz.training.recorder import Recorder
 from cnnviz.training.step import TrainingStep
 
@@ -40,6 +41,7 @@ class Looks:
     def __init__(self, run: Run, model: keras.Model, step: TrainingStep, data: Prepared, recorder: Recorder) -> None:
         self.run, self.model, self.step, self.data, self.recorder = run, model, step, data, recorder
         self.forward = Forward(model)
+        self._statistics = Statistics(model, run.spec, data.train.images)
         self.watched = _watched(data.test.labels, len(data.class_names))
         convolutions = (layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D))
         self._first_convolution = next(convolutions, None)
@@ -53,23 +55,32 @@ class Looks:
         self._next_snapshot = kept[-1].number + 1 if kept else 0
         self._pending = [item.number for item in kept if not self._predictions_path(item.number).exists()]
 
+    def refresh(self) -> None:
+        """Bring the means and variances of batch normalisations up to date, before the network is looked at."""
+        with self.step.averages.in_place():
+            self._statistics.measure()
+            self.step.averages.begin()
+
     def validate(self) -> dict[str, float]:
-        """Return val_loss and val_accuracy, or nothing without validation images."""
+        """Return val_loss and val_accuracy, or nothing without validation images; refreshes what it looks at."""
         began = time.perf_counter()
+        self.refresh()
         if not len(self.data.validation):
             return {}
         with self.step.averages.in_place():
-            loss, accuracy, _ = self.measure_on(self.data.validation)
+            loss, accuracy = self._measured(self.data.validation)
         self.seconds = time.perf_counter() - began
         return {"val_loss": loss, "val_accuracy": accuracy}
 
-    def measure_on(self, split: Split) -> tuple[float, float, NDArray[np.float32]]:
-        """Return mean loss (penalties included, as Keras counts it), accuracy, and probabilities (n, classes)."""
+    def _measured(self, split: Split) -> tuple[float, float]:
+        """Return mean loss, weighed by class and with penalties like that of training, and accuracy.
+
+        What is kept as the best has to be the best by what the training asks for: with class weights both count alike.
+        """
         logits = self.forward(split.images)
-        losses = np.asarray(self.step.losses(logits, split.labels), dtype=np.float64)
-        probabilities = probabilities_of(logits)
-        accuracy = float((probabilities.argmax(1) == split.labels).mean())
-        return float(losses.mean() + float(self.step.penalty())), accuracy, probabilities
+        losses = np.asarray(self.step.weighed(self.step.losses(logits, split.labels), split.labels), dtype=np.float64)
+        accuracy = float((probabilities_of(logits).argmax(1) == split.labels).mean())
+        return float(losses.mean() + float(self.step.penalty())), accuracy
 
     def snapshot(self, position: float, step: int) -> None:
         """Write the present weights and announce them; their predictions are made at the end of the epoch."""

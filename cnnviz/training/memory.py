@@ -1,4 +1,4 @@
-"""Whether one training step can fit this machine's memory at all."""
+"""What fits this machine's memory: one training step at all, and how many images without learning from them."""
 
 import math
 
@@ -7,12 +7,14 @@ import psutil
 from cnnviz.errors import SpecError
 from cnnviz.spec import RunSpec
 
-__all__ = ["refuse_too_large"]
+__all__ = ["images_at_once", "refuse_too_large"]
 
 _BYTES = 4  # of a float32
 _COPIES = 2  # every layer's output is kept, and its gradient made
 _BYTES_A_PARAMETER = 16  # value, gradient and the two moments of Adam
 _GB = 1e9
+_LOOKED_AT = 256  # images: their means and variances came within a point of accuracy to those of all (decision 0012)
+_FOR_LOOKING = 512e6  # bytes that looking at them may take
 
 
 def refuse_too_large(spec: RunSpec, images: int) -> None:
@@ -39,3 +41,15 @@ def refuse_too_large(spec: RunSpec, images: int) -> None:
             f"one step with {batch} images needs at least {needed / _GB:,.0f} GB of memory and this machine has "
             f"{total / _GB:,.0f}; lower the batch size, or the size of the largest layer, {largest.name} ({shape})"
         )
+
+
+def images_at_once(spec: RunSpec) -> int:
+    """Return how many images are enough to know the means and variances of each layer, and fit the memory at once.
+
+    Args:
+        spec: what is trained. Only what goes into a layer and what comes out is there at a time; a batch always fits,
+            because a step of the training has to.
+    """
+    largest = max(math.prod(row.output_shape) for row in spec.model.rows)
+    affordable = int(_FOR_LOOKING / (largest * _BYTES * _COPIES))
+    return min(_LOOKED_AT, max(affordable, spec.train.batch_size))

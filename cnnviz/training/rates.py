@@ -55,8 +55,9 @@ def averaging_decays(spec: TrainSpec, first: int, count: int, total: int) -> NDA
         (count,) float32 in [0, 1), or KEEP where a step leaves the average alone.
     """
     taken = np.arange(first, first + count) + 1  # after the step
-    decays = spec.averaging_decay**spec.averaging_every * np.minimum(taken / max(total, 1), 1) ** 3
-    due = (taken % spec.averaging_every == 0) | (taken == total)  # the last weights are always part of it
+    young = taken < spec.averaging_every  # no average yet: an epoch of few steps would be shown as the first weights
+    decays = spec.averaging_decay**spec.averaging_every * np.minimum(taken / max(total, 1), 1) ** 3 * ~young
+    due = (taken % spec.averaging_every == 0) | (taken == total) | young  # the last weights are always part of it
     return np.where(due & (spec.averaging != "none"), decays, KEEP).astype(np.float32)
 
 

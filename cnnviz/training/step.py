@@ -121,6 +121,10 @@ class TrainingStep:
             return losses.categorical_crossentropy(target, logits, from_logits=True, label_smoothing=smoothing)
         return losses.sparse_categorical_crossentropy(labels, logits, from_logits=True)
 
+    def weighed(self, losses: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+        """Return each image's loss (batch,) times how much an image of its class counts."""
+        return losses * tf.gather(self._class_weights, labels)
+
     def penalty(self) -> tf.Tensor:
         """Return the sum of the layers' weight penalties."""
         return tf.add_n([tf.constant(0.0), *self._logits.losses])
@@ -151,8 +155,7 @@ class TrainingStep:
             images = augment(images, train.augmentation, tf.stack([train.seed, number]), mirrored)
         with tf.GradientTape() as tape:
             logits = forward(self._logits, images)  # (batch, classes), or (batch, 1)
-            weighted = self.losses(logits, labels) * tf.gather(self._class_weights, labels)
-            loss = tf.reduce_mean(weighted) + self.penalty()
+            loss = tf.reduce_mean(self.weighed(self.losses(logits, labels), labels)) + self.penalty()
         variables = self.model.trainable_variables
         gradients = tape.gradient(loss, variables)
         if train.offset_rate != 1:  # with SGD a larger gradient is a larger rate

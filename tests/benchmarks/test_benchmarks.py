@@ -23,6 +23,7 @@ SLOW = {
     "pages": ("benchmarks/pages.py",),
     "rates": ("benchmarks/rates.py",),
     "serving": ("benchmarks/serving.py",),
+    "small_data": ("benchmarks/small_data.py",),
     "step": ("benchmarks/step.py",),
     "training": ("benchmarks/training.py",),
 }

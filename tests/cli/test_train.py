@@ -61,6 +61,17 @@ def test_without_validation(call: Call, file: str) -> None:
     assert (values["history"]["val_loss"], len(values["history"]["loss"])) == ([], 1)
 
 
+def test_few_validation_images_are_said(call: Call, file: str) -> None:
+    few = ("train", "--spec", file, "--validation", "0.1")
+    values = call(*few, "--json").json
+    assert values["val_images"] == 10
+    assert [doubt["kind"] for doubt in values["doubts"]][-1:] == ["few"]
+    done = call(*few)
+    assert re.search(r"validation accuracy [\d.]+ % of 10 images", done.out)
+    assert re.search(r"Validation accuracy, \d+ %, is of 10 images, each 10 % of it: ", done.out)
+    assert re.search(r"accuracy [\d.]+ % of 10 images", done.err)
+
+
 def test_images_per_second_counts_every_image(call: Call, file: str) -> None:
     values = call("train", "--spec", file, "--epochs", "2", "--json").json
     assert values["images_per_second"] * values["seconds"] == pytest.approx(160, abs=2)  # 2 x (100 - 20)

@@ -27,6 +27,23 @@ def test_events_become_curves() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("given", "found", "told"),
+    [(4, 4, " of 4 images"), (1, 1, " of 1 image"), (5000, 5000, " of 5,000 images"), (None, None, "")]
+    + [(wrong, None, "") for wrong in (0, -3, True, "4", 2.5, 10**12)],
+)
+def test_how_many_images_the_validation_is_of(given: Any, found: int | None, told: str) -> None:
+    history = Timeline([epoch(1, val_accuracy=1.0, **({} if given is None else {"val_images": given}))]).history
+    assert (history.val_images, history.of_validation) == (found, told)
+
+
+def test_the_images_of_the_first_epoch_are_the_training_images() -> None:
+    reports = [{**batch(position), "images": count} for position, count in ((0.5, 60), (1.0, 4), (1.5, 60))]
+    assert Timeline(reports).history.train_images is None  # no epoch has ended
+    assert Timeline([*reports, epoch(1)]).history.train_images == 64
+    assert Timeline([batch(1.0), epoch(1)]).history.train_images is None
+
+
 def test_nothing_yet_is_an_empty_history() -> None:
     assert Timeline().history == History({}, {})
     assert Timeline().history.n_epochs == 0

@@ -24,10 +24,15 @@ def test_the_share_that_is_kept_grows_with_the_cube_of_the_steps() -> None:
     spec = TrainSpec(averaging="ema", averaging_decay=0.9, averaging_every=3)
     found = averaging_decays(spec, 0, 10, 10)
     kept = 0.9**3
-    expected = [KEEP, KEEP, kept * 0.027, KEEP, KEEP, kept * 0.216, KEEP, KEEP, kept * 0.729, kept]
+    expected = [0, 0, kept * 0.027, KEEP, KEEP, kept * 0.216, KEEP, KEEP, kept * 0.729, kept]
     np.testing.assert_allclose(found, expected, rtol=1e-5)
     parts = [averaging_decays(spec, first, count, 10) for first, count in ((0, 4), (4, 1), (5, 5))]
     np.testing.assert_array_equal(np.concatenate(parts), found)
+
+
+@pytest.mark.parametrize("total", [1, 3, 4])
+def test_a_run_too_short_for_an_average_keeps_its_last_weights(total: int) -> None:
+    assert (averaging_decays(TrainSpec(averaging="lookahead"), 0, total, total) == 0).all()
 
 
 def test_without_averaging_every_step_leaves_the_average_alone() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cnnviz.runs import History, Run
-from cnnviz.ui.train.verdict import _advice
+from cnnviz.ui.train.verdict import _advice, _validated
 from tests.ui_train.prepared import prepared_run
 
 
@@ -24,3 +24,22 @@ def test_advice_follows_how_it_went(
     run = prepared_run(home, "completed")
     monkeypatch.setattr(Run, "history", lambda _: History({"val_loss": val_losses} if val_losses else {}, {}))
     assert said in _advice(run, accuracy)
+
+
+def test_training_that_does_not_carry_over_is_not_told_to_learn_slower(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = prepared_run(home, "completed")
+    values = {"loss": [0.1], "accuracy": [0.99], "val_loss": [3.0], "val_accuracy": [0.1]}
+    monkeypatch.setattr(Run, "history", lambda _: History(values, {}))
+    assert _advice(run, 0.1).startswith("Next: look at its mistakes and at the labels on Data")
+
+
+@pytest.mark.parametrize(("count", "told"), [(4, "Validation accuracy: 100 % of 4 images."), (None, "")])
+def test_a_validation_accuracy_says_of_how_many_images(
+    home: Path, monkeypatch: pytest.MonkeyPatch, count: int | None, told: str
+) -> None:
+    run = prepared_run(home, "completed")
+    values = {"loss": [0.1], "accuracy": [0.99], "val_loss": [0.1], "val_accuracy": [1.0]}
+    monkeypatch.setattr(Run, "history", lambda _: History(values, {}, count))
+    assert _validated(run) == told

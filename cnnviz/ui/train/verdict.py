@@ -5,6 +5,7 @@ from html import escape
 
 import streamlit as st
 
+from cnnviz.evaluation import doubts
 from cnnviz.runs import Run, Status
 from cnnviz.ui.messages import plain
 from cnnviz.ui.train.draft import Draft
@@ -34,7 +35,7 @@ def verdict(run: Run, status: Status) -> None:
         case "completed":
             _completed(run, status)
         case "stopped":
-            st.info(f"{state} {_way_on(run)}", icon=":material/pause_circle:")
+            st.info(f"{state} {_way_on(run)} {plain(_doubts(run))}", icon=":material/pause_circle:")
         case "interrupted":
             st.warning(f"{state} {told} {_way_on(run)}", icon=":material/power_off:")
         case "failed":
@@ -61,14 +62,29 @@ def _completed(run: Run, status: Status) -> None:
         of = f" of {images:,}" if isinstance(images, int) else ""
         words.append(f"It gets {100 * accuracy:.0f} %{of} test images right that it has never seen.")
         number = f"<div><strong>{100 * accuracy:.1f} %</strong><small>test accuracy</small></div>"
-    words += [escape(status.message), _advice(run, accuracy)]
+    words += [escape(part) for part in (_validated(run), status.message, _doubts(run), _advice(run, accuracy))]
     st.html(f'<div class="train-verdict">{number}<p>{" ".join(words)}</p></div>')
     if run.has_final_predictions:
         st.page_link(REPORT, label="See what it gets wrong", icon=":material/fact_check:", query_params={"run": run.id})
 
 
+def _validated(run: Run) -> str:
+    """How many validation images it got right, of how many; nothing where that is not known."""
+    history = run.history()
+    validated = history.epochs.get("val_accuracy")
+    if not validated or not history.of_validation:
+        return ""
+    return f"Validation accuracy: {100 * validated[-1]:.0f} %{history.of_validation}."
+
+
+def _doubts(run: Run) -> str:
+    return " ".join(doubt.sentence for doubt in doubts(run))
+
+
 def _advice(run: Run, accuracy: float | None) -> str:
     """What to try next, from how it went."""
+    if any(doubt.kind == "apart" for doubt in doubts(run)):
+        return "Next: look at its mistakes and at the labels on Data, then train on more images."
     if isinstance(accuracy, int | float) and accuracy < _GUESSING / run.spec.model.classes:
         return "That is no better than guessing. Next: start another like this with a smaller learning rate."
     losses = run.history().epochs.get("val_loss", [])

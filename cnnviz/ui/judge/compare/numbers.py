@@ -92,11 +92,12 @@ def _of_tests(report: Evaluation | None) -> dict[str, str]:
 
 def _of_training(one: Judgement) -> dict[str, str]:
     run = one.chosen.run
-    status, epochs = run.status, run.history().epochs
+    status, history = run.status, run.history()
+    epochs = history.epochs
     validated, seconds = epochs.get("val_accuracy"), epochs.get("seconds")
     return {
         "epochs": f"{status.epoch} of {status.epochs}" if status.epochs else "",
-        "validation accuracy, last epoch": percent(validated[-1]) if validated else "",
+        "validation accuracy, last epoch": f"{percent(validated[-1])}{history.of_validation}" if validated else "",
         "training time": duration(seconds[-1]) if seconds else "",
         "parameters": f"{sum(row.parameters for row in run.spec.model.rows):,}",
     }

@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
-from cnnviz.evaluation import Evaluation
+from cnnviz.evaluation import Evaluation, doubts
 from cnnviz.evaluation.report import wilson
 from cnnviz.figures.theme import css_variables
 from cnnviz.runs.views import ViewsScore, read_views
@@ -93,6 +93,8 @@ def remarks(now: JudgedRun, report: Evaluation | None) -> None:
         told.append(
             f"Loss, top 3 and the curves need the probabilities of all classes, which a snapshot lacks: {where}."
         )
+    if now.judged.snapshot is None:
+        told += [plain(doubt.sentence) for doubt in doubts(now.run)]
     if report is not None and report.remark:
         told.append(plain(report.remark))
     if told:

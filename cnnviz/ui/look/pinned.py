@@ -220,7 +220,7 @@ def _stop(run: Run, stops: tuple[Stop, ...]) -> Stop:
     if found is None and linked and text not in [stop.name for stop in stops_of(run, "any")]:
         raise SpecError(
             f"the link asks for the layer {text[:80]!r} of the run {run.name}, which has "
-            f"{', '.join(stop.name for stop in stops[:12])}; choose one of these"
+            f"{', '.join([stop.name for stop in stops if stop.name][:12])}; choose one of these"
         )
     return found or stops[0]
 

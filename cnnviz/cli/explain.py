@@ -33,7 +33,9 @@ def explain(
     ] = "gradcam",
     layer: Annotated[
         str | None,
-        typer.Option("--layer", metavar="NAME", help="Where Grad-CAM looks; without it the last convolution."),
+        typer.Option(
+            "--layer", metavar="NAME", help="Where Grad-CAM looks; without it the last maps before the pooling."
+        ),
     ] = None,
     class_name: Annotated[
         str | None, typer.Option("--class", metavar="NAME", help="The class to explain; without it the predicted one.")

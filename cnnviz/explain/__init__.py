@@ -5,6 +5,7 @@
     explain.kernels(model)                                       # (kernel height, kernel width, channels in, filters)
     explain.feature_maps(model, images)["conv2d_1"]              # (images, height, width, channels)
     explain.grad_cam(model, image)                               # (height, width) in [0, 1]
+    explain.grad_cam(model, images, [3, 0])                      # (images, height, width): a class each
     explain.explain(model, image, "integrated-gradients").empty  # the record: class, score, why nothing lights up
 
 Works on a run's model and on any Keras model of one image with 2-D convolutions: Sequential, functional, nested,
@@ -24,7 +25,9 @@ _HOMES = {
     "filter_norms": "filters",
     "similarity_order": "filters",
     "penultimate": "features",
+    "LAST_MAPS": "last_maps",
     "LayerPlace": "places",
+    "last_place": "places",
     "layers_of": "places",
     "forget": "compiled",
     "SEEN": "maps",
@@ -56,6 +59,7 @@ _HOMES = {
     "METHODS": "methods",
     "Method": "methods",
     "explain": "methods",
+    "explain_batch": "methods",
     "find_method": "methods",
     "grad_cam": "cam",
     "grad_cam_plus_plus": "cam",
@@ -88,12 +92,14 @@ if TYPE_CHECKING:
     from cnnviz.explain.heatmap import Heatmap as Heatmap
     from cnnviz.explain.heatmap import Verdict as Verdict
     from cnnviz.explain.integrated import integrated_gradients as integrated_gradients
+    from cnnviz.explain.last_maps import LAST_MAPS as LAST_MAPS
     from cnnviz.explain.maps import SEEN as SEEN
     from cnnviz.explain.maps import feature_maps as feature_maps
     from cnnviz.explain.maps import network_input as network_input
     from cnnviz.explain.methods import METHODS as METHODS
     from cnnviz.explain.methods import Method as Method
     from cnnviz.explain.methods import explain as explain
+    from cnnviz.explain.methods import explain_batch as explain_batch
     from cnnviz.explain.methods import find_method as find_method
     from cnnviz.explain.occluding import occlusion as occlusion
     from cnnviz.explain.outputs import OutputTerms as OutputTerms
@@ -104,6 +110,7 @@ if TYPE_CHECKING:
     from cnnviz.explain.patches import dead_filters as dead_filters
     from cnnviz.explain.patches import strongest_patches as strongest_patches
     from cnnviz.explain.places import LayerPlace as LayerPlace
+    from cnnviz.explain.places import last_place as last_place
     from cnnviz.explain.places import layers_of as layers_of
     from cnnviz.explain.pooling import PoolingLayer as PoolingLayer
     from cnnviz.explain.pooling import PoolingTerms as PoolingTerms

@@ -14,26 +14,27 @@ import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import SpecError
+from cnnviz.explain.batching import batches
 from cnnviz.explain.compiled import compiled
-from cnnviz.explain.heatmap import Heatmap, heatmap, upsample, values_of
-from cnnviz.explain.network import find_layer, image_shape, layer_names, one_image
+from cnnviz.explain.heatmap import Heatmap, Heatmaps, Verdict, heatmap, upsample, values_of
+from cnnviz.explain.last_maps import LAST_MAPS, output_of
+from cnnviz.explain.network import full_name, image_shape
 from cnnviz.explain.passage import pass_through
-from cnnviz.explain.places import last_convolution
+from cnnviz.explain.places import last_place
 from cnnviz.explain.scores import choose, class_scores
-from cnnviz.explain.subject import CLASS, check_class, verdict_of
+from cnnviz.explain.subject import CLASSES, Classes, asked_class, class_given, given_images, verdict_of
 
 __all__ = ["explain_grad_cam", "explain_grad_cam_plus_plus", "grad_cam", "grad_cam_plus_plus"]
 
 Maps = NDArray[np.floating[Any]]  # (map height, map width, filters)
 Weights = NDArray[np.floating[Any]]  # (filters,)
 
-_MOST_CLASSES = 2**31 - 1
 _ROUNDING = 1e-6  # of what is added up: the sums of float32 maps and gradients are no more exact than that
 
 
 def explain_grad_cam(
-    model: keras.Model, image: ArrayLike, class_index: int | None = None, layer: str | int | None = None
-) -> Heatmap:
+    model: keras.Model, image: ArrayLike, class_index: Classes = None, layer: str | int | None = None
+) -> Heatmaps:
     """Show where a layer's feature maps raise a class (Selvaraju et al. 2017).
 
     Each feature map is weighted by the mean gradient of the class's logit with respect to it; the sum, cut at zero, is
@@ -41,41 +42,45 @@ def explain_grad_cam(
 
     Args:
         model: any Keras classifier with 2-D convolutions.
-        image: (height, width, channels) uint8 or float in 0..255.
-        class_index: the class to explain; None for the predicted one. A single sigmoid output has the classes 0 and 1.
-        layer: name or index of a layer with feature maps; None for the last convolution.
+        image: (height, width, channels) uint8 or float in 0..255, or several (images, height, width, channels).
+        class_index: the class to explain, or one for each image; None for the predicted one. A single sigmoid output
+            has the classes 0 and 1.
+        layer: name or index of a layer with feature maps; None for the last maps, see `last_place`.
 
     Returns:
-        The heatmap with its record: its values are (height, width) float32 in [0, 1], all zeros where no feature map
-        raises the class.
+        Each image's heatmap with its record: its values are (height, width) float32 in [0, 1], all zeros where no
+        feature map
+        raises the class; (images, height, width) for several images.
 
     Raises:
-        SpecError: the class or layer does not exist, or the model has no convolution.
-        DataError: the image does not fit the model.
+        SpecError: a class or the layer does not exist, or the model has no convolution.
+        DataError: the images do not fit the model.
     """
     return _explain("gradcam", _by_means, model, image, class_index, layer)
 
 
 def explain_grad_cam_plus_plus(
-    model: keras.Model, image: ArrayLike, class_index: int | None = None, layer: str | int | None = None
-) -> Heatmap:
+    model: keras.Model, image: ArrayLike, class_index: Classes = None, layer: str | int | None = None
+) -> Heatmaps:
     """Show where feature maps raise a class, several places more evenly (Chattopadhay et al. 2018).
 
     Each feature map is weighted by its positive gradients alone, each place by how much it adds to the score.
 
     Args:
         model: any Keras classifier with 2-D convolutions.
-        image: (height, width, channels) uint8 or float in 0..255.
-        class_index: the class to explain; None for the predicted one. A single sigmoid output has the classes 0 and 1.
-        layer: name or index of a layer with feature maps; None for the last convolution.
+        image: (height, width, channels) uint8 or float in 0..255, or several (images, height, width, channels).
+        class_index: the class to explain, or one for each image; None for the predicted one. A single sigmoid output
+            has the classes 0 and 1.
+        layer: name or index of a layer with feature maps; None for the last maps, see `last_place`.
 
     Returns:
-        The heatmap with its record: its values are (height, width) float32 in [0, 1], all zeros where no feature map
-        raises the class.
+        Each image's heatmap with its record: its values are (height, width) float32 in [0, 1], all zeros where no
+        feature map
+        raises the class; (images, height, width) for several images.
 
     Raises:
-        SpecError: the class or layer does not exist, or the model has no convolution.
-        DataError: the image does not fit the model.
+        SpecError: a class or the layer does not exist, or the model has no convolution.
+        DataError: the images do not fit the model.
     """
     return _explain("gradcam-plus-plus", _by_alphas, model, image, class_index, layer)
 
@@ -107,48 +112,67 @@ def _explain(
     weights_of: Callable[[Maps, Maps], Weights],
     model: keras.Model,
     image: ArrayLike,
-    class_index: int | None,
+    class_index: Classes,
     layer: str | int | None,
+) -> Heatmaps:
+    images, single = given_images(model, image)
+    shape = image_shape(model, images)
+    given = class_given(class_index, len(images))
+    name = _name(model, images, layer)
+    function = compiled(model, shape, ("cam", name), partial(_traced, name), CLASSES)
+    asked = np.array([asked_class(one) for one in given], np.int32)
+    found: list[Heatmap] = []
+    for part in batches(model, images):
+        done = len(found)
+        logits, probabilities, known, *both = (one.numpy() for one in function(part, asked[done : done + len(part)]))
+        for number, (maps, gradients) in enumerate(zip(*both, strict=True)):
+            verdict = verdict_of(logits[number], probabilities[number], given[done + number], bool(known))
+            found.append(_heatmap(method, weights_of, verdict, name, maps, gradients, shape[:2]))
+    return Heatmaps(tuple(found), single)
+
+
+def _heatmap(
+    method: str,
+    weights_of: Callable[[Maps, Maps], Weights],
+    verdict: Verdict,
+    layer: str,
+    maps: Maps,
+    gradients: Maps,
+    size: tuple[int, int],
 ) -> Heatmap:
-    batch = one_image(model, image)
-    shape = image_shape(model, batch)
-    name = last_convolution(model, shape) if layer is None else layer
-    found, use = find_layer(model, name)
-    function = compiled(model, shape, ("cam", id(found), use), partial(_traced, name), CLASS)
-    # a class that does not exist is told after the pass, which knows how many there are
-    asked = -1 if class_index is None else check_class(class_index, _MOST_CLASSES)
-    logits, probabilities, known, maps, gradients = (part.numpy() for part in function(batch, np.int32(asked)))
-    verdict = verdict_of(logits[0], probabilities[0], check_class(class_index, logits.shape[1]), bool(known))
-    exact = maps[0].astype(np.float64)  # (map height, map width, filters)
-    weights = weights_of(exact, gradients[0].astype(np.float64))
+    """Make one image's heatmap of its maps and of the score's gradients there."""
+    exact = maps.astype(np.float64)  # (map height, map width, filters)
+    weights = weights_of(exact, gradients.astype(np.float64))
     coarse = (exact @ weights).astype(np.float32)  # (map height, map width)
-    shown = layer_names(model).get(id(found), found.name)
     return heatmap(
         # cut at zero before enlarging, as the paper does: what speaks against the class must not eat into neighbours
-        upsample(np.maximum(coarse, 0), *shape[:2]),
+        upsample(np.maximum(coarse, 0), *size),
         method,
         verdict,
-        _why_empty(maps[0], gradients[0], shown),
+        _why_empty(maps, gradients, layer),
         noise=_ROUNDING * float((np.abs(exact) @ np.abs(weights)).max()),
-        layer=shown,
+        layer=layer,
         coarse=coarse,
     )
 
 
-def _traced(layer: str | int, model: keras.Model, images: tf.Tensor, class_index: tf.Tensor) -> tuple[tf.Tensor, ...]:
-    found, use = find_layer(model, layer)
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        passage = pass_through(model, images, lambda made_by, made: tape.watch(made) if made_by is found else None)
-        scores = class_scores(passage)
-        inside = tf.minimum(class_index, scores.logits.shape[1] - 1)
-        _, score = choose(scores, inside)
-    maps = passage.of(found, use).output
+def _name(model: keras.Model, images: ArrayLike, layer: str | int | None) -> str:
+    """Return the name under which this use of a layer, and no other, is found again."""
+    name = last_place(model, images).name if layer is None else layer
+    return LAST_MAPS if name == LAST_MAPS else full_name(model, name)
+
+
+def _traced(layer: str, model: keras.Model, images: tf.Tensor, class_index: tf.Tensor) -> tuple[tf.Tensor, ...]:
+    passage = pass_through(model, images)
+    scores = class_scores(passage)
+    _, score = choose(scores, tf.minimum(class_index, scores.logits.shape[1] - 1))
+    maps = output_of(passage, model, layer)
     if maps.shape.rank != 4:
         raise SpecError(
-            f"the layer {found.name} gives {tuple(maps.shape[1:])} numbers an image, expected feature maps (height, "
-            "width, channels); choose a convolution or a layer before the flatten"
+            f"the layer {layer} gives {tuple(maps.shape[1:])} numbers an image, expected feature maps (height, width, "
+            "channels); choose a convolution or a layer before the flatten"
         )
-    gradients = tape.gradient(score, maps, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    [gradients] = tf.gradients(score, [maps], unconnected_gradients="zero")
     known = tf.constant(scores.head != "unknown")
     return scores.logits, scores.probabilities, known, tf.cast(maps, tf.float32), tf.cast(gradients, tf.float32)
 

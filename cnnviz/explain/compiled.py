@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cnnviz.explain.network import Shape, fingerprint, fitting, walk
+from cnnviz.explain.network import Shape, fingerprint, fitting, refuse_channels_first, walk
 from cnnviz.explain.passage import weights_are_replaced
 
 __all__ = ["compiled", "forget", "make_ready"]
@@ -67,7 +67,12 @@ def make_ready(model: keras.Model, shape: Shape) -> None:
     Args:
         model: any Keras model; one that is built is left as it is.
         shape: (height, width, channels) of its images.
+
+    Raises:
+        SpecError: it has its channels first.
+        DataError: it cannot take such images.
     """
+    refuse_channels_first(model)
     if not all(layer.built for _, layer in walk(model)) or not model.built:
         with fitting(model, shape):
             model(np.zeros((1, *shape), np.float32), training=False)

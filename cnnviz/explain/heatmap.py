@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import SpecError
 
-__all__ = ["Heatmap", "Verdict", "heatmap", "upsample", "values_of"]
+__all__ = ["Heatmap", "Heatmaps", "Verdict", "heatmap", "upsample", "values_of"]
 
 Arguments = ParamSpec("Arguments")
 
 # What a method's `explain_` function says of its result, and its short form does not.
-_RECORD = "The heatmap with its record: its values are "
+_RECORD = "Each image's heatmap with its record: its values are "
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,24 @@ class Heatmap:
         return self.verdict.score
 
 
+@dataclass(frozen=True, eq=False)
+class Heatmaps:
+    """The heatmaps of a batch, or of one image.
+
+    Attributes:
+        each: one an image.
+        single: whether an image was given by itself, not a batch of one.
+    """
+
+    each: tuple[Heatmap, ...]
+    single: bool
+
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """(images, height, width) float32 in [0, 1]; (height, width) for an image by itself."""
+        return self.each[0].values if self.single else np.stack([one.values for one in self.each])
+
+
 def heatmap(
     raw: NDArray[np.floating[Any]],
     method: str,
@@ -129,8 +147,8 @@ def heatmap(
     )
 
 
-def values_of(explained: Callable[Arguments, Heatmap]) -> Callable[Arguments, NDArray[np.float32]]:
-    """Make the short form of a method: the same arguments, and of the heatmap its values alone.
+def values_of(explained: Callable[Arguments, Heatmaps]) -> Callable[Arguments, NDArray[np.float32]]:
+    """Make the short form of a method: the same arguments, and of the heatmaps their values alone.
 
     Args:
         explained: a function called `explain_...`.

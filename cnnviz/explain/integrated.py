@@ -5,12 +5,13 @@ Source: Sundararajan et al. 2017, "Axiomatic attribution for deep networks".
 
 import keras
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import SpecError
 from cnnviz.explain.gradients import CAP
-from cnnviz.explain.heatmap import Heatmap, heatmap, values_of
-from cnnviz.explain.subject import gradient_sum, scores_of, subject
+from cnnviz.explain.heatmap import Heatmap, Heatmaps, Verdict, heatmap, values_of
+from cnnviz.explain.network import Images
+from cnnviz.explain.subject import Classes, gradient_sums, scores_of, subject
 
 __all__ = ["explain_integrated_gradients", "integrated_gradients"]
 
@@ -20,12 +21,12 @@ _MOST_STEPS = 2000
 def explain_integrated_gradients(
     model: keras.Model,
     image: ArrayLike,
-    class_index: int | None = None,
+    class_index: Classes = None,
     layer: str | int | None = None,
     *,
     steps: int = 64,
     baseline: float = 0.0,
-) -> Heatmap:
+) -> Heatmaps:
     """Show how much each pixel raises the class's logit against a plain image (Sundararajan et al. 2017).
 
     The record's details hold the method's own check: the attributions should add up to the difference between the
@@ -33,19 +34,19 @@ def explain_integrated_gradients(
 
     Args:
         model: any Keras classifier of images.
-        image: (height, width, channels) uint8 or float in 0..255.
-        class_index: the class to explain; None for the predicted one.
+        image: (height, width, channels) uint8 or float in 0..255, or several (images, height, width, channels).
+        class_index: the class to explain, or one for each image; None for the predicted one.
         layer: not used; the method works on pixels.
         steps: images on the way from the plain image, 1 to 2000; more make the completeness error smaller.
         baseline: the plain image's grey level in 0..255; 0 is black.
 
     Returns:
-        The heatmap with its record: its values are (height, width) float32 in [0, 1], channels added up, what lowers
-        the class cut off.
+        Each image's heatmap with its record: its values are (height, width) float32 in [0, 1], channels added up, what
+        lowers the class cut off; (images, height, width) for several images.
 
     Raises:
-        SpecError: the class or layer does not exist, no gradient reaches the pixels, or steps are out of range.
-        DataError: the image does not fit the model.
+        SpecError: a class or the layer does not exist, no gradient reaches the pixels, or steps are out of range.
+        DataError: the images do not fit the model.
     """
     if not (1 <= steps <= _MOST_STEPS and 0 <= baseline <= 255):
         raise SpecError(
@@ -53,27 +54,39 @@ def explain_integrated_gradients(
             "and a grey level in 0..255"
         )
     what = subject(model, image, class_index, layer)
-    plain = np.full_like(what.image, baseline)
-    way = what.image - plain
     middles = ((np.arange(steps) + 0.5) / steps).astype(np.float32)  # midpoint rule: exact for straight stretches
-    total = gradient_sum(what, plain + middles[:, None, None, None] * way)  # (height, width, channels)
-    raw = (way[0] * total / steps).sum(axis=2)  # (height, width)
-    logits, _, _ = scores_of(model, plain, what.shape)
-    difference = what.verdict.score - float(logits[0, what.verdict.class_index])
+    way = what.images - np.float32(baseline)
+
+    def on_the_way(number: int) -> Images:
+        return np.asarray(np.float32(baseline) + middles[:, None, None, None] * way[number])
+
+    totals = gradient_sums(what, on_the_way, steps)  # (images, height, width, channels)
+    shares = (way * totals / steps).sum(axis=3)  # (images, height, width)
+    plain, _, _ = scores_of(model, np.full_like(what.images[:1], baseline), what.shape)
+    settings = {"steps": steps, "baseline": baseline}
+    found = (_heatmap(raw, verdict, plain[0], settings) for raw, verdict in zip(shares, what.verdicts, strict=True))
+    return Heatmaps(tuple(found), what.single)
+
+
+integrated_gradients = values_of(explain_integrated_gradients)
+
+
+def _heatmap(raw: NDArray[np.float64], verdict: Verdict, plain: Images, settings: dict[str, float]) -> Heatmap:
+    """Make one image's heatmap.
+
+    Args:
+        raw: (height, width) shares of the pixels.
+        verdict: of the image.
+        plain: (classes,) logits of the plain image.
+        settings: the method's.
+    """
+    difference = verdict.score - float(plain[verdict.class_index])
     error = abs(float(raw.sum()) - difference) / max(abs(difference), 1e-6)
     return heatmap(
         raw,
         "integrated-gradients",
-        what.verdict,
-        f"no pixel raises this class against a plain image of grey level {baseline:g}",
+        verdict,
+        f"no pixel raises this class against a plain image of grey level {settings['baseline']:g}",
         cap=CAP,
-        details={
-            "steps": steps,
-            "baseline": baseline,
-            "score_difference": difference,
-            "completeness_error": error,
-        },
+        details={**settings, "score_difference": difference, "completeness_error": error},
     )
-
-
-integrated_gradients = values_of(explain_integrated_gradients)

@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike
 from cnnviz.errors import SpecError
 from cnnviz.explain.batching import batches
 from cnnviz.explain.compiled import compiled
-from cnnviz.explain.network import Images, find_layer, image_batch, image_shape
+from cnnviz.explain.last_maps import CONVOLUTIONS, LAST_MAPS, output_of
+from cnnviz.explain.network import Images, find_layer, full_name, image_batch, image_shape
 from cnnviz.explain.passage import Passage, pass_through
-from cnnviz.explain.places import CONVOLUTIONS, layers_of
+from cnnviz.explain.places import layers_of
 
 __all__ = ["SEEN", "feature_maps", "network_input"]
 
@@ -35,8 +36,8 @@ def feature_maps(
     Args:
         model: any Keras model of one image with 2-D layers.
         images: (images, height, width, channels) or one image, uint8 or float in 0..255.
-        layers: names or indices; None for every layer whose output is spatial or a vector, those inside nested models
-            included.
+        layers: names or indices, LAST_MAPS for those that `last_place` is about; None for every layer whose output is
+            spatial or a vector, those inside nested models included.
         include_input: begin with the input as the network sees it (after rescaling), under the key SEEN.
 
     Returns:
@@ -53,9 +54,10 @@ def feature_maps(
     if wanted is None:
         listed = layers_of(model, batch)
         wanted = [place.name for place in listed if len(place.output_shape) in (1, 3)]
-    for layer in wanted:
+    keys = [layer if isinstance(layer, str) else full_name(model, layer) for layer in wanted]
+    for layer in set(keys) - {LAST_MAPS}:
         find_layer(model, layer)
-    names = tuple(wanted)
+    names = tuple(keys)
     body = partial(_maps, names, include_input)
     run = compiled(model, shape, ("feature maps", names, include_input), body)
     some = batch if len(batch) else np.zeros((1, *shape), np.float32)  # TensorFlow stumbles over no images
@@ -64,7 +66,6 @@ def feature_maps(
         np.concatenate(same)[: len(batch)] if len(parts) > 1 else same[0][: len(batch)]
         for same in zip(*parts, strict=True)
     ]
-    keys = [name if isinstance(name, str) else find_layer(model, name)[0].name for name in names]
     return dict(zip([SEEN, *keys] if include_input else keys, arrays, strict=True))
 
 
@@ -84,20 +85,19 @@ def network_input(model: keras.Model, images: ArrayLike) -> Images:
     return feature_maps(model, images, [], include_input=True)[SEEN]
 
 
-def _maps(names: tuple[str | int, ...], include_input: bool, model: keras.Model, images: tf.Tensor) -> list[tf.Tensor]:
+def _maps(names: tuple[str, ...], include_input: bool, model: keras.Model, images: tf.Tensor) -> list[tf.Tensor]:
     passage = pass_through(model, images)
-    found = [_map_of(passage, *find_layer(model, name)) for name in names]
+    found = [_map_of(passage, model, name) for name in names]
     return [_seen(passage), *found] if include_input else found
 
 
-def _map_of(passage: Passage, layer: keras.layers.Layer, use: int) -> tf.Tensor:
-    is_input = isinstance(layer, keras.layers.InputLayer)  # nothing is computed there, so nothing reports it
-    maps = tf.cast(passage.images if is_input else passage.of(layer, use).output, tf.float32)
+def _map_of(passage: Passage, model: keras.Model, layer: str) -> tf.Tensor:
+    maps = tf.cast(output_of(passage, model, layer), tf.float32)
     if maps.shape.rank == 2:
         return maps[:, None, None, :]
     if maps.shape.rank != 4:
         raise SpecError(
-            f"the layer {layer.name} gives {tuple(maps.shape[1:])} numbers an image, expected feature maps (height, "
+            f"the layer {layer} gives {tuple(maps.shape[1:])} numbers an image, expected feature maps (height, "
             "width, channels) or a vector; choose another layer"
         )
     return maps

@@ -11,11 +11,13 @@ from numpy.typing import ArrayLike
 from cnnviz.errors import SpecError
 from cnnviz.explain.cam import explain_grad_cam, explain_grad_cam_plus_plus
 from cnnviz.explain.gradients import explain_saliency, explain_smooth_grad
-from cnnviz.explain.heatmap import Heatmap
+from cnnviz.explain.heatmap import Heatmap, Heatmaps
 from cnnviz.explain.integrated import explain_integrated_gradients
+from cnnviz.explain.network import one_image
 from cnnviz.explain.occluding import explain_occlusion
+from cnnviz.explain.subject import Classes
 
-__all__ = ["METHODS", "Method", "explain", "find_method"]
+__all__ = ["METHODS", "Method", "explain", "explain_batch", "find_method"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Method:
     Attributes:
         name: in links and on the command line.
         title: as people write it.
-        function: function(model, image, class_index=None, layer=None, **settings) -> Heatmap.
+        function: function(model, images, class_index=None, layer=None, **settings) -> Heatmaps.
         meaning: what the picture means and does not mean, one sentence.
         source: the paper.
         uses_layer: whether `layer` matters.
@@ -33,7 +35,7 @@ class Method:
 
     name: str
     title: str
-    function: Callable[..., Heatmap]
+    function: Callable[..., Heatmaps]
     meaning: str
     source: str
     uses_layer: bool = False
@@ -133,7 +135,8 @@ def explain(
         image: (height, width, channels) uint8 or float in 0..255.
         method: a name in METHODS.
         class_index: the class to explain; None for the predicted one.
-        layer: name or index of a layer with feature maps, for methods that use one; None for the last convolution.
+        layer: name or index of a layer with feature maps, for methods that use one; None for the last maps, see
+            `last_place`.
         settings: the method's own, such as steps for integrated gradients.
 
     Returns:
@@ -143,11 +146,44 @@ def explain(
         SpecError: the method, a setting, the class or the layer does not exist, or the model does not fit the method.
         DataError: the image does not fit the model.
     """
-    found = find_method(method)
+    return _method(method, settings)(model, one_image(model, image), class_index, layer, **settings).each[0]
+
+
+def explain_batch(
+    model: keras.Model,
+    images: ArrayLike,
+    method: str = "gradcam",
+    class_index: Classes = None,
+    layer: str | int | None = None,
+    **settings: Any,
+) -> tuple[Heatmap, ...]:
+    """Explain many images with the method of that name, as many at a time as memory allows.
+
+    Args:
+        model: any Keras classifier of images.
+        images: (images, height, width, channels) uint8 or float in 0..255, at least one.
+        method: a name in METHODS.
+        class_index: the class to explain, or one for each image; None for the predicted one.
+        layer: as for `explain`.
+        settings: the method's own.
+
+    Returns:
+        A heatmap with its record for each image, the same as `explain` gives of it alone.
+
+    Raises:
+        SpecError: as `explain`, or there are more or fewer classes than images.
+        DataError: the images do not fit the model, or there are none.
+    """
+    return _method(method, settings)(model, images, class_index, layer, **settings).each
+
+
+def _method(name: str, settings: Mapping[str, Any]) -> Callable[..., Heatmaps]:
+    """Find a method's function, and refuse settings it does not have."""
+    found = find_method(name)
     known = getattr(found.function, "__kwdefaults__", None) or {}
     unknown = sorted(set(settings) - set(known))
     if unknown:
         raise SpecError(
             f"{found.title} has no setting {unknown[0]!r:.40}; it takes {', '.join(sorted(known)) or 'none'}"
         )
-    return found.function(model, image, class_index, layer, **settings)
+    return found.function

@@ -18,11 +18,14 @@ __all__ = [
     "find_layer",
     "fingerprint",
     "fitting",
+    "full_name",
     "image_batch",
     "image_shape",
     "layer_names",
+    "numbered",
     "one_image",
     "own_weights",
+    "refuse_channels_first",
     "walk",
 ]
 
@@ -41,8 +44,10 @@ def walk(model: keras.Model) -> Iterator[tuple[str, keras.layers.Layer]]:
 
     Yields:
         (path, layer): the names from the model down, such as "features/conv2d"; each layer once, outer before inner.
+            Where a block holds two of the same name, the second one's path is "block/conv (2)".
     """
     seen: set[int] = set()
+    paths: Counter[str] = Counter()
 
     def below(parent: Any, prefix: str) -> Iterator[tuple[str, keras.layers.Layer]]:
         inner = parent.layers if isinstance(parent, keras.Model) else _parts(parent)
@@ -51,6 +56,8 @@ def walk(model: keras.Model) -> Iterator[tuple[str, keras.layers.Layer]]:
                 continue
             seen.add(id(layer))
             path = f"{prefix}{layer.name}"
+            paths[path] += 1
+            path = path if paths[path] == 1 else f"{path} ({paths[path]})"
             yield path, layer
             yield from below(layer, f"{path}/")
 
@@ -85,6 +92,17 @@ def layer_names(model: keras.Model) -> dict[int, str]:
     return {id(layer): layer.name if counts[layer.name] == 1 else path for path, layer in layers}
 
 
+def full_name(model: keras.Model, layer: str | int) -> str:
+    """Return the name of a layer's use that stands for it alone, from any name or index that `find_layer` takes."""
+    found, use = find_layer(model, layer)
+    return numbered(layer_names(model).get(id(found), found.name), use)
+
+
+def numbered(name: str, use: int) -> str:
+    """Return what one use of a layer, counted from 0, is called; `name` is the layer's, from `layer_names`."""
+    return f"{name}:{use + 1}" if use else name
+
+
 def find_layer(model: keras.Model, layer: str | int) -> tuple[keras.layers.Layer, int]:
     """Find a layer by name, path or index.
 
@@ -108,11 +126,13 @@ def find_layer(model: keras.Model, layer: str | int) -> tuple[keras.layers.Layer
         return model.layers[layer], 0
     if not isinstance(layer, str):
         raise SpecError(f"a layer was given as {type(layer).__name__}; give its name or its index")
-    name, _, use = layer.rpartition(":") if layer.rpartition(":")[2].isdigit() else (layer, "", "1")
+    name, _, use = layer.rpartition(":")
+    if not (use.isdecimal() and len(use) < 9 and int(use)):
+        name, use = layer, "1"
     layers = list(walk(model))
     by_path = [found for path, found in layers if path == name]
     found = by_path or [candidate for _, candidate in layers if candidate.name == name]
-    if len(found) == 1 and int(use) >= 1:
+    if len(found) == 1:
         return found[0], int(use) - 1
     if found:
         paths = [path for path, candidate in layers if candidate in found]
@@ -219,6 +239,7 @@ def image_batch(model: keras.Model, images: ArrayLike) -> Images:
         if expected is None or all(w is None or w == h for w, h in zip(expected, candidate.shape[1:], strict=True))
     ]
     if not fitting or 0 in fitting[0].shape[1:]:
+        refuse_channels_first(model)  # whose size would be read with its axes confused
         shown = "x".join(str(side or "any") for side in expected or (None, None, None))
         raise DataError(
             f"the model {model.name} takes images of {shown} (height x width x channels) and got an array of shape "
@@ -253,5 +274,26 @@ def one_image(model: keras.Model, image: ArrayLike) -> Images:
     """
     batch = image_batch(model, image)
     if len(batch) != 1:
-        raise DataError(f"{len(batch)} images were given where one is explained; give one (height, width, channels)")
+        raise DataError(
+            f"{len(batch)} images were given where one is explained; give one (height, width, channels), or take "
+            "explain_batch or a method's own function, such as grad_cam"
+        )
     return batch
+
+
+def refuse_channels_first(model: keras.Model) -> None:
+    """Refuse a model whose axes would be confused: one with a layer that has its channels first.
+
+    Args:
+        model: any Keras model.
+
+    Raises:
+        SpecError: there is such a layer.
+    """
+    found = [path for path, layer in walk(model) if getattr(layer, "data_format", None) == "channels_first"]
+    if found:
+        raise SpecError(
+            f"the model {model.name} has its channels first ({_few(found[:3])}), and images and feature maps are read "
+            'as (height, width, channels); build the same network with data_format="channels_last" and give it these '
+            "weights, which are the same in both"
+        )

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 
 from cnnviz.errors import SpecError
 from cnnviz.explain.batching import batches
-from cnnviz.explain.heatmap import Heatmap, heatmap, values_of
+from cnnviz.explain.heatmap import Heatmap, Heatmaps, heatmap, values_of
 from cnnviz.explain.network import Images
-from cnnviz.explain.subject import scores_of, subject
+from cnnviz.explain.subject import Classes, Subject, scores_of, subject
 
 __all__ = ["explain_occlusion", "occlusion"]
 
@@ -21,29 +21,29 @@ _ROUNDING = 1e-5  # of the largest score: the same image in a larger batch gives
 def explain_occlusion(
     model: keras.Model,
     image: ArrayLike,
-    class_index: int | None = None,
+    class_index: Classes = None,
     layer: str | int | None = None,
     *,
     patch: int | None = None,
     stride: int | None = None,
-) -> Heatmap:
+) -> Heatmaps:
     """Cover the image piece by piece with its mean colour and show where the logit falls (Zeiler and Fergus 2014).
 
     Args:
         model: any Keras classifier of images.
-        image: (height, width, channels) uint8 or float in 0..255.
-        class_index: the class to explain; None for the predicted one.
+        image: (height, width, channels) uint8 or float in 0..255, or several (images, height, width, channels).
+        class_index: the class to explain, or one for each image; None for the predicted one.
         layer: not used; the method works on pixels.
         patch: side of the cover in pixels; None for about a sixth of the image's shorter side.
         stride: pixels from one cover to the next; None for half the patch.
 
     Returns:
-        The heatmap with its record: its values are (height, width) float32 in [0, 1], a pixel's mean fall over the
-        covers that hid it, rises cut off.
+        Each image's heatmap with its record: its values are (height, width) float32 in [0, 1], a pixel's mean fall over
+        the covers that hid it, rises cut off; (images, height, width) for several images.
 
     Raises:
-        SpecError: the class or layer does not exist, or patch or stride do not fit the image.
-        DataError: the image does not fit the model.
+        SpecError: a class or the layer does not exist, or patch or stride do not fit the image.
+        DataError: the images do not fit the model.
     """
     what = subject(model, image, class_index, layer)
     height, width, _ = what.shape
@@ -55,20 +55,28 @@ def explain_occlusion(
             "patch that fits the image and a stride from 1 to the patch, so that every pixel is covered"
         )
     corners = [(row, column) for row in _starts(height, side, step) for column in _starts(width, side, step)]
-    covered = batches(model, _covered(what.image, corners, side))
-    scores = np.concatenate([scores_of(model, batch, what.shape)[0] for batch in covered])  # (covers, classes)
-    falls = what.verdict.score - scores[:, what.verdict.class_index].astype(np.float64)
-    total, times = np.zeros((height, width)), np.zeros((height, width))
+    return Heatmaps(
+        tuple(_heatmap(what, number, corners, side, step) for number in range(len(what.images))), what.single
+    )
+
+
+occlusion = values_of(explain_occlusion)
+
+
+def _heatmap(what: Subject, number: int, corners: list[tuple[int, int]], side: int, step: int) -> Heatmap:
+    """Cover one of the images at all corners and see how much its class's score falls."""
+    verdict, image = what.verdicts[number], what.images[number : number + 1]
+    covered = batches(what.model, _covered(image, corners, side))
+    scores = np.concatenate([scores_of(what.model, batch, what.shape)[0] for batch in covered])  # (covers, classes)
+    falls = verdict.score - scores[:, verdict.class_index].astype(np.float64)
+    total, times = np.zeros(what.shape[:2]), np.zeros(what.shape[:2])
     for (row, column), fall in zip(corners, falls, strict=True):
         total[row : row + side, column : column + side] += fall
         times[row : row + side, column : column + side] += 1
     why = f"covering any {side}x{side} pixels of this image does not lower the class's score"
     details = {"patch": side, "stride": step, "covers": len(corners)}
     noise = _ROUNDING * float(np.abs(scores).max())
-    return heatmap(total / times, "occlusion", what.verdict, why, noise=noise, details=details)
-
-
-occlusion = values_of(explain_occlusion)
+    return heatmap(total / times, "occlusion", verdict, why, noise=noise, details=details)
 
 
 def _starts(length: int, side: int, step: int) -> list[int]:

@@ -17,7 +17,7 @@ import keras
 import tensorflow as tf
 
 from cnnviz.errors import SpecError
-from cnnviz.explain.network import fitting, layer_names, walk
+from cnnviz.explain.network import fitting, layer_names, numbered, walk
 
 __all__ = ["Call", "Passage", "pass_through", "replaced_weights", "weights_are_replaced"]
 
@@ -34,6 +34,7 @@ class Call:
         layer: the layer.
         use: which use it is, from 0.
         inputs: the tensor that went in, or None where several or none did.
+        given: every tensor that went in.
         output: the tensor that came out.
         before_activation: what the layer's own activation function was given, or None without one.
         inside: whether the output is that of a layer inside, as a nested model's is.
@@ -43,6 +44,7 @@ class Call:
     layer: keras.layers.Layer
     use: int
     inputs: tf.Tensor | None
+    given: tuple[tf.Tensor, ...]
     output: tf.Tensor
     before_activation: tf.Tensor | None
     inside: bool
@@ -71,19 +73,16 @@ class Passage:
         )
 
 
-def pass_through(
-    model: keras.Model, images: tf.Tensor, watch: Callable[[keras.layers.Layer, tf.Tensor], None] | None = None
-) -> Passage:
+def pass_through(model: keras.Model, images: tf.Tensor) -> Passage:
     """Send images through a model and watch every layer. To be called while a tf.function is traced.
 
     Args:
         model: any built Keras model.
         images: (images, height, width, channels) float32.
-        watch: told each layer and its output as soon as there is one; a gradient tape watches it from here on.
     """
     passage = Passage(images)
     with _TRACING, ExitStack() as stack:
-        reporter = _Reporter(passage, layer_names(model), watch)
+        reporter = _Reporter(passage, layer_names(model))
         for _, layer in walk(model):
             stack.enter_context(_reporting(layer, reporter))
         if _REPLACED.get():
@@ -108,7 +107,6 @@ def _as_given(model: keras.Model, images: tf.Tensor) -> Any:
 class _Reporter:
     passage: Passage
     names: dict[int, str]
-    watch: Callable[[keras.layers.Layer, tf.Tensor], None] | None
     thread: int = field(default_factory=threading.get_ident)
     uses: dict[int, int] = field(default_factory=dict)
     activations: dict[int, tf.Tensor] = field(default_factory=dict)
@@ -132,17 +130,16 @@ class _Reporter:
             inside = any(call.output is tensors[0] for call in calls[began:])
             calls.append(
                 Call(
-                    name=f"{name}:{use + 1}" if use else name,
+                    name=numbered(name, use),
                     layer=layer,
                     use=use,
                     inputs=given[0] if len(given) == 1 else None,
+                    given=tuple(given),
                     output=tensors[0],
                     before_activation=self.activations.pop(id(layer), None),
                     inside=inside,
                 )
             )
-            if self.watch:
-                self.watch(layer, tensors[0])
         return result
 
     def activation(self, layer: keras.layers.Layer, original: Callable[..., Any], value: Any) -> Any:

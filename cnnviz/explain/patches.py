@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnnviz.errors import DataError, SpecError
 from cnnviz.explain.batching import image_batches
 from cnnviz.explain.compiled import compiled
-from cnnviz.explain.network import find_layer, image_batch, image_shape
+from cnnviz.explain.network import find_layer, full_name, image_batch, image_shape
 from cnnviz.explain.passage import Passage, pass_through
 from cnnviz.explain.receptive import Box, measured_box, receptive_field
 
@@ -106,7 +106,7 @@ def activation_peaks(
         if on_progress:
             on_progress(done, count)
     values, rows, columns, after = (np.concatenate(same) for same in zip(*parts, strict=True))
-    return Peaks(found.name, values, rows, columns, np.asarray((after > 0).any(axis=0)))
+    return Peaks(full_name(model, layer), values, rows, columns, np.asarray((after > 0).any(axis=0)))
 
 
 def _peaks(layer: str | int, model: keras.Model, images: tf.Tensor) -> list[tf.Tensor]:

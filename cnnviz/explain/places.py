@@ -6,23 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike
 
 from cnnviz.errors import SpecError
 from cnnviz.explain.compiled import compiled
+from cnnviz.explain.last_maps import CONVOLUTIONS, LAST_MAPS, last_maps, plain
 from cnnviz.explain.network import Shape, fingerprint, image_shape
 from cnnviz.explain.passage import Passage, pass_through
 
-__all__ = ["CONVOLUTIONS", "LayerPlace", "Places", "last_convolution", "layers_of", "places_of"]
+__all__ = ["CONVOLUTIONS", "LayerPlace", "Places", "last_place", "layers_of", "places_of"]
 
-CONVOLUTIONS = (
-    keras.layers.Conv2D,
-    keras.layers.DepthwiseConv2D,
-    keras.layers.SeparableConv2D,
-    keras.layers.Conv2DTranspose,
-)
 IMAGE = -1
 
 
@@ -56,10 +50,18 @@ class LayerPlace:
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """All places of a network, and their layers while the model lives."""
+    """All places of a network, and their layers while the model lives.
+
+    Attributes:
+        places: in the order of the pass.
+        layers: of each place.
+        last: where the last maps are made: one of the places, or one of its own where no layer makes them; None
+            without convolved maps.
+    """
 
     places: tuple[LayerPlace, ...]
     layers: "tuple[weakref.ref[keras.layers.Layer], ...]"
+    last: LayerPlace | None
 
     def layer(self, number: int) -> keras.layers.Layer:
         """Return the layer at a place."""
@@ -111,10 +113,10 @@ def places_of(model: keras.Model, shape: Shape) -> Places:
 
 def _read(passage: Passage) -> Places:
     calls = passage.calls
-    made = {id(_origin(passage.images)): IMAGE}
+    made = {plain(passage.images).name: IMAGE}
     places = []
     for number, call in enumerate(calls):
-        source = None if call.inputs is None else made.get(id(_origin(call.inputs)))
+        source = None if call.inputs is None else made.get(plain(call.inputs).name)
         places.append(
             LayerPlace(
                 name=call.name,
@@ -126,15 +128,18 @@ def _read(passage: Passage) -> Places:
                 inside=call.inside,
             )
         )
-        made.setdefault(id(_origin(call.output)), number)
-    return Places(tuple(places), tuple(weakref.ref(call.layer) for call in calls))
+        made.setdefault(plain(call.output).name, number)
+    last = last_maps(passage)
+    found = None if last is None else made.get(plain(last).name)
+    return Places(
+        places=tuple(places),
+        layers=tuple(weakref.ref(call.layer) for call in calls),
+        last=places[found] if found is not None else _made_by_no_layer(last),
+    )
 
 
-def _origin(tensor: tf.Tensor) -> tf.Tensor:
-    """Go back over operations that change no value, as the change of precision between layers."""
-    while tensor.op.type in ("Identity", "Cast") and tensor.op.inputs:
-        tensor = tensor.op.inputs[0]
-    return tensor
+def _made_by_no_layer(maps: tf.Tensor | None) -> LayerPlace | None:
+    return None if maps is None else LayerPlace(LAST_MAPS, "operation", tuple(maps.shape[1:]), None, None, False, False)
 
 
 def layers_of(model: keras.Model, image: ArrayLike | None = None) -> tuple[LayerPlace, ...]:
@@ -153,21 +158,30 @@ def layers_of(model: keras.Model, image: ArrayLike | None = None) -> tuple[Layer
     return tuple(place for place in places_of(model, image_shape(model, image)).places if not place.inside)
 
 
-def last_convolution(model: keras.Model, shape: Shape) -> str:
-    """Return the name of the last convolution whose maps have more than one pixel, else of the last at all.
+def last_place(model: keras.Model, image: ArrayLike | None = None) -> LayerPlace:
+    """Return where Grad-CAM looks unless told otherwise: where a network's last maps are made.
+
+    These are the whole feature maps (of more than one pixel) that go into the global pooling or the flatten; with a
+    pooling right before it, the maps that go into that, which are finer. In a network with branches they are all of
+    them together, of which the last convolution is one.
 
     Args:
         model: any Keras model of one image.
-        shape: (height, width, channels) of the images.
+        image: (height, width, channels), settles the size where the model takes any.
+
+    Returns:
+        The layer's place; where an operation between layers makes the maps, its name is LAST_MAPS and its kind
+        "operation".
 
     Raises:
-        SpecError: the model has none.
+        SpecError: the model has no 2-D convolution.
     """
-    found = [place for place in places_of(model, shape).places if place.is_convolution and place.has_maps]
-    if not found:
+    places = places_of(model, image_shape(model, image))
+    convolutions = [place for place in places.places if place.is_convolution and place.has_maps]
+    found = places.last or (convolutions[-1] if convolutions else None)
+    if found is None:
         raise SpecError(
             f"the model {model.name} has no 2-D convolution, so there are no feature maps to look at; choose a "
             "convolutional network"
         )
-    wide = [place for place in found if int(np.prod(place.output_shape[:2])) > 1]
-    return (wide or found)[-1].name
+    return found

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import SpecError
 from cnnviz.explain.convolution import layer_values
-from cnnviz.explain.network import Images, find_layer, layer_names
+from cnnviz.explain.network import Images, find_layer, full_name
 from cnnviz.explain.windows import Windows, check_place, windows_of
 
 __all__ = ["PoolingLayer", "PoolingTerms", "pooling_layer", "pooling_terms"]
@@ -89,7 +89,7 @@ def pooling_layer(model: keras.Model, layer: str | int, image: ArrayLike) -> Poo
     inputs, outputs, _ = layer_values(model, layer, image)
     windows = _windows(found, inputs)
     return PoolingLayer(
-        name=layer_names(model).get(id(found), found.name),
+        name=full_name(model, layer),
         mode=mode,
         inputs=inputs,
         outputs=outputs,
@@ -128,7 +128,7 @@ def pooling_terms(
     rows, columns = windows.cells(row, column)
     best = np.unravel_index(np.where(padded, -np.inf, values[..., 0]).argmax(), padded.shape)
     return PoolingTerms(
-        layer=layer_names(model).get(id(found), found.name),
+        layer=full_name(model, layer),
         mode=mode,
         row=row,
         column=column,

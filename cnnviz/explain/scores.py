@@ -100,7 +100,7 @@ def choose(scores: Scores, class_index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor
 
     Args:
         scores: of n images.
-        class_index: () int32; negative for the class each image is predicted to be.
+        class_index: (n,) int32; negative for the class an image is predicted to be.
 
     Returns:
         (n,) int32 classes and (n,) float32 logits.

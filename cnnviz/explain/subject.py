@@ -1,5 +1,6 @@
-"""Subject: one image, one class, one model, checked; what every attribution method starts from."""
+"""Subject: images, a class each, one model, checked; what every attribution method starts from."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,17 +9,27 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.errors import SpecError
+from cnnviz.errors import DataError, SpecError
 from cnnviz.explain.batching import batches
 from cnnviz.explain.compiled import compiled
 from cnnviz.explain.heatmap import Verdict
-from cnnviz.explain.network import Images, Shape, find_layer, image_shape, one_image
+from cnnviz.explain.last_maps import LAST_MAPS
+from cnnviz.explain.network import Images, Shape, find_layer, image_batch, image_shape
 from cnnviz.explain.passage import pass_through
 from cnnviz.explain.scores import choose, class_scores
 
-__all__ = ["CLASS", "Subject", "gradient_sum", "scores_of", "subject", "verdict_of"]
+__all__ = [
+    "CLASSES", "Classes", "Subject", "asked_class", "class_given", "given_images", "gradient_sums", "scores_of",
+    "subject", "verdict_of",
+]  # fmt: skip
 
-CLASS = tf.TensorSpec([], tf.int32)
+CLASSES = tf.TensorSpec([None], tf.int32)
+
+Classes = int | Sequence[int | None] | NDArray[np.integer[Any]] | None
+"""The class to explain: one for all images, or one an image; None stands for the predicted one."""
+
+_MOST_CLASSES = 2**31 - 1
+_TOGETHER = 256  # copies of images, such as noisy ones, that go through the network side by side
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,65 +38,127 @@ class Subject:
 
     Attributes:
         model: the network.
-        image: (1, height, width, channels) float32.
+        images: (n, height, width, channels) float32.
         shape: (height, width, channels).
-        verdict: the class to explain and the network's present opinion of it.
+        verdicts: of each image, the class to explain and the network's present opinion of it.
+        single: whether an image was given by itself, not a batch of one.
     """
 
     model: keras.Model
-    image: Images
+    images: Images
     shape: Shape
-    verdict: Verdict
+    verdicts: tuple[Verdict, ...]
+    single: bool
+
+    @property
+    def classes(self) -> NDArray[np.int32]:
+        """(n,) the classes to explain."""
+        return np.array([verdict.class_index for verdict in self.verdicts], np.int32)
 
 
-def subject(model: keras.Model, image: ArrayLike, class_index: int | None, layer: str | int | None = None) -> Subject:
+def subject(model: keras.Model, image: ArrayLike, class_index: Classes, layer: str | int | None = None) -> Subject:
     """Check a method's arguments and ask the network.
 
     Args:
         model: any Keras classifier of images.
-        image: (height, width, channels) uint8 or float in 0..255.
-        class_index: the class to explain, or None for the predicted one.
+        image: (height, width, channels) uint8 or float in 0..255, or several (images, height, width, channels).
+        class_index: the class to explain, or one for each image; None for the predicted one.
         layer: checked here even where the method has no use for it, so that a wrong link is told.
 
     Returns:
-        The image as the model takes it, the class, and what the network says of it.
+        The images as the model takes them, their classes, and what the network says of them.
 
     Raises:
-        SpecError: the class or the layer does not exist, or the model is no classifier of images.
-        DataError: the image does not fit the model.
+        SpecError: a class or the layer does not exist, or the model is no classifier of images.
+        DataError: the images do not fit the model.
     """
-    if layer is not None:
+    if layer is not None and layer != LAST_MAPS:
         find_layer(model, layer)
-    batch = one_image(model, image)
-    shape = image_shape(model, batch)
-    logits, probabilities, found = scores_of(model, batch, shape)
-    index = check_class(class_index, logits.shape[1])
-    return Subject(model, batch, shape, verdict_of(logits[0], probabilities[0], index, found))
+    images, single = given_images(model, image)
+    shape = image_shape(model, images)
+    parts = [scores_of(model, part, shape) for part in batches(model, images)]
+    logits, probabilities = (np.concatenate([part[number] for part in parts]) for number in (0, 1))
+    found = parts[0][2]
+    verdicts = tuple(
+        verdict_of(logits[number], probabilities[number], given, found)
+        for number, given in enumerate(class_given(class_index, len(images)))
+    )
+    return Subject(model, images, shape, verdicts, single)
 
 
-def check_class(class_index: int | None, classes: int) -> int:
-    """Return a class's index, -1 for the predicted one.
+def given_images(model: keras.Model, image: ArrayLike) -> tuple[Images, bool]:
+    """Bring one image or several into the form a model takes.
 
     Args:
-        class_index: as given by a caller.
-        classes: how many there are.
+        model: any Keras model with one image input.
+        image: (height, width, channels) uint8 or float in 0..255, or several (images, height, width, channels); a grey
+            model also takes them without the last axis.
+
+    Returns:
+        (images, height, width, channels) float32, and whether an image was given by itself.
+
+    Raises:
+        DataError: another shape, no images, or values that are no finite numbers.
+    """
+    images = image_batch(model, image)
+    if not len(images):
+        raise DataError("no images were given to explain; give at least one")
+    return images, np.shape(image) in (images.shape[1:], images.shape[1:3])
+
+
+def class_given(class_index: Classes, count: int) -> list[Any]:
+    """Return the class given for each of some images, not checked yet; None for the predicted one.
+
+    Args:
+        class_index: as given by a caller: one class for all, or one an image.
+        count: how many images there are.
+
+    Raises:
+        SpecError: there are more or fewer classes than images.
+    """
+    if not isinstance(class_index, list | tuple | np.ndarray) or np.ndim(class_index) == 0:
+        return [class_index] * count
+    if len(class_index) != count:
+        raise SpecError(
+            f"{len(class_index)} classes were given for {count} images; give one class for all, or one for each image"
+        )
+    return list(class_index)
+
+
+def asked_class(given: Any) -> int:
+    """Return what a pass is asked for: the class, or -1 for the predicted one and for what is refused after it.
+
+    Only the pass knows how many classes there are, so that a class is checked when it has come back.
+    """
+    is_number = isinstance(given, int | np.integer) and not isinstance(given, bool)
+    return int(given) if is_number and 0 <= given < _MOST_CLASSES else -1
+
+
+def _check_class(given: Any, classes: int) -> int:
+    """Return a class's index, -1 for the predicted one."""
+    if given is None:
+        return -1
+    if isinstance(given, bool) or not isinstance(given, int | np.integer):
+        raise SpecError(f"the class was given as {given!r:.40}; give its index, 0 to {classes - 1}")
+    if not 0 <= given < classes:
+        raise SpecError(f"the class {given} does not exist; the model has the classes 0 to {classes - 1}")
+    return int(given)
+
+
+def verdict_of(logits: Images, probabilities: Images, given: Any, found: bool) -> Verdict:
+    """Make the verdict of one image's scores.
+
+    Args:
+        logits: (classes,).
+        probabilities: (classes,).
+        given: the class to explain as a caller gave it; None for the predicted one.
+        found: whether these are logits indeed.
 
     Raises:
         SpecError: there is no such class.
     """
-    if class_index is None:
-        return -1
-    if isinstance(class_index, bool) or not isinstance(class_index, int | np.integer):
-        raise SpecError(f"the class was given as {class_index!r:.40}; give its index, 0 to {classes - 1}")
-    if not 0 <= class_index < classes:
-        raise SpecError(f"the class {class_index} does not exist; the model has the classes 0 to {classes - 1}")
-    return int(class_index)
-
-
-def verdict_of(logits: Any, probabilities: Any, class_index: int, found: bool) -> Verdict:
-    """Make the verdict of one image's scores, (classes,) both; a negative class stands for the predicted one."""
-    predicted = int(np.argmax(logits))
-    index = predicted if class_index < 0 else class_index
+    index, predicted = _check_class(given, len(logits)), int(np.argmax(logits))
+    index = predicted if index < 0 else index
     return Verdict(index, predicted, float(logits[index]), float(probabilities[index]), found)
 
 
@@ -112,23 +185,31 @@ def _scores(model: keras.Model, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor
     return scores.logits, scores.probabilities, tf.constant(scores.head != "unknown")
 
 
-def gradient_sum(what: Subject, images: Images) -> NDArray[np.float64]:
-    """Add up the gradients of the class's score at the pixels of some images, in score a grey level.
+def gradient_sums(what: Subject, copies_of: Callable[[int], Images], copies: int) -> NDArray[np.float64]:
+    """Add up the gradients of the class's score at the pixels of some copies of each image, in score a grey level.
 
     Args:
-        what: the network and the class.
-        images: (n, height, width, channels) float32, n at least 1.
+        what: the network, the images and their classes.
+        copies_of: takes an image's number, gives (copies, height, width, channels) float32, such as noisy ones.
+        copies: how many of each image, at least 1.
 
     Returns:
-        (height, width, channels).
+        (n, height, width, channels).
 
     Raises:
         SpecError: no gradient reaches the pixels.
     """
-    gradients = compiled(what.model, what.shape, "pixel gradients", _pixel_gradients, CLASS)
-    total = np.zeros(what.shape)
-    for batch in batches(what.model, images):
-        total += gradients(batch, np.int32(what.verdict.class_index)).numpy().sum(axis=0, dtype=np.float64)
+    gradients = compiled(what.model, what.shape, "pixel gradients", _pixel_gradients, CLASSES)
+    total = np.zeros(what.images.shape)
+    together = max(_TOGETHER // copies, 1)
+    for start in range(0, len(total), together):
+        numbers = range(start, min(start + together, len(total)))
+        whose = np.repeat(numbers, copies)
+        for batch in batches(what.model, np.concatenate([copies_of(number) for number in numbers])):
+            mine, whose = whose[: len(batch)], whose[len(batch) :]
+            found = gradients(batch, what.classes[mine]).numpy()
+            for number in np.unique(mine):
+                total[number] += found[mine == number].sum(axis=0, dtype=np.float64)
     return total
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import SpecError
 from cnnviz.explain.compiled import compiled
-from cnnviz.explain.network import Images, find_layer, image_shape, one_image
+from cnnviz.explain.network import Images, find_layer, full_name, image_shape, one_image
 from cnnviz.explain.passage import pass_through
 from cnnviz.explain.places import places_of
 
@@ -148,7 +148,7 @@ def maximise_activation(
             on_progress(step + 1, steps, _bytes(pixels))
     activations.append(float(ascent(_grey_levels(pixels)[None], np.int32(filter), still)[0]))
     return Synthesis(
-        layer=found.name,
+        layer=full_name(model, layer),
         filter=int(filter),
         image=_bytes(pixels),
         activations=np.array(activations, np.float32),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.errors import SpecError
-from cnnviz.explain.network import find_layer, layer_names, walk
+from cnnviz.explain.network import find_layer, full_name, refuse_channels_first, walk
 from cnnviz.explain.places import CONVOLUTIONS
 
 __all__ = ["Convolution", "convolution_of", "first_convolution", "kernels"]
@@ -22,7 +22,7 @@ class Convolution:
     as an ordinary one whose kernel is the product of its two parts.
 
     Attributes:
-        name: the layer's name.
+        name: the layer's, or that of the use that was asked for.
         kernel: (kernel height, kernel width, channels a filter sees, filters) float32.
         bias: (filters,) float32; zeros without one.
         channels_of: (filters, channels a filter sees) int: which input channels each filter sees.
@@ -96,12 +96,11 @@ def convolution_of(model: keras.Model, layer: str | int) -> Convolution:
             f"the layer {found.name} is a transposed convolution, which spreads values instead of adding up patches; "
             "choose a Conv2D layer"
         )
-    if found.data_format != "channels_last":
-        raise SpecError(f"the layer {found.name} has its channels first; choose a model with channels last")
+    refuse_channels_first(model)
     filters = kernel.shape[-1]
     bias = np.zeros(filters, np.float32) if found.bias is None else _array(found.bias)
     return Convolution(
-        name=layer_names(model).get(id(found), found.name),
+        name=full_name(model, layer),
         kernel=kernel,
         bias=bias,
         channels_of=_channels_of(found, kernel),

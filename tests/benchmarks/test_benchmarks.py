@@ -17,6 +17,7 @@ QUICK = {
 SLOW = {
     "damages": ("benchmarks/damages.py",),
     "evaluating": ("benchmarks/evaluating.py",),
+    "explaining": ("benchmarks/explaining.py",),
     "first_point": ("benchmarks/first_point.py",),
     "live_cost": ("-m", "benchmarks.live_cost"),
     "looking": ("benchmarks/looking.py",),
@@ -75,6 +76,16 @@ def test_every_benchmark_is_tried_and_explained() -> None:
 
 def test_the_performance_document_is_what_the_results_say() -> None:
     run("benchmarks/report.py", "--check")
+
+
+def test_the_record_of_where_to_explain_is_what_the_results_say() -> None:
+    found = json.loads((ROOT / "benchmarks/results/explaining/cifar10-sample.json").read_text(encoding="utf-8"))
+    record = (ROOT / "docs/decisions/0011-where-to-explain.md").read_text(encoding="utf-8")
+    assert not found["quick"]
+    differences = list(found["ratios"].values())
+    for row, insertion, deletion in zip(found["rows"], differences[::2], differences[1::2], strict=True):
+        network, _, other = row[0].partition(", ")
+        assert f"| {network} | {row[1]} | {other} | {insertion} | {deletion} |" in record
 
 
 def test_a_table_is_aligned() -> None:

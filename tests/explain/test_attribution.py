@@ -80,11 +80,6 @@ def test_a_sigmoid_s_two_classes_are_opposites(model_of: Models) -> None:
     np.testing.assert_allclose(no.coarse, -yes.coarse, atol=1e-6)
 
 
-def test_the_default_layer_is_the_last_convolution(model_of: Models) -> None:
-    assert explain.explain(model_of("nested"), picture()).layer == "last"
-    assert explain.explain(model_of("normalised"), picture()).layer == "separable"
-
-
 def test_scores_are_logits_whatever_the_head(model_of: Models) -> None:
     model, image = make("logits"), picture()
     logits = model(image[None].astype("float32")).numpy()[0]

@@ -69,6 +69,14 @@ def layers(given: Given) -> list[Any]:
     return [place.name for place in found]
 
 
+def last_place(given: Given) -> list[Any]:
+    found = explain.last_place(given.model, given.image)
+    maps = given.maps(explain.LAST_MAPS)
+    assert maps.shape == found.output_shape
+    np.testing.assert_array_equal(given.maps(found.name), maps)
+    return [found, maps]
+
+
 def feature_maps(given: Given) -> list[Any]:
     maps = explain.feature_maps(given.model, given.images)
     assert list(maps) == layers(given)
@@ -140,7 +148,7 @@ def attribution(method: str, given: Given) -> list[Any]:
         assert record.values.shape == (8, 8)
         assert 0 <= record.values.min() <= record.values.max() <= 1
         assert (record.values.max() == 0) == bool(record.empty)
-    return found
+    return [*found, *explain.explain_batch(given.model, given.images[:2], method, 1, **settings)]
 
 
 def short_form(method: str, given: Given) -> list[Any]:
@@ -195,6 +203,7 @@ CONTRACT: Mapping[str, tuple[Callable[[Given], list[Any]], tuple[str, ...]]] = {
     "kernels": (kernels, ("kernels",)),
     "numbers of a convolution": (one_convolution, ("convolution_of",)),
     "layers": (layers, ("layers_of",)),
+    "last maps": (last_place, ("last_place",)),
     "feature maps": (feature_maps, ("feature_maps",)),
     "input": (network_input, ("network_input",)),
     "convolutions": (convolution_layer, ("convolution_layer",)),
@@ -202,7 +211,7 @@ CONTRACT: Mapping[str, tuple[Callable[[Given], list[Any]], tuple[str, ...]]] = {
     "poolings": (pooling_layer, ("pooling_layer",)),
     "pooling terms": (pooling_terms, ("pooling_terms",)),
     "probabilities": (output_terms, ("output_terms",)),
-    **{method: (partial(attribution, method), ("explain",)) for method in explain.METHODS},
+    **{method: (partial(attribution, method), ("explain", "explain_batch")) for method in explain.METHODS},
     **{
         f"values of {method}": (partial(short_form, method), (found.function.__name__.removeprefix("explain_"),))
         for method, found in explain.METHODS.items()

@@ -49,7 +49,7 @@ def test_heatmaps_agree(kind: str, ours: Callable[..., np.ndarray], theirs: type
                 penultimate_layer=layer,
                 seek_penultimate_conv_layer=False,
             )[0]
-        found = ours(model, image, class_index)
+        found = ours(model, image, class_index, layer)
         if found.any() and np.ptp(expected) > 0:
             compared += 1
             assert np.corrcoef(found.ravel(), np.asarray(expected).ravel())[0, 1] >= 0.99

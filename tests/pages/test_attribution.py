@@ -3,8 +3,10 @@
 import base64
 import json
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -13,7 +15,9 @@ from streamlit.testing.v1 import AppTest
 from cnnviz import explain
 from cnnviz.data import load_dataset
 from cnnviz.figures.heatmap import in_two_digits
-from cnnviz.runs import Run
+from cnnviz.models import save_model
+from cnnviz.runs import Run, RunStore, Status
+from cnnviz.spec import LayerRow
 from cnnviz.ui.attribution import results
 from cnnviz.ui.attribution.words import TITLES
 from tests.dashboard import ROOT
@@ -63,11 +67,60 @@ def test_the_photograph_and_three_methods_stand_side_by_side(looked_at: Run, hom
     assert data["panels"][3]["high"] == in_two_digits(record.raw_range[1])
 
 
-def test_a_fresh_page_looks_at_the_last_convolution(looked_at: Run) -> None:
+def test_a_fresh_page_looks_at_the_last_maps(looked_at: Run) -> None:
     at = opened()
+    assert query(at, "layer") == "conv2d_2" == explain.last_place(looked_at.model()).name
+    layers = ["conv2d_1 · 8×8×4", "max_pooling2d_1 · 4×4×4", "conv2d_2 · 4×4×6"]
+    assert at.selectbox(key="pinned-layer").options == layers
+    assert shown(at)["panels"][1]["note"] == "conv2d_2 4×4"
+    at.selectbox(key="pinned-layer").set_value("max_pooling2d_1").run()
+    assert shown(at)["panels"][1]["note"] == "max_pooling2d_1 4×4"
+    assert shown(opened(layer="conv2d_1"))["panels"][1]["note"] == "conv2d_1 8×8"
+
+
+def test_of_a_network_with_branches_the_page_looks_at_all_of_them(looked_at: Run, home: Path) -> None:
+    run = branched(looked_at, home)
+    at = opened(run=run.id)
+    assert query(at, "layer") is None
+    chooser = at.selectbox(key="pinned-layer")
+    assert chooser.options == ["the last maps", "wide · 8×8×2", "narrow · 8×8×2", "joined · 8×8×4"]
+    assert shown(at)["panels"][1]["note"] == "joined 8×8"
+    chooser.set_value("narrow").run()
+    assert query(at, "layer") == "narrow"
+    assert shown(at)["panels"][1]["note"] == "narrow 8×8"
+    at.selectbox(key="pinned-layer").set_value("").run()
+    assert query(at, "layer") is None
+    assert shown(at)["panels"][1]["note"] == "joined 8×8"
+
+
+def branched(run: Run, home: Path) -> Run:
+    """A network with branches from elsewhere, on the data of another run."""
+    layers = keras.layers
+    inputs = keras.Input((8, 8, 3))
+    branches = [
+        layers.Conv2D(2, size, padding="same", name=name)(inputs) for name, size in (("wide", 5), ("narrow", 1))
+    ]
+    pooled = layers.GlobalAveragePooling2D(name="pooled")(layers.Concatenate(name="joined")(branches))
+    model = keras.Model(inputs, layers.Dense(run.spec.model.classes, activation="softmax", name="out")(pooled))
+    kinds = {"Conv2D": "convolution"}
+    rows = tuple(
+        LayerRow(place.name, kinds.get(place.kind, "other"), place.output_shape, 1, 1)
+        for place in explain.layers_of(model)
+    )
+    spec = run.spec.changed(model=run.spec.model.changed(layers=(), foreign=rows))
+    made = RunStore(home).create(spec, Status("completed"))
+    save_model(model, made.folder / "model.keras")
+    return made
+
+
+def test_a_layer_shown_by_another_page_is_not_where_grad_cam_looks(looked_at: Run) -> None:
+    at = opened()
+    at.switch_page("pages/look/kernels.py").run()
+    at.selectbox(key="pinned-layer").set_value("conv2d_1").run()
+    at.query_params.clear()  # as the navigation does
+    at.switch_page(PAGE).run()
     assert query(at, "layer") == "conv2d_2"
     assert shown(at)["panels"][1]["note"] == "conv2d_2 4×4"
-    assert shown(opened(layer="conv2d_1"))["panels"][1]["note"] == "conv2d_1 8×8"
 
 
 def test_the_probabilities_are_those_of_the_network(looked_at: Run, home: Any) -> None:

@@ -23,8 +23,8 @@ from cnnviz.ui.attribution.choices import (
 from cnnviz.ui.attribution.results import Question, question_about
 from cnnviz.ui.attribution.words import TITLES, at_layer, saved_for, strength
 from cnnviz.ui.components.heatmaps import Bar, Panel, heatmaps
-from cnnviz.ui.look import Pinned, keras_ready, link, pinned_bar, rerun, switch
-from cnnviz.ui.look.stops import stops_of
+from cnnviz.ui.look import Pinned, keras_ready, pinned_bar, rerun, switch
+from cnnviz.ui.look.stops import last_maps
 from cnnviz.ui.messages import sentence
 
 __all__ = ["attribution_bar", "show_attribution"]
@@ -48,14 +48,16 @@ class Verdict:
 
 
 def attribution_bar() -> Pinned:
-    """Draw the pinned bar; where nobody chose a layer yet, it is the last convolution, where Grad-CAM belongs.
+    """Draw the pinned bar; unless the link names a layer, it is that of the last maps, where Grad-CAM belongs.
+
+    A layer that another page showed is not carried here: it was chosen for its kernels or maps.
 
     Raises:
         CnnvizError: the URL asks for something that there is not.
     """
-    chosen = "layer" in st.query_params or "layer" in link()
-    pinned = pinned_bar(layer="convolution")
-    last = stops_of(pinned.run, "convolution")[-1].name
+    chosen = "layer" in st.query_params
+    pinned = pinned_bar(layer="maps")
+    last = last_maps(pinned.run).name or None
     if not chosen and pinned.layer != last:
         switch(layer=last)
         st.rerun()

@@ -244,8 +244,9 @@ def _bars(answer: Classification, before: Classification | None, explained: int 
 def _links(network: Network, item: Item) -> None:
     """Links that pin this photo on the pages that look inside."""
     query = link(run=network.run.id, snapshot=network.snapshot, image=item.key)
+    whole = {name: value for name, value in query.items() if name != "layer"}  # Grad-CAM looks at the last maps
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption("Look inside with this photo:", width="content")
         st.page_link(FEATURE_MAPS, label="Feature maps", icon=":material/layers:", query_params=query)
         st.page_link(CONVOLUTION, label="Convolution", icon=":material/biotech:", query_params=query)
-        st.page_link(ATTRIBUTION, label="Attribution", icon=":material/local_fire_department:", query_params=query)
+        st.page_link(ATTRIBUTION, label="Attribution", icon=":material/local_fire_department:", query_params=whole)

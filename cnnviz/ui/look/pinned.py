@@ -38,7 +38,7 @@ class Pinned:
         photo: (height, width, 1 or 3) uint8, the photo it was made from; None for a test image.
         label: the image's class; None where nobody knows.
         image_key: "test-17" or "upload-1a2b3c4d".
-        layer: a layer's name; None on a page without one.
+        layer: a layer's name; None on a page without one, and for the last maps of a network from elsewhere.
         filter: a filter's number; None on a page without one.
         class_names: by label.
     """
@@ -63,14 +63,15 @@ class Pinned:
 
 def pinned_bar(
     *,
-    layer: Literal["convolution", "any"] | None = None,
+    layer: Literal["convolution", "maps", "any"] | None = None,
     filter: bool = False,  # noqa: A002 - the vocabulary's word
     snapshot: bool = True,
 ) -> Pinned:
     """Draw the bar and return what is pinned; where there is no run yet, say what to do and end the page.
 
     Args:
-        layer: which layers may be chosen; None for a page that shows none or all.
+        layer: which layers may be chosen: those with kernels, those with feature maps (of a network from elsewhere
+            also its last maps, whichever layer makes them), or all; None for a page that shows none or all.
         filter: whether a filter of the layer may be chosen.
         snapshot: whether a snapshot may be chosen; False for a page that shows all of them, or the run's model.
 
@@ -96,7 +97,13 @@ def pinned_bar(
         tell_copies(run, "looked at")
     if snapshot:
         _tell_broken(run, number)
-    values = {"run": run.id, "snapshot": number, "image": chosen.key, "layer": stop and stop.name, "filter": unit}
+    values = {
+        "run": run.id,
+        "snapshot": number,
+        "image": chosen.key,
+        "layer": (stop and stop.name) or None,
+        "filter": unit,
+    }
     shown = {name: str(value) for name, value in values.items() if value is not None}
     remember(_unseen(run, shown, snapshot) | shown)
     if arrived():
@@ -108,7 +115,7 @@ def pinned_bar(
         photo=chosen.photo,
         label=chosen.label,
         image_key=chosen.key,
-        layer=stop.name if stop else None,
+        layer=(stop and stop.name) or None,
         filter=unit,
         class_names=class_names(run),
     )
@@ -205,23 +212,25 @@ def _image_label(run: Run, chosen: Chosen) -> str:
 def _stop(run: Run, stops: tuple[Stop, ...]) -> Stop:
     """Find the layer that the URL asks for; the first one where it asks for none."""
     text, linked = asked(run, "layer")
+    if text is None and not stops[0].name:
+        return stops[0]
     if text is None:  # a network from elsewhere may begin with what has no windows
         return next((stop for stop in stops if stop.kind == "convolution"), stops[0])
     found = next((stop for stop in stops if stop.name == text), None)
     if found is None and linked and text not in [stop.name for stop in stops_of(run, "any")]:
         raise SpecError(
             f"the link asks for the layer {text[:80]!r} of the run {run.name}, which has "
-            f"{', '.join(stop.name for stop in stops[:12])}; choose one of these"
+            f"{', '.join([stop.name for stop in stops if stop.name][:12])}; choose one of these"
         )
     return found or stops[0]
 
 
 def _layer_chooser(stop: Stop, stops: tuple[Stop, ...]) -> None:
     st.session_state["pinned-layer"] = stop.name
-    words = {one.name: f"{one.name} · {one.shape_in_words}" for one in stops}
+    words = {one.name: f"{one.name} · {one.shape_in_words}" if one.name else "the last maps" for one in stops}
     st.selectbox(
         "Layer", list(words), key="pinned-layer", format_func=lambda name: words[name], label_visibility="collapsed",
-        width=240, on_change=lambda: switch(layer=st.session_state["pinned-layer"]),
+        width=240, on_change=lambda: switch(layer=st.session_state["pinned-layer"] or None),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from cnnviz.errors import CnnvizError, RunError, SpecError
 from cnnviz.runs import Run, RunStore
 from cnnviz.ui.loaders import home, open_run, run_ids
 
-__all__ = ["Stop", "lookable", "no_such_snapshot", "run_label", "snapshot_labels", "stops_of"]
+__all__ = ["Stop", "last_maps", "lookable", "no_such_snapshot", "run_label", "snapshot_labels", "stops_of"]
 
 _MOST_RUNS = 60
 _MADE = re.compile(r"(\d{8}-\d{6})-(?:.*-)?(\w+)")
@@ -47,7 +47,7 @@ def stops_of(run: Run, which: str) -> tuple[Stop, ...]:
 
     Args:
         run: its run.
-        which: "convolution" for those with kernels, "any" for all.
+        which: "convolution" for those with kernels, "maps" for those with feature maps, "any" for all.
 
     Raises:
         SpecError: it has none of the kind.
@@ -56,10 +56,42 @@ def stops_of(run: Run, which: str) -> tuple[Stop, ...]:
     stops = [Stop(row.name, row.kind, tuple(row.output_shape)) for row in spec.rows]
     if which == "any":
         return (*stops, Stop("probabilities", "output", stops[-1].shape))
-    found = tuple(stop for stop in stops if stop.kind == which)
+    found = tuple(stop for stop in stops if stop.kind == "convolution")
     if not found:
-        raise SpecError(f"the network of the run {run.name} has no {which}, so there is nothing to see; choose another")
-    return found
+        raise SpecError(
+            f"the network of the run {run.name} has no convolution, so there is nothing to see; choose another"
+        )
+    if which == "convolution":
+        return found
+    maps = tuple(stop for stop in stops if len(stop.shape) == 3)
+    return (_LAST_MAPS, *maps) if spec.foreign else maps
+
+
+_LAST_MAPS = Stop("", "last maps", ())  # of a network from elsewhere: which layer makes them, its graph alone tells
+
+
+def last_maps(run: Run) -> Stop:
+    """Return where Grad-CAM looks unless told otherwise, as `cnnviz.explain.last_place` says, without Keras.
+
+    Args:
+        run: its run.
+
+    Returns:
+        The layer that makes the last maps; of a network from elsewhere a stop without a name.
+
+    Raises:
+        SpecError: it has no convolution.
+    """
+    stops = stops_of(run, "maps")
+    if run.spec.model.foreign:
+        return _LAST_MAPS
+    convolutions = [number for number, stop in enumerate(stops) if stop.kind == "convolution"]
+    fine = [
+        stop
+        for stop in stops[convolutions[0] :]
+        if stop.shape[:2] != (1, 1) and stop.kind not in ("pooling", "dropout")  # a dropout hands on what it gets
+    ]
+    return fine[-1] if fine else stops[convolutions[-1]]
 
 
 def lookable() -> tuple[str, ...]:

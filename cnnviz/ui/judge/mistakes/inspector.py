@@ -12,7 +12,7 @@ from cnnviz.figures.guesses import percent
 from cnnviz.figures.heatmap import full_value
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.ui.attribution.results import Question, question_about
-from cnnviz.ui.attribution.words import saved_for, strength
+from cnnviz.ui.attribution.words import at_layer, saved_for, strength
 from cnnviz.ui.components.heatmaps import Panel, heatmaps
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.judge.bar import JudgedRun
@@ -186,7 +186,7 @@ def _panel(question: Question, label: int, title: str) -> Panel:
     except CnnvizError as error:
         return Panel(title, empty=sentence(error))
     why = f"Nothing lights up: {found.empty}." if found.empty else ""
-    return Panel(title, values=found.values, full=full_value(found), high=strength(found), empty=why)
+    return Panel(title, at_layer(found), values=found.values, full=full_value(found), high=strength(found), empty=why)
 
 
 def _history(shown: JudgedRun, index: int) -> None:
@@ -207,7 +207,8 @@ def _links(shown: JudgedRun, index: int) -> None:
         st.caption("This snapshot came with its predictions and without its weights: choose another above.")
         return
     query = link(run=shown.run.id, snapshot=number, image=f"test-{index}")
+    whole = {name: value for name, value in query.items() if name != "layer"}  # Grad-CAM looks at the last maps
     with st.container(horizontal=True, gap="small"):
         st.page_link(FEATURE_MAPS, label="Feature maps", icon=":material/layers:", query_params=query)
         st.page_link(CONVOLUTION, label="Convolution", icon=":material/biotech:", query_params=query)
-        st.page_link(ATTRIBUTION, label="Attribution", icon=":material/local_fire_department:", query_params=query)
+        st.page_link(ATTRIBUTION, label="Attribution", icon=":material/local_fire_department:", query_params=whole)

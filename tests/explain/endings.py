@@ -159,7 +159,7 @@ ENDINGS: dict[str, Ending] = {
     "relu": Ending(of(layers.ReLU()), "scores", by_softmax),
     "relu, one unit": Ending(of(layers.ReLU(), 1), "scores", by_sigmoid),
     "tanh": Ending(of(ops.tanh), "scores", by_softmax),
-    "tanh, one unit": Ending(of(ops.tanh, 1), "scores", by_sigmoid),
+    "tanh, one unit": Ending(of(layers.Activation("tanh"), 1), "scores", by_sigmoid),
     "softplus": Ending(of(ops.softplus), "scores", by_softmax),
     "elu": Ending(of(ops.elu), "scores", by_softmax),
 }  # fmt: skip

@@ -10,6 +10,7 @@ import cnnviz
 from cnnviz import explain
 from cnnviz.errors import SpecError
 from cnnviz.explain.answers import completed
+from cnnviz.inference import Abstention, Classifier
 from tests.explain.endings import ENDINGS, SHAPE, make, of, pictures
 
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis -1:UserWarning")  # meant here
@@ -100,6 +101,16 @@ def test_a_sure_network_is_not_called_constant() -> None:
     model.get_layer("out").bias.assign([200.0, 0, 0, 0])  # 1 and zeros for every image, in single precision
     assert np.ptp(model(pictures().astype(np.float32)), axis=0).max() == 0
     assert not explain.answers_of(model).constant
+
+
+def test_independent_classes_are_neither_normalised_nor_abstained_from() -> None:
+    classifier = Classifier(make("sigmoids"))
+    logits = classifier.logits(pictures())
+    np.testing.assert_allclose(classifier.probabilities(pictures()), 1 / (1 + np.exp(-logits)), atol=1e-12)
+    assert np.abs(classifier.probabilities(pictures()).sum(axis=1) - 1).max() > 0.1
+    rule = Abstention(threshold=0.5, keep=0.9, images=20, accuracy=1, answered=1, accuracy_answered=1)
+    with pytest.raises(SpecError, match=r"classes do not exclude each other, so .* leave abstaining out"):
+        classifier(pictures(), abstention=rule)
 
 
 def test_what_is_no_classifier_is_told() -> None:

@@ -69,7 +69,7 @@ def _tell(report: TextIO, **message: Any) -> None:
 def _work(job: dict[str, Any], on_step: Callable[[str], None]) -> dict[str, Any]:
     from cnnviz.explain.answers import completed
     from cnnviz.explain.probing import computes_in_halves
-    from cnnviz.export.precision import HALVES_TOLERANCE, in_single
+    from cnnviz.export.portable import HALVES_TOLERANCE, portable
     from cnnviz.export.writing import WRITERS
 
     images = np.load(job["images"]).astype(np.float32)
@@ -79,14 +79,14 @@ def _work(job: dict[str, Any], on_step: Callable[[str], None]) -> dict[str, Any]
     _refuse_unusable(expected, len(job["about"]["class_names"]))
     path, output = Path(job["to"]), _output(answers)
     on_step(f"writing {find_format(job['format']).title}")
-    halves = job["format"] in ("onnx", "litert") and computes_in_halves(model)
-    whole = completed(in_single(model) if halves else model, answers)
+    elsewhere = job["format"] in ("onnx", "litert")  # what runs these is not TensorFlow
+    whole = completed(portable(model) if elsewhere else model, answers)
     WRITERS[job["format"]](whole, path, {**job["about"], "output": output})
     on_step("checking the file")
     predict, names = runpy.run_path(job["script"])["open_model"](path)  # as whoever takes it away will
     if list(names) != job["about"]["class_names"]:
         raise CnnvizError("the exported file lost the names of its classes; nothing was written, please report this")
-    tolerance = HALVES_TOLERANCE if halves else TOLERANCE
+    tolerance = HALVES_TOLERANCE if elsewhere and computes_in_halves(model) else TOLERANCE
     return {"largest_difference": _compared(expected, _in_two_batches(predict, images), tolerance), "output": output}
 
 

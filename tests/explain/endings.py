@@ -134,6 +134,10 @@ ENDINGS: dict[str, Ending] = {
         "softmax", as_they_are,
     ),
     "softmax, cast": Ending(of(lambda x: ops.cast(layers.Softmax()(x), "float64")), "softmax", as_they_are),
+    "softmax after a constant": Ending(
+        of(lambda x: layers.Softmax()(x + ops.convert_to_tensor(np.array([0.5, -0.5, 0.25, 0], np.float32)))),
+        "softmax", as_they_are,
+    ),
     "softmax in bfloat16": Ending(in_halves("mixed_bfloat16", "bfloat16"), "softmax", as_they_are, tolerance=4e-3),
     "softmax in float16": Ending(in_halves("mixed_float16", "float16"), "softmax", as_they_are, tolerance=1e-3),
     "softmax after bfloat16": Ending(in_halves("mixed_bfloat16", "float32"), "softmax", as_they_are, tolerance=4e-3),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cnnviz.export import FORMATS, export
 from cnnviz.export.classify_script import classify_script
-from cnnviz.export.precision import HALVES_TOLERANCE
+from cnnviz.export.portable import HALVES_TOLERANCE
 from cnnviz.serving.engine import OnnxEngine
 from tests.explain.endings import ENDINGS, SHAPE, make, pictures
 from tests.export.conftest import ALL_JOBS
@@ -33,6 +33,7 @@ MANY = (
     "softmax of one pixel",
     "softmax at each place",
     "softmaxes averaged",
+    "softmax after a constant",
     "linear",
     "log-softmax",
     "sigmoid",

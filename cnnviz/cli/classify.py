@@ -58,7 +58,10 @@ def classify(
     photos = photo_files(files)
     classifier = _classifier(opened)
     rule = _rule(opened, classifier, home, keep) if abstain else None
-    rows = _classified(photos, classifier, top, whole, rule)
+    note = classifier.answers.note
+    rows = [{**row, "note": note or None} for row in _classified(photos, classifier, top, whole, rule)]
+    if note:
+        complain(note)
     if as_json:
         emit(rows)
     else:

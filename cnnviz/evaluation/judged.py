@@ -12,7 +12,7 @@ from cnnviz.data import Split, class_names_of, find_pictures, held_pictures, how
 from cnnviz.errors import RunError
 from cnnviz.runs import Predictions, Run, Snapshot
 
-__all__ = ["Judged", "judge", "judge_snapshots", "measured_images", "whole"]
+__all__ = ["Judged", "cross_entropies", "judge", "judge_snapshots", "measured_images", "whole"]
 
 # A probability that was rounded to 0 counts as the smallest that float32 can hold: 103 nats, and never infinite.
 _SMALLEST = float(np.finfo(np.float32).smallest_subnormal)
@@ -31,6 +31,7 @@ class Judged:
         confidence: (n,) float64 in [0, 1], the predicted class's probability.
         probabilities: (n, classes) float64 in [0, 1]; None for a snapshot, which keeps only the winner.
         dataset: the data set's name.
+        independent: whether the classes do not exclude each other, so that the probabilities need not add up to 1.
     """
 
     run_id: str
@@ -41,6 +42,7 @@ class Judged:
     confidence: NDArray[np.float64]
     probabilities: NDArray[np.float64] | None = None
     dataset: str = ""
+    independent: bool = False
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -52,11 +54,10 @@ class Judged:
 
     @cached_property
     def losses(self) -> NDArray[np.float64] | None:
-        """(n,) cross-entropy: -log of the true class's probability, in nats; None without probabilities."""
+        """(n,) cross-entropies, see `cross_entropies`; None without probabilities."""
         if self.probabilities is None:
             return None
-        true = np.take_along_axis(self.probabilities, self.labels[:, None], axis=1)[:, 0]
-        return 0.0 - np.log(np.maximum(true, _SMALLEST))  # and not -0.0
+        return cross_entropies(self.probabilities, self.labels, independent=self.independent)
 
     @cached_property
     def margins(self) -> NDArray[np.float64] | None:
@@ -67,6 +68,26 @@ class Judged:
         np.put_along_axis(others, self.labels[:, None], -1, axis=1)
         true = np.take_along_axis(self.probabilities, self.labels[:, None], axis=1)[:, 0]
         return np.asarray(true - others.max(axis=1))
+
+
+def cross_entropies(
+    probabilities: NDArray[np.floating[Any]], labels: NDArray[np.integer[Any]], *, independent: bool = False
+) -> NDArray[np.float64]:
+    """Return the loss of each image, (n,), in nats.
+
+    Args:
+        probabilities: (n, classes).
+        labels: (n,) the true classes.
+        independent: whether the classes do not exclude each other. Then it is the mean over the classes of the binary
+            cross-entropy, with the label as the only class that is there; else -log of the true class's probability.
+    """
+    shares = np.asarray(probabilities, np.float64)
+    true = np.take_along_axis(shares, np.asarray(labels, np.int64)[:, None], axis=1)[:, 0]
+    if not independent:
+        return 0.0 - np.log(np.maximum(true, _SMALLEST))  # and not -0.0
+    absent = np.log(np.maximum(1 - shares, _SMALLEST))  # (n, classes)
+    of_label = np.log(np.maximum(1 - true, _SMALLEST))
+    return np.asarray((of_label - absent.sum(axis=1) - np.log(np.maximum(true, _SMALLEST))) / shares.shape[1])
 
 
 def whole(judged: Judged) -> NDArray[np.float64]:
@@ -212,6 +233,7 @@ def _checked(
         confidence=_shares(predictions.confidence),
         probabilities=None if probabilities is None else _shares(probabilities),
         dataset=run.spec.data.name,
+        independent=run.spec.model.output == "independent",
     )
 
 

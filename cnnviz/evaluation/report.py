@@ -15,6 +15,10 @@ from cnnviz.runs import Run
 
 __all__ = ["ClassScore", "Evaluation", "evaluate", "evaluate_judged", "wilson"]
 
+_INDEPENDENT = (
+    "The classes do not exclude each other: an image counts as right where its label is the most probable class, and "
+    "loss is the mean binary cross-entropy over the classes."
+)
 Z95 = 1.959963984540054  # 95 % of a normal distribution lie within so many standard deviations
 
 
@@ -57,6 +61,8 @@ class Evaluation:
         confusion: (classes, classes) int64, rows are true classes.
         pairs: the most confused pairs, the largest first.
         calibration: how far confidence can be believed.
+        independent: whether the classes do not exclude each other; then `loss` is the mean over images and classes of
+            the binary cross-entropy.
     """
 
     run_id: str
@@ -75,6 +81,7 @@ class Evaluation:
     confusion: NDArray[np.int64]
     pairs: tuple[Pair, ...]
     calibration: Calibration
+    independent: bool = False
 
     @property
     def absent(self) -> tuple[str, ...]:
@@ -83,7 +90,11 @@ class Evaluation:
 
     @property
     def remark(self) -> str:
-        """One sentence on the classes without a test image; empty where there are none."""
+        """What whoever reads the numbers must know, in a sentence or two; empty where there is nothing."""
+        return " ".join(filter(None, (_INDEPENDENT if self.independent else "", self._absent)))
+
+    @property
+    def _absent(self) -> str:
         if not self.absent:
             return ""
         named = ", ".join(self.absent[:5]) + (f" and {len(self.absent) - 5} more" if len(self.absent) > 5 else "")
@@ -119,6 +130,7 @@ class Evaluation:
                 }
                 for pair in self.pairs
             ],
+            "independent": self.independent,
             "remark": self.remark,
         }
 
@@ -161,6 +173,7 @@ def evaluate_judged(judged: Judged) -> Evaluation:
         confusion=matrix,
         pairs=most_confused(matrix, judged.class_names),
         calibration=calibration_of(judged),
+        independent=judged.independent,
     )
 
 

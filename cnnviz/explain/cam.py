@@ -173,7 +173,7 @@ def _traced(layer: str, model: keras.Model, images: tf.Tensor, class_index: tf.T
             "channels); choose a convolution or a layer before the flatten"
         )
     [gradients] = tf.gradients(score, [maps], unconnected_gradients="zero")
-    known = tf.constant(scores.head != "unknown")
+    known = tf.constant(scores.exact)
     return scores.logits, scores.probabilities, known, tf.cast(maps, tf.float32), tf.cast(gradients, tf.float32)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from cnnviz.export.checking import CheckImages
 from cnnviz.export.formats import Format
 from cnnviz.spec.base import one_line
+from cnnviz.spec.model import Output
 
 __all__ = ["Facts", "classes_json", "readme"]
 
@@ -62,6 +63,8 @@ class Facts:
         class_names: by label.
         shape: (height, width, channels) that it takes.
         outputs: how many numbers it gives: one for each class, or 1, the second class's probability.
+        output: "softmax" for classes that exclude each other, "sigmoid" for one number, "independent" for a
+            probability of each class that says nothing of the others.
         run_id: of the run it is from; None for a model from elsewhere.
         accuracy: on the test set, in [0, 1]; None where it was not measured.
     """
@@ -70,6 +73,7 @@ class Facts:
     class_names: tuple[str, ...]
     shape: tuple[int, int, int]
     outputs: int
+    output: Output = "softmax"
     run_id: str | None = None
     accuracy: float | None = None
 
@@ -80,7 +84,7 @@ def classes_json(facts: Facts, about: Mapping[str, Any], difference: float, imag
     values = {
         **about,
         "input": {"height": height, "width": width, "channels": channels, "dtype": "float32", "range": [0, 255]},
-        "output": "softmax" if facts.outputs > 1 else "sigmoid",
+        "output": facts.output,
         "check": {"images": images, "largest_difference": difference},
     }
     return (json.dumps(values, indent=1) + "\n").encode()
@@ -124,8 +128,13 @@ def readme(facts: Facts, chosen: Format, files: Sequence[str], checked: CheckIma
 
 
 def _output(facts: Facts) -> str:
+    if facts.output == "independent":
+        return (
+            f"(any number, {facts.outputs}) probabilities, one for each class. The classes do not exclude each other: "
+            "the probabilities need not add up to 1."
+        )
     if facts.outputs > 1:
-        return f"(any number, {facts.outputs}) probabilities, one for each class."
+        return f"(any number, {facts.outputs}) probabilities, one for each class; they add up to 1."
     first, second = (_shown(name) for name in facts.class_names)
     return f"(any number, 1), the probability that it is {second}; what is missing to 1 is that of {first}."
 

@@ -44,7 +44,7 @@ def convert(
         timeout_s: when to give up.
 
     Returns:
-        The converter's result: largest_difference.
+        The converter's result: largest_difference; output, which is softmax, sigmoid or independent.
 
     Raises:
         CnnvizError: or the child of it that the converter reports; it failed, crashed or took too long.

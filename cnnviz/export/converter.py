@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,10 @@ from cnnviz.errors import CnnvizError, MissingExtraError, RunError, SpecError, S
 from cnnviz.export.checking import TOLERANCE
 from cnnviz.export.formats import find_format
 from cnnviz.spec.base import one_line
+from cnnviz.spec.model import Output
+
+if TYPE_CHECKING:
+    from cnnviz.explain.answers import Answers
 
 __all__ = ["main"]
 
@@ -63,21 +67,27 @@ def _tell(report: TextIO, **message: Any) -> None:
 
 
 def _work(job: dict[str, Any], on_step: Callable[[str], None]) -> dict[str, Any]:
+    from cnnviz.explain.answers import completed
+    from cnnviz.explain.probing import computes_in_halves
+    from cnnviz.export.portable import HALVES_TOLERANCE, portable
     from cnnviz.export.writing import WRITERS
 
     images = np.load(job["images"]).astype(np.float32)
     on_step("opening the network")
     model = _opened(job)
-    expected = _in_two_batches(lambda batch: np.asarray(model(batch, training=False)), images)
-    _refuse_no_probabilities(expected, len(job["about"]["class_names"]))
-    path = Path(job["to"])
+    answers, expected = _answers(model, images)
+    _refuse_unusable(expected, len(job["about"]["class_names"]))
+    path, output = Path(job["to"]), _output(answers)
     on_step(f"writing {find_format(job['format']).title}")
-    WRITERS[job["format"]](model, path, job["about"])
+    elsewhere = job["format"] in ("onnx", "litert")  # what runs these is not TensorFlow
+    whole = completed(portable(model) if elsewhere else model, answers)
+    WRITERS[job["format"]](whole, path, {**job["about"], "output": output})
     on_step("checking the file")
     predict, names = runpy.run_path(job["script"])["open_model"](path)  # as whoever takes it away will
     if list(names) != job["about"]["class_names"]:
         raise CnnvizError("the exported file lost the names of its classes; nothing was written, please report this")
-    return {"largest_difference": _compared(expected, _in_two_batches(predict, images))}
+    tolerance = HALVES_TOLERANCE if elsewhere and computes_in_halves(model) else TOLERANCE
+    return {"largest_difference": _compared(expected, _in_two_batches(predict, images), tolerance), "output": output}
 
 
 def _opened(job: dict[str, Any]) -> Any:
@@ -101,30 +111,42 @@ def _in_two_batches(predict: Callable[[Floats], Any], images: Floats) -> Floats:
     return np.concatenate([np.asarray(predict(batch), np.float32) for batch in (images[:1], images[1:])])
 
 
-def _refuse_no_probabilities(outputs: Floats, classes: int) -> None:
-    """Refuse a network that is broken, or whose outputs are something else than a probability for each class."""
+def _answers(model: Any, images: Floats) -> "tuple[Answers, Floats]":
+    """Return what the network's outputs mean, and the probabilities (n, outputs) that they are or stand for."""
+    from cnnviz.explain.answers import answers_of
+
+    answers = answers_of(model, images.shape[1:])
+    said = _in_two_batches(lambda batch: np.asarray(model(batch, training=False)), images)
+    return answers, answers.probabilities(said)[:, -answers.units :].astype(np.float32)
+
+
+def _output(answers: "Answers") -> Output:
+    if answers.units == 1:
+        return "sigmoid"
+    return "independent" if answers.independent else "softmax"
+
+
+def _refuse_unusable(outputs: Floats, classes: int) -> None:
+    """Refuse a network that is broken, or that has another number of outputs than there are classes."""
     if not np.isfinite(outputs).all():
         raise RunError("the network gives no finite numbers; choose one whose training did not diverge")
-    if outputs.ndim != 2 or outputs.shape[1] != (1 if classes == 2 and outputs.shape[-1] == 1 else classes):
+    if outputs.shape[1] != (1 if classes == 2 and outputs.shape[1] == 1 else classes):
         raise SpecError(
-            f"there are {classes} class names and the network gives {outputs.shape[-1]} numbers; give a name for each"
+            f"there are {classes} class names and the network gives {outputs.shape[1]} numbers; give a name for each"
         )
-    sums = outputs.sum(axis=1)
-    if outputs.min() < 0 or outputs.max() > 1 + TOLERANCE or (outputs.shape[1] > 1 and abs(sums - 1).max() > 1e-3):
-        raise SpecError("the network's outputs are no probabilities; end it with a softmax or a sigmoid")
 
 
-def _compared(expected: Floats, found: Floats) -> float:
+def _compared(expected: Floats, found: Floats, tolerance: float = TOLERANCE) -> float:
     if found.shape != expected.shape:
         raise CnnvizError(
             f"the exported file gives outputs of shape {found.shape} where the network gives {expected.shape}; nothing "
             "was written, so export it in another format"
         )
     difference = float(np.abs(found.astype(np.float64) - expected).max())
-    if not difference <= TOLERANCE:  # not a number, too
+    if not difference <= tolerance:  # not a number, too
         raise CnnvizError(
             f"the exported file gives probabilities that differ by up to {difference:.2g} from the network's on "
-            f"{len(expected)} images, more than {TOLERANCE:g}; nothing was written, so export it in another format"
+            f"{len(expected)} images, more than {tolerance:g}; nothing was written, so export it in another format"
         )
     return difference
 

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
@@ -68,11 +68,13 @@ def export(
     """Write a network in a format, whole and checked, or not at all.
 
     The file takes images as they are, 0 to 255, and carries the names of the classes. Before it is put in its place,
-    real images go through it and through the network; probabilities that differ by more than 1e-4 are an error.
+    real images go through it and through the network; probabilities that differ by more than 1e-4 are an error. A
+    network of half precision is written to "onnx" and "litert" in single precision, and may differ by 2e-2.
 
     Args:
         run_or_model: a run, or a Keras model of Keras' own layers that takes images in 0..255 of one size, grey or RGB,
-            and gives probabilities: one for each class, or one number, the second class's.
+            and gives a number for each class, or one, the second class's. Where these are no probabilities, a softmax
+            (for one number a sigmoid) is put behind, as `cnnviz.classify` understands them.
         format: a name of `FORMATS`. "script" and "notebook" train a run again.
         out: where to: a name with the format's ending gets the file alone (".weights.h5" the weights, of "h5" too), one
             that ends in ".zip" or a folder gets it with a script that classifies photos, the classes and a README.
@@ -131,7 +133,7 @@ def _facts(
         names = class_names_of(run, home) if class_names is None else tuple(class_names)
         outputs = 1 if spec.output == "sigmoid" else spec.classes
         accuracy = report["accuracy"] if report else None
-        facts = Facts(run.name, names, spec.input_shape, outputs, run.id, accuracy)
+        facts = Facts(run.name, names, spec.input_shape, outputs, spec.output, run.id, accuracy)
     else:
         shape, outputs = _shape_of(run_or_model)
         names = tuple(class_names or (f"class {number}" for number in range(max(outputs, 2))))
@@ -146,9 +148,9 @@ def _shape_of(model: Any) -> tuple[tuple[int, int, int], int]:
     taken, given = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
     if not (isinstance(taken, tuple) and len(taken) == 4 and None not in taken[1:] and taken[3] in (1, 3)):
         raise SpecError(f"the model takes {taken!s:.80}; export one that takes grey or RGB images of one fixed size")
-    if not (isinstance(given, tuple) and len(given) == 2 and given[1]):
-        raise SpecError(f"the model gives {given!s:.80}; export one that gives a probability for each class")
-    return (taken[1], taken[2], taken[3]), int(given[1])
+    if not (isinstance(given, tuple) and len(given) >= 2 and given[-1] and set(given[1:-1]) <= {1}):
+        raise SpecError(f"the model gives {given!s:.80}; export one that gives a number for each class")
+    return (taken[1], taken[2], taken[3]), int(given[-1])
 
 
 @dataclass(frozen=True)
@@ -165,11 +167,12 @@ class _Work:
 
     def into(self, target: Target, home: str | Path | None) -> Exported:
         images = images_for(self.facts.shape, self.run, home)
-        difference = self._convert(images)
+        done = self._convert(images)
+        difference = float(done["largest_difference"])
         self.on_step("putting it in its place")
         files = {self._model_file.name: self._model_file.read_bytes()}
         if target.kind != "file":
-            files |= self._companions(images, difference, home)
+            files |= self._companions(replace(self.facts, output=done["output"]), images, difference, home)
         replaced = target.publish(files)
         size = target.path.stat().st_size if target.kind != "folder" else sum(map(len, files.values()))
         return Exported(
@@ -198,7 +201,7 @@ class _Work:
         run = {"run_id": self.facts.run_id} if self.facts.run_id else {}
         return {"class_names": list(self.facts.class_names), **run, "made_by": f"cnnviz {__version__}"}
 
-    def _convert(self, images: CheckImages) -> float:
+    def _convert(self, images: CheckImages) -> dict[str, Any]:
         source = self.folder / "source.keras"
         with storage_errors(self.folder):
             self._script.write_text(classify_script(self.chosen, self.facts.shape), encoding="utf-8")
@@ -215,15 +218,17 @@ class _Work:
             "to": str(self._model_file),
             "about": self._about,
         }
-        return float(convert(job, images, self.folder, self.on_step)["largest_difference"])
+        return convert(job, images, self.folder, self.on_step)
 
-    def _companions(self, images: CheckImages, difference: float, home: str | Path | None) -> dict[str, bytes]:
+    def _companions(
+        self, facts: Facts, images: CheckImages, difference: float, home: str | Path | None
+    ) -> dict[str, bytes]:
         files = {
             "classify.py": self._script.read_bytes(),
-            "classes.json": classes_json(self.facts, self._about, difference, len(images.images)),
+            "classes.json": classes_json(facts, self._about, difference, len(images.images)),
         }
         if self.run is not None and can_train_again(self.run):
             files["train.py"] = recipe(self.run, FORMATS["script"], home).encode()
             files["train.ipynb"] = recipe(self.run, FORMATS["notebook"], home).encode()
         names = ("README.md", *files)
-        return {"README.md": readme(self.facts, self.chosen, names, images, difference), **files}
+        return {"README.md": readme(facts, self.chosen, names, images, difference), **files}

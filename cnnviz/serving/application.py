@@ -21,6 +21,7 @@ from cnnviz.serving.metrics import Metrics
 from cnnviz.serving.photos import Given, Reader
 from cnnviz.serving.problems import PROBLEM_TYPE, Problem, add_problem_handlers
 from cnnviz.serving.receiving import BodyLimit
+from cnnviz.spec.model import Output
 
 __all__ = ["make_application"]
 
@@ -93,6 +94,7 @@ class Model(BaseModel):
     classes: list[str]
     input: list[int] = Field(description="height, width, channels")
     engine: str
+    output: Output = Field(description="independent: the probabilities need not add up to 1")
 
 
 def make_application(engine: Engine, limits: Limits | None = None, hosts: Iterable[str] | None = None) -> ASGIApp:
@@ -160,7 +162,9 @@ def _add_facts(app: FastAPI, engine: Engine, metrics: Metrics) -> None:
     async def model() -> Any:
         """What the network is, and which images it takes."""
         names, shape = list(card.class_names), list(card.shape)
-        return Model(name=card.name, run_id=card.run_id, classes=names, input=shape, engine=card.engine)
+        return Model(
+            name=card.name, run_id=card.run_id, classes=names, input=shape, engine=card.engine, output=card.output
+        )
 
     @app.head("/healthz", include_in_schema=False)  # what looks after servers often asks for no more
     @app.get("/healthz")

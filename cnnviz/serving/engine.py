@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.errors import DataError, MissingExtraError
+from cnnviz.spec.model import Output
 
 __all__ = ["Card", "Engine", "OnnxEngine"]
 
@@ -25,6 +26,8 @@ class Card:
         class_names: by index.
         shape: (height, width, channels) of the images it takes, 0..255.
         engine: what computes it.
+        output: "independent" where the classes do not exclude each other, so that the probabilities need not add up to
+            1; "sigmoid" where the network gives one number, the second class's; else "softmax".
     """
 
     name: str
@@ -32,6 +35,7 @@ class Card:
     class_names: tuple[str, ...]
     shape: tuple[int, int, int]
     engine: str
+    output: Output = "softmax"
 
 
 class Engine(Protocol):
@@ -84,7 +88,15 @@ class OnnxEngine:
             raise DataError(f"{_called(source)} takes {taken.shape}, not images of one size; export it again")
         self._input, self._output = taken.name, given.name
         self._single = given.shape[-1] == 1
-        self.card = Card(name, run_id, tuple(class_names), (sides[0], sides[1], sides[2]), "onnxruntime")
+        shape = (sides[0], sides[1], sides[2])
+        self.card = Card(name, run_id, tuple(class_names), shape, "onnxruntime", self._meaning())
+
+    def _meaning(self) -> Output:
+        """Return what the file says that its outputs are."""
+        if self._single:
+            return "sigmoid"
+        said = self._session.get_modelmeta().custom_metadata_map.get("output")
+        return "independent" if said == "independent" else "softmax"
 
     def probabilities(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """Return probabilities.

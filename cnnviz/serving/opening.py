@@ -61,7 +61,7 @@ def _fingerprint(run: Run) -> dict[str, Any]:
         found = (run.folder / "model.keras").stat()
     except OSError as error:
         raise RunError(f"the run {run.id} has no model yet; wait until it is completed, or serve another") from error
-    return {"format": 1, "bytes": found.st_size, "changed": found.st_mtime_ns}
+    return {"format": 2, "bytes": found.st_size, "changed": found.st_mtime_ns}
 
 
 def _converted(run: Run, home: str | Path | None, on_step: Callable[[str], None]) -> bytes:

@@ -11,10 +11,14 @@ from cnnviz.errors import SpecError
 from cnnviz.spec.base import Settings
 from cnnviz.spec.layers import Convolution, Dense, Flatten, GlobalPooling, Layer, Pooling, Shape
 
-__all__ = ["LayerRow", "ModelSpec"]
+__all__ = ["LayerRow", "ModelSpec", "Output"]
 
 # Parameters take 16 bytes each while training with Adam (value, gradient, two moments).
 MOST_PARAMETERS = 50_000_000
+
+# What a network's outputs are: the probabilities of classes that exclude each other, one number for the second of two
+# classes, or probabilities each of its own, which need not add up to 1.
+Output = Literal["softmax", "sigmoid", "independent"]
 
 _KERAS_NAMES = {
     "convolution": "conv2d",
@@ -61,7 +65,8 @@ class ModelSpec(Settings):
     the classes, or one sigmoid that gives the second class's probability). Feature maps that reach the output are
     averaged over the image first, as a network without dense layers does (Lin et al. 2013).
 
-    A network from elsewhere has no layers here, which cannot be built; `foreign` is the table of what it has.
+    A network from elsewhere has no layers here, which cannot be built; `foreign` is the table of what it has. Its
+    output may also be "independent": a probability for each class that says nothing of the others.
 
     Raises:
         SpecError: a layer cannot take what the one before gives; the sentence names the layer.
@@ -71,7 +76,7 @@ class ModelSpec(Settings):
     layers: tuple[Layer, ...] = Field(default=(), max_length=200)
     foreign: tuple[LayerRow, ...] = Field(default=(), max_length=2000)
     classes: int = Field(default=10, ge=2, le=1000)
-    output: Literal["softmax", "sigmoid"] = "softmax"
+    output: Output = "softmax"
 
     @model_validator(mode="after")
     def _works(self) -> Self:
@@ -82,6 +87,11 @@ class ModelSpec(Settings):
             raise SpecError(f"the input has {channels} channels; 1 (grey) and 3 (RGB) are possible")
         if self.output == "sigmoid" and self.classes != 2:
             raise SpecError(f'the output "sigmoid" tells 2 classes apart, not {self.classes}; use "softmax"')
+        if self.output == "independent" and not self.foreign:
+            raise SpecError(
+                'the output "independent" is for networks from elsewhere, since those trained here tell classes apart '
+                'that exclude each other; use "softmax"'
+            )
         if self.layers and self.foreign:
             raise SpecError("the network has layers of its own and the table of another; give one of them")
         for number, layer in enumerate(self.layers[1:], 2):
@@ -98,7 +108,7 @@ class ModelSpec(Settings):
             )
         return self
 
-    def for_images(self, shape: tuple[int, int, int], classes: int, output: Literal["softmax", "sigmoid"]) -> Self:
+    def for_images(self, shape: tuple[int, int, int], classes: int, output: Output) -> Self:
         """Return this network for other images and classes; a first layer that has all whitened kernels has all again.
 
         Raises:

@@ -67,7 +67,7 @@ class RunSpec(Settings):
         """The loss that is trained on, after following the task where the spec names none."""
         if self.train.loss is not None:
             return self.train.loss
-        if self.model.output == "sigmoid":
+        if self.model.output != "softmax":
             return "binary_crossentropy"
         return "categorical_crossentropy" if self.train.label_smoothing else "sparse_categorical_crossentropy"
 

@@ -8,6 +8,7 @@ import pytest
 
 from cnnviz.errors import RunError
 from cnnviz.evaluation import judge, judge_snapshots
+from cnnviz.evaluation.judged import cross_entropies
 from cnnviz.runs import Run, Status
 from tests.evaluation.made import (
     ended_run,
@@ -73,6 +74,17 @@ def test_losses_and_margins_by_hand() -> None:
     assert found.margins is not None
     assert found.losses.tolist() == pytest.approx([np.log(2), np.log(10)])
     assert found.margins.tolist() == pytest.approx([0.2, -0.5])
+
+
+def test_of_independent_classes_the_loss_is_keras_binary_cross_entropy() -> None:
+    import keras
+
+    shares, labels = np.random.default_rng(0).uniform(0.01, 0.99, (6, 4)), np.array([0, 1, 2, 3, 0, 1])
+    expected = keras.losses.binary_crossentropy(np.eye(4)[labels], shares)
+    found = cross_entropies(shares, labels, independent=True)
+    np.testing.assert_allclose(found, np.asarray(expected), atol=1e-5)
+    np.testing.assert_allclose(cross_entropies(shares, labels), -np.log(shares[np.arange(6), labels]))
+    assert np.isfinite(cross_entropies(np.array([[1.0, 1.0, 0.0]]), np.array([2]), independent=True)).all()
 
 
 def test_a_snapshot_has_no_losses(home: Path) -> None:

@@ -14,6 +14,7 @@ import cnnviz
 from cnnviz.evaluation import evaluate, evaluate_judged, report_csv
 from cnnviz.evaluation.report import wilson
 from cnnviz.runs import Run
+from cnnviz.spec import LayerRow
 from tests.evaluation.made import ended_run, guesses, judged, stopped_run, with_snapshots, write_dataset
 
 KEYS = {
@@ -143,6 +144,21 @@ def test_wilson_s_interval_by_hand(right: int, of: int, low: float, high: float)
     for bound, sign in zip(wilson(right, of), (1, -1), strict=True):  # its bounds solve (share - p)^2 n = z^2 p (1 - p)
         if 0 < bound < 1:
             assert sign * (right / of - bound) == pytest.approx(1.959964 * (bound * (1 - bound) / of) ** 0.5, rel=1e-5)
+
+
+def test_classes_that_do_not_exclude_each_other_are_said(home: Path) -> None:
+    shares = np.random.default_rng(3).uniform(0, 1, (40, 3)).astype(np.float32)
+    labels = some_labels(3, 40)
+    run = ended_run(home, labels, shares)
+    row = LayerRow("out", "dense", (3,), 3, 3)
+    spec = run.spec.changed(model=run.spec.model.changed(foreign=(row,), output="independent"))
+    (run.folder / "spec.json").write_text(spec.to_json(), encoding="utf-8")
+    report = evaluate(cnnviz.open_run(run.id, home))
+    assert report.independent
+    assert "The classes do not exclude each other" in report.remark
+    assert report.to_json()["independent"] is True
+    assert report.accuracy == np.mean(shares.argmax(1) == labels)
+    assert report.loss == pytest.approx(metrics.log_loss(np.eye(3)[labels].ravel(), shares.ravel()), rel=1e-5)
 
 
 def test_csv_holds_scores_and_confusion() -> None:

@@ -151,7 +151,7 @@ def with_a_lambda() -> keras.Model:
     [
         (text_model, SpecError, r"the model takes \(None, 7\); export one that takes grey or RGB images"),
         (of_any_size, SpecError, "export one that takes grey or RGB images of one fixed size"),
-        (segmenting, SpecError, r"the model gives \(None, 6, 6, 2\); export one that gives a probability for each"),
+        (segmenting, SpecError, r"the model gives \(None, 6, 6, 2\); export one that gives a number for each"),
         (with_a_lambda, SpecError, "this network cannot be exported .*; use layers of Keras itself"),
     ],
 )

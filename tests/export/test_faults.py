@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cnnviz.errors import CnnvizError, MissingExtraError, StorageError
 from cnnviz.export import export
 from cnnviz.export.classify_script import classify_script
-from cnnviz.export.converter import _compared, _refuse_no_probabilities
+from cnnviz.export.converter import _compared, _refuse_unusable
 from cnnviz.export.formats import Format
 from cnnviz.runs import Run
 from tests.dashboard import ROOT
@@ -64,22 +64,19 @@ def test_what_counts_as_a_difference(found: NDArray[np.float32], says: str) -> N
 @pytest.mark.parametrize(
     ("outputs", "classes", "says"),
     [
-        ([[3.0, -2.0, 0.5]], 3, "the network's outputs are no probabilities; end it with a softmax or a sigmoid"),
-        ([[0.9, 0.9, 0.9]], 3, "the network's outputs are no probabilities"),
-        ([[1.5]], 2, "the network's outputs are no probabilities"),
         ([[np.nan, 0.5, 0.5]], 3, "the network gives no finite numbers"),
         ([[0.5, 0.5]], 3, "there are 3 class names and the network gives 2 numbers; give a name for each"),
         ([[0.5]], 3, "there are 3 class names and the network gives 1 numbers"),
     ],
 )
-def test_outputs_that_are_no_probabilities_are_refused(outputs: list[list[float]], classes: int, says: str) -> None:
+def test_outputs_that_cannot_be_used_are_refused(outputs: list[list[float]], classes: int, says: str) -> None:
     with pytest.raises(CnnvizError, match=says):
-        _refuse_no_probabilities(np.array(outputs, np.float32), classes)
+        _refuse_unusable(np.array(outputs, np.float32), classes)
 
 
-def test_probabilities_are_taken() -> None:
-    _refuse_no_probabilities(np.array([[0.2, 0.8], [1, 0]], np.float32), 2)
-    _refuse_no_probabilities(np.array([[0.2], [1]], np.float32), 2)
+def test_one_output_or_one_for_each_class_is_taken() -> None:
+    _refuse_unusable(np.array([[0.2, 0.8], [1, 0]], np.float32), 2)
+    _refuse_unusable(np.array([[0.2], [1]], np.float32), 2)
 
 
 @pytest.mark.parametrize("size", ["4k", "20k"])

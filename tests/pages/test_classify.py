@@ -9,6 +9,7 @@ from cnnviz.data import load_dataset
 from cnnviz.data.example_photos import EXAMPLES, example_photo
 from cnnviz.inference import Classifier, Crop, Dials, adjust, prepare_photo
 from cnnviz.runs import Run
+from tests.brought import bring
 from tests.classify_page import (
     FILES,
     PAGE,
@@ -24,6 +25,7 @@ from tests.classify_page import (
     unescaped,
     uploaded,
 )
+from tests.explain.endings import make, pictures
 from tests.look import train_look
 from tests.look_fixtures import looked_at, trained_home
 from tests.training.helpers import tiny_spec, write_tiny
@@ -214,3 +216,25 @@ def test_a_wrong_link_ends_in_a_sentence_with_a_way_back(asked: dict[str, str], 
     [error] = at.error
     assert says in unescaped(str(error.value))
     assert "Start anew" in [link.proto.label for link in at.main.get("page_link")]
+
+
+# --- networks from elsewhere ------------------------------------------------------------------------------------
+
+
+def test_independent_classes_are_said_and_not_added_up(home: Path) -> None:
+    run = bring(make("sigmoids"), home)
+    pixels = pictures()[1]
+    at = uploaded(opened(), [("mine.png", picture(pixels), "image/png")])
+    data = shown(at, "classify-verdict-0")
+    expected = np.asarray(run.model()(pixels[None].astype(np.float32)))[0]
+    assert [bar["share"] for bar in data["bars"]] == pytest.approx(sorted(expected, reverse=True), abs=1e-5)
+    assert data["rest"] == ""
+    assert "Its classes do not exclude each other" in said(at)
+
+
+def test_a_network_that_always_says_the_same_is_told(home: Path) -> None:
+    bring(make("softmax of nothing"), home)
+    at = uploaded(opened(), [("mine.png", picture(pictures()[1]), "image/png")])
+    assert "answers the same for every image" in said(at)
+    at = uploaded(opened(), [(f"{name}.png", picture(pictures()[name]), "image/png") for name in (1, 2)])
+    assert "answers the same for every image" in said(at)

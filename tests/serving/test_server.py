@@ -15,6 +15,7 @@ from tests.serving.served import FORM, Server, answer_on, photo, problem
 def test_it_says_what_it_is(server: Server, run: Run) -> None:
     model = server.ask("GET", "/v1/model").json
     assert (model["run_id"], model["input"], model["engine"]) == (run.id, [8, 8, 1], "onnxruntime")
+    assert model["output"] == "softmax"
     assert model["classes"] == [str(digit) for digit in range(10)]
     assert server.ask("GET", "/healthz").json == {"status": "ok"}
     described = server.ask("GET", "/openapi.json").json

@@ -14,6 +14,7 @@ from cnnviz.spec import (
     DataSpec,
     Dense,
     Flatten,
+    LayerRow,
     ModelSpec,
     Pooling,
     RunSpec,
@@ -270,3 +271,11 @@ def test_augmentation_knows_whether_it_does_anything() -> None:
     assert not Augmentation().active
     for values in ({"flip": True}, {"shift": 0.1}, {"rotation": 1}, {"zoom": 0.1}, {"contrast": 0.1}):
         assert Augmentation(**values).active  # type: ignore[arg-type]
+
+
+def test_independent_outputs_are_for_networks_from_elsewhere() -> None:
+    row = LayerRow("out", "dense", (4,), 8, 8)
+    spec = ModelSpec(classes=4, output="independent", foreign=(row,))
+    assert ModelSpec.from_json(spec.to_json()) == spec
+    with pytest.raises(SpecError, match='the output "independent" is for networks from elsewhere'):
+        ModelSpec(classes=4, output="independent")

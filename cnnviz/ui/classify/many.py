@@ -83,6 +83,8 @@ def show_many(using: Using) -> None:
         _save(shown, using.first)
     tell_measuring(found)
     st.caption(_caption(rows, shown, using, choices))
+    if note := using.first.classifier.answers.note:
+        st.caption(note)
     if choices.table:
         show_table(shown)
     else:

@@ -94,6 +94,9 @@ def show_one(using: Using, item: Item) -> None:
             return
         if seen[0].answer is not None and seen[0].answer.abstained:
             _nearest(seen[0])
+        for note in {one.network.classifier.answers.note: None for one in seen if one.answer is not None}:
+            if note:
+                st.caption(note)
         if answers:
             dials_fold(using.first, view, _untouched(using.first, view, item), answers[0], seen[0].rule)
         abstain_fold(using.networks, wish, rules)
@@ -199,8 +202,8 @@ def _verdict(one: Seen, number: int, explained: int | None, *, titled: bool) -> 
         return
     word, share = answer_in_words(one.answer)
     bars = _bars(one.answer, one.before, explained)
-    left = 1 - sum(bar.share for bar in bars)
     others = len(one.network.names) - len(bars)
+    left = "" if one.network.classifier.answers.independent else f": {percent(_left(bars))} together"
     rule = one.rule.abstention if one.rule else None
     verdict(
         word,
@@ -210,11 +213,15 @@ def _verdict(one: Seen, number: int, explained: int | None, *, titled: bool) -> 
         title=title,
         share=share,
         reason=one.answer.reason,
-        rest=f"{others} other classes: {percent(max(left, 0.0))} together" if others else "",
+        rest=f"{others} other classes{left}" if others else "",
         most=most,
         threshold=rule.threshold if rule and rule.score == "probability" else None,
         on_explain=lambda index: _explain(one.network.names[index]),
     )
+
+
+def _left(bars: Sequence[ClassBar]) -> float:
+    return max(1 - sum(bar.share for bar in bars), 0.0)
 
 
 def _nearest(one: Seen) -> None:

@@ -82,7 +82,8 @@ class Steps {
     });
     if (this.hidden.length) {
       const rest = this.hidden.reduce((total, unit) => total + data.probabilities[unit], 0);
-      element("p", "rest", root, `and ${this.hidden.length} more classes: ${percent(rest)} together`);
+      const share = this.softmax ? `: ${percent(rest)} together` : ""; // those of sigmoids add up to nothing
+      element("p", "rest", root, `and ${this.hidden.length} more classes${share}`);
     }
     this.line = element("div", "line", root);
     this.line.setAttribute("aria-live", "polite");

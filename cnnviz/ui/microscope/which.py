@@ -47,7 +47,7 @@ def choose_view(pinned: Pinned) -> tuple[View, Stop]:
     stop = next(one for one in stops if one.name == pinned.layer)
     view: View = "playground" if _playground() else kind_of(stop)
     offered: list[View] = [one for one in _NAMES if one == "playground" or _nearest(stops, stop, one)]
-    names = {**_NAMES, "output": "Sigmoid" if pinned.run.spec.model.output == "sigmoid" else "Softmax"}
+    names = {**_NAMES, "output": "Softmax" if pinned.run.spec.model.output == "softmax" else "Sigmoid"}
     st.session_state[_KEY] = view if view in offered else None
     st.html(_STYLE)
     st.segmented_control(

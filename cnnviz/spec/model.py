@@ -98,6 +98,15 @@ class ModelSpec(Settings):
             )
         return self
 
+    def unlearned(self, name: str) -> Literal["whitened", "frozen"] | None:
+        """Say of a convolution by name whose kernels do not learn what they are instead; None for one that learns."""
+        names = (row.name for row in self.rows if row.kind == "convolution")
+        convolutions = (layer for layer in self.layers if isinstance(layer, Convolution))
+        found = next((layer for known, layer in zip(names, convolutions, strict=False) if known == name), None)
+        if found is None or not found.frozen:
+            return None
+        return "whitened" if found.initial == "whitened" else "frozen"
+
     def for_images(self, shape: tuple[int, int, int], classes: int, output: Literal["softmax", "sigmoid"]) -> Self:
         """Return this network for other images and classes; a first layer that has all whitened kernels has all again.
 

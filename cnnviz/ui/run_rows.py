@@ -10,6 +10,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.runs import History, Run
 from cnnviz.ui.loaders import open_run
 from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.preferred import pin_button
 from cnnviz.ui.run_facts import changes_in_words, started_in_words
 from cnnviz.ui.words import state_in_words
 
@@ -57,6 +58,7 @@ def run_row(run: Run, train_page: str) -> None:
     line, told = spark_line(run.history())
     measured = accuracy_in_words(run)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"home-run-{run.id}"):
+        pin_button(run)
         with st.container(gap=None, width="stretch"):
             st.page_link(
                 train_page,

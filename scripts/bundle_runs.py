@@ -246,9 +246,9 @@ def write_table() -> None:
         "Presets trained on the full CIFAR-10, each by the command in its `bundled.json`, and never changed: the home",
         "page opens on them. Weights are in half precision where that changes at most one prediction of the 10,000",
         "test images in a thousand. Of a large network some snapshots alone keep their weights; all have their",
-        "predictions. Their answers on the images they held back, from which thresholds and temperature follow, and which",
-        "images of the embedded sample they were fitted on lie in `abstention/`, for machines without CIFAR-10. This page",
-        "is written by `scripts/bundle_runs.py`.",
+        "predictions. Their answers on the images they held back, from which thresholds and temperature follow, and",
+        "which images of the embedded sample they were fitted on lie in `abstention/`, for machines without CIFAR-10.",
+        "This page is written by `scripts/bundle_runs.py`.",
         "",
         "| run | test accuracy | over views | epochs | snapshots | with weights | changed by half precision, at most "
         "| in single precision | MB |",

@@ -17,7 +17,16 @@ from cnnviz.errors import SpecError
 from cnnviz.figures.mosaic import in_digits
 from cnnviz.figures.theme import SEQUENTIAL, diverging_table
 
-__all__ = ["Tiles", "answers_in_words", "color_table", "colour_tiles", "map_tiles", "photo_tiles", "signed_tiles", "span"]
+__all__ = [
+    "Tiles",
+    "answers_in_words",
+    "color_table",
+    "colour_tiles",
+    "map_tiles",
+    "photo_tiles",
+    "signed_tiles",
+    "span",
+]
 
 Values = NDArray[np.floating[Any]]
 Table = Literal["diverging", "sequential", "grey", "none"]

@@ -1,8 +1,8 @@
 """What comes with a bundled run for machines without its data set: its answers on the images that it held back.
 
-Thresholds and temperature follow from these answers. Of the training images there are those of the embedded sample: which
-of them the run was fitted on comes along, and how far the held-back images are from these. `scripts/bundle_runs.py
---calibrate` measures it all on the full data set.
+Thresholds and temperature follow from these answers. Of the training images there are those of the embedded sample:
+which of them the run was fitted on comes along, and how far the held-back images are from these.
+`scripts/bundle_runs.py --calibrate` measures it all on the full data set.
 """
 
 import hashlib

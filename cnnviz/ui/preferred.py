@@ -1,4 +1,4 @@
-"""Which run a page opens on where nobody asked for one, and which one Home shows: pinned, or the best for the purpose."""
+"""Which run a page opens on where nobody asked for one, and Home shows: the pinned one, or the best for its use."""
 
 from collections.abc import Iterator, Sequence
 

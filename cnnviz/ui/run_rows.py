@@ -11,7 +11,7 @@ from cnnviz.runs import History, Run
 from cnnviz.ui.loaders import open_run
 from cnnviz.ui.messages import plain, sentence
 from cnnviz.ui.preferred import pin_button
-from cnnviz.ui.run_facts import changes_in_words, started_in_words
+from cnnviz.ui.run_facts import changes_in_words, name_in_words, started_in_words
 from cnnviz.ui.words import state_in_words
 
 __all__ = ["accuracy_in_words", "run_row", "run_rows", "spark_line"]
@@ -81,7 +81,8 @@ def _facts(run: Run) -> str:
     spec = run.spec
     when = "came with cnnviz" if run.bundled else started_in_words(run.id, datetime.now())
     origin = spec.preset if spec.preset and spec.preset not in run.name else None
-    changes = ", ".join(filter(None, [origin, changes_in_words(spec)]))
+    changes = "" if run.name == name_in_words(spec) else changes_in_words(spec)  # the name says them already
+    changes = ", ".join(filter(None, [origin, changes]))
     return " · ".join(filter(None, [plain(spec.data.name), when, plain(changes)]))
 
 

@@ -4,12 +4,14 @@ import math
 from collections.abc import Mapping
 
 from cnnviz.runs import Status
+from cnnviz.spec import Layer
 
 __all__ = [
     "FUNCTIONS",
     "duration",
     "epochs_in_words",
     "images_in_words",
+    "layer_in_words",
     "progress_in_words",
     "queue_in_words",
     "state_in_words",
@@ -108,3 +110,28 @@ def queue_in_words(before: int | None, training: str | None) -> str:
         return f"{what}; then it is this run's turn."
     others = "1 more run is" if before == 1 else f"{before} more runs are"
     return f"{what}; {others} before this one."
+
+
+def layer_in_words(layer: Layer) -> str:
+    """Return a layer as a few words: its kind and what tells it from others of its kind."""
+    match layer.kind:
+        case "convolution":
+            size = f"{layer.kernel_size}×{layer.kernel_size}"
+            stride = f" /{layer.stride}" if layer.stride > 1 else ""
+            return f"Convolution {layer.filters} · {size}{stride}"
+        case "pooling":
+            return f"{'Max' if layer.mode == 'max' else 'Mean'} pooling {layer.size}×{layer.size}"
+        case "batch_normalization":
+            return "Batch normalisation"
+        case "dropout":
+            return f"Dropout {100 * layer.rate:.3g} %"
+        case "activation":
+            return f"Activation {FUNCTIONS.get(layer.function, layer.function)}"
+        case "scaling":
+            return f"Scaling ×{layer.factor:.3g}"
+        case "flatten":
+            return "Flatten"
+        case "global_pooling":
+            return f"Global {'max' if layer.mode == 'max' else 'mean'}"
+        case "dense":
+            return f"Dense {layer.units}"

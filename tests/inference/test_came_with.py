@@ -1,4 +1,4 @@
-"""What came with the bundled runs for machines without CIFAR-10: thresholds, temperature, the sample's training images."""
+"""What came with the bundled runs for machines without CIFAR-10: thresholds, temperature, training images."""
 
 import shutil
 from importlib.resources import files
@@ -65,7 +65,9 @@ def test_the_nearest_training_images_are_those_of_the_sample_that_it_was_fitted_
 
 
 def test_another_snapshot_needs_the_data_set_and_says_so(two_conv: Run, home: Path) -> None:
-    with pytest.raises(DataError, match=r"^the data set cifar10 is not on this machine.*snapshot 3 of two-conv.*choose"):
+    with pytest.raises(
+        DataError, match=r"^the data set cifar10 is not on this machine.*snapshot 3 of two-conv.*choose"
+    ):
         evidence_of(two_conv, Classifier.of(two_conv), home, snapshot=3)
 
 

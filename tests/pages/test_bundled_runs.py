@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from cnnviz.ui import loaders
+from cnnviz.ui.jobs import known_job
+from cnnviz.ui.judge.mistakes.features import TrainingFeatures
 from cnnviz.ui.look.models import NEEDED
 from tests.dashboard import ROOT
 from tests.pages.looked import captions, figures, opened, words
@@ -42,7 +44,9 @@ def test_kernels_that_never_learned_say_what_they_are(keras_is_there: None) -> N
     assert "not learned, bias" in words(at)
     assert "moved by" not in words(at)
     assert "They have no history" in words(at)
-    assert "These kernels are not learned: they are the directions in which patches of the training images" in captions(at)
+    assert "These kernels are not learned: they are the directions in which patches of the training images" in captions(
+        at
+    )
     assert "They look blank because it answers most to an even colour" in captions(at)
     assert "most changed first" not in at.selectbox(key="sort").options
     deeper = opened("pages/look/kernels.py", run="bundled-strong", layer="conv2d_2", filter="0")
@@ -65,3 +69,16 @@ def test_captions_of_maps_follow_their_scale(keras_is_there: None, layer: str, s
     large = opened("pages/look/feature_maps.py", run="bundled-strong", layer=layer, filter="0")
     [over] = [data for data in figures(large) if "Where filter 0" in data.get("caption", "")]
     assert said in over["caption"]
+
+
+def test_the_nearest_training_images_are_found_without_cifar10(keras_is_there: None, home: Path) -> None:
+    at = opened("pages/judge/mistakes.py", run="bundled-two-conv", image="test-0", show="all")
+    assert "Looks at 4,509 of its training images, those that came with cnnviz" in words(at)
+    at.button(key="mistakes-neighbours").click().run()
+    run = loaders.open_run("bundled-two-conv")
+    going = known_job(TrainingFeatures(run, None)._key)
+    assert going is not None
+    assert going.wait(120).state == "done"
+    at.run()
+    [near] = [one for one in figures(at) if "The nearest of 4,509 of its training images" in one.get("caption", "")]
+    assert near["count"] == 12

@@ -29,7 +29,8 @@ def names(run: Run) -> tuple[str, ...]:
     ("accuracy", "classes", "n_test", "near"),
     [
         (0.10, 10, 10_000, True), (0.2, 10, 10_000, True), (0.3, 10, 10_000, False), (0.55, 2, 1000, True),
-        (0.7, 2, 1000, False), (0.7, 2, 10, True), (0.95, 2, 10, False), (0.05, 100, 10_000, True), (0.3, 100, 10_000, False),
+        (0.7, 2, 1000, False), (0.7, 2, 10, True), (0.95, 2, 10, False), (0.05, 100, 10_000, True),
+        (0.3, 100, 10_000, False),
     ],
 )  # fmt: skip
 def test_near_chance(home: Path, accuracy: float, classes: int, n_test: int, near: bool) -> None:
@@ -59,7 +60,11 @@ def test_ones_own_come_first_to_look_at_and_classes_of_ones_own_to_use(home: Pat
     own, other = made(home, 0.5), made(home, 0.4, classes=4)
     came = Run(made(home, 0.9).folder, bundled=True)
     assert [run.folder for run in best_runs([own, other, came], "look", names)][-1] == came.folder
-    assert [run.folder for run in best_runs([own, other, came], "use", names)] == [other.folder, came.folder, own.folder]
+    assert [run.folder for run in best_runs([own, other, came], "use", names)] == [
+        other.folder,
+        came.folder,
+        own.folder,
+    ]
 
 
 def test_kernels_that_learned_come_before_others_to_look_at() -> None:

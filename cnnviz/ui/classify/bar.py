@@ -139,4 +139,4 @@ def _follow(run: Run, snapshots: int) -> None:
     """Say that the network still learns, and run the page again with its next snapshot, or when it has ended."""
     if len(run.snapshots()) != snapshots or not run.status.active:
         st.rerun()
-    st.caption(f"{plain(run.name)} is still training; what it says of your photo changes with every snapshot.")
+    st.caption(f"{plain(run.name)} is still training; what it says of a photo changes with every snapshot.")

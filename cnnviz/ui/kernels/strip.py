@@ -27,7 +27,9 @@ def history_strip(pinned: Pinned, facts: KernelFacts) -> None:
         st.caption("This network came from elsewhere as it is, so there is no history of how its kernels were learned.")
         return
     if facts.unlearned:
-        st.caption("They have no history: they are the same in every snapshot. Choose a deeper layer to see some learn.")
+        st.caption(
+            "They have no history: they are the same in every snapshot. Choose a deeper layer to see some learn."
+        )
         return
     labels = snapshot_labels(pinned.run)
     moments = _spread(list(labels), shown_snapshot(pinned.run, pinned.snapshot))

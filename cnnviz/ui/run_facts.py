@@ -1,26 +1,19 @@
-"""What tells runs apart: what each does differently from its preset, which is its name too, and when it was started."""
+"""What tells runs of one name apart: when each was started, and what it does differently from its preset."""
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
-from difflib import SequenceMatcher
 
 from cnnviz.errors import SpecError
 from cnnviz.runs import Run
-from cnnviz.spec import Augmentation, DataSpec, Layer, RunSpec, TrainSpec, preset
+from cnnviz.spec import DataSpec, RunSpec, preset
+from cnnviz.spec.words import learning_in_words, time_in_words
 from cnnviz.training import RESUMABLE
-from cnnviz.ui.words import FUNCTIONS, epochs_in_words, layer_in_words
 
-__all__ = ["can_resume", "changes_in_words", "name_in_words", "started_in_words"]
+__all__ = ["can_resume", "changes_in_words", "started_in_words"]
 
 _BEGINNING = re.compile(r"\d{8}-\d{6}(?=-)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST = 3
-_LONGEST_NAME = 80
-_AND_MORE = " and more"
-_DETAILS = "details changed"
-_OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
-_SCHEDULES = {"constant": "constant rate", "cosine": "cosine", "one_cycle": "one cycle", "plateau": "plateau"}
 
 
 def started_in_words(run_id: str, now: datetime) -> str:
@@ -71,107 +64,9 @@ def changes_in_words(spec: RunSpec) -> str:
     except SpecError:
         return ""
     layers = ["layers changed"] if spec.model.layers != original.model.layers else []
-    parts = [*_time(spec.train, original.train), *layers, *_learning(spec.train, original.train)]
+    parts = [*time_in_words(spec.train, original.train), *layers, *learning_in_words(spec.train, original.train)]
     parts += _data(spec.data, original.data)
     return ", ".join([*parts[:_MOST], *(["and more"] if len(parts) > _MOST else [])])
-
-
-def name_in_words(spec: RunSpec) -> str:
-    """Return a name for a run that is no longer its preset, of what differs: "two-conv, rate 5, SGD".
-
-    Args:
-        spec: of the run, with a preset.
-
-    Returns:
-        At most 80 letters; "two-conv, changed" where the preset is none of this version.
-    """
-    try:
-        original = preset(spec.preset or "")
-    except SpecError:
-        return f"{spec.preset}, changed"
-    learning = [part for part in _learning(spec.train, original.train) if part != _DETAILS]
-    learning += _details(spec.train, original.train)
-    parts = [*learning, *_layers(spec.model.layers, original.model.layers), *_time(spec.train, original.train)]
-    name = str(spec.preset)
-    for number, part in enumerate(parts):
-        longer = f"{name}, {part}"
-        if number == _MOST or len(longer) > _LONGEST_NAME - len(_AND_MORE):
-            return name + _AND_MORE
-        name = longer
-    return name
-
-
-def _layers(now: Sequence[Layer], before: Sequence[Layer]) -> list[str]:
-    """What differs in the layers: settings of one, those that are new, and those that are gone."""
-    parts = []
-    had, has = ([str(layer.kind) for layer in layers] for layers in (before, now))
-    for what, a, b, c, d in SequenceMatcher(None, had, has, autojunk=False).get_opcodes():
-        if what == "equal":
-            for old, new in zip(before[a:b], now[c:d], strict=True):
-                parts += _settings(new, old)
-        else:
-            parts += [f"no {_small(layer)}" for layer in before[a:b]] + [f"with {_small(layer)}" for layer in now[c:d]]
-    return list(dict.fromkeys(parts))  # the same in several layers is said once
-
-
-def _settings(now: Layer, before: Layer) -> list[str]:
-    found = {name: getattr(now, name) for name in type(now).model_fields if getattr(now, name) != getattr(before, name)}
-    return [_in_words(name, value) for name, value in found.items()]
-
-
-def _small(layer: Layer) -> str:
-    words = layer_in_words(layer)
-    return words[:1].lower() + words[1:]
-
-
-def _in_words(name: str, value: object) -> str:
-    """One setting: "8 filters", "kernels 5×5", "tanh", "no bias", "momentum 0.5"."""
-    match name:
-        case "filters" | "units":
-            return f"{value} {name}"
-        case "kernel_size" | "size":
-            return f"{'kernels' if name == 'kernel_size' else 'windows'} {value}×{value}"
-        case "activation" | "function":
-            return "no activation" if value == "linear" else FUNCTIONS.get(str(value), str(value))
-        case "rate":
-            return f"dropout {value:g}"
-    words = name.replace("_", " ")
-    if isinstance(value, bool) or value is None:
-        return words if value else f"no {words}"
-    return f"{words} {value:g}" if isinstance(value, int | float) else f"{words} {str(value).replace('_', ' ')}"
-
-
-def _details(now: TrainSpec, before: TrainSpec) -> list[str]:
-    changed = {name for name in TrainSpec.model_fields if getattr(now, name) != getattr(before, name)}
-    told = {"learning_rate", "optimizer", "batch_size", "schedule", "augmentation", "seed", "epochs", "seconds", "loss"}
-    names = [name for name in TrainSpec.model_fields if name in changed - told]
-    return [_in_words(name, getattr(now, name)) for name in names]
-
-
-def _time(now: TrainSpec, before: TrainSpec) -> list[str]:
-    if now.seconds is not None:
-        return [f"{now.seconds:g} s"]
-    return [epochs_in_words(now.epochs)] if now.epochs != before.epochs else []
-
-
-def _learning(now: TrainSpec, before: TrainSpec) -> list[str]:
-    told = {
-        "learning_rate": f"rate {now.learning_rate:g}",
-        "optimizer": _OPTIMIZERS[now.optimizer],
-        "batch_size": f"batch {now.batch_size}",
-        "schedule": _SCHEDULES[now.schedule],
-        "augmentation": _augmentation(now.augmentation, before.augmentation),
-        "seed": f"seed {now.seed}",
-    }
-    changed = [name for name in TrainSpec.model_fields if getattr(now, name) != getattr(before, name)]
-    others = set(changed) - {*told, "epochs", "seconds", "loss"}  # the loss follows the output
-    return [words for name, words in told.items() if name in changed] + ([_DETAILS] if others else [])
-
-
-def _augmentation(now: Augmentation, before: Augmentation) -> str:
-    if now.active and before.active:
-        return "augmentation changed"
-    return "augmented" if now.active else "not augmented"
 
 
 def _data(now: DataSpec, before: DataSpec) -> list[str]:

@@ -1,32 +1,19 @@
 """Where a run is, how long something takes, what a setting is called: said in one way on every page."""
 
 import math
-from collections.abc import Mapping
 
 from cnnviz.runs import Status
-from cnnviz.spec import Layer
+from cnnviz.spec.words import FUNCTIONS, epochs_in_words
 
 __all__ = [
     "FUNCTIONS",
     "duration",
     "epochs_in_words",
     "images_in_words",
-    "layer_in_words",
     "progress_in_words",
     "queue_in_words",
     "state_in_words",
 ]
-
-FUNCTIONS: Mapping[str, str] = {
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
-    "elu": "ELU",
-    "gelu": "GELU",
-    "silu": "SiLU",
-    "tanh": "tanh",
-    "sigmoid": "sigmoid",
-    "linear": "none",
-}
 
 
 def duration(seconds: float) -> str:
@@ -37,11 +24,6 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
-def epochs_in_words(count: int) -> str:
-    """Return a number of epochs, such as 1 epoch, 10 epochs."""
-    return "1 epoch" if count == 1 else f"{count} epochs"
 
 
 def images_in_words(count: int) -> str:
@@ -110,28 +92,3 @@ def queue_in_words(before: int | None, training: str | None) -> str:
         return f"{what}; then it is this run's turn."
     others = "1 more run is" if before == 1 else f"{before} more runs are"
     return f"{what}; {others} before this one."
-
-
-def layer_in_words(layer: Layer) -> str:
-    """Return a layer as a few words: its kind and what tells it from others of its kind."""
-    match layer.kind:
-        case "convolution":
-            size = f"{layer.kernel_size}×{layer.kernel_size}"
-            stride = f" /{layer.stride}" if layer.stride > 1 else ""
-            return f"Convolution {layer.filters} · {size}{stride}"
-        case "pooling":
-            return f"{'Max' if layer.mode == 'max' else 'Mean'} pooling {layer.size}×{layer.size}"
-        case "batch_normalization":
-            return "Batch normalisation"
-        case "dropout":
-            return f"Dropout {100 * layer.rate:.3g} %"
-        case "activation":
-            return f"Activation {FUNCTIONS.get(layer.function, layer.function)}"
-        case "scaling":
-            return f"Scaling ×{layer.factor:.3g}"
-        case "flatten":
-            return "Flatten"
-        case "global_pooling":
-            return f"Global {'max' if layer.mode == 'max' else 'mean'}"
-        case "dense":
-            return f"Dense {layer.units}"

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from cnnviz.runs import Run
-from cnnviz.spec import Augmentation, Dropout, RunSpec, preset
-from cnnviz.ui.run_facts import can_resume, changes_in_words, name_in_words, started_in_words
+from cnnviz.spec import Augmentation, RunSpec, preset
+from cnnviz.ui.run_facts import can_resume, changes_in_words, started_in_words
 from tests.ui.made import failed_run, running_run
 
 NOW = datetime(2026, 11, 20, 15)
@@ -57,50 +57,6 @@ def changed(name: str = "two-conv", *, layers: int = 0, data: dict[str, Any] | N
 )
 def test_what_differs_from_the_preset(spec: RunSpec, words: str) -> None:
     assert changes_in_words(spec) == words
-
-
-def layers(spec: RunSpec, *changes: tuple[int, dict[str, Any]]) -> RunSpec:
-    """A spec with some settings of its layers changed."""
-    found = list(spec.model.layers)
-    for at, values in changes:
-        found[at] = found[at].changed(**values)
-    return spec.changed(model=spec.model.changed(layers=tuple(found)))
-
-
-def with_dropout(spec: RunSpec) -> RunSpec:
-    found = spec.model.layers
-    return spec.changed(model=spec.model.changed(layers=(*found[:-1], Dropout(rate=0.5), found[-1])))
-
-
-@pytest.mark.parametrize(
-    ("spec", "name"),
-    [
-        (changed(learning_rate=5, optimizer="sgd"), "two-conv, rate 5, SGD"),
-        (changed(learning_rate=5), "two-conv, rate 5"),
-        (changed(momentum=0.5, epochs=3), "two-conv, momentum 0.5, 3 epochs"),
-        (changed(nesterov=False), "two-conv, no nesterov"),
-        (layers(changed(), (0, {"filters": 8})), "two-conv, 8 filters"),
-        (layers(changed(), (0, {"kernel_size": 5, "activation": "tanh"})), "two-conv, kernels 5×5, tanh"),
-        (with_dropout(changed()), "two-conv, with dropout 50 %"),
-        (changed(layers=1), "two-conv, no dense 64"),
-        (changed(learning_rate=5, optimizer="sgd", batch_size=8, seed=4), "two-conv, rate 5, SGD, batch 8 and more"),
-        (changed(learning_rate=5).changed(preset="of another version"), "of another version, changed"),
-    ],
-)
-def test_a_run_is_named_by_what_differs(spec: RunSpec, name: str) -> None:
-    assert name_in_words(spec) == name
-
-
-def test_runs_that_differ_in_one_setting_have_different_names() -> None:
-    found = [changed(learning_rate=rate, optimizer=kind) for rate in (0.1, 1, 5) for kind in ("adam", "sgd")]
-    found += [layers(changed(), (0, {"filters": count})) for count in (4, 8, 16)]
-    assert len({name_in_words(spec) for spec in found}) == len(found)
-
-
-def test_a_name_is_never_longer_than_settings_allow() -> None:
-    spec = layers(changed(label_smoothing=0.123456789, averaging_decay=0.98765), (0, {"kernel_size": 5}))
-    assert len(name_in_words(spec)) <= 80
-    assert name_in_words(spec).startswith("two-conv, ")
 
 
 def test_what_can_be_resumed_has_a_button(home: Path) -> None:

@@ -7,9 +7,8 @@ from typing import Any, Literal, Self
 from cnnviz.data import DatasetInfo
 from cnnviz.errors import SpecError
 from cnnviz.spec import DataSpec, Layer, LayerRow, ModelSpec, RunSpec, Shape, TrainSpec, preset
+from cnnviz.spec.words import layer_in_words, named
 from cnnviz.ui.messages import sentence
-from cnnviz.ui.run_facts import name_in_words
-from cnnviz.ui.words import layer_in_words
 
 __all__ = ["Draft", "Table", "layer_in_words"]
 
@@ -119,19 +118,7 @@ class Draft:
         if self.data_problem:
             raise SpecError(self.data_problem)
         model = ModelSpec(input_shape=self.shape, layers=self.layers, classes=self.classes, output=self.output)
-        spec = RunSpec(name=self.name, preset=self.preset, data=self.data, model=model, train=self.train)
-        return spec if self.name or not self._differs(spec) else spec.changed(name=name_in_words(spec))
-
-    def _differs(self, spec: RunSpec) -> bool:
-        """Whether this is no longer the preset it began as, so that lists can tell the two apart."""
-        if self.preset is None:
-            return False
-        try:
-            original = preset(self.preset)
-        except SpecError:  # a preset of another version
-            return False
-        longer = {"epochs": spec.train.epochs, "seconds": spec.train.seconds, "seed": spec.train.seed}
-        return (spec.model.layers, spec.train) != (original.model.layers, original.train.changed(**longer))
+        return named(RunSpec(name=self.name, preset=self.preset, data=self.data, model=model, train=self.train))
 
     def table(self) -> Table:
         """Return the table of the network; pure Python, under a millisecond."""

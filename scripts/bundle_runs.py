@@ -1,6 +1,7 @@
 """Train the runs that come with cnnviz and put them into the package.
 
-For example `python scripts/bundle_runs.py two-conv big-kernels`.
+For example `python scripts/bundle_runs.py two-conv big-kernels`. With `--calibrate` the bundled ones stay as they are,
+and what they need to abstain is measured anew.
 
 Each is a preset on the full CIFAR-10, which must be in the home (`cnnviz data get cifar10`). What a reader needs is
 copied: weights of snapshots in half precision, compressed; no checkpoint, no log, nothing of the machine. A snapshot of
@@ -40,6 +41,7 @@ from cnnviz.runs.views import read_views
 from cnnviz.spec import RunSpec
 from cnnviz.training.execute import train
 from cnnviz.training.forward import Forward
+from scripts.calibration import calibrate_bundled
 
 RUNS = Path(cnnviz.__file__).parent / "assets" / "runs"
 COPIED = ("spec.json", "events.jsonl", "evaluation.json", "live.npz", "views.json", "model.keras")
@@ -58,15 +60,20 @@ def main() -> int:
     parser.add_argument(
         "--trained", action="store_true", help="bundle the newest completed run of these settings in the home"
     )
+    parser.add_argument("--calibrate", action="store_true", help="train and bundle nothing, measure what came with it")
     options = parser.parse_args()
     home = resolve_home(options.home)
     for name in options.presets:
+        if options.calibrate:
+            calibrate_bundled(RUNS / f"bundled-{name}", home)
+            continue
         spec = cnnviz.preset(name).for_data("cifar10", (32, 32, 3), 10)
         run = (trained(spec, home) if options.trained else None) or train(spec, home, on_event=report)
         if run.state != "completed":
             print(f"error: {name} ended as {run.state}: {run.status.message}", file=sys.stderr)
             return 1
         bundle(run, RUNS / f"bundled-{name}", measured_halving(run, home))
+        calibrate_bundled(RUNS / f"bundled-{name}", home)
     write_table()
     return 0
 
@@ -239,7 +246,9 @@ def write_table() -> None:
         "Presets trained on the full CIFAR-10, each by the command in its `bundled.json`, and never changed: the home",
         "page opens on them. Weights are in half precision where that changes at most one prediction of the 10,000",
         "test images in a thousand. Of a large network some snapshots alone keep their weights; all have their",
-        "predictions. This page is written by `scripts/bundle_runs.py`.",
+        "predictions. Their answers on the images they held back, from which thresholds and temperature follow, and",
+        "which images of the embedded sample they were fitted on lie in `abstention/`, for machines without CIFAR-10.",
+        "This page is written by `scripts/bundle_runs.py`.",
         "",
         "| run | test accuracy | over views | epochs | snapshots | with weights | changed by half precision, at most "
         "| in single precision | MB |",

@@ -65,6 +65,8 @@ def spec_of(flags: Flags, home: Path | None) -> "RunSpec":
         raise SpecError("--spec and --preset both say where the settings come from; give one of them")
     if flags.epochs is not None and flags.seconds is not None:
         raise SpecError("--epochs and --seconds both say how long to train; give one of them")
+    from cnnviz.spec.words import named
+
     spec = _base(flags, home)
     train = {
         key: value
@@ -84,7 +86,8 @@ def spec_of(flags: Flags, home: Path | None) -> "RunSpec":
             changes["data"] = spec.data.changed(validation=flags.validation)
         if flags.name is not None:
             changes["name"] = " ".join(flags.name.split())
-        return spec.changed(**changes)
+        changed = spec.changed(**changes)
+        return named(changed) if train else changed
 
 
 @contextmanager

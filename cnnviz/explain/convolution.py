@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import SpecError
 from cnnviz.explain.compiled import compiled, make_ready
+from cnnviz.explain.decimals import WrittenSum, written_sum
 from cnnviz.explain.network import Images, find_layer, image_shape, one_image
 from cnnviz.explain.passage import pass_through
 from cnnviz.explain.weights import Convolution, convolution_of
@@ -98,6 +99,20 @@ class ConvolutionTerms:
     pre_activation: float
     activation: float
     function: str
+
+    @property
+    def written(self) -> WrittenSum:
+        """The channel sums and then the bias as they are written, and the pre-activation that they add up to.
+
+        Raises:
+            ValueError: one of them is not finite.
+        """
+        return written_sum([*self.channel_sums.tolist(), self.bias], self.pre_activation)
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals it takes for the channel sums and the bias to add up as they are written."""
+        return self.written.decimals
 
 
 def convolution_terms(

@@ -82,6 +82,8 @@ def kernel_words(replay: "Replay") -> Words:
     else:
         mean = "" if channels == 1 else f", the mean of its {channels} input channels"
         caption = f"{kind}{mean}: white is zero, blue negative, red positive."
+    if len(replay.kernels) > 1 and not np.ptp(replay.kernels, axis=0).any():
+        caption += " They stay as they are: this layer's kernels are not learned."
     limit = in_digits(replay.kernel_limit)
     ramp = _GREY if channels == 3 else _SIGNED
     return Words(f"Kernels of {replay.kernel_layer}", caption, f"−{limit}", f"+{limit}", ramp)

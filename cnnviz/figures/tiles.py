@@ -17,7 +17,16 @@ from cnnviz.errors import SpecError
 from cnnviz.figures.mosaic import in_digits
 from cnnviz.figures.theme import SEQUENTIAL, diverging_table
 
-__all__ = ["Tiles", "color_table", "colour_tiles", "map_tiles", "photo_tiles", "signed_tiles", "span"]
+__all__ = [
+    "Tiles",
+    "answers_in_words",
+    "color_table",
+    "colour_tiles",
+    "map_tiles",
+    "photo_tiles",
+    "signed_tiles",
+    "span",
+]
 
 Values = NDArray[np.floating[Any]]
 Table = Literal["diverging", "sequential", "grey", "none"]
@@ -131,6 +140,23 @@ def photo_tiles(images: NDArray[np.uint8]) -> Tiles:
     """
     ends = np.zeros(len(images)), np.full(len(images), 255.0)
     return Tiles(images, *ends, "none", "", "")
+
+
+def answers_in_words(*pictures: Tiles) -> str:
+    """Say which colour is the answer in pictures of feature maps, by the scales that they are drawn on.
+
+    Args:
+        pictures: from `map_tiles`.
+
+    Returns:
+        Such as "bright is where a filter answers"; empty for photographs alone.
+    """
+    tables = {one.table for one in pictures}
+    if {"sequential", "diverging"} <= tables:
+        return "bright is where a filter answers, or red where white is zero and blue below it"
+    if "diverging" in tables:
+        return "red is where a filter answers, white is zero, blue below zero"
+    return "bright is where a filter answers" if "sequential" in tables else ""
 
 
 def span(maps: Sequence[Values]) -> tuple[float, float]:

@@ -15,6 +15,7 @@ from cnnviz.errors import CnnvizError, DataError
 from cnnviz.evaluation.neighbours import distances
 from cnnviz.files import read_regular
 from cnnviz.inference.abstaining import Abstention, Score, calibrate
+from cnnviz.inference.came_with import came_with
 from cnnviz.inference.classifying import Classifier, OnProgress
 from cnnviz.runs import Run, pack_arrays
 from cnnviz.runs.additions import additions, write_addition
@@ -88,6 +89,9 @@ def evidence_of(
 ) -> Evidence:
     """Measure a network on its validation images; the second time it is read from the run's additions.
 
+    Of the model of a run that came with cnnviz it is read from the run. Where its data set is not on this machine,
+    distances are those to the training images that are: see `cnnviz.inference.came_with.fitted_sample`.
+
     Args:
         run: the run.
         classifier: of the model or snapshot.
@@ -100,6 +104,9 @@ def evidence_of(
     Raises:
         DataError: no validation images.
     """
+    came = _came(run, snapshot, features is not None, home)
+    if came is not None:
+        return came
     held_back = validation_images(run, home)
     name = f"{_FOLDER}/{'model' if snapshot is None else f'{snapshot:04d}'}{'-distances' if features else ''}.npz"
     made_of = _made_of(run, snapshot, held_back)
@@ -113,6 +120,19 @@ def evidence_of(
     with suppress(CnnvizError):  # measured again next time
         write_addition(run, name, pack_arrays(arrays if far is None else {**arrays, "distances": far}), home)
     return Evidence(logits, held_back.labels, far)
+
+
+def _came(run: Run, snapshot: int | None, far: bool, home: str | Path | None) -> Evidence | None:
+    """What came with the run, where that is what is asked for; distances to all training images are measured here."""
+    found, here = came_with(run), held_pictures(run.spec.data.name, home) == "exact"
+    if found is None or (here and (far or snapshot is not None)):
+        return None
+    if snapshot is not None:
+        raise DataError(
+            f"the data set {run.spec.data.name} is not on this machine, so nothing says when snapshot {snapshot} of "
+            f"{run.name} should abstain; choose the trained model, which came with what it needs"
+        )
+    return Evidence(found.logits, found.labels, found.distances if far else None)
 
 
 def abstention_of(

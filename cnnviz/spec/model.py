@@ -13,7 +13,8 @@ from cnnviz.spec.layers import Convolution, Dense, Flatten, GlobalPooling, Layer
 
 __all__ = ["LayerRow", "ModelSpec", "Output"]
 
-# Parameters take 16 bytes each while training with Adam (value, gradient, two moments).
+# Parameters take 16 bytes each while training with Adam (value, gradient, two moments). Networks from elsewhere are not
+# trained here; what is accepted of them is bounded where they come in.
 MOST_PARAMETERS = 50_000_000
 
 # What a network's outputs are: the probabilities of classes that exclude each other, one number for the second of two
@@ -101,12 +102,21 @@ class ModelSpec(Settings):
                     "patches; only the first layer sees those, so choose random or identity here"
                 )
         parameters = sum(row.parameters for row in self.rows)
-        if parameters > MOST_PARAMETERS:
+        if parameters > MOST_PARAMETERS and not self.foreign:
             raise SpecError(
                 f"this network has {parameters:,} parameters; at most {MOST_PARAMETERS:,} are allowed, "
                 "so use fewer units or one more pooling"
             )
         return self
+
+    def unlearned(self, name: str) -> Literal["whitened", "frozen"] | None:
+        """Say of a convolution by name whose kernels do not learn what they are instead; None for one that learns."""
+        names = (row.name for row in self.rows if row.kind == "convolution")
+        convolutions = (layer for layer in self.layers if isinstance(layer, Convolution))
+        found = next((layer for known, layer in zip(names, convolutions, strict=False) if known == name), None)
+        if found is None or not found.frozen:
+            return None
+        return "whitened" if found.initial == "whitened" else "frozen"
 
     def for_images(self, shape: tuple[int, int, int], classes: int, output: Output) -> Self:
         """Return this network for other images and classes; a first layer that has all whitened kernels has all again.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnnviz.ui.first_run import run_to_watch
+from cnnviz.ui.preferred import preferred_id
 from cnnviz.ui.session import choose_run
 
 __all__ = ["PAGE_STYLE", "doors"]
@@ -66,9 +67,17 @@ def doors(*, train_page: str, look_page: str, use_page: str) -> None:
         choose_run(run_id)
         st.switch_page(train_page, query_params={"run": run_id})
     if looked:
-        st.switch_page(look_page)
+        _open(look_page, preferred_id("look"))
     if used:
-        st.switch_page(use_page)
+        _open(use_page, preferred_id("use"))
+
+
+def _open(page: str, run_id: str | None) -> None:
+    """Go to a page with the network that serves it best, whichever one the session looked at before."""
+    if run_id is None:
+        st.switch_page(page)
+    choose_run(run_id)
+    st.switch_page(page, query_params={"run": run_id})
 
 
 def _door(door: _Door, *, first: bool = False) -> bool:

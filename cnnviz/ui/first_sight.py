@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from cnnviz.data.example_photos import EXAMPLES, Example, example_photo
 from cnnviz.errors import CnnvizError, DataError
 from cnnviz.figures.guesses import percent
-from cnnviz.figures.tiles import Tiles, colour_tiles, map_tiles, photo_tiles, signed_tiles, span
+from cnnviz.figures.tiles import Tiles, answers_in_words, colour_tiles, map_tiles, photo_tiles, signed_tiles, span
 from cnnviz.inference.crops import Crop, seen_part
 from cnnviz.runs import Run, RunStore
+from cnnviz.runs.choosing import pinned_run
 from cnnviz.runs.showcase import SHOWCASE, Showcase, ShownLayer, read_showcase
 from cnnviz.ui.components.strip import Column, strip
 from cnnviz.ui.components.tiles import tiles
@@ -66,11 +67,13 @@ class SightPages:
 
 
 def strongest_sight() -> Sight | None:
-    """Return the network that came with cnnviz and gets most test images right, of those with something to show."""
+    """Return the network that came with cnnviz and is pinned or gets most test images right, with something to show."""
+    first = pinned_run(home())
     found = (
         _sight(str(run.folder), modified(run.folder / SHOWCASE), str(home()), run) for run in RunStore(home()).bundled()
     )
-    return max((sight for sight in found if sight), key=lambda sight: sight.accuracy, default=None)
+    sights = (sight for sight in found if sight)
+    return max(sights, key=lambda sight: (sight.run.id == first, sight.accuracy), default=None)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -129,23 +132,28 @@ def _draw_kernels(sight: Sight) -> None:
     tiles(
         sight.kernels,
         key="home-sight-kernels",
-        caption=f"{len(sight.kernels)} kernels of {size} weights in its first layer; {zero}.",
+        caption=f"{len(sight.kernels)} kernels of {size} weights in its first layer{_made(sight.run)}; {zero}.",
         smallest=24,
         largest=56,
         room=_HEIGHT,
     )
 
 
+def _made(run: Run) -> str:
+    first = next((row.name for row in run.spec.model.rows if row.kind == "convolution"), "")
+    what = {"whitened": ", made of the training images' patches and not learned", "frozen": ", which were not learned"}
+    return what.get(run.spec.model.unlearned(first) or "", "")
+
+
 def _draw_maps(sight: Sight) -> None:
     layers = sight.showcase.layers
     rows, most = (4, 4) if len(layers) > 2 else (3, 6)  # below each other, and of each layer
     columns = [_column(layer, most) for layer in layers]
-    signed = any(isinstance(column.pictures, Tiles) and column.pictures.table == "diverging" for column in columns)
-    how = "red is above zero, blue below" if signed else "the brighter, the more of what a filter looks for"
+    how = answers_in_words(*(column.pictures for column in columns if isinstance(column.pictures, Tiles)))
     strip(
         [_seen(sight), *columns],
         key="home-sight-maps",
-        caption=f"Some of its feature maps, layer by layer: {how}.",
+        caption=f"Some feature maps of each layer: {how}.",
         rows=rows,
         size=_SIZE,
     )

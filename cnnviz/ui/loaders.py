@@ -32,6 +32,7 @@ __all__ = [
     "held_images",
     "home",
     "look_again",
+    "lookable",
     "modified",
     "open_run",
     "overviews",
@@ -44,6 +45,7 @@ SAMPLE = "cifar10-sample"  # the data set that is always there
 
 # A run that trains writes its status every second; one that was silent for longer is asked for nothing on every page.
 _RECENT_S = 300.0
+_MOST_LOOKABLE = 60
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,11 @@ def run_ids() -> tuple[str, ...]:
     return _run_ids(str(home()))
 
 
+def lookable() -> tuple[str, ...]:
+    """Return the ids of the runs that have weights to look at, newest first; opens none of them."""
+    return _lookable(str(home()))
+
+
 def active_runs() -> tuple[ActiveRun, ...]:
     """Return the runs that wait or train, those that train first; up to a second old: all sessions share one look."""
     return _active_runs(str(home()))
@@ -123,6 +130,7 @@ def active_runs() -> tuple[ActiveRun, ...]:
 def look_again() -> None:
     """Forget which runs there are and which are active; called after every change, so that it is seen at once."""
     _run_ids.clear()
+    _lookable.clear()
     _overviews.clear()
     _active_runs.clear()
 
@@ -171,6 +179,19 @@ def _overviews(home: str) -> tuple[RunOverview, ...]:
 @st.cache_data(ttl=1, max_entries=4, show_spinner=False)
 def _run_ids(home: str) -> tuple[str, ...]:
     return RunStore(home).ids()  # thousands of runs take a tenth of a second
+
+
+@st.cache_data(ttl=2, max_entries=4, show_spinner=False)
+def _lookable(home: str) -> tuple[str, ...]:
+    found: list[str] = []
+    store = RunStore(home)
+    for run_id in _run_ids(home):
+        folders = (store.folder / run_id, store.bundled_folder / run_id)
+        if any((folder / "model.keras").exists() or (folder / "snapshots" / "0000.npz").exists() for folder in folders):
+            found.append(run_id)
+        if len(found) == _MOST_LOOKABLE:
+            break
+    return tuple(found)
 
 
 @st.cache_data(ttl=1, max_entries=4, show_spinner=False)

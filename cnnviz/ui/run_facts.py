@@ -4,16 +4,16 @@ import re
 from datetime import datetime
 
 from cnnviz.errors import SpecError
-from cnnviz.spec import Augmentation, DataSpec, RunSpec, TrainSpec, preset
-from cnnviz.ui.words import epochs_in_words
+from cnnviz.runs import Run
+from cnnviz.spec import DataSpec, RunSpec, preset
+from cnnviz.spec.words import learning_in_words, time_in_words
+from cnnviz.training import RESUMABLE
 
-__all__ = ["changes_in_words", "started_in_words"]
+__all__ = ["can_resume", "changes_in_words", "started_in_words"]
 
 _BEGINNING = re.compile(r"\d{8}-\d{6}(?=-)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST = 3
-_OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
-_SCHEDULES = {"constant": "constant rate", "cosine": "cosine", "one_cycle": "one cycle", "plateau": "plateau"}
 
 
 def started_in_words(run_id: str, now: datetime) -> str:
@@ -39,6 +39,15 @@ def started_in_words(run_id: str, now: datetime) -> str:
     return f"{started.day} {_MONTHS[started.month - 1]}{year}"
 
 
+def can_resume(run: Run) -> bool:
+    """Say whether the Train page has a button that resumes a run, so that nothing else speaks of one that is not there.
+
+    Raises:
+        RunError: its settings cannot be read.
+    """
+    return run.state in RESUMABLE and not run.bundled and not run.spec.model.foreign
+
+
 def changes_in_words(spec: RunSpec) -> str:
     """Return what a run does differently from its preset, such as "20 epochs, rate 0.01, layers changed".
 
@@ -55,35 +64,9 @@ def changes_in_words(spec: RunSpec) -> str:
     except SpecError:
         return ""
     layers = ["layers changed"] if spec.model.layers != original.model.layers else []
-    parts = [*_time(spec.train, original.train), *layers, *_learning(spec.train, original.train)]
+    parts = [*time_in_words(spec.train, original.train), *layers, *learning_in_words(spec.train, original.train)]
     parts += _data(spec.data, original.data)
     return ", ".join([*parts[:_MOST], *(["and more"] if len(parts) > _MOST else [])])
-
-
-def _time(now: TrainSpec, before: TrainSpec) -> list[str]:
-    if now.seconds is not None:
-        return [f"{now.seconds:g} s"]
-    return [epochs_in_words(now.epochs)] if now.epochs != before.epochs else []
-
-
-def _learning(now: TrainSpec, before: TrainSpec) -> list[str]:
-    told = {
-        "learning_rate": f"rate {now.learning_rate:g}",
-        "optimizer": _OPTIMIZERS[now.optimizer],
-        "batch_size": f"batch {now.batch_size}",
-        "schedule": _SCHEDULES[now.schedule],
-        "augmentation": _augmentation(now.augmentation, before.augmentation),
-        "seed": f"seed {now.seed}",
-    }
-    changed = [name for name in TrainSpec.model_fields if getattr(now, name) != getattr(before, name)]
-    others = set(changed) - {*told, "epochs", "seconds", "loss"}  # the loss follows the output
-    return [words for name, words in told.items() if name in changed] + (["details changed"] if others else [])
-
-
-def _augmentation(now: Augmentation, before: Augmentation) -> str:
-    if now.active and before.active:
-        return "augmentation changed"
-    return "augmented" if now.active else "not augmented"
 
 
 def _data(now: DataSpec, before: DataSpec) -> list[str]:

@@ -8,8 +8,10 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.runs import History, Run
+from cnnviz.spec.words import name_in_words
 from cnnviz.ui.loaders import open_run
 from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.preferred import pin_button
 from cnnviz.ui.run_facts import changes_in_words, started_in_words
 from cnnviz.ui.words import state_in_words
 
@@ -57,6 +59,7 @@ def run_row(run: Run, train_page: str) -> None:
     line, told = spark_line(run.history())
     measured = accuracy_in_words(run)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"home-run-{run.id}"):
+        pin_button(run)
         with st.container(gap=None, width="stretch"):
             st.page_link(
                 train_page,
@@ -79,7 +82,8 @@ def _facts(run: Run) -> str:
     spec = run.spec
     when = "came with cnnviz" if run.bundled else started_in_words(run.id, datetime.now())
     origin = spec.preset if spec.preset and spec.preset not in run.name else None
-    changes = ", ".join(filter(None, [origin, changes_in_words(spec)]))
+    changes = "" if run.name == name_in_words(spec) else changes_in_words(spec)  # the name says them already
+    changes = ", ".join(filter(None, [origin, changes]))
     return " · ".join(filter(None, [plain(spec.data.name), when, plain(changes)]))
 
 

@@ -1,4 +1,4 @@
-"""What Home shows first: one's newest run, or else what the best network that came with cnnviz makes of a photo."""
+"""What Home shows first: a run that trains or the best of one's own, or else a network that came with cnnviz."""
 
 from collections.abc import Sequence
 
@@ -11,21 +11,40 @@ from cnnviz.runs import Run
 from cnnviz.ui.components import live_kernels, watched
 from cnnviz.ui.components.gallery import GalleryRow, gallery
 from cnnviz.ui.live_view import has_kernels, live_view
-from cnnviz.ui.loaders import SAMPLE, class_names, dataset, open_run
+from cnnviz.ui.loaders import SAMPLE, active_runs, class_names, dataset, open_run, run_ids
 from cnnviz.ui.messages import plain, reported
+from cnnviz.ui.preferred import pinned, preferred
 from cnnviz.ui.run_rows import accuracy_in_words
 from cnnviz.ui.words import state_in_words
 
-__all__ = ["picture_wall", "show_run", "worth_showing"]
+__all__ = ["nothing_better", "picture_wall", "show_run", "worth_showing"]
 
 _LOOKS = 6  # how many runs are asked for something to show
 _PHOTOS = 8
 _TICK_S = 2.0
 
 
-def worth_showing(run_ids: Sequence[str]) -> Run | None:
-    """Return the newest of one's own runs that has kernels and verdicts to show, or None."""
-    for run_id in run_ids[:_LOOKS]:
+def worth_showing() -> Run | None:
+    """Return one of one's own runs with kernels and verdicts to show: one that trains, the pinned one, or the best.
+
+    Returns:
+        None where there is none, or one that came with cnnviz is pinned.
+    """
+    first = pinned()
+    if first is not None and first.bundled:
+        return None
+    training = [active.run_id for active in active_runs()]
+    best = [run.id for run in preferred("look") if not run.bundled]
+    return _with_a_view([*([first.id] if first else []), *training, *best])
+
+
+def nothing_better() -> Run | None:
+    """Return the newest of one's own runs that has something to show, however bad it is; None where none has."""
+    return _with_a_view(run_ids()[:_LOOKS])
+
+
+def _with_a_view(offered: Sequence[str]) -> Run | None:
+    for run_id in offered:
         try:
             run = open_run(run_id)
             if not run.bundled and run.live() is not None and run.spec is not None:

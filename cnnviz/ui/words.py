@@ -1,9 +1,9 @@
 """Where a run is, how long something takes, what a setting is called: said in one way on every page."""
 
 import math
-from collections.abc import Mapping
 
 from cnnviz.runs import Status
+from cnnviz.spec.words import FUNCTIONS, epochs_in_words
 
 __all__ = [
     "FUNCTIONS",
@@ -15,17 +15,6 @@ __all__ = [
     "state_in_words",
 ]
 
-FUNCTIONS: Mapping[str, str] = {
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
-    "elu": "ELU",
-    "gelu": "GELU",
-    "silu": "SiLU",
-    "tanh": "tanh",
-    "sigmoid": "sigmoid",
-    "linear": "none",
-}
-
 
 def duration(seconds: float) -> str:
     """Return a time as people say it, such as 41 s, 3 min 20 s, 1 h 05 min."""
@@ -35,11 +24,6 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
-def epochs_in_words(count: int) -> str:
-    """Return a number of epochs, such as 1 epoch, 10 epochs."""
-    return "1 epoch" if count == 1 else f"{count} epochs"
 
 
 def images_in_words(count: int) -> str:

@@ -15,7 +15,7 @@ with reported(way_back=THIS_PAGE, label="Look at the newest run"):
     left, right = st.columns([3, 2], gap="large")
     with left:
         wall(pinned, facts, view, known_dead(pinned))
-        history_strip(pinned)
+        history_strip(pinned, facts)
     with right:
         dead = inspector(pinned, facts)
     tell_dead(pinned, dead)

@@ -6,7 +6,7 @@ from cnnviz.ui.doors import PAGE_STYLE, doors
 from cnnviz.ui.first_sight import SightPages, show_sight, strongest_sight
 from cnnviz.ui.loaders import run_ids
 from cnnviz.ui.run_rows import run_rows
-from cnnviz.ui.showcase import picture_wall, show_run, worth_showing
+from cnnviz.ui.showcase import nothing_better, picture_wall, show_run, worth_showing
 
 TRAIN = "pages/learn/train.py"
 KERNELS = "pages/look/kernels.py"
@@ -18,10 +18,12 @@ ids = run_ids()
 st.html(PAGE_STYLE)
 st.title("See what a neural network sees", anchor=False)
 
-if (shown := worth_showing(ids)) is not None:
+if (shown := worth_showing()) is not None:
     show_run(shown)
 elif (sight := strongest_sight()) is not None:
     show_sight(sight, pages=SightPages(CLASSIFY, KERNELS, FEATURE_MAPS, ATTRIBUTION))
+elif (shown := nothing_better()) is not None:
+    show_run(shown)
 else:
     picture_wall()
 

@@ -65,6 +65,11 @@ def test_flags_change_settings() -> None:
     assert (spec.data.validation, spec.name) == (0.2, "a b")
 
 
+def test_a_changed_preset_is_named_by_what_differs() -> None:
+    assert settings(preset="two-conv", learning_rate=5, optimizer="sgd").name == "two-conv, rate 5, SGD"
+    assert settings(preset="two-conv", epochs=3).name == ""
+
+
 @pytest.mark.parametrize(("dataset", "flip"), [("cifar10-sample", True), ("digits", False), ("mnist", False)])
 def test_augmentation_mirrors_pictures_and_not_digits(dataset: str, flip: bool) -> None:
     assert settings(dataset=dataset, augment=True).train.augmentation == Augmentation(flip=flip, shift=0.125)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cnnviz.errors import SpecError
-from cnnviz.figures.tiles import color_table, colour_tiles, map_tiles, photo_tiles, signed_tiles, span
+from cnnviz.figures.tiles import answers_in_words, color_table, colour_tiles, map_tiles, photo_tiles, signed_tiles, span
 
 
 def test_zero_is_grey_and_the_strongest_weight_full() -> None:
@@ -72,3 +72,12 @@ def test_a_span_passes_over_what_is_not_finite() -> None:
 def test_another_shape_is_refused_in_a_sentence(draw) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(SpecError, match="expected"):
         draw(np.zeros((3, 3)))
+
+
+def test_words_follow_the_scale_that_is_drawn() -> None:
+    positive, signed = (map_tiles(np.array([[[low], [4.0]]])) for low in (0.0, -1.0))
+    assert answers_in_words(positive) == "bright is where a filter answers"
+    assert answers_in_words(signed) == "red is where a filter answers, white is zero, blue below zero"
+    both = answers_in_words(positive, signed, photo_tiles(np.zeros((1, 2, 2, 3), np.uint8)))
+    assert both == "bright is where a filter answers, or red where white is zero and blue below it"
+    assert answers_in_words(photo_tiles(np.zeros((1, 2, 2, 3), np.uint8))) == ""

@@ -1,5 +1,6 @@
 """The Classify page when the network may abstain: thresholds, their cost, refusals with reasons."""
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from cnnviz.explain.features import penultimate
 from cnnviz.inference import Classifier
 from cnnviz.inference.calibrating import evidence_of
 from cnnviz.runs import Run
+from cnnviz.ui import loaders
 from cnnviz.ui.judge.mistakes.features import training_images
-from tests.classify_page import jobs_of_its_own, opened, query, said, settled, shown
+from tests.classify_page import jobs_of_its_own, opened, photos, query, said, settled, shown, uploaded
 from tests.look_fixtures import looked_at, trained_home
 
 __all__ = ["jobs_of_its_own", "looked_at", "trained_home"]
@@ -76,3 +78,29 @@ def test_without_validation_images_it_says_why_it_cannot_abstain(looked_at: Run,
     at = opened(image="example-cat", abstain="probability-95")
     assert any("is not on this machine" in str(one.value) for one in at.warning)
     assert shown(at, "classify-verdict-0")["state"] == "answered"
+
+
+def test_the_button_of_many_photos_tells_the_truth(looked_at: Run, home: Path) -> None:
+    at = uploaded(opened(abstain="probability-95"), photos(2))
+    assert "It may abstain" in [one.proto.popover.label for one in settled(at).main.get("popover")]
+
+
+def test_the_button_says_so_where_it_cannot_abstain(looked_at: Run, home: Path) -> None:
+    (home / "datasets" / f"{looked_at.spec.data.name}.npz").unlink()
+    at = uploaded(opened(abstain="probability-95"), photos(2))
+    assert "It cannot abstain" in [one.proto.popover.label for one in at.main.get("popover")]
+    assert any("It answers always: the data set tiny" in str(one.value).replace("\\", "") for one in at.warning)
+
+
+def test_a_run_that_came_with_cnnviz_abstains_without_its_data_set(
+    looked_at: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CNNVIZ_BUNDLED", str(files("cnnviz") / "assets" / "runs"))
+    loaders.look_again()
+    at = settled(opened(run="bundled-two-conv", image="example-astronaut", abstain="probability-95"))
+    assert not at.warning
+    assert "of 5,000 validation images" in said(at)
+    assert shown(at, "classify-verdict-0")["state"] in ("answered", "abstained")
+    at = settled(opened(run="bundled-two-conv", image="example-rocket", abstain="probability-distance-95"))
+    assert not at.warning
+    assert "tenth-nearest training image of the 4,509 that came with cnnviz" in said(at)

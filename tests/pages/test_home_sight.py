@@ -109,7 +109,7 @@ def test_with_nothing_to_show_there_are_pictures(bundled: Run) -> None:
 
 
 def test_ones_own_run_comes_first(home: Path, bundled: Run) -> None:
-    own = finished_run(home, "mine")
+    own = measured(finished_run(home, "mine"), accuracy=0.6)
     at = opened()
     assert "**mine** on digits: completed 1 epoch" in words(at)
     links = [link.proto.query_string for link in at.get("page_link")]
@@ -125,3 +125,62 @@ print(bool(at.exception), len(at.get("bidi_component")), [n for n in ("keras", "
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.stdout.splitlines()[-1] == "False 3 []", done.stderr
+
+
+# --- one bad run does not take over -----------------------------------------------------------------------------------
+
+
+def measured(run: Run, accuracy: float) -> Run:
+    """Let its report say so."""
+    wrong = round(1000 * (1 - accuracy))
+    write_json(run.folder / "evaluation.json", {"n_test": 1000, "n_mistakes": wrong, "accuracy": accuracy, "loss": 1.0})
+    return run
+
+
+def door(key: str) -> str:
+    """Where a door leads: the run in the address of the page behind it."""
+    at = opened()
+    at.button(key=key).click().run()
+    assert not at.exception
+    value = at.query_params["run"]
+    return value if isinstance(value, str) else value[-1]
+
+
+def test_a_run_near_chance_shows_nothing_where_there_is_better(home: Path, bundled: Run) -> None:
+    measured(finished_run(home, "rate 5"), accuracy=0.1)
+    at = opened()
+    assert drawn(at, "word")["title"] == "seven says"
+    assert "**rate 5** on digits" not in words(at)
+    assert "**10 %** of test images right".replace(" %", "\u00a0%") in words(at)  # it is in the list
+    assert {door("home-look"), door("home-try")} == {bundled.id}
+
+
+def test_the_best_of_ones_own_runs_is_shown_not_the_newest(home: Path, bundled: Run) -> None:
+    good = measured(finished_run(home, "good"), accuracy=0.9)
+    measured(finished_run(home, "worse"), accuracy=0.5)
+    assert "**good** on digits" in words(opened())
+    assert {door("home-look"), door("home-try")} == {good.id}
+
+
+def test_a_pinned_run_comes_first_until_it_is_unpinned(home: Path, bundled: Run) -> None:
+    good = measured(finished_run(home, "good"), accuracy=0.9)
+    bad = measured(finished_run(home, "bad"), accuracy=0.1)
+    at = opened()
+    at.button(key=f"pin-{bad.id}").click().run()
+    assert "**bad** on digits" in words(at)
+    assert {door("home-look"), door("home-try")} == {bad.id}
+    at.button(key=f"pin-{bundled.id}").click().run()
+    assert drawn(at, "word")["title"] == "seven says"
+    assert door("home-look") == bundled.id
+    at.button(key=f"pin-{bundled.id}").click().run()
+    assert "**good** on digits" in words(at)
+    assert door("home-try") == good.id
+
+
+def test_a_pinned_run_that_is_gone_is_passed_over(home: Path, bundled: Run) -> None:
+    gone = measured(finished_run(home, "gone"), accuracy=0.9)
+    opened().button(key=f"pin-{gone.id}").click().run()
+    shutil.rmtree(gone.folder)
+    loaders.look_again()
+    assert drawn(opened(), "word")["title"] == "seven says"
+    assert door("home-look") == bundled.id

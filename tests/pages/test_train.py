@@ -286,3 +286,13 @@ def test_a_run_without_its_files_is_still_shown(home: Path) -> None:
     for name in ("events.jsonl", "live.npz", "evaluation.json"):
         (run.folder / name).unlink()
     assert "Completed" in words(open_page(run.id))
+
+
+def test_epochs_say_that_they_stretch_a_schedule(home: Path) -> None:
+    said = "another number of epochs changes the rate of every step"
+    app = open_page()
+    assert f"One cycle: over the whole run the rate rises to this one and falls again; {said}" in words(app)
+    choose(app, "Learning rate over the run", "cosine")
+    assert f"Cosine: over the whole run the rate falls from this one to 0; {said}" in words(app)
+    choose(app, "Learning rate over the run", "constant")
+    assert said not in words(app)

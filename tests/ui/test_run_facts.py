@@ -1,10 +1,13 @@
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cnnviz.runs import Run
 from cnnviz.spec import Augmentation, RunSpec, preset
-from cnnviz.ui.run_facts import changes_in_words, started_in_words
+from cnnviz.ui.run_facts import can_resume, changes_in_words, started_in_words
+from tests.ui.made import failed_run, running_run
 
 NOW = datetime(2026, 11, 20, 15)
 
@@ -54,3 +57,10 @@ def changed(name: str = "two-conv", *, layers: int = 0, data: dict[str, Any] | N
 )
 def test_what_differs_from_the_preset(spec: RunSpec, words: str) -> None:
     assert changes_in_words(spec) == words
+
+
+def test_what_can_be_resumed_has_a_button(home: Path) -> None:
+    run = failed_run(home)
+    assert can_resume(run)
+    assert not can_resume(Run(run.folder, bundled=True))
+    assert not can_resume(running_run(home))

@@ -42,7 +42,7 @@ def test_a_preset_that_does_not_fit_says_so_and_how_far_it_works() -> None:
 def test_a_changed_preset_is_told_apart_by_its_name() -> None:
     draft = Draft.from_preset("two-conv", SAMPLE)
     assert draft.with_train(epochs=3, seed=5).spec().name == ""
-    assert draft.with_layer(0, filters=8).spec().name == "two-conv, changed"
+    assert draft.with_layer(0, filters=8).spec().name == "two-conv, 8 filters"
 
 
 def test_layers_come_go_and_move() -> None:

@@ -130,7 +130,8 @@ def _photograph(pinned: Pinned) -> Panel:
     if pinned.photo is None:
         title = "Test image" if pinned.label is None else pinned.class_names[pinned.label]
         return Panel(title, f"{height}×{width} pixels")
-    return Panel("Your photo", f"the network sees {height}×{width} pixels")
+    whose = "The photo" if pinned.image_key.startswith("example-") else "Your photo"
+    return Panel(whose, f"the network sees {height}×{width} pixels")
 
 
 def _panel(question: Question, name: str, choices: Choices, *, ready: bool) -> Panel:

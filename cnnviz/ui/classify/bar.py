@@ -14,6 +14,7 @@ from cnnviz.ui.look.run_bar import BAR_STYLE, asked_run, run_chooser, snapshot_c
 from cnnviz.ui.look.stops import lookable, run_label, snapshot_labels
 from cnnviz.ui.look.travel import last_shown, remember
 from cnnviz.ui.messages import plain
+from cnnviz.ui.preferred import preferred_id
 from cnnviz.ui.session import arrived, choose_run
 
 __all__ = ["Using", "beside", "classify_bar"]
@@ -51,7 +52,7 @@ def classify_bar() -> tuple[Network, DeltaGenerator]:
         CnnvizError: the URL asks for a run or a snapshot that there is not.
     """
     offered = lookable()
-    run = asked_run(offered)
+    run = asked_run(offered, preferred_id("use"))
     if run is None or not (offered or run.snapshots()):
         no_network_yet(
             "There is no trained network to show your photos to yet. Train one: it takes a minute, and this page then "
@@ -138,4 +139,4 @@ def _follow(run: Run, snapshots: int) -> None:
     """Say that the network still learns, and run the page again with its next snapshot, or when it has ended."""
     if len(run.snapshots()) != snapshots or not run.status.active:
         st.rerun()
-    st.caption(f"{plain(run.name)} is still training; what it says of your photo changes with every snapshot.")
+    st.caption(f"{plain(run.name)} is still training; what it says of a photo changes with every snapshot.")

@@ -61,19 +61,31 @@ def abstain_fold(networks: Sequence[Network], wish: Wish | None, found: Sequence
 
 
 def abstain_popover(networks: Sequence[Network], wish: Wish | None, found: Sequence[Found]) -> None:
-    """Draw the same as a button of a bar; what is still measured is shown by `tell_measuring`."""
-    with st.popover(
-        "It may abstain" if wish else "Let it abstain", icon=":material/do_not_disturb_on:", key="classify-abstain",
-        width=152,
-    ):  # fmt: skip
-        _inside(networks, wish, [one for one in found if not isinstance(one, tuple)])
+    """Draw the same as a button of a bar; what is still measured, and what cannot be, is shown by `tell_measuring`."""
+    with st.popover(_button(wish, found), icon=":material/do_not_disturb_on:", key="classify-abstain", width=170):
+        _inside(networks, wish, [one if isinstance(one, Rule) else None for one in found])
+
+
+def _button(wish: Wish | None, found: Sequence[Found]) -> str:
+    """What the button says is so: a network whose thresholds are not known answers all the same."""
+    if wish is None:
+        return "Let it abstain"
+    if any(isinstance(one, str) for one in found):
+        return "It cannot abstain"
+    return "It may abstain" if all(isinstance(one, Rule) for one in found) else "Measuring …"
 
 
 def tell_measuring(found: Sequence[Found]) -> None:
-    """Draw the progress of what is still measured."""
+    """Draw the progress of what is still measured, and say why something cannot be."""
     for one in found:
         if isinstance(one, tuple):
             show_job(one[0], one[1])
+        elif isinstance(one, str):
+            _tell_why_not(one)
+
+
+def _tell_why_not(why: str) -> None:
+    st.warning(f"It answers always: {plain(why[:1].lower() + why[1:])}", icon=":material/do_not_disturb_on:")
 
 
 def _inside(networks: Sequence[Network], wish: Wish | None, found: Sequence[Found]) -> None:
@@ -82,11 +94,11 @@ def _inside(networks: Sequence[Network], wish: Wish | None, found: Sequence[Foun
         if len(networks) > 1 and one is not None:
             st.markdown(f"**{plain(network.title)}**")
         if isinstance(one, Rule):
-            _cost(one.abstention, number)
+            _cost(one, number)
         elif isinstance(one, tuple):
             show_job(one[0], one[1])
         elif isinstance(one, str):
-            st.warning(plain(one), icon=":material/do_not_disturb_on:")
+            _tell_why_not(one)
     if wish is None:
         st.caption(
             "A network always names one of its classes, also for a photo of none of them. Allowed to abstain, it "
@@ -131,18 +143,19 @@ def _change(wish: Wish) -> None:
     ADDRESS.change(abstain=wish_text(changed))
 
 
-def _cost(rule: Abstention, key: int) -> None:
+def _cost(found: Rule, key: int) -> None:
+    rule = found.abstention
     gained = 100 * (rule.accuracy_answered - rule.accuracy)
     with st.container(horizontal=True, gap="large"):
         st.metric("answered", f"{100 * rule.answered:.1f} %", width="content")
         st.metric("right, of those answered", f"{100 * rule.accuracy_answered:.1f} %", f"{gained:+.1f} points",
                   delta_color="off", width="content")  # fmt: skip
         st.metric("right, of all", f"{100 * rule.accuracy:.1f} %", width="content")
-    st.caption(f"{rule.cost} {_temperature(rule)}")
+    st.caption(f"{rule.cost} {_temperature(rule, found)}")
     words("temperature scaling", "energy", "logits", "validation", key=f"classify-words-{key}")
 
 
-def _temperature(rule: Abstention) -> str:
+def _temperature(rule: Abstention, found: Rule) -> str:
     by = f"{rule.temperature:.2f}"
     if rule.temperature > 1.005:
         how = f"It was too sure of itself: its logits are divided by {by} (temperature scaling), which moves all bars"
@@ -156,6 +169,12 @@ def _temperature(rule: Abstention) -> str:
     }[rule.score]
     far = "" if rule.distance is None else (
         f", and where the features of the photo are at most {rule.distance:.2g} (cosine distance) from those of its "
-        "tenth-nearest training image"
+        f"tenth-nearest training image{_of_those(found)}"
     )  # fmt: skip
     return f"{how}; {limit}{far}."
+
+
+def _of_those(found: Rule) -> str:
+    if found.whole or found.features is None:
+        return ""
+    return f" of the {len(found.features):,} that came with cnnviz (its whole data set is not on this machine)"

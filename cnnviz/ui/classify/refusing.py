@@ -36,10 +36,12 @@ class Rule:
     Attributes:
         abstention: thresholds, temperature and cost.
         features: those of the training images, (n, features); None where the distance to them does not count.
+        whole: whether these are all training images, and not those of them that came with cnnviz.
     """
 
     abstention: Abstention
     features: NDArray[np.float32] | None = None
+    whole: bool = True
 
     def distances(self, model: "keras.Model", images: NDArray[np.uint8]) -> NDArray[np.float64] | None:
         """Return (n,) how far images (n, height, width, channels) are from the training images, where that counts."""
@@ -62,10 +64,10 @@ def rule_or_job(network: "Network", wish: Wish | None) -> Rule | tuple[Job, str]
     """
     if wish is None:
         return None
-    features = None
+    features, whole = None, True
     if wish.distance:
         made = TrainingFeatures(network.run, network.snapshot)
-        features = made.kept()
+        features, whole = made.kept(), made.whole
         if features is None:
             return made.going() or made.start(), FEATURES_WORDS
     going = _evidence_job(network, features)
@@ -77,7 +79,7 @@ def rule_or_job(network: "Network", wish: Wish | None) -> Rule | tuple[Job, str]
     evidence = going.progress.result
     if not isinstance(evidence, Evidence):
         return going, WORDS
-    return Rule(_abstention(evidence, going.key, wish), features)
+    return Rule(_abstention(evidence, going.key, wish), features, whole)
 
 
 def _evidence_job(network: "Network", features: NDArray[np.float32] | None) -> Job:

@@ -7,9 +7,10 @@ import { stageButtons, stepped } from "./microscope_controls.js";
 import { poolLine, reachWords, sumLine } from "./microscope_line.js";
 import { MapView } from "./microscope_map.js";
 import { drawInput, drawOutput, scalesOf } from "./microscope_pictures.js";
-import { Products, ROWS } from "./microscope_products.js";
+import { Products } from "./microscope_products.js";
 import { Scan } from "./microscope_scan.js";
 import { Typed } from "./microscope_typed.js";
+import { ROWS, addedUp, pooledUp } from "./microscope_written.js";
 import { drawingRatio, saveButtons } from "./save_figure.js";
 
 const GAP = 36; // CSS pixels between the three parts, where they stand side by side
@@ -135,10 +136,11 @@ export class Microscope {
     const { bench, scales } = this;
     const [row, column] = this.place;
     const terms = (this.terms = apart(bench, row, column));
-    this.products.fill(terms, scales, this.asked, this.channel);
+    const written = bench.kernel ? addedUp(bench, terms, this.asked) : pooledUp(bench, terms);
+    this.products.fill(terms, written, scales, this.asked, this.channel);
     if (!this.find(".all").hidden) this.bars.fill(terms, this.products.shown, scales.sum);
     const line = this.find(".line");
-    this.words = bench.kernel ? sumLine(line, bench, terms, scales, this.asked) : poolLine(line, bench, terms, scales);
+    this.words = (bench.kernel ? sumLine : poolLine)(line, bench, terms, scales, written);
     this.find(".place").textContent = `row ${row}, column ${column}`;
     this.outline();
   }

@@ -25,7 +25,9 @@ _microscope = st.components.v2.component(
         "elements.js",
         *SAVE_SCRIPTS,
         "microscope_numbers.js",
+        "microscope_sums.js",
         "microscope_arithmetic.js",
+        "microscope_written.js",
         "microscope_colors.js",
         "microscope_map.js",
         "microscope_products.js",
@@ -45,7 +47,7 @@ _steps = st.components.v2.component(
     "cnnviz_output_steps",
     html='<section class="steps"></section>\n',
     css=css_variables() + read_asset("microscope_output.css") + SAVE_STYLE,
-    js=bundled("elements.js", *SAVE_SCRIPTS, "microscope_numbers.js", "microscope_output.js"),
+    js=bundled("elements.js", *SAVE_SCRIPTS, "microscope_numbers.js", "microscope_sums.js", "microscope_output.js"),
 )
 
 

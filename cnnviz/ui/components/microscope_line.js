@@ -1,8 +1,7 @@
 // The one line under it all: the channels' sums, plus the bias, the pre-activation, and after the activation.
 
-import { exact, short, signed } from "./microscope_numbers.js";
 import { element } from "./elements.js";
-import { strongest } from "./microscope_products.js";
+import { exact } from "./microscope_numbers.js";
 
 const FUNCTIONS = {
   relu: "ReLU", relu6: "ReLU6", leaky_relu: "leaky ReLU", gelu: "GELU", elu: "ELU", selu: "SELU", silu: "SiLU",
@@ -12,13 +11,13 @@ export function functionName(name) {
   return FUNCTIONS[name] ?? name;
 }
 
-function chip(line, name, value, { scale, text, role = "" } = {}) {
+function chip(line, name, value, { scale, text, role }) {
   const made = element("span", `chip ${role}`, line);
   element("small", "", made, name);
-  const number = element("b", "", made, text ?? short(value));
+  const number = element("b", "", made, text);
   number.dataset.value = String(value);
   number.title = exact(value);
-  scale?.paint(number, value);
+  scale.paint(number, value);
   return made;
 }
 
@@ -26,42 +25,28 @@ function sign(line, text) {
   element("span", "op", line, text);
 }
 
-/** What is added up for one output pixel: [name, value, role], the strongest channels first where there are many. */
-export function summands(bench, terms, chosen) {
-  const shown = strongest(terms.parts, chosen);
-  const alone = terms.parts.length === 1 && !bench.hidden && bench.cells <= 9;
-  const list = alone
-    ? shown[0].products.map((product) => ["", product, "term"])
-    : shown.map((part) => [part.channel, part.sum, "channel-sum"]);
-  const more = bench.channels.length - shown.length + (bench.hidden ?? 0);
-  if (more) {
-    const seen = shown.reduce((total, part) => total + part.sum, 0);
-    list.push([`and ${more} more`, terms.before - bench.bias - seen, "more"]);
-  }
-  if (bench.kind === "convolution") list.push(["bias", bench.bias, "bias"]);
-  return list;
-}
-
-/** Draw the line of a convolution, and return it in words. */
-export function sumLine(line, bench, terms, scales, chosen) {
+/** Draw the line of a convolution, and return it in words; `written` is from `addedUp`. */
+export function sumLine(line, bench, terms, scales, written) {
   line.replaceChildren();
-  const list = summands(bench, terms, chosen);
-  list.forEach(([name, value, role], at) => {
-    if (at) sign(line, value < 0 ? "−" : "+");
-    const text = at ? short(Math.abs(value)) : short(value);
-    chip(line, name, value, { scale: role === "term" ? scales.product : scales.sum, text, role });
+  const words = [];
+  written.list.forEach(([name, value, role], at) => {
+    const text = written.terms[at];
+    if (at) sign(line, text.startsWith("−") ? "−" : "+");
+    const shown = at ? text.replace("−", "") : text;
+    chip(line, name, value, { scale: role === "term" ? scales.product : scales.sum, text: shown, role });
+    words.push(`${name} ${value > 0 ? "+" : ""}${text}`.trim());
   });
   sign(line, "=");
   const alone = bench.kind === "playground" || bench.function === "linear";
-  chip(line, alone ? "output" : "pre-activation", terms.before, { scale: scales.sum, role: "before" });
-  const words = list.map(([name, value]) => `${name} ${signed(value)}`.trim());
-  words.push(`${alone ? "output" : "sum"} ${short(terms.before)}`);
+  const result = { scale: scales.sum, role: "before", text: written.total };
+  chip(line, alone ? "output" : "pre-activation", terms.before, result);
+  words.push(`${alone ? "output" : "sum"} ${written.total}`);
   if (!alone) {
     const arrow = element("span", "op arrow", line);
     element("small", "", arrow, functionName(bench.function));
     element("b", "", arrow, "→");
-    chip(line, "activation", terms.after, { scale: scales.after, role: "after" });
-    words.push(`after ${functionName(bench.function)} ${short(terms.after)}`);
+    chip(line, "activation", terms.after, { scale: scales.after, role: "after", text: written.after });
+    words.push(`after ${functionName(bench.function)} ${written.after}`);
   }
   return words.join(", ");
 }
@@ -72,17 +57,17 @@ export function reachWords(bench, [row, column], count) {
   return `Input row ${row}, column ${column}${value} reaches ${count} output ${count === 1 ? "pixel" : "pixels"}`;
 }
 
-/** Draw the line of a pooling, and return it in words. */
-export function poolLine(line, bench, terms, scales) {
+/** Draw the line of a pooling, and return it in words; `written` is from `pooledUp`. */
+export function poolLine(line, bench, terms, scales, written) {
   line.replaceChildren();
   const largest = bench.kind === "max";
   element("span", "op word", line, largest ? "the largest of" : "the mean of");
-  for (const cell of terms.inside) {
-    const made = chip(line, "", terms.patch[cell], { scale: scales.patch, role: "term" });
+  terms.inside.forEach((cell, at) => {
+    const text = written.terms[at];
+    const made = chip(line, "", terms.patch[cell], { scale: scales.patch, text, role: "term" });
     if (largest && cell === terms.winner) made.classList.add("wins");
-  }
+  });
   sign(line, "=");
-  chip(line, "output", terms.after, { scale: scales.after, role: "after" });
-  const list = terms.inside.map((cell) => short(terms.patch[cell])).join(", ");
-  return `${largest ? "The largest" : "The mean"} of ${list} is ${short(terms.after)}`;
+  chip(line, "output", terms.after, { scale: scales.after, text: written.total, role: "after" });
+  return `${largest ? "The largest" : "The mean"} of ${written.terms.join(", ")} is ${written.total}`;
 }

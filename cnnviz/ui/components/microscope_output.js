@@ -1,7 +1,8 @@
 // The end of a network: each class's logit, its exponential, and its share of their sum.
 
 import { element } from "./elements.js";
-import { exact, percent, short, signed } from "./microscope_numbers.js";
+import { exact, percent, short } from "./microscope_numbers.js";
+import { fewest, rounded, writtenSum } from "./microscope_sums.js";
 import { saveButtons } from "./save_figure.js";
 
 const SOFTMAX =
@@ -10,6 +11,8 @@ const SOFTMAX =
 const SIGMOID =
   "A sigmoid makes a probability of one logit: 0 becomes 50 %, large ones come near 100 %, negative ones near 0 %.";
 const MOST = 12; // classes in full; of more, the most probable are shown
+const LOGIT = 2; // decimals
+const SHARE = 3;
 
 function bar(parent, share, className, value, text) {
   const box = element("div", `bar ${className}`, parent);
@@ -19,6 +22,53 @@ function bar(parent, share, className, value, text) {
   const number = element("b", "", box, text);
   number.dataset.value = String(value);
   number.title = exact(value);
+}
+
+function withSign(logit) {
+  return `${logit > 0 ? "+" : ""}${rounded(logit, LOGIT)}`;
+}
+
+/** The exponentials of the classes that are shown, the others together, and their sum: the column adds up. */
+function column(data, shown, hidden) {
+  const rest = hidden.reduce((total, unit) => total + data.exponentials[unit], 0);
+  const list = shown.map((unit) => data.exponentials[unit]);
+  return writtenSum(hidden.length ? [...list, rest] : list, data.total[0], SHARE);
+}
+
+/** The fewest decimals, from `first` on, with which what is written comes out. */
+function enough(first, comesOut) {
+  let decimals = first;
+  while (decimals < 9 && !comesOut(decimals)) decimals++;
+  return decimals;
+}
+
+/** A softmax of one class in steps of which each comes out of the numbers before it: [name, text]. */
+function softmaxSteps(z, shift, e, total, share) {
+  const at = Math.min(Math.max(2, fewest(e)), 8);
+  const difference = z - shift;
+  const adds = (digits) => {
+    const [one, other] = [Number(z.toFixed(digits)), Number(shift.toFixed(digits))];
+    return rounded(one - other, digits) === rounded(difference, digits);
+  };
+  const divides = (count) => percent(Number(e.toFixed(count)) / Number(total.toFixed(count))) === percent(share);
+  const places = enough(at, divides);
+  const grows = (digits) => rounded(Math.exp(Number(difference.toFixed(digits))), places) === rounded(e, places);
+  const digits = enough(2, (count) => adds(count) && grows(count));
+  const taken = shift < 0 ? `(${rounded(shift, digits)})` : rounded(shift, digits);
+  return [
+    ["logit", `${rounded(z, digits)} − ${taken} = ${rounded(difference, digits)}`],
+    ["e to that", e < 1e-6 ? short(e) : rounded(e, places)],
+    [`divided by ${rounded(total, places)}`, percent(share)],
+  ];
+}
+
+/** The same of a sigmoid. */
+function sigmoidSteps(z, e, share) {
+  const at = Math.min(Math.max(2, fewest(e)), 8);
+  const places = enough(at, (count) => percent(1 / (1 + Number(e.toFixed(count)))) === percent(share));
+  const digits = enough(2, (count) => rounded(Math.exp(-Number(z.toFixed(count))), places) === rounded(e, places));
+  const text = rounded(e, places);
+  return [["logit", rounded(z, digits)], ["e to minus that", text], [`1 / (1 + ${text})`, percent(share)]];
 }
 
 class Steps {
@@ -55,8 +105,9 @@ class Steps {
     root.style.setProperty("--negative", data.diverging[2]);
     root.style.setProperty("--positive", data.diverging[8]);
     const heads = element("div", "heads", root);
-    const shift = data.shift < 0 ? `+ ${short(-data.shift)}` : `− ${short(data.shift)}`;
-    const sum = short(data.total[0]);
+    const shift = data.shift < 0 ? `+ ${rounded(-data.shift, LOGIT)}` : `− ${rounded(data.shift, LOGIT)}`;
+    this.written = this.softmax ? column(data, this.shown, this.hidden) : null;
+    const sum = this.written?.total;
     const words = this.softmax
       ? ["class", "logit z", `e to the (z ${shift})`, `divided by their sum ${sum}`]
       : ["class", "logit z", "e to the (−z)", "1 / (1 + that)"];
@@ -67,15 +118,16 @@ class Steps {
     list.tabIndex = 0;
     const logits = data.logits.filter(Number.isFinite).map(Math.abs);
     const [most, exponent] = [Math.max(...logits, 1e-9), Math.max(...data.exponentials, 1e-9)];
-    this.rows = this.shown.map((unit) => {
+    this.rows = this.shown.map((unit, at) => {
       const row = element("div", "class", list);
       row.setAttribute("role", "option");
       const name = element("div", "name", row);
       element("span", "text", name, data.names[unit]);
       const label = data.other === null ? unit : unit + 1;
       if (data.label === label) element("small", "", name, "true class");
-      bar(row, data.logits[unit] / most, "both", data.logits[unit], signed(data.logits[unit]));
-      bar(row, data.exponentials[unit] / exponent, "one", data.exponentials[unit], short(data.exponentials[unit]));
+      bar(row, data.logits[unit] / most, "both", data.logits[unit], withSign(data.logits[unit]));
+      const text = this.written?.terms[at] ?? short(data.exponentials[unit]);
+      bar(row, data.exponentials[unit] / exponent, "one", data.exponentials[unit], text);
       bar(row, data.probabilities[unit], "share", data.probabilities[unit], percent(data.probabilities[unit]));
       row.classList.toggle("best", unit === this.best && data.names.length > 1);
       return row;
@@ -121,11 +173,7 @@ class Steps {
       row.setAttribute("aria-selected", String(number === this.pinned));
     });
     const [z, e, p] = [data.logits[unit], data.exponentials[unit], data.probabilities[unit]];
-    const shift = data.shift < 0 ? `(${short(data.shift)})` : short(data.shift);
-    const difference = `${short(z)} − ${shift} = ${short(z - data.shift)}`;
-    const parts = this.softmax
-      ? [["logit", difference], ["e to that", short(e)], [`divided by ${short(data.total[0])}`, percent(p)]]
-      : [["logit", short(z)], ["e to minus that", short(e)], [`1 / (1 + ${short(e)})`, percent(p)]];
+    const parts = this.softmax ? softmaxSteps(z, data.shift, e, data.total[0], p) : sigmoidSteps(z, e, p);
     this.line.replaceChildren();
     element("strong", "", this.line, data.names[unit]);
     parts.forEach(([name, text], number) => {

@@ -1,17 +1,13 @@
 // Between input and output: for each channel its patch, the kernel, the products of the two, and their sum.
 
 import { element } from "./elements.js";
-import { exact, inCell, short, signed, tiny } from "./microscope_numbers.js";
+import { exact, inCell, short, tiny } from "./microscope_numbers.js";
+import { writtenFactors } from "./microscope_sums.js";
+import { NARROW, ROWS, strongest } from "./microscope_written.js";
 
-export const ROWS = 3; // channels in full; the others are summed
-
-/** The channels to show in full: all when few, else the strongest, and the one that was asked for. */
-export function strongest(parts, asked) {
-  if (parts.length <= ROWS + 1) return parts;
-  const size = (part) => (Number.isFinite(part.sum) ? Math.abs(part.sum) : Infinity);
-  const shown = [...parts].sort((one, other) => size(other) - size(one)).slice(0, ROWS);
-  if (asked !== null && !shown.some((part) => part.k === asked)) shown[ROWS - 1] = parts[asked];
-  return shown;
+/** A number of a cell; where it is long, without its leading zero. */
+function narrow(text) {
+  return text.length > 6 ? text.replace("0.", ".") : text;
 }
 
 export class Products {
@@ -34,7 +30,7 @@ export class Products {
   build(bench) {
     this.bench = bench;
     this.pooling = bench.kind === "max" || bench.kind === "average";
-    this.large = this.pooling || bench.columns <= 3;
+    this.large = this.pooling || bench.columns <= NARROW;
     this.root.classList.toggle("small", !this.large);
     this.root.classList.toggle("widest", bench.columns > 5);
     this.root.classList.toggle("single", this.large && bench.channels.length === 1);
@@ -42,7 +38,8 @@ export class Products {
     this.list.replaceChildren();
     this.told.textContent = "";
     const grids = this.pooling ? ["window"] : ["patch", "kernel", "product"];
-    const words = { window: "the window", patch: "patch", kernel: "kernel", product: "products" };
+    const product = this.large ? "products" : "products, in short";
+    const words = { window: "the window", patch: "patch", kernel: "kernel", product };
     this.heads.replaceChildren();
     grids.forEach((grid, at) => {
       if (at) element("span", "sign", this.heads, at === 1 ? "×" : "=");
@@ -72,9 +69,9 @@ export class Products {
     return made;
   }
 
-  /** Write the numbers of one output pixel; `lit` is the channel that the input map shows. */
-  fill(terms, scales, chosen, lit) {
-    this.terms = terms;
+  /** Write the numbers of one output pixel as `written` has them; `lit` is the channel that the input map shows. */
+  fill(terms, written, scales, chosen, lit) {
+    Object.assign(this, { terms, written });
     this.shown = this.pooling ? terms.parts : strongest(terms.parts, chosen);
     this.shown.forEach((part, at) => {
       const made = this.rows[at];
@@ -85,12 +82,13 @@ export class Products {
       made.name.setAttribute("aria-pressed", String(part.k === lit && terms.parts.length > 1));
       made.name.title = made.name.disabled ? "" : `Show ${part.channel} on the input`;
       if (this.pooling) return this.window(made, terms, scales);
-      made.sum.textContent = `sum ${signed(part.sum)}`;
+      const { total, terms: products, patch } = written.rows.get(part.k);
+      made.sum.textContent = `sum ${part.sum > 0 ? "+" : ""}${total}`;
       made.sum.title = exact(part.sum);
       terms.where.forEach((place, cell) => {
-        this.cell(made.patch[cell], part.patch[cell], scales.patch, place < 0);
+        this.cell(made.patch[cell], part.patch[cell], scales.patch, place < 0, patch?.[cell]);
         this.cell(made.kernel[cell], part.kernel[cell], scales.kernel, false);
-        this.cell(made.product[cell], part.products[cell], scales.product, place < 0);
+        this.cell(made.product[cell], part.products[cell], scales.product, place < 0, products[cell]);
       });
     });
   }
@@ -98,17 +96,19 @@ export class Products {
   window(made, terms, scales) {
     made.sum.textContent = "";
     terms.where.forEach((place, cell) => {
-      this.cell(made.window[cell], terms.patch[cell], scales.patch, place < 0);
+      const text = this.written.terms[terms.inside.indexOf(cell)];
+      this.cell(made.window[cell], terms.patch[cell], scales.patch, place < 0, text);
       if (place < 0) made.window[cell].textContent = "";
       made.window[cell].classList.toggle("winner", this.bench.kind === "max" && cell === terms.winner);
     });
   }
 
-  cell(square, value, scale, padded) {
+  /** Wide kernels have room for short numbers only; `written` is what the value is among those it is added up with. */
+  cell(square, value, scale, padded, written) {
     if (square.localName === "input") return scale.paint(square, value); // its text is the person's
     square.classList.toggle("padded", padded);
     const numbered = this.large || square.dataset.grid === "product";
-    const text = !numbered ? "" : this.large ? inCell(value) : tiny(value);
+    const text = !numbered ? "" : this.large ? narrow(written ?? inCell(value)) : tiny(value);
     square.textContent = text;
     square.classList.toggle("long", text.length > (this.large ? 6 : 4));
     if (padded) square.style.background = square.style.color = "";
@@ -131,8 +131,16 @@ export class Products {
     const where = place < 0 ? "padding" : `row ${Math.floor(place / width)}, column ${place % width}`;
     square.title = this.pooling ? exact(part.patch[cell])
       : `${exact(part.patch[cell])} × ${exact(part.kernel[cell])} = ${exact(part.products[cell])}`;
-    const product = this.pooling ? "" : ` × ${short(part.kernel[cell])} = ${short(part.products[cell])}`;
-    this.told.textContent = `${short(part.patch[cell])}${product} · ${part.channel}, ${where}`;
+    const number = this.pooling ? short(part.patch[cell]) : this.product(part, cell);
+    this.told.textContent = `${number} · ${part.channel}, ${where}`;
     on.cell(k, cell);
+  }
+
+  /** One product with as many decimals of its factors as it takes to come out. */
+  product({ k, patch, kernel, products }, cell) {
+    if (![patch[cell], kernel[cell]].every(Number.isFinite)) return `${short(patch[cell])} × ${short(kernel[cell])}`;
+    const { decimals } = this.written.rows.get(k);
+    const [value, weight, product] = writtenFactors(patch[cell], kernel[cell], products[cell], decimals);
+    return `${value} × ${weight} = ${product}`;
   }
 }

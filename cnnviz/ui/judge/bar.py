@@ -15,6 +15,7 @@ from cnnviz.ui.look.run_bar import BAR_STYLE, asked_run, run_chooser, snapshot_c
 from cnnviz.ui.look.stops import snapshot_labels
 from cnnviz.ui.look.travel import last_shown, remember
 from cnnviz.ui.messages import plain
+from cnnviz.ui.run_facts import can_resume
 from cnnviz.ui.session import arrived, choose_run
 
 __all__ = ["JudgedRun", "judge_bar", "judgeable", "switch_snapshot"]
@@ -190,7 +191,8 @@ def _why_nothing(run: Run) -> str:
             f"The network {name} came from elsewhere and was measured on no test images, so there is nothing to judge. "
             "Bring it in again with a data set that has its classes, or choose another run above."
         )
-    what = "Train it again with a lower learning rate" if run.state == "diverged" else "Resume it on the Train page"
+    again = "Train it again with a lower learning rate" if run.state == "diverged" else "Train it again"
+    what = "Resume it on the Train page" if can_resume(run) else again
     return (
         f"The run {name} ended before its first epoch did, so there is nothing to judge. {what}, or choose another run "
         "above."

@@ -22,6 +22,12 @@ ORDERS = {  # what the page calls them, in the URL too
     "most changed first": "change",
 }
 
+_UNLEARNED = {
+    "whitened": "These kernels are not learned: they are the directions in which patches of the training images vary "
+    "and the same negated (whitening), worked out before training and left so.",
+    "frozen": "These kernels are not learned: training left them as they began, which this layer's settings ask for.",
+}
+
 
 @dataclass(frozen=True, eq=False)
 class KernelFacts:
@@ -33,6 +39,7 @@ class KernelFacts:
         bias: (filters,); zeros without one.
         norms: (filters,) Euclidean norm of each kernel.
         changes: (filters,) how far each has moved since the start; None where the first snapshot is gone.
+        unlearned: what they are where they did not learn, a sentence; else empty.
     """
 
     layer: str
@@ -40,6 +47,7 @@ class KernelFacts:
     bias: NDArray[np.floating[Any]]
     norms: NDArray[np.float64]
     changes: NDArray[np.float64] | None
+    unlearned: str = ""
 
     @property
     def size(self) -> str:
@@ -103,7 +111,8 @@ def kernel_facts(run: Run, layer: str, snapshot: int | None = None) -> KernelFac
         changes = None
     bias = weights(run, snapshot).get(f"{layer}/bias")
     zeros = np.zeros(kernels.shape[-1], np.float32)
-    return KernelFacts(layer, kernels, zeros if bias is None else bias, filter_norms(kernels), changes)
+    unlearned = _UNLEARNED.get(run.spec.model.unlearned(layer) or "", "")
+    return KernelFacts(layer, kernels, zeros if bias is None else bias, filter_norms(kernels), changes, unlearned)
 
 
 def signed(value: float) -> str:

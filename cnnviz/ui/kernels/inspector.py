@@ -1,17 +1,20 @@
 """The kernel that was clicked: its numbers, its map, what excites it, how it came to be."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from cnnviz import explain
 from cnnviz.figures.mosaic import in_digits
-from cnnviz.figures.tiles import map_tiles, photo_tiles, span
+from cnnviz.figures.tiles import answers_in_words, map_tiles, photo_tiles, span
 from cnnviz.ui.components.numbers import numbers
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.kernels.facts import KernelFacts, signed
 from cnnviz.ui.kernels.numbers import kernel_tables
 from cnnviz.ui.kernels.synthesised import synthesised
-from cnnviz.ui.look import Pinned, keep_place, switch, wait_for_keras
+from cnnviz.ui.look import Pinned, keep_place, shown_snapshot, switch, wait_for_keras
 from cnnviz.ui.look.images import without_images
 from cnnviz.ui.look.models import model
 from cnnviz.ui.look.saved import saved
@@ -22,6 +25,7 @@ __all__ = ["inspector"]
 
 _PATCHES = 9
 _NUMBERS_FIRST = 5  # weights in a row; those of larger kernels are many, and stand below the pictures
+_EVEN = 12  # grey levels between the pixels of a patch that looks blank
 _PLACE = 240  # pixels of height of a picture with its caption
 
 
@@ -50,7 +54,7 @@ def inspector(pinned: Pinned, facts: KernelFacts) -> list[int]:
             with place:
                 keep_place(_PLACE)
     with head:
-        _headline(facts, number, dead)
+        _headline(facts, number, dead, at_start=shown_snapshot(pinned.run, pinned.snapshot) == 0)
     if ready:
         synthesised(pinned)
     if wide:
@@ -58,10 +62,12 @@ def inspector(pinned: Pinned, facts: KernelFacts) -> list[int]:
     return dead
 
 
-def _headline(facts: KernelFacts, number: int, dead: list[int]) -> None:
+def _headline(facts: KernelFacts, number: int, dead: list[int], *, at_start: bool) -> None:
     rank = facts.order("norm").index(number) + 1
     said = [f"norm {signed(facts.norms[number])}, {_place(rank)} of {len(facts.norms)}"]
-    if facts.changes is not None:
+    if facts.unlearned:
+        said.append("not learned")
+    elif facts.changes is not None and not at_start:
         said.append(f"moved by {signed(facts.changes[number])} since the start")
     said.append(f"bias {signed(facts.bias[number])}")
     st.markdown(f"**Filter {number}** of {plain(facts.layer)}" + (" is dead" if number in dead else ""))
@@ -91,15 +97,25 @@ def _numbers(pinned: Pinned, facts: KernelFacts, number: int) -> None:
 def _map(pinned: Pinned, number: int) -> None:
     maps = feature_maps(pinned.run, pinned.snapshot, pinned.image)[pinned.layer or ""]
     one = maps[..., number : number + 1]
+    pictures = map_tiles(one, span([one]))
+    size = f"{one.shape[1]}×{one.shape[0]}"
     tiles(
-        map_tiles(one, span([one])),
+        pictures,
         key="kernels-map",
-        caption=f"Its feature map on the pinned image, {one.shape[1]}×{one.shape[0]}: bright is where it answers.",
+        caption=f"Its feature map on the pinned image, {size}: {answers_in_words(pictures)}.",
         names=["value"],
         smallest=96,
         largest=180,
         saved=saved(pinned, f"{pinned.layer} filter {number} map"),
     )
+
+
+def _even(patches: NDArray[Any]) -> str:
+    """Say so where most patches hardly vary: they look blank and are not."""
+    spread = np.ptp(patches.astype(np.int64), axis=(1, 2)).max(axis=1, initial=0)  # (patches,) over pixels, by channel
+    if not len(spread) or np.median(spread) > _EVEN:
+        return ""
+    return " They look blank because it answers most to an even colour, which so few pixels can be all of."
 
 
 def _patches(pinned: Pinned, facts: KernelFacts, number: int) -> list[int]:
@@ -122,7 +138,8 @@ def _patches(pinned: Pinned, facts: KernelFacts, number: int) -> list[int]:
         key="kernels-patches",
         caption=(
             f"The {len(best.patches)} patches of the first {len(split):,} test images that excite it most, "
-            f"{'' if best.exact else 'about '}the {width}×{height} pixels it sees. Click one to pin its image."
+            f"{'' if best.exact else 'about '}the {width}×{height} pixels it sees.{_even(best.patches)} Click one to "
+            "pin its image."
         ),
         ids=[int(image) for image in best.images],
         names=names,

@@ -5,7 +5,7 @@ import streamlit as st
 
 from cnnviz.figures.tiles import colour_tiles, signed_tiles
 from cnnviz.ui.components.tiles import tiles
-from cnnviz.ui.kernels.facts import kernels_at
+from cnnviz.ui.kernels.facts import KernelFacts, kernels_at
 from cnnviz.ui.look import Pinned, shown_snapshot, switch
 from cnnviz.ui.look.saved import saved
 from cnnviz.ui.look.stops import snapshot_labels
@@ -15,11 +15,21 @@ __all__ = ["history_strip"]
 _MOST_MOMENTS = 16
 
 
-def history_strip(pinned: Pinned) -> None:
-    """Draw the pinned filter's kernel at the run's snapshots; a click pins the snapshot."""
+def history_strip(pinned: Pinned, facts: KernelFacts) -> None:
+    """Draw the pinned filter's kernel at the run's snapshots; a click pins the snapshot.
+
+    Args:
+        pinned: what is looked at.
+        facts: of the pinned layer.
+    """
     number, layer = pinned.filter or 0, pinned.layer or ""
     if pinned.run.spec.model.foreign:
         st.caption("This network came from elsewhere as it is, so there is no history of how its kernels were learned.")
+        return
+    if facts.unlearned:
+        st.caption(
+            "They have no history: they are the same in every snapshot. Choose a deeper layer to see some learn."
+        )
         return
     labels = snapshot_labels(pinned.run)
     moments = _spread(list(labels), shown_snapshot(pinned.run, pinned.snapshot))

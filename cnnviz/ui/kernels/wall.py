@@ -48,8 +48,11 @@ def controls(facts: KernelFacts) -> View:
         which = _which(channels)
         channel = _channel(which, channels)
         each = _choice("scale", ["one scale", "each its own"], "One scale for the layer, or one for each kernel")
+        orders = [name for name, rule in ORDERS.items() if not (facts.unlearned and rule == "change")]
+        if st.session_state.get("sort") not in (None, *orders):  # left over from a layer that learned
+            st.session_state["sort"] = orders[0]
         sort = st.selectbox(
-            "Order", list(ORDERS), key="sort", bind="query-params",
+            "Order", orders, key="sort", bind="query-params",
             label_visibility="collapsed", width=190,
         )  # fmt: skip
     return View(which, channel, each == "each its own", ORDERS[sort or "by number"])
@@ -156,10 +159,9 @@ def _caption(facts: KernelFacts, view: View) -> str:
         }
         what += "its weights for the grey image" if channels == 1 else seen.get(view.which, f"its {view.which} weights")
         what += "; white is zero, blue negative, red positive"
-    if view.each:
-        return what + ", each on its own scale, given below it" + _SORTED.get(view.sort, "") + "."
-    number = {"norm": "; the number is its norm.", "change": "; the number is how far it moved since the start."}
-    return what + number.get(view.sort, ".")
+    number = {"norm": "; the number is its norm", "change": "; the number is how far it moved since the start"}
+    own = ", each on its own scale, given below it" + _SORTED.get(view.sort, "")
+    return what + (own if view.each else number.get(view.sort, "")) + f". {facts.unlearned}".rstrip()
 
 
 def _dead_in_words(dead: list[int]) -> str:

@@ -22,6 +22,7 @@ from cnnviz.ui.look.run_bar import BAR_STYLE, asked_run, run_chooser, snapshot_c
 from cnnviz.ui.look.stops import Stop, lookable, snapshot_labels, stops_of
 from cnnviz.ui.look.travel import asked, asked_filter, last_shown, link, remember, settle, switch, write
 from cnnviz.ui.messages import plain
+from cnnviz.ui.preferred import preferred_id
 from cnnviz.ui.session import arrived
 
 __all__ = ["Pinned", "link", "pinned_bar", "switch"]
@@ -134,7 +135,7 @@ def _unseen(run: Run, shown: dict[str, str], snapshot: bool) -> dict[str, str]:
 
 
 def _run(offered: tuple[str, ...]) -> Run:
-    run = asked_run(offered)
+    run = asked_run(offered, preferred_id("look"))
     if run is None or not (offered or run.snapshots()):
         no_network_yet(
             "There is no trained network to look into yet. Train one: it takes a minute, and every page under Look "

@@ -35,11 +35,12 @@ BAR_STYLE = """<style>
 </style>"""
 
 
-def asked_run(offered: Sequence[str]) -> Run | None:
-    """Return the run that the URL asks for, else the one that the session looked at last, else the first on offer.
+def asked_run(offered: Sequence[str], usual: str | None = None) -> Run | None:
+    """Return the run that the URL asks for, else the one that the session looked at last, else the usual one.
 
     Args:
         offered: ids, the newest first.
+        usual: the id of the run that nobody asked for; None for the first on offer.
 
     Returns:
         None where nothing is asked for and nothing on offer.
@@ -51,7 +52,7 @@ def asked_run(offered: Sequence[str]) -> Run | None:
     if run_id is None and arrived():
         run_id = carried_run()
     if run_id is None and offered:
-        run_id = offered[0]
+        run_id = usual or offered[0]
     return None if run_id is None else open_run(run_id)
 
 

@@ -8,12 +8,11 @@ from datetime import datetime
 import streamlit as st
 
 from cnnviz.errors import CnnvizError, RunError, SpecError
-from cnnviz.runs import Run, RunStore
-from cnnviz.ui.loaders import home, open_run, run_ids
+from cnnviz.runs import Run
+from cnnviz.ui.loaders import home, lookable, open_run
 
 __all__ = ["Stop", "last_maps", "lookable", "no_such_snapshot", "run_label", "snapshot_labels", "stops_of"]
 
-_MOST_RUNS = 60
 _MADE = re.compile(r"(\d{8}-\d{6})-(?:.*-)?(\w+)")
 
 
@@ -92,24 +91,6 @@ def last_maps(run: Run) -> Stop:
         if stop.shape[:2] != (1, 1) and stop.kind not in ("pooling", "dropout")  # a dropout hands on what it gets
     ]
     return fine[-1] if fine else stops[convolutions[-1]]
-
-
-def lookable() -> tuple[str, ...]:
-    """Return the ids of the runs that have weights to look at, newest first; opens none of them."""
-    return _lookable(str(home()))
-
-
-@st.cache_data(ttl=2, max_entries=4, show_spinner=False)
-def _lookable(home: str) -> tuple[str, ...]:
-    found: list[str] = []
-    store = RunStore(home)
-    for run_id in run_ids():
-        folders = (store.folder / run_id, store.bundled_folder / run_id)
-        if any((folder / "model.keras").exists() or (folder / "snapshots" / "0000.npz").exists() for folder in folders):
-            found.append(run_id)
-        if len(found) == _MOST_RUNS:
-            break
-    return tuple(found)
 
 
 def run_label(run_id: str) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz import explain
-from cnnviz.figures.tiles import map_tiles, span
+from cnnviz.figures.tiles import Tiles, answers_in_words, map_tiles, span
 from cnnviz.ui.components.overlay import overlay
 from cnnviz.ui.look.models import model
 from cnnviz.ui.maps.sights import Scene, Sight
@@ -36,20 +36,22 @@ def large_map(scene: Scene, sight: Sight, *, key: str, size: int) -> None:
     if one.shape[:2] == (1, 1):
         _unit(maps, layer, number, sight)
         return
+    pictures = map_tiles(one, scene.bounds(layer) or span([one]))
     overlay(
         sight.image,
-        map_tiles(one, scene.bounds(layer) or span([one])),
+        pictures,
         _place(sight, layer, one),
         key=key,
         size=size,
         title=sight.title if len(scene.sights) > 1 else f"{layer}, filter {number}: {sight.title}",
-        caption=_caption(scene, layer, number, one),
+        caption=_caption(scene, layer, number, one, pictures),
         saved=sight.saved(f"{layer} filter {number} over image"),
     )
 
 
-def _caption(scene: Scene, layer: str, number: int, one: NDArray[Any]) -> str:
-    share = f"above zero at {100 * int(np.count_nonzero(one > 0)) / one.size:.0f}\u00a0% of the places"
+def _caption(scene: Scene, layer: str, number: int, one: NDArray[Any], pictures: Tiles) -> str:
+    above = f"above zero at {100 * int(np.count_nonzero(one > 0)) / one.size:.0f}\u00a0% of the places"
+    share = f"{answers_in_words(pictures)}; {above}"
     if len(scene.sights) > 1:
         return f"Where filter {number} of {layer} answers, on {_SCALES[scene.view.scale]}; {share}."
     return (

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.figures.tiles import Tiles, map_tiles, photo_tiles, span
+from cnnviz.figures.tiles import Tiles, answers_in_words, map_tiles, photo_tiles, span
 from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.strip import Column, strip
 from cnnviz.ui.look import switch
@@ -33,6 +33,8 @@ def network(scene: Scene, sight: Sight, *, key: str, caption: str) -> None:
         if name != SEEN and maps.size and not _repeats(maps, before):
             columns.append(_column(name, maps, scene, sight))
             before = maps
+    how = answers_in_words(*(one.pictures for one in columns if isinstance(one.pictures, Tiles)))
+    caption = f"{caption} In a map {how}." if how and sight is scene.sights[0] else caption
     draw(columns, scene.view, scene.chosen, key=key, caption=caption, saved=sight.saved("feature maps"))
 
 

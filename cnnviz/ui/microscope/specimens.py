@@ -248,5 +248,5 @@ def _convolution_caption(layer: "ConvolutionLayer", unit: int, channels: int) ->
         sentences.append("Hatched cells are padding: they count as zero.")
     if layer.dilation != (1, 1):
         sentences.append(f"Neighbours in the kernel lie {layer.dilation[0]} pixels apart on the input.")
-    sentences.append("Red is positive, blue negative, white zero.")
+    sentences.append("In kernels, products and sums red is positive, blue negative, white zero.")
     return " ".join(sentences)

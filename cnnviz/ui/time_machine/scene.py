@@ -56,6 +56,8 @@ class Scene:
         """What the image is called."""
         if self.label is not None:
             return self.class_names[self.label]
+        if self.image_key.startswith("example-"):
+            return "A photo"
         return "Your photo" if self.image_key else ""
 
 

@@ -7,8 +7,8 @@ from typing import Any, Literal, Self
 from cnnviz.data import DatasetInfo
 from cnnviz.errors import SpecError
 from cnnviz.spec import DataSpec, Layer, LayerRow, ModelSpec, RunSpec, Shape, TrainSpec, preset
+from cnnviz.spec.words import layer_in_words, named
 from cnnviz.ui.messages import sentence
-from cnnviz.ui.words import FUNCTIONS
 
 __all__ = ["Draft", "Table", "layer_in_words"]
 
@@ -118,19 +118,7 @@ class Draft:
         if self.data_problem:
             raise SpecError(self.data_problem)
         model = ModelSpec(input_shape=self.shape, layers=self.layers, classes=self.classes, output=self.output)
-        spec = RunSpec(name=self.name, preset=self.preset, data=self.data, model=model, train=self.train)
-        return spec if self.name or not self._differs(spec) else spec.changed(name=f"{self.preset}, changed")
-
-    def _differs(self, spec: RunSpec) -> bool:
-        """Whether this is no longer the preset it began as, so that lists can tell the two apart."""
-        if self.preset is None:
-            return False
-        try:
-            original = preset(self.preset)
-        except SpecError:  # a preset of another version
-            return False
-        longer = {"epochs": spec.train.epochs, "seconds": spec.train.seconds, "seed": spec.train.seed}
-        return (spec.model.layers, spec.train) != (original.model.layers, original.train.changed(**longer))
+        return named(RunSpec(name=self.name, preset=self.preset, data=self.data, model=model, train=self.train))
 
     def table(self) -> Table:
         """Return the table of the network; pure Python, under a millisecond."""
@@ -197,28 +185,3 @@ class Draft:
         """Return the last place where a new layer works, or the end where it works nowhere."""
         places: Iterable[int] = range(len(self.layers), -1, -1)
         return next((at for at in places if not self.inserted(layer, at).table().problem), len(self.layers))
-
-
-def layer_in_words(layer: Layer) -> str:
-    """Return a layer as a few words: its kind and what tells it from others of its kind."""
-    match layer.kind:
-        case "convolution":
-            size = f"{layer.kernel_size}×{layer.kernel_size}"
-            stride = f" /{layer.stride}" if layer.stride > 1 else ""
-            return f"Convolution {layer.filters} · {size}{stride}"
-        case "pooling":
-            return f"{'Max' if layer.mode == 'max' else 'Mean'} pooling {layer.size}×{layer.size}"
-        case "batch_normalization":
-            return "Batch normalisation"
-        case "dropout":
-            return f"Dropout {100 * layer.rate:.3g} %"
-        case "activation":
-            return f"Activation {FUNCTIONS.get(layer.function, layer.function)}"
-        case "scaling":
-            return f"Scaling ×{layer.factor:.3g}"
-        case "flatten":
-            return "Flatten"
-        case "global_pooling":
-            return f"Global {'max' if layer.mode == 'max' else 'mean'}"
-        case "dense":
-            return f"Dense {layer.units}"

@@ -6,10 +6,11 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.runs import Run, RunStore, Status
-from cnnviz.training import RESUMABLE, resume, stop
+from cnnviz.training import resume, stop
 from cnnviz.ui import loaders
 from cnnviz.ui.guard import permitted
 from cnnviz.ui.messages import plain, problem
+from cnnviz.ui.run_facts import can_resume
 from cnnviz.ui.session import choose_run
 from cnnviz.ui.train.draft import Draft
 from cnnviz.ui.train.editor import Editor, find_dataset
@@ -60,8 +61,7 @@ def _buttons(run: Run, status: Status, editor: Editor) -> None:
         ) and permitted("stop a run"):
             _do(lambda: stop(run, loaders.home()))
     elif (
-        status.state in RESUMABLE
-        and not run.bundled
+        can_resume(run)
         and st.button("Resume", icon=":material/resume:", type="primary", key="train-resume")
         and permitted("resume a run")
     ):

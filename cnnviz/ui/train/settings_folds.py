@@ -24,6 +24,10 @@ _AVERAGING = {"none": "no", "ema": "beside the training (EMA)", "lookahead": "an
 _VIEWS = {1: "one view", 2: "two views at the end, too", 6: "six views at the end, too"}
 _KEEP = {"last": "the last", "best": "the best by validation loss"}
 _LARGEST_FILE_MB = 1
+_STRETCHED = {  # schedules that are as long as the run
+    "one_cycle": "One cycle: over the whole run the rate rises to this one and falls again",
+    "cosine": "Cosine: over the whole run the rate falls from this one to 0",
+}
 
 
 def learning(editor: Editor) -> None:
@@ -42,6 +46,9 @@ def learning(editor: Editor) -> None:
             )
         rate = f"{meaning('learning rate')} Usual: 0.001 with Adam, 0.01 with SGD."
         fields.number("Learning rate", "learning_rate", step=train.learning_rate / 2, tip=rate)
+    if train.schedule in _STRETCHED:
+        length = "epochs" if train.seconds is None else "seconds"
+        st.caption(f"{_STRETCHED[train.schedule]}; another number of {length} changes the rate of every step.")
     with st.container(horizontal=True):
         fields.choice("Optimiser", "optimizer", _OPTIMIZERS, tip=meaning("optimiser"))
         fields.number("Batch", "batch_size", step=16, tip=f"{meaning('batch')} This is how many images.")

@@ -8,6 +8,7 @@ import streamlit as st
 from cnnviz.evaluation import doubts
 from cnnviz.runs import Run, Status
 from cnnviz.ui.messages import plain
+from cnnviz.ui.run_facts import can_resume
 from cnnviz.ui.train.draft import Draft
 from cnnviz.ui.train.editor import current_editor, find_dataset
 from cnnviz.ui.train.moves import look_at
@@ -50,7 +51,7 @@ def _state(status: Status) -> str:
 
 
 def _way_on(run: Run) -> str:
-    return "" if run.bundled else "**Resume** goes on from its last checkpoint."
+    return "**Resume** goes on from its last checkpoint." if can_resume(run) else ""
 
 
 def _completed(run: Run, status: Status) -> None:

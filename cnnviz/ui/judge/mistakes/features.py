@@ -17,6 +17,7 @@ from cnnviz.data import Split, how_to_get, prepare
 from cnnviz.errors import RunError, StorageError
 from cnnviz.files import read_regular
 from cnnviz.home import datasets_folder
+from cnnviz.inference.came_with import fitted_sample
 from cnnviz.runs import Run
 from cnnviz.runs.additions import additions, write_addition
 from cnnviz.runs.checkpoint import pack_arrays, unpack_arrays
@@ -38,11 +39,16 @@ _LARGEST = 60_000.0  # of half precision, nearly
 def training_images(run: Run) -> Split:
     """Return the images that a run was fitted on, without those it was validated on.
 
+    Where the data set of a run that came with cnnviz is not on this machine, these are the ones in the embedded sample.
+
     Raises:
-        RunError: its data set is not on this machine.
+        RunError: there are none on this machine.
     """
     data = run.spec.data
-    if held_images(run) != "exact":  # of training images there are no copies
+    if held_images(run) != "exact":
+        found = fitted_sample(run)
+        if found is not None:
+            return found
         raise RunError(
             f"the training images of {data.name} are not on this machine, so nothing can be compared with them; "
             f"{how_to_get(data.name)}"
@@ -63,13 +69,18 @@ class TrainingFeatures:
         run: the run.
         snapshot: a snapshot's number; None for the run's model.
 
+    Attributes:
+        split: the images.
+        whole: whether these are all; else they are those in the embedded sample.
+
     Raises:
-        RunError: the data set is not on this machine.
+        RunError: there are none on this machine.
     """
 
     def __init__(self, run: Run, snapshot: int | None) -> None:
         self.run, self.snapshot = run, snapshot
         self.split = training_images(run)
+        self.whole = held_images(run) == "exact"
         self._home = home()
         self._name = f"{_FOLDER}/train-{'model' if snapshot is None else f'{snapshot:04d}'}.npz"
         self._path = additions(run, self._home) / self._name

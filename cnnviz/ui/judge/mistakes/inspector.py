@@ -165,11 +165,12 @@ def _heatmaps(shown: JudgedRun, index: int, pinned: Pinned, question: Question) 
         _panel(question, one, f"{judged.class_names[one]} ({words.get(one, 'next best')})")
         for one in (predicted, second)
     ]
+    how = "Grad-CAM over the image: bright yellow is what speaks most for the class, black nothing."
     heatmaps(
         question.image,
         panels,
         key="mistakes-heatmaps",
-        caption="Grad-CAM over the image: bright yellow is what speaks most for the class, black nothing.",
+        caption=how if any(panel.values is not None and not panel.empty for panel in panels) else "",
         saved=saved_for(pinned, "Grad-CAM", " and ".join(judged.class_names[one] for one in (predicted, second))),
     )
 

@@ -25,6 +25,7 @@ __all__ = ["neighbours", "neighbours_in_words"]
 
 _COUNT = 12
 _SIDE = 64  # pixels
+_IN_SAMPLE = "of its training images, those that came with cnnviz"
 _WHAT = "What the network makes of its training images"
 
 
@@ -59,10 +60,8 @@ def neighbours(run: Run, snapshot: int | None, image: NDArray[np.uint8]) -> None
 
 def _offer(made: TrainingFeatures) -> None:
     pressed = st.button("Find them", key="mistakes-neighbours", icon=":material/search:")
-    st.caption(
-        f"Looks at all {len(made.split):,} training images as the network does, once for this run: some seconds for a "
-        "small network."
-    )
+    which = f"all {len(made.split):,} training images" if made.whole else f"{len(made.split):,} {_IN_SAMPLE}"
+    st.caption(f"Looks at {which} as the network does, once for this run: some seconds for a small network.")
     if pressed:
         made.start()
         st.rerun()
@@ -77,7 +76,7 @@ def _draw(made: TrainingFeatures, features: NDArray[np.float32], image: NDArray[
     tiles(
         photo_tiles(shrunk(made.split.images[indices], _SIDE)),
         key="mistakes-nearest",
-        caption=neighbours_in_words(names, len(features), every),
+        caption=neighbours_in_words(names, len(features), every, whole=made.whole),
         names=[f"{name}: distance {distance:.3g}" for name, distance in zip(names, distances, strict=True)],
         labels=names,
         smallest=48,
@@ -86,16 +85,18 @@ def _draw(made: TrainingFeatures, features: NDArray[np.float32], image: NDArray[
     )
 
 
-def neighbours_in_words(names: list[str], images: int, every: int) -> str:
+def neighbours_in_words(names: list[str], images: int, every: int, *, whole: bool = True) -> str:
     """Say what the neighbours are, most frequent first.
 
     Args:
         names: their classes, the nearest image first.
         images: how many were looked at.
         every: 1 where these are all training images, 4 where every fourth was looked at.
+        whole: whether they were taken from all training images, not from those in the embedded sample.
     """
     counted = ", ".join(f"{count} {name}" for name, count in Counter(names).most_common())
-    which = f"all {images:,} training images" if every == 1 else f"{images:,} training images, every {every}th"
+    those = f"{images:,} {'training images' if whole else _IN_SAMPLE}"
+    which = f"{'all ' if whole else ''}{those}" if every == 1 else f"{those}, every {every}th"
     return (
         f"The nearest of {which} in what reaches the network's last layer, the nearest first (cosine distance): "
         f"{counted}."

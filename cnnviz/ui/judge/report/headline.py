@@ -14,6 +14,7 @@ from cnnviz.ui import loaders
 from cnnviz.ui.glossary import meaning
 from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.messages import plain
+from cnnviz.ui.run_facts import can_resume
 
 __all__ = ["headline", "remarks"]
 
@@ -81,9 +82,11 @@ def remarks(now: JudgedRun, report: Evaluation | None) -> None:
         told.append(f"The run is still training: these are its numbers {now.moment}, and the page goes on with it.")
     elif not now.run.has_final_predictions:
         what = (
-            "Train it again with a lower learning rate to have a model to measure"
+            "Resume it on the Train page to measure its model"
+            if can_resume(now.run)
+            else "Train it again with a lower learning rate to have a model to measure"
             if now.run.state == "diverged"
-            else "Resume it on the Train page to measure its model"
+            else "Train it again to have a model to measure"
         )
         told.append(
             f"The run {plain(now.run.name)} did not come to its end: these are its numbers {now.moment}. {what}."

@@ -1,0 +1,187 @@
+"""Settings in a few words: a layer, what a run does otherwise than its preset, and a name made of that."""
+
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
+
+from cnnviz.errors import SpecError
+from cnnviz.spec.layers import Layer
+from cnnviz.spec.presets import preset
+from cnnviz.spec.run import RunSpec
+from cnnviz.spec.train import Augmentation, TrainSpec
+
+__all__ = [
+    "DETAILS",
+    "FUNCTIONS",
+    "epochs_in_words",
+    "layer_in_words",
+    "learning_in_words",
+    "name_in_words",
+    "named",
+    "time_in_words",
+]
+
+DETAILS = "details changed"
+
+_MOST = 3
+_LONGEST_NAME = 80
+_AND_MORE = " and more"
+_OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
+_SCHEDULES = {"constant": "constant rate", "cosine": "cosine", "one_cycle": "one cycle", "plateau": "plateau"}
+
+FUNCTIONS: Mapping[str, str] = {
+    "relu": "ReLU",
+    "leaky_relu": "leaky ReLU",
+    "elu": "ELU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "tanh": "tanh",
+    "sigmoid": "sigmoid",
+    "linear": "none",
+}
+
+
+def epochs_in_words(count: int) -> str:
+    """Return a number of epochs, such as 1 epoch, 10 epochs."""
+    return "1 epoch" if count == 1 else f"{count} epochs"
+
+
+def named(spec: RunSpec) -> RunSpec:
+    """Give a run without a name one of what differs, where it is no longer the preset it began as.
+
+    A run that only trains longer, for a time, or with another seed keeps its preset's name.
+
+    Args:
+        spec: any.
+    """
+    try:
+        original = preset(spec.preset or "")
+    except SpecError:  # none, or one of another version
+        return spec
+    longer = {"epochs": spec.train.epochs, "seconds": spec.train.seconds, "seed": spec.train.seed}
+    same = (spec.model.layers, spec.train) == (original.model.layers, original.train.changed(**longer))
+    return spec if spec.name or same else spec.changed(name=name_in_words(spec))
+
+
+def name_in_words(spec: RunSpec) -> str:
+    """Return a name for a run that is no longer its preset, of what differs: "two-conv, rate 5, SGD".
+
+    Args:
+        spec: of the run, with a preset.
+
+    Returns:
+        At most 80 letters; "two-conv, changed" where the preset is none of this version.
+    """
+    try:
+        original = preset(spec.preset or "")
+    except SpecError:
+        return f"{spec.preset}, changed"
+    learning = [part for part in learning_in_words(spec.train, original.train) if part != DETAILS]
+    learning += _details(spec.train, original.train)
+    parts = [*learning, *_layers(spec.model.layers, original.model.layers), *time_in_words(spec.train, original.train)]
+    name = str(spec.preset)
+    for number, part in enumerate(parts):
+        longer = f"{name}, {part}"
+        if number == _MOST or len(longer) > _LONGEST_NAME - len(_AND_MORE):
+            return name + _AND_MORE
+        name = longer
+    return name
+
+
+def _layers(now: Sequence[Layer], before: Sequence[Layer]) -> list[str]:
+    """What differs in the layers: settings of one, those that are new, and those that are gone."""
+    parts = []
+    had, has = ([str(layer.kind) for layer in layers] for layers in (before, now))
+    for what, a, b, c, d in SequenceMatcher(None, had, has, autojunk=False).get_opcodes():
+        if what == "equal":
+            for old, new in zip(before[a:b], now[c:d], strict=True):
+                parts += _settings(new, old)
+        else:
+            parts += [f"no {_small(layer)}" for layer in before[a:b]] + [f"with {_small(layer)}" for layer in now[c:d]]
+    return list(dict.fromkeys(parts))  # the same in several layers is said once
+
+
+def _settings(now: Layer, before: Layer) -> list[str]:
+    found = {name: getattr(now, name) for name in type(now).model_fields if getattr(now, name) != getattr(before, name)}
+    return [_in_words(name, value) for name, value in found.items()]
+
+
+def _small(layer: Layer) -> str:
+    words = layer_in_words(layer)
+    return words[:1].lower() + words[1:]
+
+
+def _in_words(name: str, value: object) -> str:
+    """One setting: "8 filters", "kernels 5×5", "tanh", "no bias", "momentum 0.5"."""
+    match name:
+        case "filters" | "units":
+            return f"{value} {name}"
+        case "kernel_size" | "size":
+            return f"{'kernels' if name == 'kernel_size' else 'windows'} {value}×{value}"
+        case "activation" | "function":
+            return "no activation" if value == "linear" else FUNCTIONS.get(str(value), str(value))
+        case "rate":
+            return f"dropout {value:g}"
+    words = name.replace("_", " ")
+    if isinstance(value, bool) or value is None:
+        return words if value else f"no {words}"
+    return f"{words} {value:g}" if isinstance(value, int | float) else f"{words} {str(value).replace('_', ' ')}"
+
+
+def _details(now: TrainSpec, before: TrainSpec) -> list[str]:
+    changed = {name for name in TrainSpec.model_fields if getattr(now, name) != getattr(before, name)}
+    told = {"learning_rate", "optimizer", "batch_size", "schedule", "augmentation", "seed", "epochs", "seconds", "loss"}
+    names = [name for name in TrainSpec.model_fields if name in changed - told]
+    return [_in_words(name, getattr(now, name)) for name in names]
+
+
+def time_in_words(now: TrainSpec, before: TrainSpec) -> list[str]:
+    """Say how long a run trains, where that differs."""
+    if now.seconds is not None:
+        return [f"{now.seconds:g} s"]
+    return [epochs_in_words(now.epochs)] if now.epochs != before.epochs else []
+
+
+def learning_in_words(now: TrainSpec, before: TrainSpec) -> list[str]:
+    """Say how a run learns, where that differs: "rate 5", "SGD"; less usual settings are `DETAILS` together."""
+    told = {
+        "learning_rate": f"rate {now.learning_rate:g}",
+        "optimizer": _OPTIMIZERS[now.optimizer],
+        "batch_size": f"batch {now.batch_size}",
+        "schedule": _SCHEDULES[now.schedule],
+        "augmentation": _augmentation(now.augmentation, before.augmentation),
+        "seed": f"seed {now.seed}",
+    }
+    changed = [name for name in TrainSpec.model_fields if getattr(now, name) != getattr(before, name)]
+    others = set(changed) - {*told, "epochs", "seconds", "loss"}  # the loss follows the output
+    return [words for name, words in told.items() if name in changed] + ([DETAILS] if others else [])
+
+
+def _augmentation(now: Augmentation, before: Augmentation) -> str:
+    if now.active and before.active:
+        return "augmentation changed"
+    return "augmented" if now.active else "not augmented"
+
+
+def layer_in_words(layer: Layer) -> str:
+    """Return a layer as a few words: its kind and what tells it from others of its kind."""
+    match layer.kind:
+        case "convolution":
+            size = f"{layer.kernel_size}×{layer.kernel_size}"
+            stride = f" /{layer.stride}" if layer.stride > 1 else ""
+            return f"Convolution {layer.filters} · {size}{stride}"
+        case "pooling":
+            return f"{'Max' if layer.mode == 'max' else 'Mean'} pooling {layer.size}×{layer.size}"
+        case "batch_normalization":
+            return "Batch normalisation"
+        case "dropout":
+            return f"Dropout {100 * layer.rate:.3g} %"
+        case "activation":
+            return f"Activation {FUNCTIONS.get(layer.function, layer.function)}"
+        case "scaling":
+            return f"Scaling ×{layer.factor:.3g}"
+        case "flatten":
+            return "Flatten"
+        case "global_pooling":
+            return f"Global {'max' if layer.mode == 'max' else 'mean'}"
+        case "dense":
+            return f"Dense {layer.units}"

@@ -21,7 +21,7 @@ from cnnviz.ui.loaders import look_again
 from cnnviz.ui.look.models import NEEDED
 from cnnviz.ui.models_page.upload import MOST_MEGABYTES
 from tests.look import copied, train_look
-from tests.models.foreign.made import saved
+from tests.adoption.made import saved
 from tests.pages import looked
 from tests.pages.looked import words
 

@@ -35,7 +35,7 @@ class Meaning:
     Attributes:
         name: what the run is called.
         class_names: by the network's outputs.
-        scaling: as `cnnviz.models.foreign.Scaling`; None for the usual one.
+        scaling: as `cnnviz.adoption.Scaling`; None for the usual one.
         dataset: to measure it on; None for none.
     """
 

@@ -55,7 +55,7 @@ class Facts:
     Attributes:
         input_shape: (height, width, channels).
         units: how many numbers it answers with.
-        ending: what makes them, as `cnnviz.models.foreign.Ending`.
+        ending: what makes them, as `cnnviz.adoption.Ending`.
         scales: whether it scales pixels itself.
         keras_version: which Keras wrote it; empty where it does not say.
         class_names: as the file says; empty where it does not.
@@ -142,7 +142,7 @@ def inspection(upload: Upload, architecture: ModelSpec | None = None, words: Seq
 
 def _inspected(upload: Upload, architecture: ModelSpec | None, report: Report) -> Facts:
     report(0.1, "its parts are read")
-    from cnnviz.models.foreign import inspect_model, inspect_weights, usual_scaling
+    from cnnviz.adoption import inspect_model, inspect_weights, usual_scaling
 
     def on_wait() -> None:
         report(0.4, "a process of its own looks into it")

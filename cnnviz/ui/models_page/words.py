@@ -6,7 +6,7 @@ from cnnviz.export import Exported
 
 __all__ = ["ENDINGS", "SCALING_WORDS", "checked_in_words", "size_in_words"]
 
-# By cnnviz.models.foreign.Scaling: what it is called, and when it is right.
+# By cnnviz.adoption.Scaling: what it is called, and when it is right.
 SCALING_WORDS: Mapping[str, tuple[str, str]] = {
     "pixels": ("0 to 255, as they are", "The network scales them itself, or was trained on raw pixels."),
     "unit": ("0 to 1", "Pixels divided by 255, as most tutorials have it."),
@@ -14,7 +14,7 @@ SCALING_WORDS: Mapping[str, tuple[str, str]] = {
     "imagenet": ("ImageNet's mean and spread", "Each colour standardised: networks that came from PyTorch."),
 }
 
-# By cnnviz.models.foreign.Ending: how a network answers, and what is made of it.
+# By cnnviz.adoption.Ending: how a network answers, and what is made of it.
 ENDINGS: Mapping[str, str] = {
     "softmax": "softmax",
     "sigmoid": "sigmoid",

@@ -51,6 +51,9 @@ _HOMES = {
     "Regularisation": "synthesis",
     "Synthesis": "synthesis",
     "maximise_activation": "synthesis",
+    "Answers": "answers",
+    "answers_of": "answers",
+    "class_probabilities": "answers",
     "Heatmap": "heatmap",
     "Verdict": "heatmap",
     "METHODS": "methods",
@@ -72,6 +75,9 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
+    from cnnviz.explain.answers import Answers as Answers
+    from cnnviz.explain.answers import answers_of as answers_of
+    from cnnviz.explain.answers import class_probabilities as class_probabilities
     from cnnviz.explain.cam import grad_cam as grad_cam
     from cnnviz.explain.cam import grad_cam_plus_plus as grad_cam_plus_plus
     from cnnviz.explain.compiled import forget as forget

@@ -149,7 +149,7 @@ def _traced(layer: str | int, model: keras.Model, images: tf.Tensor, class_index
             "width, channels); choose a convolution or a layer before the flatten"
         )
     gradients = tape.gradient(score, maps, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-    known = tf.constant(scores.head != "unknown")
+    known = tf.constant(scores.exact)
     return scores.logits, scores.probabilities, known, tf.cast(maps, tf.float32), tf.cast(gradients, tf.float32)
 
 

@@ -26,9 +26,10 @@ class Verdict:
     Attributes:
         class_index: the class.
         predicted: the class the network predicts.
-        score: the class's logit (the network's output itself where `logits` is False).
-        probability: the class's probability.
-        logits: whether the logits were found, so that `score` is one.
+        score: the class's logit.
+        probability: the class's probability, in [0, 1].
+        logits: whether the network has this logit itself; else it was made of what the network gives, as the logarithm
+            of a probability is.
     """
 
     class_index: int

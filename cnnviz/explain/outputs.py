@@ -4,18 +4,14 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import SpecError
-from cnnviz.explain.compiled import compiled
 from cnnviz.explain.network import image_shape, one_image
-from cnnviz.explain.passage import pass_through
-from cnnviz.explain.scores import Head, class_scores
+from cnnviz.explain.scores import Head
+from cnnviz.explain.subject import asked
 
 __all__ = ["OutputTerms", "output_terms"]
-
-_HEADS: tuple[Head, ...] = ("softmax", "sigmoid", "linear")
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +23,8 @@ class OutputTerms:
     probabilities of a single output are those of the classes 0 and 1.
 
     Attributes:
-        head: "softmax" or "sigmoid"; a network that ends in logits counts as softmax, or sigmoid for one output.
+        head: "softmax" or "sigmoid"; a network that ends in logits, or in numbers that are no probabilities and are
+            taken for logits, counts as softmax, or sigmoid for one output.
         logits: (units,) float64.
         shift: the largest logit, taken off before the exponentials so that none overflows; 0 for a sigmoid.
         exponentials: (units,) float64.
@@ -54,19 +51,18 @@ def output_terms(model: keras.Model, image: ArrayLike) -> OutputTerms:
         Logits, exponentials, their sum and the probabilities, all float64.
 
     Raises:
-        SpecError: the model is no classifier, or its logits cannot be found.
+        SpecError: the model is no classifier, or its probabilities are made of no logits.
         DataError: the image does not fit the model.
     """
     batch = one_image(model, image)
-    units, kind = compiled(model, image_shape(model, batch), "units", _units)(batch)
-    logits = units.numpy()[0].astype(np.float64)
-    if int(kind) < 0:
+    said = asked(model, batch, image_shape(model, batch))
+    if not said.exact and said.head != "scores":
         raise SpecError(
-            f"the model {model.name} ends in something other than a softmax, a sigmoid or logits, so there is nothing "
-            "to take apart; choose another model"
+            f"the model {model.name} gives probabilities that no softmax or sigmoid makes of logits, so there is "
+            "nothing to take apart; choose another model"
         )
-    head = _HEADS[int(kind)]
-    if head == "sigmoid" or len(logits) == 1:
+    logits = said.units[0].astype(np.float64)
+    if said.head == "sigmoid" or len(logits) == 1:
         exponentials = np.exp(np.clip(-logits, -700, 700))
         total = 1 + exponentials
         each = 1 / total
@@ -76,8 +72,3 @@ def output_terms(model: keras.Model, image: ArrayLike) -> OutputTerms:
     exponentials = np.exp(logits - shift)
     sum_of_all = exponentials.sum(keepdims=True)
     return OutputTerms("softmax", logits, shift, exponentials, sum_of_all, exponentials / sum_of_all)
-
-
-def _units(model: keras.Model, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    scores = class_scores(pass_through(model, images))
-    return scores.units, tf.constant(_HEADS.index(scores.head) if scores.head in _HEADS else -1)

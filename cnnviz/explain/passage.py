@@ -19,7 +19,7 @@ import tensorflow as tf
 from cnnviz.errors import SpecError
 from cnnviz.explain.network import fitting, layer_names, walk
 
-__all__ = ["Call", "Passage", "pass_through", "replaced_weights", "weights_are_replaced"]
+__all__ = ["Call", "Passage", "as_given", "pass_through", "replaced_weights", "weights_are_replaced"]
 
 _TRACING = threading.RLock()  # one trace at a time: two would put their reporters into the same layers
 _REPLACED: ContextVar[tuple[tuple[Any, Any], ...]] = ContextVar("replaced weights", default=())
@@ -50,8 +50,9 @@ class Call:
 
 @dataclass(eq=False)
 class Passage:
-    """One pass: what the model was given, what each layer did, what came out."""
+    """One pass: the model, what it was given, what each layer did, what came out."""
 
+    model: keras.Model
     images: tf.Tensor
     calls: list[Call] = field(default_factory=list)
     output: Any = None
@@ -81,7 +82,7 @@ def pass_through(
         images: (images, height, width, channels) float32.
         watch: told each layer and its output as soon as there is one; a gradient tape watches it from here on.
     """
-    passage = Passage(images)
+    passage = Passage(model, images)
     with _TRACING, ExitStack() as stack:
         reporter = _Reporter(passage, layer_names(model), watch)
         for _, layer in walk(model):
@@ -89,11 +90,11 @@ def pass_through(
         if _REPLACED.get():
             stack.enter_context(keras.StatelessScope(state_mapping=list(_REPLACED.get())))
         with fitting(model, images.shape[1:]):
-            passage.output = model(_as_given(model, images), training=False)
+            passage.output = model(as_given(model, images), training=False)
     return passage
 
 
-def _as_given(model: keras.Model, images: tf.Tensor) -> Any:
+def as_given(model: keras.Model, images: tf.Tensor) -> Any:
     """Wrap images the way the model's input is declared: a list of one, a dictionary of one, or as they are."""
     try:
         declared = model.input

@@ -1,41 +1,65 @@
 """A network's verdict inside a traced pass: logits where they can be had, and the probabilities they become.
 
 The gradient of a probability vanishes where the network is sure, so explanations start from the logits: what goes into
-the softmax or sigmoid at the end, found in the traced graph whichever layer or function computes it.
+the softmax or sigmoid at the end. What the outputs mean is read from the traced graph and from the answers themselves,
+never from the name of the last layer, and it is decided here alone.
 """
 
+import math
+import weakref
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+import keras
+import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from cnnviz.errors import SpecError
+from cnnviz.explain.ending import Bounds, before_activation, bounds_of
+from cnnviz.explain.network import fingerprint
 from cnnviz.explain.passage import Passage
+from cnnviz.explain.probing import answers_to, computes_in_halves, probe_images, single
 
-__all__ = ["Head", "Scores", "choose", "class_scores"]
+__all__ = ["HEADS", "Head", "Scores", "choose", "class_scores"]
 
-Head = Literal["softmax", "sigmoid", "linear", "unknown"]
+# How a network ends, by what its outputs mean:
+#   softmax        the probabilities of classes that exclude each other, with their logits before it
+#   sigmoid        probabilities each of its own: one for the second of two classes, several of independent classes
+#   linear         logits
+#   probabilities  those of classes that exclude each other, made in a way that has no logits, such as a mean
+#   scores         numbers of another kind, which are taken for logits
+Head = Literal["softmax", "sigmoid", "linear", "probabilities", "scores"]
+HEADS: tuple[Head, ...] = get_args(Head)
 
-_HEADS: dict[str, Head] = {"Softmax": "softmax", "LogSoftmax": "softmax", "Sigmoid": "sigmoid"}
-_PASSED_ON = {"Identity", "Cast", "Reshape", "Squeeze"}
-_LINEAR = {"BiasAdd", "Add", "AddV2", "MatMul", "Conv2D", "Mean", "Max", "Einsum"}
+_TINY = 1e-12
+_SUM, _HALF_SUM = 1e-3, 2e-2  # by how much rounding moves a sum of probabilities from 1; in half precision
+_BOUND = 1e-5  # by how much rounding passes a bound
+_UNBOUNDED = (-math.inf, math.inf)
 
 
 @dataclass(eq=False)
 class Scores:
     """What the network says of each image, one column a class; a single output gets two columns.
 
+    The logits order the classes as the probabilities do, whatever the head: for exclusive classes the probabilities
+    are their softmax, for independent ones their sigmoid, for a single output u, with the logits (-u, u), its sigmoid.
+
     Attributes:
-        logits: (n, classes) float32, the values explanations start from; the outputs themselves for an unknown head.
-        probabilities: (n, classes) float32.
+        logits: (n, classes) float32, the values explanations start from.
+        probabilities: (n, classes) float32 in [0, 1].
         units: (n, units) float32, the logits as the network has them: one column for a single output.
-        head: what the network ends with.
+        outputs: (n, units) float32, what the network gives as it is.
+        head: what the outputs mean.
+        exact: whether the logits are the network's own, not made of its probabilities.
     """
 
     logits: tf.Tensor
     probabilities: tf.Tensor
     units: tf.Tensor
+    outputs: tf.Tensor
     head: Head
+    exact: bool
 
 
 def class_scores(passage: Passage) -> Scores:
@@ -44,14 +68,18 @@ def class_scores(passage: Passage) -> Scores:
     Raises:
         SpecError: the model does not give one number a class.
     """
-    outputs = [tensor for tensor in tf.nest.flatten(passage.output) if isinstance(tensor, tf.Tensor)]
-    if len(outputs) != 1:
-        raise SpecError(f"the model has {len(outputs)} outputs, expected one (images, classes); choose a classifier")
-    output = _as_rows(outputs[0])
-    before, head = _before_head(outputs[0])
-    units = tf.cast(_as_rows(before), tf.float32)
-    logits, probabilities = _both(units, tf.cast(output, tf.float32), head)
-    return Scores(logits, probabilities, units, head)
+    output = single(passage.output)
+    outputs = tf.cast(_as_rows(output), tf.float32)
+    found = before_activation(output)
+    head = found[0] if found else _judged(passage, output)
+    if found and not (head == "softmax" and outputs.shape[-1] == 1):  # which says 1 of everything, whatever its logit
+        units, exact = tf.cast(_as_rows(found[1]), tf.float32), True
+    else:
+        units, exact = _made_logits(outputs, head), head == "linear"
+    probabilities = _probabilities(units, outputs, head, exact)
+    if units.shape[-1] == 1:
+        return Scores(_two(-units, units), _two(1 - probabilities, probabilities), units, outputs, head, exact)
+    return Scores(units, probabilities, units, outputs, head, exact)
 
 
 def _as_rows(output: tf.Tensor) -> tf.Tensor:
@@ -65,34 +93,24 @@ def _as_rows(output: tf.Tensor) -> tf.Tensor:
     return tf.reshape(output, [-1, shape[-1]])
 
 
-def _before_head(output: tf.Tensor) -> tuple[tf.Tensor, Head]:
-    """Go back through the traced graph to the tensor before the softmax or sigmoid, if that is how it ends."""
-    tensor = output
-    while tensor.op.type in _PASSED_ON:
-        tensor = tensor.op.inputs[0]
-    kind = tensor.op.type
-    if kind in _HEADS:
-        before: Any = tensor.op.inputs[0]
-        if before.shape.rank == output.shape.rank and before.shape[-1] == output.shape[-1]:
-            return before, _HEADS[kind]
-        return output, "unknown"
-    return output, "linear" if kind in _LINEAR else "unknown"
+def _made_logits(outputs: tf.Tensor, head: Head) -> tf.Tensor:
+    """Return (n, units) logits of outputs that have none before them."""
+    if head == "probabilities":
+        return tf.math.log(tf.maximum(outputs, _TINY))
+    if head in ("softmax", "sigmoid"):
+        return tf.math.log(tf.maximum(outputs, _TINY)) - tf.math.log(tf.maximum(1 - outputs, _TINY))
+    return outputs
 
 
-def _both(units: tf.Tensor, output: tf.Tensor, head: Head) -> tuple[tf.Tensor, tf.Tensor]:
-    """Return logits and probabilities, (n, classes) both."""
-    if units.shape[-1] == 1:
-        if head == "unknown":
-            return tf.concat([-units, units], 1), tf.concat([1 - output, output], 1)
-        yes = tf.sigmoid(units)
-        return tf.concat([-units, units], 1), tf.concat([1 - yes, yes], 1)
-    match head:
-        case "sigmoid":
-            return units, tf.sigmoid(units)
-        case "unknown":
-            return units, output
-        case _:
-            return units, tf.nn.softmax(units)
+def _probabilities(units: tf.Tensor, outputs: tf.Tensor, head: Head, exact: bool) -> tf.Tensor:
+    """Return (n, units) probabilities; those of a single unit are of the second class."""
+    if head != "scores" and not exact:
+        return tf.clip_by_value(outputs, 0, 1)  # rounding may pass a bound
+    return tf.sigmoid(units) if head == "sigmoid" or units.shape[-1] == 1 else tf.nn.softmax(units)
+
+
+def _two(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
+    return tf.concat([first, second], 1)
 
 
 def choose(scores: Scores, class_index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -108,3 +126,31 @@ def choose(scores: Scores, class_index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor
     predicted = tf.argmax(scores.logits, 1, output_type=tf.int32)
     index = tf.where(class_index < 0, predicted, class_index)
     return index, tf.gather(scores.logits, index, batch_dims=1)
+
+
+_heads: "weakref.WeakKeyDictionary[keras.Model, tuple[Any, Head]]" = weakref.WeakKeyDictionary()
+
+
+def _judged(passage: Passage, output: tf.Tensor) -> Head:
+    """Say what outputs mean that no softmax or sigmoid gives directly; images are sent through the model, once."""
+    model, shape = passage.model, tuple(passage.images.shape[1:])
+    key = (shape, fingerprint(model))
+    kept = _heads.get(model)
+    if kept is not None and kept[0] == key:
+        return kept[1]
+    with tf.init_scope():  # out of the trace
+        said = answers_to(model, probe_images(shape))
+    head = _meaning(said, bounds_of(output), _HALF_SUM if computes_in_halves(model) else _SUM)
+    _heads[model] = (key, head)
+    return head
+
+
+def _meaning(answers: NDArray[np.float32], bounds: Bounds | None, tolerance: float) -> Head:
+    answers = answers[np.isfinite(answers).all(axis=1)]  # pixels in a range it does not take may be too much for it
+    several = len(answers) > 0 and answers.shape[1] > 1
+    if several and answers.min() >= 0 and np.abs(answers.sum(axis=1) - 1).max() <= tolerance:
+        return "probabilities"
+    low, high = bounds or ((float(answers.min()), float(answers.max())) if len(answers) else _UNBOUNDED)
+    if low >= -_BOUND and high <= 1 + _BOUND:
+        return "sigmoid"
+    return "linear" if bounds == _UNBOUNDED else "scores"

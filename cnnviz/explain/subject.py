@@ -14,9 +14,9 @@ from cnnviz.explain.compiled import compiled
 from cnnviz.explain.heatmap import Verdict
 from cnnviz.explain.network import Images, Shape, find_layer, image_shape, one_image
 from cnnviz.explain.passage import pass_through
-from cnnviz.explain.scores import choose, class_scores
+from cnnviz.explain.scores import HEADS, Head, choose, class_scores
 
-__all__ = ["CLASS", "Subject", "gradient_sum", "scores_of", "subject", "verdict_of"]
+__all__ = ["CLASS", "Said", "Subject", "asked", "gradient_sum", "scores_of", "subject", "verdict_of"]
 
 CLASS = tf.TensorSpec([], tf.int32)
 
@@ -98,18 +98,38 @@ def scores_of(model: keras.Model, images: Images, shape: Shape) -> tuple[Images,
         shape: (height, width, channels).
 
     Returns:
-        (n, classes) float32 logits, (n, classes) float32 probabilities, and whether the logits were found.
+        (n, classes) float32 logits, (n, classes) float32 probabilities, and whether the logits are the network's own.
 
     Raises:
         SpecError: the model does not give one number a class.
     """
-    logits, probabilities, found = compiled(model, shape, "scores", _scores)(images)
-    return logits.numpy(), probabilities.numpy(), bool(found)
+    said = asked(model, images, shape)
+    return said.logits, said.probabilities, said.exact
 
 
-def _scores(model: keras.Model, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+@dataclass(frozen=True, eq=False)
+class Said:
+    """What a network says of images; as `cnnviz.explain.scores.Scores`, with arrays (n, ...) float32."""
+
+    logits: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
+    units: NDArray[np.float32]
+    outputs: NDArray[np.float32]
+    head: Head
+    exact: bool
+
+
+def asked(model: keras.Model, images: Images, shape: Shape) -> Said:
+    """Ask a network about images and keep all of what it says; arguments and errors as for `scores_of`."""
+    *arrays, head, exact = compiled(model, shape, "scores", _scores)(images)
+    logits, probabilities, units, outputs = (array.numpy() for array in arrays)
+    return Said(logits, probabilities, units, outputs, HEADS[int(head)], bool(exact))
+
+
+def _scores(model: keras.Model, images: tf.Tensor) -> tuple[tf.Tensor, ...]:
     scores = class_scores(pass_through(model, images))
-    return scores.logits, scores.probabilities, tf.constant(scores.head != "unknown")
+    head, exact = tf.constant(HEADS.index(scores.head)), tf.constant(scores.exact)
+    return scores.logits, scores.probabilities, scores.units, scores.outputs, head, exact
 
 
 def gradient_sum(what: Subject, images: Images) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from pydantic import Field
 from cnnviz.errors import DataError, SpecError
 from cnnviz.spec import Settings
 
-__all__ = ["Abstention", "Score", "calibrate", "negative_energy", "soft", "temperature"]
+__all__ = ["Abstention", "Score", "calibrate", "independent", "negative_energy", "soft", "temperature"]
 
 Floats = NDArray[np.floating[Any]]
 Score = Literal["probability", "energy"]
@@ -82,6 +82,11 @@ def soft(logits: Floats, by: float = 1.0) -> NDArray[np.float64]:
     scaled = np.asarray(logits, np.float64) / by
     grown = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     return np.asarray(grown / grown.sum(axis=1, keepdims=True))
+
+
+def independent(logits: Floats) -> NDArray[np.float64]:
+    """Turn the logits of independent classes (n, classes) into the probability of each, (n, classes)."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(np.asarray(logits, np.float64), -700, 700))))
 
 
 def negative_energy(logits: Floats, by: float = 1.0) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cnnviz.data.names import class_names_of
 from cnnviz.data.photos import fit
 from cnnviz.errors import DataError, SpecError
-from cnnviz.inference.abstaining import Abstention, soft
+from cnnviz.inference.abstaining import Abstention, independent, soft
 from cnnviz.runs import Run
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ __all__ = ["Classification", "Classifier", "Ranked", "classify"]
 
 OnProgress = Callable[[float], None]
 Images = NDArray[Any] | Sequence[NDArray[Any]]
-
-_TINY = 1e-12
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Classification:
 
     Attributes:
         top: the likeliest classes, the likeliest first.
-        probabilities: (classes,) float64 in [0, 1], their sum is 1.
+        probabilities: (classes,) float64 in [0, 1]; their sum is 1, unless the classes are independent of each other.
         abstained: whether it had better not answer.
         reason: why it abstained, a sentence; empty where it answered.
     """
@@ -65,22 +63,25 @@ class Classifier:
     """A model with the names of its classes, ready to be asked again and again.
 
     Args:
-        model: any Keras classifier of images; a single output counts as the probability of the second class.
+        model: any Keras classifier of images; a single output counts as the probability of the second class. What
+            its outputs mean is found out, see `cnnviz.explain.answers_of`.
         class_names: by index; None numbers them.
+
+    Attributes:
+        answers: what the outputs mean: whether they are probabilities, independent of each other, or always the same.
 
     Raises:
         SpecError: the model is no classifier of images, or has another number of classes than names.
     """
 
     def __init__(self, model: "keras.Model", class_names: Sequence[str] | None = None) -> None:
-        from cnnviz.explain.network import image_shape  # imports Keras, which takes seconds
-        from cnnviz.explain.subject import scores_of
+        from cnnviz.explain.answers import answers_of  # imports Keras, which takes seconds
+        from cnnviz.explain.network import image_shape
 
         self.model = model
         self.shape = image_shape(model)
-        blank = np.zeros((1, *self.shape), np.float32)
-        classes = scores_of(model, blank, self.shape)[0].shape[1]  # refuses what is no classifier
-        self._single = np.asarray(model(blank, training=False)).shape[-1] == 1
+        self.answers = answers_of(model, self.shape)  # refuses what is no classifier
+        classes = self.answers.classes
         self.class_names = tuple(class_names) if class_names is not None else _numbered(classes)
         if len(self.class_names) != classes:
             raise SpecError(
@@ -125,6 +126,8 @@ class Classifier:
     def logits(self, images: Images, on_progress: OnProgress | None = None) -> NDArray[np.float64]:
         """Return what goes into the softmax, (n, classes); a single output becomes two logits with the same meaning.
 
+        Of independent classes each logit goes into a sigmoid of its own.
+
         Args:
             images: as for `prepared`.
             on_progress: called with the share that is done, in [0, 1].
@@ -139,11 +142,8 @@ class Classifier:
         parts: list[NDArray[np.float64]] = [np.zeros((0, len(self.class_names)))]
         done = 0
         for batch in batches(self.model, prepared) if len(prepared) else []:
-            logits, probabilities, found = scores_of(self.model, batch, self.shape)
-            if not found:  # the model ends in something of its own; its logarithm means the same to a softmax
-                parts.append(np.log(np.maximum(probabilities.astype(np.float64), _TINY)))
-            else:
-                parts.append(logits.astype(np.float64) / (2 if self._single else 1))  # (-u, u) stands for u
+            logits, _, _ = scores_of(self.model, batch, self.shape)
+            parts.append(logits.astype(np.float64) / (2 if self.answers.units == 1 else 1))  # (-u, u) stands for u
             done += len(batch)
             if on_progress:
                 on_progress(done / len(prepared))
@@ -151,7 +151,7 @@ class Classifier:
 
     def probabilities(self, images: Images, on_progress: OnProgress | None = None) -> NDArray[np.float64]:
         """Return probabilities (n, classes); arguments as for `logits`."""
-        return soft(self.logits(images, on_progress))
+        return self._shares(self.logits(images, on_progress))
 
     def __call__(
         self,
@@ -173,7 +173,7 @@ class Classifier:
 
         Raises:
             DataError: something that is no image.
-            SpecError: `top` is below 1.
+            SpecError: `top` is below 1, or an abstention was given for independent classes.
         """
         return self.judge(self.logits(images, on_progress), top, abstention)
 
@@ -196,15 +196,25 @@ class Classifier:
             One for each image. With an abstention, its calibrated probabilities.
 
         Raises:
-            SpecError: `top` is below 1.
+            SpecError: `top` is below 1, or an abstention was given for independent classes.
         """
         if top < 1:
             raise SpecError(f"top is {top}; ask for 1 class or more")
-        found = [self._classification(row, top) for row in (abstention.probabilities if abstention else soft)(logits)]
+        if abstention is not None and self.answers.independent:
+            raise SpecError(
+                'this network\'s classes do not exclude each other, so "none of my classes" is already among its '
+                "answers: all of them improbable; leave abstaining out"
+            )
+        shares = (abstention.probabilities if abstention else self._shares)(logits)
+        found = [self._classification(row, top) for row in shares]
         if abstention is None:
             return tuple(found)
         reasons = _reasons(abstention, logits, distances, found)
         return tuple(replace(one, abstained=bool(why), reason=why) for one, why in zip(found, reasons, strict=True))
+
+    def _shares(self, logits: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+        """Return probabilities (n, classes) of logits."""
+        return independent(logits) if self.answers.independent else soft(logits)
 
     def _classification(self, probabilities: NDArray[np.float64], top: int) -> Classification:
         order = np.argsort(-probabilities, kind="stable")[:top]

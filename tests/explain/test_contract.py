@@ -133,6 +133,17 @@ def output_terms(given: Given) -> list[Any]:
     return [terms]
 
 
+def meaning(given: Given) -> list[Any]:
+    found = explain.answers_of(given.model, given.image.shape)
+    assert found.classes == classes_of(given.kind)
+    assert not found.constant
+    assert found == explain.answers_of(given.model, given.image.shape)
+    said = given.model.predict(given.images.astype("float32"), verbose=0)
+    probabilities = explain.class_probabilities(given.model, given.images)
+    np.testing.assert_allclose(probabilities, found.probabilities(said), atol=given.tolerance)
+    return [probabilities]
+
+
 def attribution(method: str, given: Given) -> list[Any]:
     settings = {"smoothgrad": {"samples": 3}, "integrated-gradients": {"steps": 4}}.get(method, {})
     found = [explain.explain(given.model, given.image, method, index, **settings) for index in (None, 0, 1)]
@@ -201,6 +212,7 @@ CONTRACT: Mapping[str, tuple[Callable[[Given], list[Any]], tuple[str, ...]]] = {
     "convolution terms": (convolution_terms, ("convolution_terms",)),
     "poolings": (pooling_layer, ("pooling_layer",)),
     "pooling terms": (pooling_terms, ("pooling_terms",)),
+    "meaning": (meaning, ("answers_of", "class_probabilities")),
     "probabilities": (output_terms, ("output_terms",)),
     **{method: (partial(attribution, method), ("explain",)) for method in explain.METHODS},
     **{

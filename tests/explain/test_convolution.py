@@ -195,7 +195,18 @@ def test_several_sigmoids_stand_each_for_itself() -> None:
     assert terms.head == "sigmoid"
 
 
-def test_an_unknown_end_is_told() -> None:
-    model = keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(3, activation="tanh")])
-    with pytest.raises(SpecError, match="something other than a softmax"):
+def test_probabilities_without_logits_are_not_taken_apart() -> None:
+    image = keras.Input((8, 8, 3))
+    flat = layers.Flatten()(image)
+    model = keras.Model(image, layers.Average()([layers.Dense(3, "softmax")(flat), layers.Dense(3, "softmax")(flat)]))
+    with pytest.raises(SpecError, match="no softmax or sigmoid makes of logits, so there is nothing to take apart"):
         explain.output_terms(model, picture())
+
+
+def test_numbers_that_are_no_probabilities_are_taken_for_logits() -> None:
+    model = keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(3, activation="tanh")])
+    said = model(picture()[None].astype("float32")).numpy()[0].astype(float)
+    terms = explain.output_terms(model, picture())
+    assert terms.head == "softmax"
+    np.testing.assert_allclose(terms.logits, said, atol=1e-6)
+    np.testing.assert_allclose(terms.probabilities, np.exp(said) / np.exp(said).sum(), atol=1e-6)

@@ -134,11 +134,11 @@ class Question:
         Raises:
             CnnvizError: the network is no classifier.
         """
-        from cnnviz.explain import output_terms
+        from cnnviz.explain import class_probabilities
 
         network = self.model
         key = (*self.state, "probabilities")
-        found: NDArray[np.float64] = _results().get(key, lambda: output_terms(network, self.image).probabilities)
+        found: NDArray[np.float64] = _results().get(key, lambda: class_probabilities(network, self.image)[0])
         if not np.isfinite(found).all():
             raise SpecError("the network gives no finite probabilities; choose an earlier snapshot")
         return found

@@ -1,8 +1,8 @@
 """Adopting networks from elsewhere: looked at without opening them, opened by a process of little means, built anew.
 
-    file -> recognising -> archive, hdf5 -> translating, architecture, sizing, channels: a checked configuration
-         -> sandbox: the child opens it with its weights (child, looking, bounds) -> Foreign, numbers and words alone
-         -> rebuilding, scaling: a Keras model from pixels to probabilities -> adopting: a run like any other
+file -> recognising -> archive, hdf5 -> translating, architecture, sizing, channels: a checked configuration
+-> sandbox: the child opens it with its weights (child, looking, bounds) -> Foreign, numbers and words alone
+-> rebuilding, scaling: a Keras model from pixels to probabilities -> adopting: a run like any other
 """
 
 from cnnviz.adoption.adopting import Adoption, adopt, adoption_of, matching_datasets

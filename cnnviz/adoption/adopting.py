@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -146,7 +145,7 @@ def adopt(
     run = store.create(_spec(foreign, model, title or Path(name).stem, names, dataset, meaning), _DONE)
     try:
         measured, images = {}, 0
-        if scaling is None and dataset is not None:
+        if scaling is None and dataset is not None and not guessed_scaling(foreign).sure:
             measured, images = _tried(run, foreign, network, meaning, home, told)
             model = rebuild(foreign, _best(measured, foreign), meaning, network)
         chosen = scaling or (_best(measured, foreign) if measured else guessed_scaling(foreign).scaling)

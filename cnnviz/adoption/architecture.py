@@ -7,8 +7,8 @@ that compute and do nothing else: none that runs code of its own, reads a file, 
 from collections.abc import Iterator
 from typing import Any
 
-from cnnviz.errors import DataError
 from cnnviz.adoption.translating import ACTIVATIONS
+from cnnviz.errors import DataError
 
 __all__ = ["check_depth", "cleaned"]
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cnnviz.errors import DataError
 from cnnviz.adoption.hdf5 import MOST_CONFIG
 from cnnviz.adoption.recognising import HDF5
+from cnnviz.errors import DataError
 
 __all__ = ["MOST_FILE", "MOST_WEIGHTS", "Archive", "copy_weights", "parsed", "read_archive"]
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import keras
 
-from cnnviz.errors import DataError
 from cnnviz.adoption.archive import MOST_WEIGHTS
+from cnnviz.errors import DataError
 
 __all__ = ["MOST_PARAMETERS", "Extent", "check_extent", "extent_of"]
 

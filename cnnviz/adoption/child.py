@@ -64,8 +64,8 @@ def _built(config: dict[str, Any]) -> Any:
     """Build the network; a sentence where it cannot be built."""
     import keras
 
-    from cnnviz.errors import DataError
     from cnnviz.adoption.bounds import check_extent, extent_of
+    from cnnviz.errors import DataError
 
     try:
         check_extent(extent_of(config))
@@ -122,7 +122,8 @@ def _otherwise(model: Any, first: dict[str, Any], path: Path) -> str:
         return before if isinstance(before, str) else problem
     images = np.random.default_rng(0).integers(0, 256, (2, *model.input_shape[1:])).astype(np.float32)
     now, then = (
-        np.asarray(one.predict(given, verbose=0)) for one, given in ((model, images), (before, images.transpose(0, 3, 1, 2)))
+        np.asarray(one.predict(given, verbose=0))
+        for one, given in ((model, images), (before, images.transpose(0, 3, 1, 2)))
     )
     if np.allclose(now, then, _ALIKE, _ALIKE, equal_nan=True):
         return ""

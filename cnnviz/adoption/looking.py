@@ -5,9 +5,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from cnnviz.adoption.images import image_shape_of, taken
 from cnnviz.errors import CnnvizError
 from cnnviz.explain.answers import answers_of
-from cnnviz.adoption.images import image_shape_of, taken
 
 __all__ = ["looked_at", "misfit"]
 

@@ -1,7 +1,6 @@
 """Building a stranger's network anew from its checked parts, so that it takes pixels and answers in probabilities."""
 
 import copy
-import warnings
 from typing import Literal, get_args
 
 import keras

@@ -18,8 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.adoption import child, hdf5
-from cnnviz.errors import DataError
-from cnnviz.explain.scores import HEADS, Head
 from cnnviz.adoption.architecture import check_depth, cleaned
 from cnnviz.adoption.archive import MOST_FILE, MOST_WEIGHTS, copy_weights, parsed, read_archive
 from cnnviz.adoption.channels import channels_last
@@ -27,6 +25,8 @@ from cnnviz.adoption.hdf5 import MOST_CONFIG, TOLD
 from cnnviz.adoption.recognising import recognised
 from cnnviz.adoption.sizing import sized
 from cnnviz.adoption.translating import translated
+from cnnviz.errors import DataError
+from cnnviz.explain.scores import HEADS, Head
 
 __all__ = ["PATIENCE_S", "Foreign", "OnWait", "Parts", "foreign", "inspect_model", "take_apart", "working_folder"]
 

@@ -147,4 +147,7 @@ def _names(config: dict[str, Any]) -> list[str]:
     layers = inner.get("layers") if isinstance(inner, dict) else None
     if not isinstance(inner, dict) or not isinstance(layers, list):
         return []
-    return [str(inner.get("name", "")), *(name for layer in layers if isinstance(layer, dict) for name in _names(layer))]
+    return [
+        str(inner.get("name", "")),
+        *(name for layer in layers if isinstance(layer, dict) for name in _names(layer)),
+    ]

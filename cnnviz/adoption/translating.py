@@ -19,7 +19,11 @@ ACTIVATIONS = frozenset({
 # What TensorFlow calls the same function, with the same usual settings.
 _TENSORFLOW = {"softmax_v2": "softmax", "log_softmax_v2": "log_softmax", "swish_v1": "silu", "exp": "exponential"}
 _FUNCTIONAL = {"module": "keras.src.models.functional", "class_name": "Functional"}
-_MODELS = {"Functional": _FUNCTIONAL, "Model": _FUNCTIONAL, "Sequential": {"module": "keras", "class_name": "Sequential"}}
+_MODELS = {
+    "Functional": _FUNCTIONAL,
+    "Model": _FUNCTIONAL,
+    "Sequential": {"module": "keras", "class_name": "Sequential"},
+}
 _OLD_MODULES = ("keras.engine.", "keras.src.engine.", "tensorflow.python.keras.", "tf_keras.src.engine.")
 _ROLES = {
     "initializer": "keras.initializers",
@@ -27,7 +31,9 @@ _ROLES = {
     "constraint": "keras.constraints",
 }
 # Settings of Keras 2 that mean nothing any more; the two with a value only while it is this one.
-_DROPPED = frozenset({"batch_input_shape", "input_dtype", "implementation", "fused", "virtual_batch_size", "adjustment"})
+_DROPPED = frozenset(
+    {"batch_input_shape", "input_dtype", "implementation", "fused", "virtual_batch_size", "adjustment"}
+)
 _DROPPED_AT = {"renorm": False, "groups": 1}
 _UNGROUPED = frozenset({"DepthwiseConv2D", "Conv2DTranspose", "SeparableConv2D"})
 _ARITHMETIC = {

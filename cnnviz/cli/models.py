@@ -41,7 +41,9 @@ def import_(
     ] = "auto",
     scaling: Annotated[
         str | None,
-        typer.Option("--scaling", metavar="KIND", help=f"Pixels as in training: {', '.join(SCALING_NAMES)}; else found."),
+        typer.Option(
+            "--scaling", metavar="KIND", help=f"Pixels as in training: {', '.join(SCALING_NAMES)}; else found."
+        ),
     ] = None,
     answers: Annotated[
         str | None,
@@ -99,7 +101,9 @@ def _class_names(path: Path | None) -> tuple[str, ...]:
     while names and not names[-1]:
         names.pop()
     if not names or "" in names or len(set(names)) < len(names):
-        raise SpecError(f"--classes is {str(path)!r}, in which a name is missing or stands twice; give each class a line")
+        raise SpecError(
+            f"--classes is {str(path)!r}, in which a name is missing or stands twice; give each class a line"
+        )
     return tuple(names)
 
 
@@ -150,7 +154,11 @@ def _tell(run: "Run", home: Path | None) -> None:
             ("images", "x".join(map(str, values["input_shape"])) + " (height x width x channels)"),
             ("classes", ", ".join(values["classes"][:10]) + (" ..." if values["n_classes"] > 10 else "")),
             ("pixels", values["scaling"]),
-            *([("accuracy", f"{accuracy:.2%} of the test images of {run.spec.data.name}")] if accuracy is not None else []),
+            *(
+                [("accuracy", f"{accuracy:.2%} of the test images of {run.spec.data.name}")]
+                if accuracy is not None
+                else []
+            ),
         ]
     )
     for sentence in values["told"]:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from cnnviz.errors import DataError
 from cnnviz.adoption.architecture import cleaned
 from cnnviz.adoption.archive import copy_weights, read_archive
 from cnnviz.adoption.recognising import recognised
-from tests.explain.toys import make
+from cnnviz.errors import DataError
 from tests.adoption.made import Config, changed, layer_of, packed, parts, saved
+from tests.explain.toys import make
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,9 @@ def test_archives_and_folders_of_other_programs_are_named(good: Path, tmp_path: 
     (tmp_path / "mine").mkdir()
     assert "is a folder; give the .keras or .h5 file itself" in refusal(tmp_path / "mine")
     (tmp_path / "mine" / "saved_model.pb").write_bytes(b"x")
-    assert "is a SavedModel, which is a program of TensorFlow's; open it where it was made" in refusal(tmp_path / "mine")
+    assert "is a SavedModel, which is a program of TensorFlow's; open it where it was made" in refusal(
+        tmp_path / "mine"
+    )
 
 
 def test_a_file_that_is_cut_off(good: Path, tmp_path: Path) -> None:

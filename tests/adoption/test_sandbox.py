@@ -10,8 +10,8 @@ import numpy as np
 import psutil
 import pytest
 
-from cnnviz.errors import DataError
 from cnnviz.adoption import SCALINGS, guessed_scaling, inspect_model, rebuild
+from cnnviz.errors import DataError
 from tests.adoption.made import classifier, saved, with_weights
 
 layers = keras.layers
@@ -148,7 +148,9 @@ def test_two_images_do_not_fit(tmp_path: Path) -> None:
     out = layers.Dense(2)(layers.Flatten()(layers.Conv2D(2, 3)(layers.Add()([first, second]))))
     said = refusal(saved_model(keras.Model([first, second], out), tmp_path))
     assert "it has 2 inputs ('input_layer" in said
-    assert said.endswith("and one image fits; make a model of one of them, as keras.Model(image, answer), and save that")
+    assert said.endswith(
+        "and one image fits; make a model of one of them, as keras.Model(image, answer), and save that"
+    )
 
 
 def test_two_answers_do_not_fit(tmp_path: Path) -> None:

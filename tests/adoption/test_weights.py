@@ -8,9 +8,9 @@ import keras
 import numpy as np
 import pytest
 
+from cnnviz.adoption import inspect_weights, rebuild
 from cnnviz.errors import DataError, SpecError
 from cnnviz.models import build
-from cnnviz.adoption import inspect_weights, rebuild
 from cnnviz.spec import Convolution, Dense, Dropout, Flatten, ModelSpec, Pooling
 
 layers = keras.layers

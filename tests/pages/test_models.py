@@ -20,8 +20,8 @@ from cnnviz.ui.jobs import known_job
 from cnnviz.ui.loaders import look_again
 from cnnviz.ui.look.models import NEEDED
 from cnnviz.ui.models_page.upload import MOST_MEGABYTES
-from tests.look import copied, train_look
 from tests.adoption.made import saved
+from tests.look import copied, train_look
 from tests.pages import looked
 from tests.pages.looked import words
 

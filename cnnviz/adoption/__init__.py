@@ -7,18 +7,24 @@ file -> recognising -> archive, hdf5 -> translating, architecture, sizing, chann
 
 from cnnviz.adoption.adopting import Adoption, adopt, adoption_of, matching_datasets
 from cnnviz.adoption.rebuilding import MEANINGS, Meaning, answers_in_words, meanings_for, rebuild, usual_meaning
+from cnnviz.adoption.refusals import OpenSizeError, WeightsAloneError
 from cnnviz.adoption.sandbox import Foreign, inspect_model
 from cnnviz.adoption.scaling import SCALINGS, Guess, Scaling, guessed_scaling, scalings_for
+from cnnviz.adoption.sizing import LEAST_SIDE, MOST_SIDE
 from cnnviz.adoption.weights import inspect_weights
 
 __all__ = [
+    "LEAST_SIDE",
     "MEANINGS",
+    "MOST_SIDE",
     "SCALINGS",
     "Adoption",
     "Foreign",
     "Guess",
     "Meaning",
+    "OpenSizeError",
     "Scaling",
+    "WeightsAloneError",
     "adopt",
     "adoption_of",
     "answers_in_words",

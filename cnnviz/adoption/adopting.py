@@ -144,7 +144,8 @@ def adopt(
     store = RunStore(home)
     run = store.create(_spec(foreign, model, title or Path(name).stem, names, dataset, meaning), _DONE)
     try:
-        measured, images = {}, 0
+        measured: dict[str, float] = {}
+        images = 0
         if scaling is None and dataset is not None and not guessed_scaling(foreign).sure:
             measured, images = _tried(run, foreign, network, meaning, home, told)
             model = rebuild(foreign, _best(measured, foreign), meaning, network)

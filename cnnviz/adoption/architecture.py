@@ -49,8 +49,8 @@ _ALLOWED: dict[str, frozenset[str]] = {
     # arithmetic between layers, such as `x + y`, which Keras keeps as operations
     "keras.src.ops.numpy": frozenset({
         "Abs", "Absolute", "Add", "Amax", "Amin", "Average", "BroadcastTo", "Clip", "Concatenate", "Divide",
-        "DivideNoNan", "Dot", "Einsum", "Exp", "ExpandDims", "Expm1", "Flip", "GetItem", "Log", "Log1p", "Matmul", "Max",
-        "Maximum", "Mean", "Min", "Minimum", "Moveaxis", "Multiply", "Negative", "Pad", "Power", "Prod", "Ravel",
+        "DivideNoNan", "Dot", "Einsum", "Exp", "ExpandDims", "Expm1", "Flip", "GetItem", "Log", "Log1p", "Matmul",
+        "Max", "Maximum", "Mean", "Min", "Minimum", "Moveaxis", "Multiply", "Negative", "Pad", "Power", "Prod", "Ravel",
         "Reciprocal", "Repeat", "Reshape", "Roll", "Round", "Sign", "Sqrt", "Square", "Squeeze", "Stack", "Std",
         "Subtract", "Sum", "Swapaxes", "Take", "Tanh", "Tile", "Transpose", "TrueDivide", "Var",
     }),
@@ -76,12 +76,14 @@ _MARKERS = frozenset({
     "__dict__", "__ellipsis__", "__keras_tensor__", "__numpy__", "__slice__", "__tensor__", "__tuple__",
 })  # fmt: skip
 # What runs code of its own, or reads files, and what to do instead.
+_CODE = "which holds code of its own; write it with layers or keras.ops instead, such as Rescaling or x / 255"
+_OLD_OPERATION = "an operation of TensorFlow 2; write it with layers instead, such as Rescaling"
 _INSTEAD = {
-    "Lambda": "which holds code of its own; write it with layers or keras.ops instead, such as Rescaling or x / 255",
-    "__lambda__": "which holds code of its own; write it with layers or keras.ops instead, such as Rescaling or x / 255",
-    "TFOpLambda": "an operation of TensorFlow 2; write it with layers instead, such as Rescaling",
-    "SlicingOpLambda": "an operation of TensorFlow 2; write it with layers instead, such as Rescaling",
-    "TensorFlowOpLayer": "an operation of TensorFlow 2; write it with layers instead, such as Rescaling",
+    "Lambda": _CODE,
+    "__lambda__": _CODE,
+    "TFOpLambda": _OLD_OPERATION,
+    "SlicingOpLambda": _OLD_OPERATION,
+    "TensorFlowOpLayer": _OLD_OPERATION,
     "TFSMLayer": "which runs a program of TensorFlow's; bring the Keras model that it was exported from",
     "TorchModuleWrapper": "which is a pickle of PyTorch's; build the same with Keras layers",
     "StringLookup": "which reads a file; leave it out, a class name can be given here",
@@ -181,8 +183,8 @@ def _check_activation(settings: Any, shown: str) -> None:
             continue  # a layer as activation is checked as one
         if not isinstance(chosen, str) or chosen not in ACTIVATIONS:
             raise DataError(
-                f"the model {shown} has the activation {_word(_named(chosen))}, which is none of Keras' own; replace it, "
-                "for example by 'relu', and save again"
+                f"the model {shown} has the activation {_word(_named(chosen))}, which is none of Keras' own; replace "
+                "it, for example by 'relu', and save again"
             )
 
 

@@ -1,7 +1,8 @@
 """How large the network is that a configuration leads to: counted without building it, so nothing large is allocated.
 
-A single number of a configuration says little: 83,000 long is the Flatten of a harmless network for 150x150 pixels, while
-ten layers of modest numbers can ask for all memory there is. So the network is followed symbolically, as shapes alone.
+A single number of a configuration says little: 83,000 long is the Flatten of a harmless network for 150x150 pixels,
+while ten layers of modest numbers can ask for all memory there is. So the network is followed symbolically, as shapes
+alone.
 """
 
 import copy

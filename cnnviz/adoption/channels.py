@@ -1,7 +1,8 @@
 """Networks with their channels first, turned round: the same weights, the channels last, as images have them here.
 
-Kernels are kept in the same order whichever axis the channels are on, and Keras' Flatten puts the channels last before it
-flattens, so only settings change. The process that opens the model holds its answers to those of the model as it came.
+Kernels are kept in the same order whichever axis the channels are on, and Keras' Flatten puts the channels last before
+it flattens, so only settings change. The process that opens the model holds its answers to those of the model as it
+came.
 """
 
 from typing import Any
@@ -13,11 +14,11 @@ __all__ = ["channels_last"]
 _AXES = frozenset({"BatchNormalization", "LayerNormalization", "GroupNormalization", "Concatenate", "Softmax"})
 _TURNED = {1: -1, -3: -1, 2: 1, 3: 2, -2: 1, -1: 2}  # of (images, channels, height, width)
 _WHATEVER = frozenset({
-    "Activation", "Add", "AlphaDropout", "Average", "AveragePooling2D", "Conv2D", "Conv2DTranspose", "Cropping2D", "Dense",
-    "DepthwiseConv2D", "Dropout", "ELU", "Flatten", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling2D",
-    "GlobalMaxPooling2D", "Identity", "InputLayer", "LeakyReLU", "MaxPooling2D", "Maximum", "Minimum", "Multiply", "ReLU",
-    "Rescaling", "SeparableConv2D", "SpatialDropout2D", "Subtract", "UpSampling2D", "ZeroPadding2D",
-    "AdaptiveAveragePooling2D", "AdaptiveMaxPooling2D", "Functional", "Sequential",
+    "Activation", "AdaptiveAveragePooling2D", "AdaptiveMaxPooling2D", "Add", "AlphaDropout", "Average",
+    "AveragePooling2D", "Conv2D", "Conv2DTranspose", "Cropping2D", "Dense", "DepthwiseConv2D", "Dropout", "ELU",
+    "Flatten", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling2D", "GlobalMaxPooling2D", "Identity",
+    "InputLayer", "LeakyReLU", "MaxPooling2D", "Maximum", "Minimum", "Multiply", "ReLU", "Rescaling",
+    "SeparableConv2D", "SpatialDropout2D", "Subtract", "UpSampling2D", "ZeroPadding2D",
 })  # fmt: skip
 _BUILT = frozenset({"build_config", "build_input_shape"})  # shapes that follow from the input
 
@@ -69,8 +70,8 @@ def _turned(layer: dict[str, Any], shown: str) -> dict[str, Any]:
         settings["axis"] = _axis(settings.get("axis", -1), _rank(layer), shown)
     elif kind not in _WHATEVER:
         raise DataError(
-            f"the model {shown} has its channels first and {str(kind)[:60]!r} in it, which depends on that; build it with "
-            "channels last and copy the weights, which have the same order"
+            f"the model {shown} has its channels first and {str(kind)[:60]!r} in it, which depends on that; build it "
+            "with channels last and copy the weights, which have the same order"
         )
     return {**made, "config": settings}
 

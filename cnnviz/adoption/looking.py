@@ -80,10 +80,7 @@ def _not_images(shape: tuple[int | None, ...]) -> str:
         return f"it takes inputs of shape {shape}; a model of images (height, width, 1, 3 or 4 channels) fits"
     height, width, channels = (*shape, 1)[:3]
     if height is None or width is None:
-        return (
-            "it takes images of any size, so the size is for you to say: the one it was trained on, such as 224 "
-            "(--size 224)"
-        )
+        return "it takes images of any size; build it with keras.Input and a size of its own, such as 224x224"
     if channels not in (1, 3, 4):
         said = channels if channels is not None else "any number of"
         return f"it takes images of {said} channels; a model of grey (1), colour (3) or RGBA (4) images fits"

@@ -42,8 +42,8 @@ def answers_in_words(foreign: Foreign, meaning: Meaning) -> str:
         sentences.append(f"It ends with logits: {behind} is put behind it, so that it answers with probabilities.")
     elif foreign.head == "scores":
         sentences.append(
-            f"Its answers are no probabilities (they went from {foreign.lowest:.2g} to {foreign.highest:.2g}): {behind} "
-            "is put behind it, so their order is the network's own and the percentages only compare them."
+            f"Its answers are no probabilities (from {foreign.lowest:.2g} to {foreign.highest:.2g}): {behind} is put "
+            "behind it, so their order is the network's own and the percentages only compare them."
         )
     elif foreign.independent:
         sentences.append(

@@ -1,4 +1,4 @@
-"""What kind of file a stranger's model is, by its first bytes and not by its name; and the way out where it is another."""
+"""What kind of file a stranger's model is, by its first bytes and not by its name; else what to do instead."""
 
 import zipfile
 from pathlib import Path
@@ -14,8 +14,8 @@ Layout = Literal["keras", "hdf5"]
 _AS_KERAS = "open it where it was made and save it with model.save('model.keras')"
 _FIRST = 512
 _PYTORCH = (
-    "is a PyTorch file, which holds code of its own; build the same network in Keras, copy the weights and save it with "
-    "model.save('model.keras')"
+    "is a PyTorch file, which holds code of its own; build the same network in Keras, copy the weights and save it "
+    "with model.save('model.keras')"
 )
 _BY_NAME = {
     ".onnx": "is an ONNX file, which has no Keras layers; bring the Keras model that it was exported from",

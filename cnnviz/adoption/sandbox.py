@@ -23,12 +23,22 @@ from cnnviz.adoption.archive import MOST_FILE, MOST_WEIGHTS, copy_weights, parse
 from cnnviz.adoption.channels import channels_last
 from cnnviz.adoption.hdf5 import MOST_CONFIG, TOLD
 from cnnviz.adoption.recognising import recognised
+from cnnviz.adoption.refusals import WeightsAloneError
 from cnnviz.adoption.sizing import sized
 from cnnviz.adoption.translating import translated
 from cnnviz.errors import DataError
 from cnnviz.explain.scores import HEADS, Head
 
-__all__ = ["PATIENCE_S", "Foreign", "OnWait", "Parts", "foreign", "inspect_model", "take_apart", "working_folder"]
+__all__ = [
+    "PATIENCE_S",
+    "Foreign",
+    "OnWait",
+    "Parts",
+    "foreign",
+    "inspect_model",
+    "take_apart",
+    "working_folder",
+]
 
 OnWait = Callable[[], None]
 
@@ -214,9 +224,9 @@ def _told(path: Path, folder: Path, shown: str, patience_s: float, on_wait: OnWa
     answer = _asked(command, path, folder / TOLD, shown, patience_s, on_wait)
     config = str(answer.get("config", ""))
     if not config:
-        raise DataError(
-            f"the model {shown} holds weights alone, no network; choose the architecture that they go into on the page "
-            "Models, or save the whole model with model.save('model.keras')"
+        raise WeightsAloneError(
+            f"the model {shown} holds weights alone, no network; name the network that they go into (--architecture, "
+            "or the page Models), or save the whole model with model.save('model.keras')"
         )
     if len(config) > MOST_CONFIG:
         raise DataError(_too_much(shown))

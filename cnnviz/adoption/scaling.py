@@ -1,4 +1,4 @@
-"""What pixels a stranger's network was trained on: guessed from what it is, or measured where there are images for it."""
+"""What pixels a stranger's network was trained on: guessed from what it is, or measured where images are here."""
 
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -56,8 +56,8 @@ def guessed_scaling(foreign: Foreign) -> Guess:
         if any(name.startswith(beginning) for name in names) and scaling in scalings_for(foreign):
             return Guess(
                 scaling, False,
-                f"It has the name of Keras' own {beginning}, which is trained on this; if it was yours to train, you may "
-                "have chosen another.",
+                f"It has the name of Keras' own {beginning}, which is trained on this; if it was yours to train, you "
+                "may have chosen another.",
             )  # fmt: skip
     return Guess(
         "unit", False,

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from cnnviz.adoption.refusals import OpenSizeError
 from cnnviz.errors import DataError
 
-__all__ = ["MOST_SIDE", "sized"]
+__all__ = ["LEAST_SIDE", "MOST_SIDE", "sized"]
 
 LEAST_SIDE, MOST_SIDE = 4, 512
 _BUILT = ("build_config", "build_input_shape")  # shapes that follow from the input
@@ -22,6 +23,7 @@ def sized(config: dict[str, Any], size: int | None, name: str) -> dict[str, Any]
         A copy whose input takes images one by one, of this size.
 
     Raises:
+        OpenSizeError: the network leaves it open, and so does the caller.
         DataError: the size is none, or the network has another.
     """
     shown = repr(name[-60:])
@@ -49,6 +51,10 @@ def _sized(layer: dict[str, Any], size: int | None, shown: str) -> dict[str, Any
     if not isinstance(shape, list) or len(shape) not in (3, 4):
         return layer
     height, width, *channels = shape[1:]
+    if size is None and None in (height, width):
+        raise OpenSizeError(
+            f"the model {shown} takes images of any size, so say which: the one it was trained on, such as --size 224"
+        )
     if size is not None and any(side not in (None, size) for side in (height, width)):
         raise DataError(f"the size {size} was given for the model {shown}, which takes {height}x{width}; leave it out")
     new = [None, height or size, width or size, *channels]

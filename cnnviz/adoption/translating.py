@@ -5,7 +5,6 @@ arithmetic as operations of TensorFlow, and functions of TensorFlow as activatio
 stays as it is, and is refused by name afterwards (`cnnviz.adoption.architecture`).
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 __all__ = ["ACTIVATIONS", "translated"]
@@ -164,17 +163,13 @@ def _copied(value: Any, role: str = "") -> Any:
 
 def _function(value: dict[str, Any]) -> str:
     """The name of Keras' own function that an activation is; empty where it is another object."""
-    if value.get("class_name") != "function" and not _is_function_of(value, ("keras.activations",)):
+    if value.get("class_name") != "function" and value.get("module") != "keras.activations":
         return ""
     for candidate in _names(value):
         name = _TENSORFLOW.get(candidate, candidate)
         if name in ACTIVATIONS:
             return name
     return ""
-
-
-def _is_function_of(value: dict[str, Any], modules: Iterable[str]) -> bool:
-    return value.get("module") in modules
 
 
 def _names(value: dict[str, Any]) -> list[str]:

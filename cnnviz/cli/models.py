@@ -61,7 +61,7 @@ def import_(
 ) -> None:
     """Make a run of a network from elsewhere.
 
-    Its file is opened by a process of its own with little memory and time, and the network is built anew from its numbers.
+    Its file is opened by a process of its own with little memory and time, and the network is built anew.
     """
     _check(scaling, SCALING_NAMES, "--scaling")
     _check(answers, MEANING_NAMES, "--answers")
@@ -72,8 +72,8 @@ def import_(
     chosen: Any = {"scaling": scaling, "meaning": answers}
     with share_progress("opening, then building anew") as on_progress:
         run = adopt(
-            file, file.name, home, title=name, class_names=names, dataset=None if dataset == _NONE else dataset, size=size,
-            architecture=_architecture(architecture, home), on_progress=on_progress, **chosen,
+            file, file.name, home, title=name, class_names=names, dataset=None if dataset == _NONE else dataset,
+            size=size, architecture=_architecture(architecture, home), on_progress=on_progress, **chosen,
         )  # fmt: skip
     if as_json:
         emit(_values(run))
@@ -134,7 +134,7 @@ def _values(run: "Run") -> dict[str, Any]:
         "name": run.name,
         "input_shape": list(run.spec.model.input_shape),
         "n_classes": run.spec.model.classes,
-        "classes": list(run.spec.data.classes),
+        "classes": list(run.spec.data.classes or ()),
         "output": run.spec.model.output,
         "scaling": found.scaling,
         "scalings": found.measured,

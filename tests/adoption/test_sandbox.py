@@ -125,8 +125,8 @@ def test_a_model_as_people_save_it_after_training(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("model", "said"),
     [
-        (lambda: classifier((8, 8, 5)), "takes images of 5 channels; a model of grey (1), colour (3) or RGBA (4) images fits"),
-        (lambda: classifier((None, None, 3)), "takes images of any size, so the size is for you to say"),
+        (lambda: classifier((8, 8, 5)), "of 5 channels; a model of grey (1), colour (3) or RGBA (4) images fits"),
+        (lambda: classifier((None, None, 3)), "takes images of any size, so say which: the one it was trained"),
         (lambda: classifier((600, 600, 3)), "takes images of 600x600 pixels; sides from 4 to 512 fit"),
         (
             lambda: keras.Sequential([keras.Input((20,)), layers.Dense(3, activation="softmax")]),

@@ -257,7 +257,7 @@ def _sentences(
             )
     elif scaling is None and not guessed_scaling(foreign).sure:
         guess = guessed_scaling(foreign)
-        told.append(f"Its pixels are guessed to be {guess.scaling}. {guess.why}")
+        told.append(f"Its pixels are guessed to be {guess.scaling}: {guess.why}")
     if len(foreign.takes) == 3 and foreign.takes[2] == 4:
         told.append("It takes a fourth channel, which is given as opaque.")
     if foreign.turned:

@@ -39,7 +39,7 @@ class Guess:
     Attributes:
         scaling: the guess.
         sure: whether the network itself says so.
-        why: a sentence.
+        why: a sentence, or of a guess the reason, which goes on after a colon.
     """
 
     scaling: Scaling
@@ -56,13 +56,13 @@ def guessed_scaling(foreign: Foreign) -> Guess:
         if any(name.startswith(beginning) for name in names) and scaling in scalings_for(foreign):
             return Guess(
                 scaling, False,
-                f"It has the name of Keras' own {beginning}, which is trained on this; if it was yours to train, you "
-                "may have chosen another.",
+                f"it has the name of Keras' own {beginning}, which is trained on this; whoever trained it anew may "
+                "have chosen another.",
             )  # fmt: skip
     return Guess(
         "unit", False,
-        "Nothing in it says so: most are trained on this, and nothing here could check it. Where its answers make no "
-        "sense, bring it in with another.",
+        "most are trained on this, but nothing in it says so, and no data set could check it. Where its answers make "
+        "no sense, bring it in with another.",
     )  # fmt: skip
 
 

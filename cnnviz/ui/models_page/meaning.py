@@ -53,15 +53,18 @@ def _scaling(upload: Upload, facts: Facts, dataset: str | None) -> str | None:
     """Draw what pixels it may have been trained on; None where that is found out on the data set."""
     tried = [_TRIED] if dataset is not None and not facts.guess.sure else []
     options = [*tried, *facts.scalings]
-    words = {**SCALING_WORDS, _TRIED: ("find out", f"Each is tried on test images of {dataset}; the best is taken.")}
-    chosen: str = st.radio(
+    words = {
+        **SCALING_WORDS,
+        _TRIED: ("find out", f"Each way is tried on test images of {dataset}, and the best is taken."),
+    }
+    chosen: str = st.selectbox(
         "What pixels was it trained on?", options, index=0 if tried else options.index(facts.guess.scaling),
-        key=f"models-scaling-{upload.token}-{len(tried)}", captions=[plain(words[name][1]) for name in options],
-        format_func=lambda name: words[name][0],
+        key=f"models-scaling-{upload.token}-{len(tried)}", format_func=lambda name: words[name][0],
     )  # fmt: skip
-    if not tried:
-        sure = "" if facts.guess.sure else f"{words[facts.guess.scaling][0]} is a guess. "
-        st.caption(sure + facts.guess.why)
+    guessed = chosen == facts.guess.scaling and not tried
+    st.caption(plain(words[chosen][1] + (f" A guess: {facts.guess.why}" if guessed and not facts.guess.sure else "")))
+    if guessed and facts.guess.sure:
+        st.caption(facts.guess.why)
     return None if chosen == _TRIED else chosen
 
 

@@ -5,10 +5,12 @@ file -> recognising -> archive, hdf5 -> translating, architecture, sizing, chann
 -> rebuilding, scaling: a Keras model from pixels to probabilities -> adopting: a run like any other
 """
 
-from cnnviz.adoption.adopting import Adoption, adopt, adoption_of, matching_datasets
+from cnnviz.adoption.adopting import adopt, matching_datasets
+from cnnviz.adoption.foreign import Foreign
 from cnnviz.adoption.rebuilding import MEANINGS, Meaning, answers_in_words, meanings_for, rebuild, usual_meaning
+from cnnviz.adoption.record import Adoption, adoption_of
 from cnnviz.adoption.refusals import OpenSizeError, WeightsAloneError
-from cnnviz.adoption.sandbox import Foreign, inspect_model
+from cnnviz.adoption.sandbox import inspect_model
 from cnnviz.adoption.scaling import SCALINGS, Guess, Scaling, guessed_scaling, scalings_for
 from cnnviz.adoption.sizing import LEAST_SIDE, MOST_SIDE
 from cnnviz.adoption.weights import inspect_weights

@@ -2,30 +2,32 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from cnnviz.adoption.rebuilding import Meaning, answers_in_words, network_of, rebuild, usual_meaning
-from cnnviz.adoption.sandbox import Foreign, inspect_model
-from cnnviz.adoption.scaling import SCALINGS, Scaling, guessed_scaling, scalings_for, spread
+from cnnviz.adoption.foreign import Foreign
+from cnnviz.adoption.rebuilding import Meaning, network_of, rebuild, usual_meaning
+from cnnviz.adoption.record import ADOPTION, Adoption, sentences
+from cnnviz.adoption.sandbox import inspect_model
+from cnnviz.adoption.scaling import SCALINGS, Scaling, guessed_scaling
+from cnnviz.adoption.trying import best, tried
 from cnnviz.adoption.weights import inspect_weights
 from cnnviz.data import list_datasets
 from cnnviz.errors import DataError, SpecError
 from cnnviz.evaluation.judged import measured_images
 from cnnviz.explain import convolution_of
 from cnnviz.explain.places import LayerPlace, layers_of
-from cnnviz.files import read_json, write_atomically, write_json
+from cnnviz.files import write_atomically, write_json
 from cnnviz.inference import Classifier
 from cnnviz.models import save_model
 from cnnviz.runs import Arrays, Run, RunStore, Status, pack_arrays
 from cnnviz.spec import DataSpec, LayerRow, ModelSpec, RunSpec
 
-__all__ = ["AUTO", "Adoption", "adopt", "adoption_of", "matching_datasets"]
+__all__ = ["AUTO", "adopt", "matching_datasets"]
 
-ADOPTION = "adoption.json"
 # How the tables of networks that are built here call the same layers.
 _KINDS = {
     "Conv2D": "convolution",
@@ -46,43 +48,8 @@ _NO_DATASET = "unknown"  # the name of a data set that nobody has
 AUTO = "auto"
 _DONE = Status("completed", message="Brought from elsewhere.")
 
-_TRIED = 512  # test images on which each scaling is tried, fewer of a large network
-_LEAST_TRIED = 32
-_AFFORDED = 2e12  # products with weights that trying all scalings may take
 
 OnProgress = Callable[[float], None]
-
-
-@dataclass(frozen=True)
-class Adoption:
-    """How a network from elsewhere was brought in, which is kept with its run.
-
-    Attributes:
-        file: what its owner called the file.
-        keras_version: which Keras wrote it; empty where it does not say.
-        scaling: the pixels that it is given, as `cnnviz.adoption.Scaling`.
-        meaning: what its answers are together, as `cnnviz.adoption.Meaning`.
-        measured: the accuracy on some test images, by scaling, where these were tried.
-        images: on how many.
-        told: sentences on what was found and done.
-    """
-
-    file: str
-    keras_version: str
-    scaling: str
-    meaning: str
-    measured: dict[str, float]
-    images: int
-    told: tuple[str, ...]
-
-
-def adoption_of(run: Run) -> Adoption | None:
-    """Return how a network was brought in; None for a run that was trained here, or of an older version."""
-    values = read_json(run.folder / ADOPTION) or {}
-    try:
-        return Adoption(**{**values, "told": tuple(map(str, values["told"])), "measured": dict(values["measured"])})
-    except (KeyError, TypeError, ValueError):
-        return None
 
 
 def matching_datasets(class_names: Sequence[str], home: str | Path | None = None) -> tuple[str, ...]:
@@ -147,12 +114,12 @@ def adopt(
         measured: dict[str, float] = {}
         images = 0
         if scaling is None and dataset is not None and not guessed_scaling(foreign).sure:
-            measured, images = _tried(run, foreign, network, meaning, home, told)
-            model = rebuild(foreign, _best(measured, foreign), meaning, network)
-        chosen = scaling or (_best(measured, foreign) if measured else guessed_scaling(foreign).scaling)
+            measured, images = tried(run, foreign, network, meaning, home, told)
+            model = rebuild(foreign, best(measured, foreign), meaning, network)
+        chosen = scaling or (best(measured, foreign) if measured else guessed_scaling(foreign).scaling)
         adoption = Adoption(
             name[-200:], foreign.keras_version, chosen, meaning, measured, images,
-            _sentences(foreign, meaning, scaling, measured, images, dataset),
+            sentences(foreign, meaning, scaling, measured, images, dataset),
         )  # fmt: skip
         save_model(model, run.folder / "model.keras")
         write_json(run.folder / ADOPTION, asdict(adoption), within=run.folder)
@@ -205,64 +172,6 @@ def _spec(
             foreign=tuple(_row(place, model) for place in layers_of(model) if not place.inside),
         ),
     )
-
-
-def _tried(
-    run: Run,
-    foreign: Foreign,
-    network: keras.Model,
-    meaning: Meaning,
-    home: str | Path | None,
-    on_progress: OnProgress,
-) -> tuple[dict[str, float], int]:
-    """Measure each scaling on some of the test images; the accuracies, and on how many images."""
-    test = measured_images(run, home)
-    scalings = scalings_for(foreign)
-    products = sum(row.multiply_adds for row in run.spec.model.rows) * len(scalings)
-    some = spread(test.labels, int(np.clip(_AFFORDED / max(products, 1), _LEAST_TRIED, _TRIED)))
-    images, labels = test.images[some], test.labels[some]
-    found: dict[str, float] = {}
-    for number, one in enumerate(scalings):
-        classifier = Classifier(rebuild(foreign, one, meaning, network), run.spec.data.classes)
-        given = images if images.shape[1:] == classifier.shape else list(images)
-        found[one] = float((classifier.probabilities(given).argmax(1) == labels).mean())
-        on_progress(0.5 * (number + 1) / len(scalings))
-    return found, len(some)
-
-
-def _best(measured: dict[str, float], foreign: Foreign) -> Scaling:
-    """The scaling that is right most often; the guess where others are no better."""
-    guess = guessed_scaling(foreign).scaling
-    return max(scalings_for(foreign), key=lambda one: (measured[one], one == guess))
-
-
-def _sentences(
-    foreign: Foreign,
-    meaning: Meaning,
-    scaling: Scaling | None,
-    measured: dict[str, float],
-    images: int,
-    dataset: str | None,
-) -> tuple[str, ...]:
-    """What a person should know of what was found and done."""
-    told = [answers_in_words(foreign, meaning)]
-    if measured:
-        order = sorted(measured, key=lambda one: -measured[one])
-        shares = ", ".join(f"{one} {measured[one]:.1%}" for one in order)
-        told.append(f"Its pixels were tried on {images} test images of {dataset}: {shares}.")
-        if measured[order[0]] < 1.5 / foreign.classes:
-            told.append(
-                "None of them is much better than chance: the classes may stand in another order, or it was trained on "
-                "something else."
-            )
-    elif scaling is None and not guessed_scaling(foreign).sure:
-        guess = guessed_scaling(foreign)
-        told.append(f"Its pixels are guessed to be {guess.scaling}: {guess.why}")
-    if len(foreign.takes) == 3 and foreign.takes[2] == 4:
-        told.append("It takes a fourth channel, which is given as opaque.")
-    if foreign.turned:
-        told.append("Its channels were first and are last now; its answers are the same.")
-    return tuple(sentence for sentence in told if sentence)
 
 
 def _write_kernels(run: Run, model: keras.Model) -> None:

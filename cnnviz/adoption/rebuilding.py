@@ -6,8 +6,8 @@ from typing import Literal, get_args
 import keras
 
 from cnnviz.adoption.bounds import check_extent, extent_of
+from cnnviz.adoption.foreign import Foreign
 from cnnviz.adoption.images import shaped
-from cnnviz.adoption.sandbox import Foreign
 from cnnviz.adoption.scaling import Scaling, scaled
 from cnnviz.errors import DataError, SpecError
 

@@ -3,13 +3,10 @@
 import json
 import os
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,19 +17,19 @@ from numpy.typing import NDArray
 from cnnviz.adoption import child, hdf5
 from cnnviz.adoption.architecture import check_depth, cleaned
 from cnnviz.adoption.archive import MOST_FILE, MOST_WEIGHTS, copy_weights, parsed, read_archive
+from cnnviz.adoption.asking import OnWait, asked, content, too_much
 from cnnviz.adoption.channels import channels_last
+from cnnviz.adoption.foreign import Foreign
 from cnnviz.adoption.hdf5 import MOST_CONFIG, TOLD
 from cnnviz.adoption.recognising import recognised
 from cnnviz.adoption.refusals import WeightsAloneError
 from cnnviz.adoption.sizing import sized
 from cnnviz.adoption.translating import translated
 from cnnviz.errors import DataError
-from cnnviz.explain.scores import HEADS, Head
+from cnnviz.explain.scores import HEADS
 
 __all__ = [
     "PATIENCE_S",
-    "Foreign",
-    "OnWait",
     "Parts",
     "foreign",
     "inspect_model",
@@ -40,58 +37,9 @@ __all__ = [
     "working_folder",
 ]
 
-OnWait = Callable[[], None]
-
-_ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 120.0
-_TICK_S = 0.2
 _MOST_UNITS = 10_000
 _MOST_ARRAYS = 20_000
-_SLOW = 4 * 2**20  # bytes of weights that a slow disk may take a second for
-
-
-@dataclass(frozen=True, eq=False)
-class Foreign:
-    """A stranger's model, taken apart: what is needed to build it anew.
-
-    Attributes:
-        config: the architecture, on allowed layers only.
-        weights: in Keras' order; finite. Read from a file as they are needed, not held in memory.
-        takes: the shape of one of its images: (height, width, channels), or without channels.
-        units: how many numbers it answers with.
-        head: what these are, as `cnnviz.explain.answers.Answers.head`.
-        independent: whether each number is a probability of its own.
-        constant: whether it answers the same whatever it is shown.
-        lowest: the smallest number that it answered with, of those that it was asked for.
-        highest: the largest.
-        keras_version: which Keras wrote it; empty where it does not say.
-        class_names: as the file says them; empty where it does not, or where their number is another.
-        turned: whether its channels were first.
-    """
-
-    config: dict[str, Any]
-    weights: tuple[NDArray[Any], ...]
-    takes: tuple[int, ...]
-    units: int
-    head: Head
-    independent: bool
-    constant: bool
-    lowest: float
-    highest: float
-    keras_version: str = ""
-    class_names: tuple[str, ...] = ()
-    turned: bool = False
-
-    @property
-    def input_shape(self) -> tuple[int, int, int]:
-        """(height, width, channels) of the images that it is given here, channels 1 or 3."""
-        height, width, channels = (*self.takes, 1)[:3]
-        return height, width, 3 if channels == 4 else channels
-
-    @property
-    def classes(self) -> int:
-        """How many classes it tells apart."""
-        return max(self.units, 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,10 +138,10 @@ def take_apart(
         (folder / child.FIRST).write_text(json.dumps(parts.first), encoding="utf-8")
     weights = _named(parts.weights, folder)
     command = [sys.executable, "-m", child.__name__, str(weights), str(folder)]
-    facts = _asked(command, weights, folder / child.FACTS, shown, patience_s, on_wait)
+    facts = asked(command, weights, folder / child.FACTS, shown, patience_s, on_wait)
     if not _fits(facts):
-        raise DataError(_too_much(shown))
-    built = cleaned(parsed(_content(folder / child.BUILT, MOST_CONFIG, shown), shown), name)
+        raise DataError(too_much(shown))
+    built = cleaned(parsed(content(folder / child.BUILT, MOST_CONFIG, shown), shown), name)
     return facts, built, _weights(folder / child.WEIGHTS, shown)
 
 
@@ -221,7 +169,7 @@ def _told(path: Path, folder: Path, shown: str, patience_s: float, on_wait: OnWa
     if path.stat().st_size > MOST_FILE:
         raise DataError(f"the model {shown} has more than {MOST_FILE / 2**20:,.0f} MiB; choose a smaller model")
     command = [sys.executable, "-I", str(hdf5.__file__), str(path.resolve()), str(folder)]
-    answer = _asked(command, path, folder / TOLD, shown, patience_s, on_wait)
+    answer = asked(command, path, folder / TOLD, shown, patience_s, on_wait)
     config = str(answer.get("config", ""))
     if not config:
         raise WeightsAloneError(
@@ -229,76 +177,10 @@ def _told(path: Path, folder: Path, shown: str, patience_s: float, on_wait: OnWa
             "or the page Models), or save the whole model with model.save('model.keras')"
         )
     if len(config) > MOST_CONFIG:
-        raise DataError(_too_much(shown))
+        raise DataError(too_much(shown))
     values = parsed(config.encode(), shown)
     check_depth(values, shown)
     return values, str(answer.get("keras_version", ""))[:20]
-
-
-def _asked(
-    command: list[str], path: Path, answer: Path, shown: str, patience_s: float, on_wait: OnWait
-) -> dict[str, Any]:
-    """Let another process look at the model; its answer is checked as a stranger's."""
-    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    nothing = subprocess.DEVNULL
-    patience_s += path.stat().st_size / _SLOW
-    with subprocess.Popen(
-        command, cwd=_ROOT, env=environment, start_new_session=True, stdin=nothing, stdout=nothing, stderr=nothing
-    ) as process:
-        try:
-            _wait(process, patience_s, on_wait)
-        except subprocess.TimeoutExpired:
-            raise DataError(
-                f"the model {shown} takes longer than {patience_s:.0f} s to open; give a smaller one"
-            ) from None
-        finally:
-            _end(process)
-    try:
-        values = parsed(_content(answer, 2 * MOST_CONFIG, shown), shown)
-    except DataError:
-        raise DataError(_too_much(shown)) from None
-    if values.get("problem"):
-        raise DataError(f"the model {shown} cannot be used: {str(values['problem'])[:400]}")
-    return values
-
-
-def _too_much(shown: str) -> str:
-    return (
-        f"the model {shown} could not be opened within the memory and the time that its size allows (4 GiB and a "
-        "minute of computing, and more with its weights); give a smaller one"
-    )
-
-
-def _wait(process: "subprocess.Popen[bytes]", patience_s: float, on_wait: OnWait) -> None:
-    until = time.monotonic() + patience_s
-    while True:
-        on_wait()
-        left = until - time.monotonic()
-        try:
-            process.wait(timeout=max(min(left, _TICK_S), 0))
-            return
-        except subprocess.TimeoutExpired:
-            if left <= _TICK_S:
-                raise
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End the process and what it may have started."""
-    with suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-
-
-def _content(path: Path, most: int, shown: str) -> bytes:
-    """Read what the other process wrote, which may be anything."""
-    try:
-        if path.is_symlink() or path.stat().st_size > most:
-            raise OSError("too large")
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(_too_much(shown)) from error
 
 
 def _fits(facts: dict[str, Any]) -> bool:

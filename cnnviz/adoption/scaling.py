@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.adoption.sandbox import Foreign
+from cnnviz.adoption.foreign import Foreign
 from cnnviz.errors import SpecError
 
 __all__ = ["SCALINGS", "Guess", "Scaling", "guessed_scaling", "scaled", "scalings_for", "spread"]

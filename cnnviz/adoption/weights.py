@@ -6,8 +6,10 @@ from pathlib import Path
 import keras
 
 from cnnviz.adoption.archive import MOST_WEIGHTS
+from cnnviz.adoption.asking import OnWait
+from cnnviz.adoption.foreign import Foreign
 from cnnviz.adoption.recognising import HDF5
-from cnnviz.adoption.sandbox import PATIENCE_S, Foreign, OnWait, Parts, foreign, take_apart, working_folder
+from cnnviz.adoption.sandbox import PATIENCE_S, Parts, foreign, take_apart, working_folder
 from cnnviz.errors import DataError
 from cnnviz.models.build import build
 from cnnviz.spec import ModelSpec

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cnnviz import __version__
-from cnnviz.cli import data, runs
+from cnnviz.cli import data, models, runs
 from cnnviz.cli.classify import classify
 from cnnviz.cli.dashboard import dashboard
 from cnnviz.cli.evaluate import evaluate
@@ -71,5 +71,7 @@ _runs.command("stop")(runs.stop)
 _runs.command("rename")(runs.rename)
 _runs.command("tag")(runs.tag)
 _runs.command("delete")(runs.delete)
+_models = _group("models", "Networks from elsewhere: import one.")
+_models.command("import")(models.import_)
 app.command("serve")(serve)
 app.command("app")(dashboard)

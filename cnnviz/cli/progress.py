@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cnnviz.runs import OnEvent
 
-__all__ = ["download_progress", "file_progress", "step_progress", "training_progress"]
+__all__ = ["download_progress", "file_progress", "share_progress", "step_progress", "training_progress"]
 
 _LINE_EVERY_S = 10.0
 _MEGABYTE = 1_000_000
@@ -91,6 +91,29 @@ def file_progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
     with Progress(*columns, console=_console(), transient=True) as bar:
         task = bar.add_task(what, total=None, visible=False)
         yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
+
+
+@contextmanager
+def share_progress(what: str) -> Iterator[Callable[[float], None]]:
+    """Show how much of some work is done.
+
+    Args:
+        what: is done, such as "opening it".
+
+    Yields:
+        What to call with the share that is done, in [0, 1].
+    """
+    if not sys.stderr.isatty():
+        lines = _CountLines(lambda done, total: f"{what}: {done} %" if done else f"{what} ...")
+        counted = lines.after_a_while()
+        yield lambda share: counted(round(100 * share), None)
+        return
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_console(), transient=True) as bar:
+        task = bar.add_task(what, total=1.0)
+        yield lambda share: bar.update(task, completed=share)
 
 
 @contextmanager

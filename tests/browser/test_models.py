@@ -11,9 +11,9 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from cnnviz.data.example_photos import EXAMPLES_FOLDER
 from cnnviz.runs import Run
+from tests.adoption.made import classifier
 from tests.dashboard import READY, Dashboard
 from tests.look_fixtures import looked_at, trained_home
-from tests.models.foreign.made import classifier
 
 __all__ = ["looked_at", "trained_home"]
 

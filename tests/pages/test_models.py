@@ -7,21 +7,24 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.adoption import adopt
+from cnnviz.adoption import adopt, adoption_of
 from cnnviz.data import load_dataset
 from cnnviz.data.known import CIFAR10_CLASSES
 from cnnviz.export import FORMATS, formats
+from cnnviz.inference import classify
 from cnnviz.runs import Run, RunStore
 from cnnviz.ui.jobs import known_job
 from cnnviz.ui.loaders import look_again
 from cnnviz.ui.look.models import NEEDED
 from cnnviz.ui.models_page.upload import MOST_MEGABYTES
+from tests.adoption.made import classifier, saved
+from tests.explain.toys import make
 from tests.look import copied, train_look
-from tests.models.foreign.made import saved
 from tests.pages import looked
 from tests.pages.looked import words
 
@@ -50,13 +53,15 @@ def nothing_kept() -> None:
 
 
 def waited(at: AppTest, beginning: str) -> AppTest:
-    """The page after the job whose key begins so has ended."""
+    """The page after the jobs whose keys begin so have ended."""
     from cnnviz.ui.jobs import _jobs
 
-    [key] = [key for key in _jobs()._known if key.startswith(beginning)]
-    one = known_job(key)
-    assert one is not None
-    assert one.wait(PATIENCE_S).ended
+    keys = [key for key in _jobs()._known if key.startswith(beginning)]
+    assert keys
+    for key in keys:
+        one = known_job(key)
+        assert one is not None
+        assert one.wait(PATIENCE_S).ended
     at.run()
     assert not at.exception
     return at
@@ -138,15 +143,15 @@ def test_what_there_is_not_is_one_sentence(run: Run, query: dict[str, str]) -> N
 def test_a_network_becomes_a_run_that_the_page_leads_to(home: Path, tmp_path: Path) -> None:
     at = waited(brought(saved("nested", tmp_path), "their <model>.keras"), "inspect|")
     assert {one.label: one.value for one in at.metric} == {
-        "Image": "8×8 colour", "Classes": "3", "Ending": "softmax", "Weights": "335", "Keras": at.metric[4].value,
+        "Image": "8×8 colour", "Classes": "3", "Answers": "softmax", "Weights": "335", "Keras": at.metric[4].value,
     }  # fmt: skip
-    assert "0 to 255, as they are · it has a scaling layer" in at.radio[0].options
-    assert at.radio[0].value == "pixels"
+    assert "It scales pixels itself, before its first convolution." in words(at)
+    [pixels] = [one for one in at.selectbox if one.label == "What pixels was it trained on?"]
+    assert pixels.value == "pixels"
     at.text_area[0].set_value("cat\ndog").run()
     assert "There are 2 names for 3 classes" in at.warning[0].value
     assert buttons(at)["models-adopt"].disabled
     at.text_area[0].set_value("cat\ndog\nfrog").run()
-    at.selectbox[0].set_value("").run() if at.selectbox[0].value else None
     buttons(at)["models-adopt"].click().run()
     waited(at, "adopt|")
     [run_id] = RunStore(home).ids()
@@ -166,7 +171,7 @@ def test_each_output_is_given_a_class_of_a_data_set(home: Path, tmp_path: Path) 
     output(at, 0).set_value("bird").run()
     assert outputs(at) == ["bird", "automobile", "airplane"]  # the two changed places
     output(at, 1).set_value("cat").run()
-    assert [one.value for one in at.selectbox][-1] == "cifar10-sample"  # what it is measured on
+    assert [one.value for one in at.selectbox if one.label.startswith("Measure it")] == ["cifar10-sample"]
     buttons(at)["models-adopt"].click().run()
     waited(at, "adopt|")
     [run_id] = RunStore(home).ids()
@@ -192,7 +197,7 @@ def test_what_cannot_be_opened_is_refused_with_its_sentence(home: Path, tmp_path
     path = tmp_path / "photo.keras"
     path.write_bytes(b"no model at all")
     at = waited(brought(path), "inspect|")
-    assert "is no .keras file, or a damaged one; save it with" in at.error[0].value.replace("\\", "")
+    assert "is no .keras file and no HDF5 file, or a damaged one; save it with" in at.error[0].value.replace("\\", "")
     buttons(at)["models-drop"].click().run()
     assert at.file_uploader
     assert RunStore(home).ids() == ()
@@ -200,19 +205,61 @@ def test_what_cannot_be_opened_is_refused_with_its_sentence(home: Path, tmp_path
 
 def test_weights_alone_ask_for_their_network(run: Run, tmp_path: Path) -> None:
     run.model().save_weights(tmp_path / "mine.weights.h5")
-    at = brought(tmp_path / "mine.weights.h5")
+    at = waited(brought(tmp_path / "mine.weights.h5"), "inspect|")
     assert not at.metric
     at.selectbox(key="models-architecture").set_value("preset:two-conv").run()
     waited(at, "inspect|")
     assert "choose the architecture that they were saved from" in at.error[0].value
     at.selectbox(key="models-architecture").set_value(f"run:{run.id}").run()
-    from cnnviz.ui.jobs import _jobs
-
-    for one in list(_jobs()._known.values()):
-        one.wait(PATIENCE_S)
-    at.run()
+    waited(at, "inspect|")
     assert at.metric[0].value == "8×8 colour"
-    assert not at.radio  # the scaling is the network's own
+    assert not [one for one in at.selectbox if one.label.startswith("What pixels")]  # it is the network's own
+
+
+def test_what_the_page_exports_as_h5_comes_in_again(home: Path, tmp_path: Path) -> None:
+    model = make("nested")
+    model.save(tmp_path / "whole.h5")
+    at = waited(brought(tmp_path / "whole.h5"), "inspect|")
+    assert {one.label: one.value for one in at.metric}["Weights"] == "335"
+    buttons(at)["models-adopt"].click().run()
+    waited(at, "adopt|")
+    [run_id] = RunStore(home).ids()
+    images = np.random.default_rng(0).integers(0, 256, (3, 8, 8, 3), np.uint8)
+    ours = np.stack([one.probabilities for one in classify(RunStore(home).get(run_id), images)])
+    assert ours == pytest.approx(np.asarray(model(images.astype("float32"))), abs=1e-5)
+
+
+def test_what_a_file_leaves_open_is_asked_and_what_was_found_is_said(home: Path, tmp_path: Path) -> None:
+    model = classifier((None, None, 1), 10, activation="linear")
+    model.save(tmp_path / "open.keras")
+    at = waited(brought(tmp_path / "open.keras"), "inspect|")
+    assert "takes images of any size" in at.number_input[0].label
+    at.number_input[0].set_value(8).run()
+    waited(at, "inspect|")
+    assert {one.label: one.value for one in at.metric}["Image"] == "8×8 grey"
+    [names] = [one for one in at.selectbox if one.label == "What its outputs stand for"]
+    names.set_value("digits").run()
+    [pixels] = [one for one in at.selectbox if one.label == "What pixels was it trained on?"]
+    assert pixels.options[0] == "find out"
+    [meaning] = at.radio
+    assert meaning.options == ["one class is right", "each class may be right"]
+    buttons(at)["models-adopt"].click().run()
+    waited(at, "adopt|")
+    told, test = words(at).replace("\\", ""), load_dataset("digits").test
+    assert "It ends with logits: a softmax is put behind it, so that it answers with probabilities." in told
+    assert f"Its pixels were tried on {len(test)} test images of digits: " in told
+    [run_id] = RunStore(home).ids()
+    run = RunStore(home).get(run_id)
+    assert run.spec.model.input_shape == (8, 8, 1)
+    found = adoption_of(run)
+    assert found is not None
+    taken = {"pixels": test.images, "unit": test.images / 255, "symmetric": test.images / 127.5 - 1}
+    right = {
+        name: float((np.asarray(model(images.astype("float32"))).argmax(1) == test.labels).mean())
+        for name, images in taken.items()
+    }
+    assert found.measured == pytest.approx(right, abs=0.01)
+    assert found.scaling == max(found.measured, key=lambda name: found.measured[name])
 
 
 def test_over_a_network_it_takes_the_passcode(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
@@ -227,4 +274,4 @@ def test_over_a_network_it_takes_the_passcode(monkeypatch: pytest.MonkeyPatch, r
 
 
 def test_the_largest_file_is_said(home: Path) -> None:
-    assert opened(part="bring").file_uploader[0].proto.max_upload_size_mb == MOST_MEGABYTES == 150
+    assert opened(part="bring").file_uploader[0].proto.max_upload_size_mb == MOST_MEGABYTES == 700

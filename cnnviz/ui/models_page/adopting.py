@@ -35,14 +35,18 @@ class Meaning:
     Attributes:
         name: what the run is called.
         class_names: by the network's outputs.
-        scaling: as `cnnviz.models.foreign.Scaling`; None for the usual one.
+        scaling: as `cnnviz.adoption.Scaling`; None tries all on the data set.
+        meaning: of its answers, as `cnnviz.adoption.Meaning`.
         dataset: to measure it on; None for none.
+        size: pixels of a side, where the network takes images of any size.
     """
 
     name: str
     class_names: tuple[str, ...]
     scaling: str | None
+    meaning: str
     dataset: str | None
+    size: int | None = None
 
 
 def adoption(upload: Upload) -> Job | None:
@@ -73,10 +77,10 @@ def _adopted(upload: Upload, meaning: Meaning, architecture: ModelSpec | None, f
         phrase = f"measured on {meaning.dataset}" if share else "opened by a process of its own, then built anew"
         report(0.3 + 0.7 * share, phrase)
 
-    scaling: Any = meaning.scaling
+    chosen: Any = {"scaling": meaning.scaling, "meaning": meaning.meaning}
     run = adopt(
         upload.path, upload.name, folder, title=meaning.name, class_names=meaning.class_names, dataset=meaning.dataset,
-        scaling=scaling, architecture=architecture, on_progress=on_progress,
+        size=meaning.size, architecture=architecture, on_progress=on_progress, **chosen,
     )  # fmt: skip
     return run.id
 
@@ -90,6 +94,8 @@ def show_adopted(run_id: str) -> None:
     report = run.evaluation()
     told = f" It is right on {report['accuracy']:.1%} of the test images of {run.spec.data.name}." if report else ""
     st.success(plain(f"{run.name} is a run now, in every list.{told}"), icon=":material/check:")
+    for sentence in run.notes.splitlines():
+        st.caption(plain(sentence))
     with st.container(horizontal=True, gap="medium", key="models-go"):
         for page, label, icon in (*_PAGES, *([_REPORT] if report else [])):
             st.page_link(page, label=label, icon=icon, query_params={"run": run_id}, width="content")

@@ -12,7 +12,7 @@ from cnnviz.ui.models_page.adopting import adoption, show_adopted
 from cnnviz.ui.models_page.architectures import choose_architecture
 from cnnviz.ui.models_page.meaning import ask_meaning
 from cnnviz.ui.models_page.upload import Facts, Upload, choose_file, drop, inspection, uploaded
-from cnnviz.ui.models_page.words import ENDINGS
+from cnnviz.ui.models_page.words import HEADS
 
 __all__ = ["show_bringing"]
 
@@ -27,10 +27,10 @@ def show_bringing() -> None:
     upload = uploaded()
     if upload is None:
         st.caption(
-            "Bring a classifier of images that Keras 3 saved, with `model.save('model.keras')`: Sequential or "
-            "functional, grey or in colour, sides of 4 to 512 pixels. A stranger's file can do harm, so it is never "
-            "opened here: a process with little memory and time looks into it, and the network is built anew from its "
-            "numbers."
+            "Bring a classifier of images that Keras saved, as `.keras` or as `.h5`, of Keras 2 or 3: Sequential or "
+            "functional, grey or in colour, sides of 4 to 512 pixels, up to 700 MB. A stranger's file can do harm, so "
+            "it is never opened here: a process with little memory and time looks into it, and the network is built "
+            "anew from its numbers."
         )
         choose_file()
         return
@@ -49,18 +49,35 @@ def show_bringing() -> None:
 
 def _ask(upload: Upload) -> None:
     """Show what is in the file, and ask for what it does not say."""
-    architecture = choose_architecture() if upload.kind == "weights" else None
-    if upload.kind == "weights" and architecture is None:
-        return
     if not wait_for_keras("What is in the file"):  # its import in two threads at once takes longer than in one
         return
-    spec, words = architecture if architecture else (None, "")
-    looking = inspection(upload, spec, (words,))
-    facts: Facts | None = show_job(looking, "Looking into the file")
-    if facts is None:
-        return
-    _tell(facts)
-    ask_meaning(upload, facts, spec)
+    found = show_job(inspection(upload), "Looking into the file")
+    spec, size = None, None
+    if found == "network":
+        architecture = choose_architecture()
+        if architecture is None:
+            return
+        spec, words = architecture
+        found = show_job(inspection(upload, spec, (words,)), "Looking into the file")
+    elif found == "size":
+        size = _ask_size(upload)
+        if size is None:
+            return
+        found = show_job(inspection(upload, size=size), "Looking into the file")
+    if isinstance(found, Facts):
+        _tell(found)
+        ask_meaning(upload, found, spec, size)
+
+
+def _ask_size(upload: Upload) -> int | None:
+    """Ask for the size of the images of a network that takes any."""
+    from cnnviz.adoption import LEAST_SIDE, MOST_SIDE
+
+    size = st.number_input(
+        "The network takes images of any size. How large were those that it was trained on?", LEAST_SIDE, MOST_SIDE,
+        value=None, step=1, placeholder="Pixels of a side, such as 224", key=f"models-size-{upload.token}", width=520,
+    )  # fmt: skip
+    return None if size is None else int(size)
 
 
 def _tell(facts: Facts) -> None:
@@ -69,15 +86,11 @@ def _tell(facts: Facts) -> None:
         for label, value in (
             ("Image", f"{width}×{height} {'grey' if channels == 1 else 'colour'}"),
             ("Classes", f"{facts.classes}"),
-            ("Ending", ENDINGS.get(facts.ending, facts.ending)),
+            ("Answers", HEADS.get(facts.head, facts.head)),
             ("Weights", f"{facts.parameters:,}"),
             ("Keras", facts.keras_version or "not said"),
         ):
             st.metric(label, plain(value), width="content")
-    if facts.ending == "other":
-        st.caption("Its answers are taken as they are; only where they are probabilities do percentages mean anything.")
-    elif facts.ending == "linear":
-        st.caption("It ends with logits: a softmax is put behind it, so that it answers with probabilities.")
 
 
 def _locked() -> None:

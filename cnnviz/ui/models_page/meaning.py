@@ -11,20 +11,22 @@ from cnnviz.ui.models_page.adopting import Meaning, begin
 from cnnviz.ui.models_page.classes import ask_classes
 from cnnviz.ui.models_page.naming import what_is_wrong
 from cnnviz.ui.models_page.upload import Facts, Upload
-from cnnviz.ui.models_page.words import SCALING_WORDS
+from cnnviz.ui.models_page.words import MEANING_WORDS, SCALING_WORDS
 
 __all__ = ["ask_meaning"]
 
 _UNMEASURED = ""
+_TRIED = "tried"
 
 
-def ask_meaning(upload: Upload, facts: Facts, architecture: ModelSpec | None) -> None:
+def ask_meaning(upload: Upload, facts: Facts, architecture: ModelSpec | None, size: int | None = None) -> None:
     """Draw the questions and the button.
 
     Args:
         upload: the file.
         facts: what was found in it.
         architecture: for weights alone, the network that they go into.
+        size: pixels of a side, where the network takes images of any size.
     """
     left, right = st.columns(2, gap="large")
     with left:
@@ -34,26 +36,49 @@ def ask_meaning(upload: Upload, facts: Facts, architecture: ModelSpec | None) ->
         name = st.text_input(
             "What the run is called", Path(upload.name).stem[:80], max_chars=80, key=f"models-name-{upload.token}"
         )
-        scaling = _scaling(upload, facts) if architecture is None else None
         dataset = _dataset(names, named_after) if not problem else None
+        scaling = _scaling(upload, facts, dataset) if architecture is None else None
+        meaning = _answers(upload, facts)
         if problem:
             st.warning(plain(problem), icon=":material/edit:")
         pressed = st.button(
             "Bring it in", key="models-adopt", type="primary", icon=":material/login:", disabled=bool(problem)
         )
     if pressed and permitted("bring a network in"):
-        begin(upload, Meaning(name.strip() or "network", names, scaling, dataset), architecture)
+        begin(upload, Meaning(name.strip() or "network", names, scaling, meaning, dataset, size), architecture)
         st.rerun()
 
 
-def _scaling(upload: Upload, facts: Facts) -> str:
-    options = [name for name in SCALING_WORDS if name != "imagenet" or facts.input_shape[2] == 3]
-    found = "it has a scaling layer" if facts.scales else "no scaling layer was found, and this is usual"
-    chosen: str = st.radio(
-        "What pixels was it trained on?", options, index=options.index(facts.scaling),
-        key=f"models-scaling-{upload.token}", captions=[SCALING_WORDS[name][1] for name in options],
-        format_func=lambda name: SCALING_WORDS[name][0] + (f" · {found}" if name == facts.scaling else ""),
+def _scaling(upload: Upload, facts: Facts, dataset: str | None) -> str | None:
+    """Draw what pixels it may have been trained on; None where that is found out on the data set."""
+    tried = [_TRIED] if dataset is not None and not facts.guess.sure else []
+    options = [*tried, *facts.scalings]
+    words = {
+        **SCALING_WORDS,
+        _TRIED: ("find out", f"Each way is tried on test images of {dataset}, and the best is taken."),
+    }
+    chosen: str = st.selectbox(
+        "What pixels was it trained on?", options, index=0 if tried else options.index(facts.guess.scaling),
+        key=f"models-scaling-{upload.token}-{len(tried)}", format_func=lambda name: words[name][0],
     )  # fmt: skip
+    guessed = chosen == facts.guess.scaling and not tried
+    st.caption(plain(words[chosen][1] + (f" A guess: {facts.guess.why}" if guessed and not facts.guess.sure else "")))
+    if guessed and facts.guess.sure:
+        st.caption(facts.guess.why)
+    return None if chosen == _TRIED else chosen
+
+
+def _answers(upload: Upload, facts: Facts) -> str:
+    """Draw what its answers mean, where the network does not say it itself, and what is made of them."""
+    told = dict(facts.meanings)
+    chosen = next(iter(told))
+    if len(told) > 1:
+        chosen = st.radio(
+            "What do its answers mean together?", list(told), key=f"models-answers-{upload.token}",
+            captions=[MEANING_WORDS[one][1] for one in told], format_func=lambda one: MEANING_WORDS[one][0],
+        )  # fmt: skip
+    if told[chosen]:
+        st.caption(told[chosen])
     return chosen
 
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -17,15 +17,18 @@ from cnnviz.ui.jobs import Job, Report, job
 from cnnviz.ui.messages import plain, sentence
 from cnnviz.ui.models_page.shelf import uploads
 
-__all__ = ["Facts", "Upload", "choose_file", "drop", "inspection", "uploaded"]
+if TYPE_CHECKING:
+    from cnnviz.adoption import Guess
 
-MOST_MEGABYTES = 150
+__all__ = ["Facts", "Missing", "Upload", "choose_file", "drop", "inspection", "uploaded"]
+
+MOST_MEGABYTES = 700  # what cnnviz.adoption accepts of weights
 
 _TOKEN = "cnnviz.models.upload"  # session state: the key of the file on the shelf
 _SERIAL = "cnnviz.models.drops"  # session state: counts up with every file, which empties the widget
 _PROBLEM = "cnnviz.models.problem"
 
-Kind = Literal["model", "weights"]
+Missing = Literal["network", "size"]
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,6 @@ class Upload:
     path: Path
     name: str
 
-    @property
-    def kind(self) -> Kind:
-        """What it says it is: weights alone go into an architecture built here."""
-        return "weights" if self.name.lower().endswith((".h5", ".hdf5")) else "model"
-
 
 @dataclass(frozen=True)
 class Facts:
@@ -55,22 +53,24 @@ class Facts:
     Attributes:
         input_shape: (height, width, channels).
         units: how many numbers it answers with.
-        ending: what makes them, as `cnnviz.models.foreign.Ending`.
-        scales: whether it scales pixels itself.
+        head: what these are, as `cnnviz.adoption.Foreign.head`.
         keras_version: which Keras wrote it; empty where it does not say.
         class_names: as the file says; empty where it does not.
         parameters: how many weights it has.
-        scaling: the guess at what it was trained on.
+        guess: what it was trained on.
+        scalings: those that go with its images.
+        meanings: what its answers may mean together, each with what is made of them in words; the usual one first.
     """
 
     input_shape: tuple[int, int, int]
     units: int
-    ending: str
-    scales: bool
+    head: str
     keras_version: str
     class_names: tuple[str, ...]
     parameters: int
-    scaling: str
+    guess: "Guess"
+    scalings: tuple[str, ...]
+    meanings: tuple[tuple[str, str], ...]
 
     @property
     def classes(self) -> int:
@@ -89,7 +89,7 @@ def choose_file() -> None:
     """Draw the field that a file is dropped on, and what was wrong with the last one."""
     key = f"models-file-{st.session_state.get(_SERIAL, 0)}"
     st.file_uploader(
-        "Drop a .keras file here, or choose it; or weights alone, as .weights.h5", key=key,
+        "Drop a .keras or .h5 file here, or choose it; or weights alone, as .weights.h5", key=key,
         max_upload_size=MOST_MEGABYTES, on_change=_take, args=(key,),
     )  # fmt: skip
     if problem := st.session_state.get(_PROBLEM):
@@ -128,30 +128,43 @@ def _take(key: str) -> None:
         manager.remove_file(context.session_id, file.file_id)
 
 
-def inspection(upload: Upload, architecture: ModelSpec | None = None, words: Sequence[str] = ()) -> Job:
-    """Have the file looked at by a process of its own, in the background; the job returns `Facts`.
+def inspection(
+    upload: Upload, architecture: ModelSpec | None = None, words: Sequence[str] = (), size: int | None = None
+) -> Job:
+    """Have the file looked at by a process of its own, in the background.
 
     Args:
         upload: the file.
         architecture: for weights alone, the network they go into.
         words: what tells that network from others.
+        size: pixels of a side, for a network that takes images of any size.
+
+    Returns:
+        The job, which returns `Facts`, or what has to be said first: the network that weights alone go into, or a size.
     """
-    key = "|".join(("inspect", upload.token, *words))
-    return job(key, lambda report: _inspected(upload, architecture, report))
+    key = "|".join(("inspect", upload.token, *words, *([str(size)] if size else ())))
+    return job(key, lambda report: _inspected(upload, architecture, size, report))
 
 
-def _inspected(upload: Upload, architecture: ModelSpec | None, report: Report) -> Facts:
+def _inspected(upload: Upload, architecture: ModelSpec | None, size: int | None, report: Report) -> Facts | Missing:
     report(0.1, "its parts are read")
-    from cnnviz.models.foreign import inspect_model, inspect_weights, usual_scaling
+    from cnnviz import adoption
 
     def on_wait() -> None:
         report(0.4, "a process of its own looks into it")
 
-    if architecture is None:
-        foreign = inspect_model(upload.path, upload.name, on_wait=on_wait)
-    else:
-        foreign = inspect_weights(upload.path, upload.name, architecture, on_wait=on_wait)
+    try:
+        if architecture is None:
+            foreign = adoption.inspect_model(upload.path, upload.name, size=size, on_wait=on_wait)
+        else:
+            foreign = adoption.inspect_weights(upload.path, upload.name, architecture, on_wait=on_wait)
+    except adoption.WeightsAloneError:
+        return "network"
+    except adoption.OpenSizeError:
+        return "size"
+    meanings = adoption.meanings_for(foreign)
     return Facts(
-        foreign.input_shape, foreign.units, foreign.ending, foreign.scales, foreign.keras_version, foreign.class_names,
-        sum(array.size for array in foreign.weights), usual_scaling(foreign),
+        foreign.input_shape, foreign.units, foreign.head, foreign.keras_version, foreign.class_names,
+        sum(array.size for array in foreign.weights), adoption.guessed_scaling(foreign), adoption.scalings_for(foreign),
+        tuple((meaning, adoption.answers_in_words(foreign, meaning)) for meaning in meanings),
     )  # fmt: skip

@@ -4,22 +4,30 @@ from collections.abc import Mapping
 
 from cnnviz.export import Exported
 
-__all__ = ["ENDINGS", "SCALING_WORDS", "checked_in_words", "size_in_words"]
+__all__ = ["HEADS", "MEANING_WORDS", "SCALING_WORDS", "checked_in_words", "size_in_words"]
 
-# By cnnviz.models.foreign.Scaling: what it is called, and when it is right.
+# By cnnviz.adoption.Scaling: what it is called, and when it is right.
 SCALING_WORDS: Mapping[str, tuple[str, str]] = {
     "pixels": ("0 to 255, as they are", "The network scales them itself, or was trained on raw pixels."),
     "unit": ("0 to 1", "Pixels divided by 255, as most tutorials have it."),
     "symmetric": ("−1 to 1", "Divided by 127.5, then minus 1: MobileNet, Inception and Xception."),
-    "imagenet": ("ImageNet's mean and spread", "Each colour standardised: networks that came from PyTorch."),
+    "imagenet": ("ImageNet's mean and spread", "Each colour standardised: networks that came from PyTorch, DenseNet."),
+    "caffe": ("Blue, green, red less their means", "Not divided: VGG and ResNet, as Keras has them."),
 }
 
-# By cnnviz.models.foreign.Ending: how a network answers, and what is made of it.
-ENDINGS: Mapping[str, str] = {
+# By cnnviz.adoption.Foreign.head: what a network answers with.
+HEADS: Mapping[str, str] = {
     "softmax": "softmax",
     "sigmoid": "sigmoid",
+    "probabilities": "probabilities",
     "linear": "logits",
-    "other": "its own",
+    "scores": "other numbers",
+}
+
+# By cnnviz.adoption.Meaning: what its answers are together.
+MEANING_WORDS: Mapping[str, tuple[str, str]] = {
+    "exclusive": ("one class is right", "The percentages of all classes add up to 100 %."),
+    "independent": ("each class may be right", "Each percentage stands for itself: several labels for one image."),
 }
 
 

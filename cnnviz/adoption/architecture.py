@@ -7,22 +7,31 @@ that compute and do nothing else: none that runs code of its own, reads a file, 
 from collections.abc import Iterator
 from typing import Any
 
+from cnnviz.adoption.translating import ACTIVATIONS
 from cnnviz.errors import DataError
 
-__all__ = ["cleaned"]
+__all__ = ["check_depth", "cleaned"]
 
-MOST_LAYERS = 1000
+MOST_LAYERS = 1500
 MOST_DEPTH = 40
-LARGEST_SIZE = 65_536
+LARGEST_SIZE = 2**31  # of a single number; what they lead to together is bounded by `cnnviz.adoption.bounds`
 
+# Layers that compute, and those that change images in training and pass them on afterwards.
 _LAYERS = frozenset({
-    "Activation", "Add", "AlphaDropout", "Average", "AveragePooling2D", "BatchNormalization", "CenterCrop",
-    "Concatenate", "Conv2D", "Conv2DTranspose", "Cropping2D", "Dense", "DepthwiseConv2D", "Dropout", "ELU", "Flatten",
-    "GaussianDropout", "GaussianNoise", "GlobalAveragePooling2D", "GlobalMaxPooling2D", "GroupNormalization",
-    "Identity", "InputLayer", "LayerNormalization", "LeakyReLU", "MaxPooling2D", "Maximum", "Minimum", "Multiply",
-    "Normalization", "PReLU", "Permute", "RandomBrightness", "RandomContrast", "RandomCrop", "RandomFlip",
-    "RandomRotation", "RandomTranslation", "RandomZoom", "ReLU", "Rescaling", "Reshape", "Resizing", "SeparableConv2D",
-    "Softmax", "SpatialDropout2D", "Subtract", "UnitNormalization", "UpSampling2D", "ZeroPadding2D",
+    "Activation", "ActivityRegularization", "AdaptiveAveragePooling2D", "AdaptiveMaxPooling2D", "Add",
+    "AdditiveAttention", "AlphaDropout", "Attention", "AugMix", "AutoContrast", "Average", "AveragePooling1D",
+    "AveragePooling2D", "BatchNormalization", "CenterCrop", "Concatenate",
+    "ContrastLimitedAdaptiveHistogramEqualization", "Conv1D", "Conv2D", "Conv2DTranspose", "Cropping2D", "CutMix",
+    "Dense", "DepthwiseConv2D", "Dot", "Dropout", "ELU", "EinsumDense", "Equalization", "Flatten", "GaussianDropout",
+    "GaussianNoise", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D",
+    "GroupNormalization", "GroupQueryAttention", "Identity", "InputLayer", "LayerNormalization", "LeakyReLU",
+    "MaxPooling1D", "MaxPooling2D", "Maximum", "Minimum", "MixUp", "MultiHeadAttention", "Multiply", "Normalization",
+    "PReLU", "Permute", "Pipeline", "RMSNormalization", "RandAugment", "RandomBrightness", "RandomColorDegeneration",
+    "RandomColorJitter", "RandomContrast", "RandomCrop", "RandomElasticTransform", "RandomErasing", "RandomFlip",
+    "RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization",
+    "RandomRotation", "RandomSaturation", "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom", "ReLU",
+    "RepeatVector", "Rescaling", "Reshape", "Resizing", "SeparableConv2D", "Softmax", "Solarization",
+    "SpatialDropout2D", "SpectralNormalization", "Subtract", "UnitNormalization", "UpSampling2D", "ZeroPadding2D",
 })  # fmt: skip
 _ALLOWED: dict[str, frozenset[str]] = {
     "keras.layers": _LAYERS,
@@ -39,26 +48,46 @@ _ALLOWED: dict[str, frozenset[str]] = {
     "keras.constraints": frozenset({"MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"}),
     # arithmetic between layers, such as `x + y`, which Keras keeps as operations
     "keras.src.ops.numpy": frozenset({
-        "Absolute", "Add", "Clip", "Concatenate", "Divide", "Exp", "Maximum", "Mean", "Minimum", "Multiply", "Negative",
-        "Sqrt", "Square", "Subtract", "Tanh", "TrueDivide",
+        "Abs", "Absolute", "Add", "Amax", "Amin", "Average", "BroadcastTo", "Clip", "Concatenate", "Divide",
+        "DivideNoNan", "Dot", "Einsum", "Exp", "ExpandDims", "Expm1", "Flip", "GetItem", "Log", "Log1p", "Matmul",
+        "Max", "Maximum", "Mean", "Min", "Minimum", "Moveaxis", "Multiply", "Negative", "Pad", "Power", "Prod", "Ravel",
+        "Reciprocal", "Repeat", "Reshape", "Roll", "Round", "Sign", "Sqrt", "Square", "Squeeze", "Stack", "Std",
+        "Subtract", "Sum", "Swapaxes", "Take", "Tanh", "Tile", "Transpose", "TrueDivide", "Var",
     }),
     "keras.src.ops.nn": frozenset({
-        "Elu", "Gelu", "HardSigmoid", "HardSilu", "LeakyRelu", "Relu", "Relu6", "Selu", "Sigmoid", "Silu", "Softmax",
-        "Softplus",
+        "AveragePool", "Celu", "Elu", "Gelu", "Glu", "HardShrink", "HardSigmoid", "HardSilu", "HardTanh", "LayerNorm",
+        "LeakyRelu", "LogSigmoid", "LogSoftmax", "MaxPool", "Normalize", "RMSNorm", "Relu", "Relu6", "Selu", "Sigmoid",
+        "Silu", "SoftShrink", "Softmax", "Softplus", "Softsign", "Squareplus", "TanhShrink", "Threshold",
     }),
+    "keras.src.ops.math": frozenset({"Erf", "Logsumexp", "Rsqrt"}),
+    "keras.src.ops.core": frozenset({"Cast", "StopGradient", "Unstack"}),
+    "keras.src.ops.image": frozenset({"RGBToGrayscale", "RGBToHSV", "Resize"}),
+    # layers of Keras' own networks, which are not public
+    "keras.src.applications.convnext": frozenset({"LayerScale", "StochasticDepth"}),
+    "keras.src.applications.inception_resnet_v2": frozenset({"CustomScaleLayer"}),
 }  # fmt: skip
 # Good layers of networks that take no images: what such a file is can be said, instead of what is wrong with it.
 _NO_IMAGES = frozenset({
-    "Bidirectional", "Conv1D", "Conv3D", "ConvLSTM2D", "Embedding", "GRU", "LSTM", "Masking", "SimpleRNN",
-    "TextVectorization", "TimeDistributed",
+    "Bidirectional", "Conv3D", "ConvLSTM2D", "Embedding", "GRU", "LSTM", "Masking", "SimpleRNN", "TextVectorization",
+    "TimeDistributed",
 })  # fmt: skip
-_MARKERS = frozenset({"__keras_tensor__", "__tuple__", "__dict__"})  # how Keras writes tensors and tuples; no classes
-_ACTIVATIONS = frozenset({
-    "celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish",
-    "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid",
-    "silu", "soft_shrink", "softmax", "softplus", "softsign", "sparse_plus", "squareplus", "swish", "tanh",
-    "tanh_shrink", "threshold",
+# How Keras writes tensors, tuples and slices; no classes.
+_MARKERS = frozenset({
+    "__dict__", "__ellipsis__", "__keras_tensor__", "__numpy__", "__slice__", "__tensor__", "__tuple__",
 })  # fmt: skip
+# What runs code of its own, or reads files, and what to do instead.
+_CODE = "which holds code of its own; write it with layers or keras.ops instead, such as Rescaling or x / 255"
+_OLD_OPERATION = "an operation of TensorFlow 2; write it with layers instead, such as Rescaling"
+_INSTEAD = {
+    "Lambda": _CODE,
+    "__lambda__": _CODE,
+    "TFOpLambda": _OLD_OPERATION,
+    "SlicingOpLambda": _OLD_OPERATION,
+    "TensorFlowOpLayer": _OLD_OPERATION,
+    "TFSMLayer": "which runs a program of TensorFlow's; bring the Keras model that it was exported from",
+    "TorchModuleWrapper": "which is a pickle of PyTorch's; build the same with Keras layers",
+    "StringLookup": "which reads a file; leave it out, a class name can be given here",
+}
 _NO_SIZES = frozenset({"seed", "shared_object_id"})  # whole numbers of any size, which allocate nothing
 _TRAINING = frozenset({"compile_config"})  # optimiser, loss and metrics, which are never built
 _REGISTERED = frozenset({"registered_name"})
@@ -78,7 +107,7 @@ def cleaned(config: dict[str, Any], name: str) -> dict[str, Any]:
         DataError: a class, a size, the depth or the number of layers is not acceptable; the sentence names it.
     """
     shown = repr(name[-60:])
-    _check_depth(config, shown)
+    check_depth(config, shown)
     config = _without(config, _TRAINING)
     layers = 0
     for part in _objects(config):
@@ -91,13 +120,14 @@ def cleaned(config: dict[str, Any], name: str) -> dict[str, Any]:
     if kind not in ("Sequential", "Functional", "Model"):
         raise DataError(
             f"the model {shown} is a {_word(kind)}; a Sequential or functional model is accepted, since a class of "
-            "your own cannot be built without your code"
+            "your own cannot be built without your code: wrap it, as keras.Model(inputs, outputs), and save that"
         )
     built: dict[str, Any] = _without(config, _REGISTERED)
     return built
 
 
-def _check_depth(value: Any, shown: str) -> None:
+def check_depth(value: Any, shown: str) -> None:
+    """Refuse a configuration that is nested so deep that nobody should walk through it."""
     level = [value]
     for _ in range(MOST_DEPTH):
         level = [inner for outer in level for inner in _inside(outer)]
@@ -133,6 +163,8 @@ def _check_class(part: dict[str, Any], shown: str) -> int:
         )
     known = words and kind in _ALLOWED.get(module or "", ())
     if not known or registered not in (None, kind):
+        if words and kind in _INSTEAD:
+            raise DataError(f"the model {shown} has {_word(kind)} in it, {_INSTEAD[kind]}, and save again")
         where = f" of {_word(module)}" if module else ""
         raise DataError(
             f"the model {shown} uses {_word(kind)}{where}, which is not among the layers that are safe to build from a "
@@ -149,11 +181,19 @@ def _check_activation(settings: Any, shown: str) -> None:
         chosen = settings.get(key) if isinstance(settings, dict) else None
         if chosen is None or (isinstance(chosen, dict) and chosen.get("module") == "keras.layers"):
             continue  # a layer as activation is checked as one
-        if not isinstance(chosen, str) or chosen not in _ACTIVATIONS:
+        if not isinstance(chosen, str) or chosen not in ACTIVATIONS:
             raise DataError(
-                f"the model {shown} has the activation {_word(chosen)}, which is none of Keras' own; replace it and "
-                "save again"
+                f"the model {shown} has the activation {_word(_named(chosen))}, which is none of Keras' own; replace "
+                "it, for example by 'relu', and save again"
             )
+
+
+def _named(chosen: Any) -> Any:
+    """What an activation is called that is kept as an object."""
+    if not isinstance(chosen, dict):
+        return chosen
+    found = (chosen.get("config"), chosen.get("registered_name"), chosen.get("class_name"))
+    return next((name for name in found if isinstance(name, str) and name != "function"), chosen)
 
 
 def _check_sizes(part: dict[str, Any], shown: str) -> None:

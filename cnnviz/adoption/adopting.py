@@ -2,11 +2,19 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import keras
 import numpy as np
 
+from cnnviz.adoption.foreign import Foreign
+from cnnviz.adoption.rebuilding import Meaning, network_of, rebuild, usual_meaning
+from cnnviz.adoption.record import ADOPTION, Adoption, sentences
+from cnnviz.adoption.sandbox import inspect_model
+from cnnviz.adoption.scaling import SCALINGS, Scaling, guessed_scaling
+from cnnviz.adoption.trying import best, tried
+from cnnviz.adoption.weights import inspect_weights
 from cnnviz.data import list_datasets
 from cnnviz.errors import DataError, SpecError
 from cnnviz.evaluation.judged import measured_images
@@ -15,11 +23,10 @@ from cnnviz.explain.places import LayerPlace, layers_of
 from cnnviz.files import write_atomically, write_json
 from cnnviz.inference import Classifier
 from cnnviz.models import save_model
-from cnnviz.models.foreign import Scaling, inspect_model, inspect_weights, rebuild, usual_scaling
 from cnnviz.runs import Arrays, Run, RunStore, Status, pack_arrays
 from cnnviz.spec import DataSpec, LayerRow, ModelSpec, RunSpec
 
-__all__ = ["adopt", "matching_datasets"]
+__all__ = ["AUTO", "adopt", "matching_datasets"]
 
 # How the tables of networks that are built here call the same layers.
 _KINDS = {
@@ -38,6 +45,9 @@ _KINDS = {
     "Dense": "dense",
 }
 _NO_DATASET = "unknown"  # the name of a data set that nobody has
+AUTO = "auto"
+_DONE = Status("completed", message="Brought from elsewhere.")
+
 
 OnProgress = Callable[[float], None]
 
@@ -58,6 +68,8 @@ def adopt(
     class_names: Sequence[str] = (),
     dataset: str | None = None,
     scaling: Scaling | None = None,
+    meaning: Meaning | None = None,
+    size: int | None = None,
     architecture: ModelSpec | None = None,
     on_progress: OnProgress | None = None,
 ) -> Run:
@@ -68,56 +80,98 @@ def adopt(
         name: what its owner calls the file.
         home: the home folder.
         title: what the run is called; None names it after the file.
-        class_names: by the network's outputs; none takes the file's own, or numbers them.
-        dataset: a data set with these classes on whose test images it is measured; None measures it on none.
-        scaling: what the network was trained on; None guesses.
+        class_names: by the network's outputs; none takes the file's own, then those of the data set, or numbers them.
+        dataset: a data set with these classes on whose test images it is measured; "auto" takes the first that has the
+            classes that were given or that the file names, None measures it on none.
+        scaling: what the network was trained on; None tries all of them on the data set, or guesses without one.
+        meaning: what its answers are together, where its own end does not say it; None takes the usual.
+        size: pixels of a side, for a network that takes images of any size.
         architecture: a network that is built here, for a .weights.h5 file, whose weights it takes; None for a file
             that holds a whole network.
         on_progress: called with the share that is done, in [0, 1]; what it raises ends the work, and nothing is left.
 
     Returns:
-        A completed run without snapshots.
+        A completed run without snapshots; `adoption_of` says how it was brought in.
 
     Raises:
         DataError: the file is not acceptable, or the data set does not fit.
-        SpecError: the number of class names is wrong.
+        SpecError: the number of class names is wrong, or a choice does not go with the network.
         StorageError: the home cannot be written.
     """
     told = on_progress or (lambda share: None)
+    _check_scaling(scaling)
     if architecture is None:
-        foreign = inspect_model(path, name, on_wait=lambda: told(0.0))
+        foreign = inspect_model(path, name, size=size, on_wait=lambda: told(0.0))
     else:
         foreign = inspect_weights(path, name, architecture, on_wait=lambda: told(0.0))
-    classes = max(foreign.units, 2)
-    names = tuple(class_names) or foreign.class_names or tuple(f"class {number}" for number in range(classes))
+    names, dataset = _class_names(foreign, class_names, dataset, home)
+    meaning = meaning or usual_meaning(foreign)
+    network = network_of(foreign)
+    model = rebuild(foreign, scaling or guessed_scaling(foreign).scaling, meaning, network)
+    store = RunStore(home)
+    run = store.create(_spec(foreign, model, title or Path(name).stem, names, dataset, meaning), _DONE)
+    try:
+        measured: dict[str, float] = {}
+        images = 0
+        if scaling is None and dataset is not None and not guessed_scaling(foreign).sure:
+            measured, images = tried(run, foreign, network, meaning, home, told)
+            model = rebuild(foreign, best(measured, foreign), meaning, network)
+        chosen = scaling or (best(measured, foreign) if measured else guessed_scaling(foreign).scaling)
+        adoption = Adoption(
+            name[-200:], foreign.keras_version, chosen, meaning, measured, images,
+            sentences(foreign, meaning, scaling, measured, images, dataset),
+        )  # fmt: skip
+        save_model(model, run.folder / "model.keras")
+        write_json(run.folder / ADOPTION, asdict(adoption), within=run.folder)
+        run.describe(notes="\n".join(adoption.told))
+        _write_kernels(run, model)
+        if dataset is not None:
+            _measure(run, Classifier(model, names), home, lambda share: told(0.5 + 0.5 * share))
+    except BaseException:  # somebody who stops it, too
+        store.discard(run)
+        raise
+    return run
+
+
+def _check_scaling(scaling: str | None) -> None:
+    if scaling is not None and scaling not in SCALINGS:
+        raise SpecError(f"the scaling {scaling!r:.60} is none; choose one of {', '.join(SCALINGS)}")
+
+
+def _class_names(
+    foreign: Foreign, given: Sequence[str], dataset: str | None, home: str | Path | None
+) -> tuple[tuple[str, ...], str | None]:
+    """Say what the outputs stand for (as given, as the file says, as the data set has them, or numbers), and where."""
+    classes = foreign.classes
+    named = tuple(given) or foreign.class_names
+    if dataset == AUTO:
+        dataset = next(iter(matching_datasets(named, home)), None) if len(named) == classes else None
+    elif dataset is not None and not named:
+        theirs = next((tuple(info.classes) for info in list_datasets(home) if info.name == dataset), ())
+        named = theirs if len(theirs) == classes else ()
+    names = named or tuple(f"class {number}" for number in range(classes))
     if len(names) != classes:
         raise SpecError(f"{len(names)} class names were given for a model of {classes} classes; give {classes}")
     if dataset is not None and dataset not in matching_datasets(names, home):
         raise DataError(
             f"the data set {dataset} does not have the classes {', '.join(names[:4])}...; choose one that has, or none"
         )
-    model = rebuild(foreign, scaling or usual_scaling(foreign))
-    spec = RunSpec(
-        name=title or Path(name).stem[:80] or "model",
+    return names, dataset
+
+
+def _spec(
+    foreign: Foreign, model: keras.Model, title: str, names: tuple[str, ...], dataset: str | None, meaning: Meaning
+) -> RunSpec:
+    return RunSpec(
+        name=title[:80] or "model",
         data=DataSpec(name=dataset or _NO_DATASET, classes=names, validation=0),
         model=ModelSpec(
             input_shape=foreign.input_shape,
-            classes=classes,
-            output="sigmoid" if foreign.units == 1 else "softmax",
+            classes=foreign.classes,
+            output="sigmoid" if foreign.units == 1 else "independent" if meaning == "independent" else "softmax",
             foreign=tuple(_row(place, model) for place in layers_of(model) if not place.inside),
         ),
     )
-    store = RunStore(home)
-    run = store.create(spec, Status("completed", message="Brought from elsewhere."))
-    try:
-        save_model(model, run.folder / "model.keras")
-        _write_kernels(run, model)
-        if dataset is not None:
-            _measure(run, Classifier(model, names), home, told)
-    except BaseException:  # somebody who stops it, too
-        store.discard(run)
-        raise
-    return run
 
 
 def _write_kernels(run: Run, model: keras.Model) -> None:

@@ -13,7 +13,7 @@ from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.inference.calibrating import validation_images
 from cnnviz.runs import RunStore, unpack_arrays
 from cnnviz.spec import Convolution, Flatten, ModelSpec, RunSpec
-from tests.models.foreign.made import classifier, packed, parts, saved
+from tests.adoption.made import classifier, packed, parts, saved
 
 DIGITS = tuple("0123456789")
 

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import keras
 
+from cnnviz.adoption.archive import MOST_WEIGHTS
+from cnnviz.adoption.asking import OnWait
+from cnnviz.adoption.foreign import Foreign
+from cnnviz.adoption.recognising import HDF5
+from cnnviz.adoption.sandbox import PATIENCE_S, Parts, foreign, take_apart, working_folder
 from cnnviz.errors import DataError
 from cnnviz.models.build import build
-from cnnviz.models.foreign.archive import HDF5, MOST_WEIGHTS, Archive
-from cnnviz.models.foreign.sandbox import PATIENCE_S, Foreign, OnWait, take_apart
 from cnnviz.spec import ModelSpec
 
 __all__ = ["inspect_weights"]
@@ -39,24 +42,26 @@ def inspect_weights(
             architecture, or is too large.
         SpecError: the architecture itself came from elsewhere.
     """
-    content = _content(path, repr(name[-60:]))
+    _check(path, repr(name[-60:]))
     config = json.loads(json.dumps(keras.saving.serialize_keras_object(build(architecture))))
-    return take_apart(Archive(config, content, ""), name, patience_s, on_wait, weights_alone=True)
+    with working_folder() as folder:
+        parts = Parts(config, path, weights_alone=True)
+        return foreign(*take_apart(parts, folder, name, patience_s, on_wait or (lambda: None)))
 
 
-def _content(path: Path, shown: str) -> bytes:
+def _check(path: Path, shown: str) -> None:
     try:
         size = path.stat().st_size
-        if size > MOST_WEIGHTS:
-            most = f"{MOST_WEIGHTS / 2**20:g} MiB"
-            raise DataError(f"the weights {shown} have more than {most}; choose those of a smaller network")
-        content = path.read_bytes()
+        with open(path, "rb") as file:
+            start = file.read(len(HDF5))
     except OSError as error:
         raise DataError(
             f"the weights {shown} cannot be read ({error.strerror or error}); choose another file"
         ) from error
-    if not content.startswith(HDF5):
+    if size > MOST_WEIGHTS:
+        most = f"{MOST_WEIGHTS / 2**20:g} MiB"
+        raise DataError(f"the weights {shown} have more than {most}; choose those of a smaller network")
+    if start != HDF5:
         raise DataError(
             f"the file {shown} holds no HDF5 weights; save them with model.save_weights('model.weights.h5')"
         )
-    return content

@@ -8,9 +8,9 @@ import keras
 import numpy as np
 import pytest
 
+from cnnviz.adoption import inspect_weights, rebuild
 from cnnviz.errors import DataError, SpecError
 from cnnviz.models import build
-from cnnviz.models.foreign import inspect_weights, rebuild
 from cnnviz.spec import Convolution, Dense, Dropout, Flatten, ModelSpec, Pooling
 
 layers = keras.layers
@@ -58,7 +58,7 @@ def test_weights_of_the_same_layers_give_the_same_answers(tmp_path: Path) -> Non
     foreign = inspect_weights(tmp_path / "w.weights.h5", "w.weights.h5", SPEC, on_wait=lambda: told.append(1))
     images = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3)).astype("float32")
     assert np.asarray(rebuild(foreign, "pixels")(images)) == pytest.approx(np.asarray(model(images)), abs=1e-6)
-    assert (foreign.units, foreign.ending, foreign.scales) == (3, "softmax", True)
+    assert (foreign.units, foreign.head, foreign.takes) == (3, "softmax", (8, 8, 3))
     assert told
 
 
@@ -70,9 +70,9 @@ def test_weights_of_another_network_are_named(tmp_path: Path) -> None:
     assert said.endswith("choose the architecture that they were saved from")
 
 
-def test_a_whole_model_of_the_older_format_is_refused(tmp_path: Path) -> None:
+def test_a_whole_model_is_none_of_weights_alone(tmp_path: Path) -> None:
     build(SPEC).save(tmp_path / "whole.h5")
-    assert "of the older format of Keras; save its weights with model.save_weights" in refusal(tmp_path / "whole.h5")
+    assert "it holds a whole model, with its layers; bring it as one" in refusal(tmp_path / "whole.h5")
 
 
 def test_what_points_out_of_the_file_is_refused(tmp_path: Path) -> None:
@@ -110,8 +110,8 @@ def test_what_is_no_file_of_weights_is_refused(tmp_path: Path) -> None:
     (tmp_path / "text.weights.h5").write_bytes(b"these are no weights")
     assert "holds no HDF5 weights; save them with" in refusal(tmp_path / "text.weights.h5")
     with open(tmp_path / "huge.weights.h5", "wb") as file:
-        file.truncate(200 * 2**20)
-    assert "have more than 120 MiB" in refusal(tmp_path / "huge.weights.h5")
+        file.truncate(800 * 2**20)
+    assert "have more than 700 MiB" in refusal(tmp_path / "huge.weights.h5")
     assert "cannot be read" in refusal(tmp_path / "none.weights.h5")
     (tmp_path / "torn.weights.h5").write_bytes(b"\x89HDF\r\n\x1a\n and then nothing")
     assert "no readable HDF5 file" in refusal(tmp_path / "torn.weights.h5")

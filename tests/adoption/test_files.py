@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from cnnviz.adoption.architecture import cleaned
+from cnnviz.adoption.archive import copy_weights, read_archive
+from cnnviz.adoption.recognising import recognised
 from cnnviz.errors import DataError
-from cnnviz.models.foreign import cleaned, read_archive
+from tests.adoption.made import Config, changed, layer_of, packed, parts, saved
 from tests.explain.toys import make
-from tests.models.foreign.made import Config, changed, layer_of, packed, parts, saved
 
 
 @pytest.fixture(scope="module")
@@ -20,10 +22,18 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return saved("sequential", tmp_path_factory.mktemp("models"))
 
 
+def _read(path: Path) -> Config:
+    """What is done with a file without Keras."""
+    recognised(path, path.name)
+    archive = read_archive(path, path.name)
+    copy_weights(path, path.with_name("copied.h5"), path.name)
+    return cleaned(archive.config, path.name)
+
+
 def refusal(path: Path) -> str:
     """The sentence with which a file is refused without Keras."""
     with pytest.raises(DataError) as caught:
-        cleaned(read_archive(path, path.name).config, path.name)
+        _read(path)
     message = str(caught.value)
     assert repr(path.name) in message
     assert "\n" not in message
@@ -33,7 +43,8 @@ def refusal(path: Path) -> str:
 def test_a_good_file_is_read_and_loses_what_is_not_needed(good: Path) -> None:
     archive = read_archive(good, "mine.keras")
     assert archive.keras_version.startswith("3.")
-    assert archive.weights[:4] == b"\x89HDF"
+    copy_weights(good, good.with_name("copied.h5"), "mine.keras")
+    assert good.with_name("copied.h5").read_bytes() == parts(good)["model.weights.h5"]
     config = cleaned(archive.config, "mine.keras")
     assert config["class_name"] == "Sequential"
     assert [layer["class_name"] for layer in config["config"]["layers"]][:3] == ["InputLayer", "Rescaling", "Conv2D"]
@@ -62,17 +73,37 @@ def test_how_it_was_trained_is_neither_built_nor_in_the_way(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("name", "content", "said"),
     [
-        (b"", "no .keras file"),
-        (b"hello", "no .keras file"),
-        (b"\x89HDF\r\n\x1a\n" + bytes(100), "whole models are accepted as .keras only"),
-        (b"PK\x03\x04" + bytes(40), "no .keras file, or a damaged one"),
+        ("m.keras", b"", "is empty; copy or download it again"),
+        ("m.keras", b"hello", "no .keras file and no HDF5 file, or a damaged one; save it with model.save"),
+        ("m.keras", b"PK\x03\x04" + bytes(40), "no .keras file, or a damaged one"),
+        ("m.keras", b"<!DOCTYPE html><html>", "is a web page, not a model; download the file itself"),
+        ("m.h5", b"version https://git-lfs.github.com/spec/v1\n", "fetch it with git lfs pull"),
+        ("m.json", b'{"class_name": "Sequential"}', "an architecture at most and no weights"),
+        ("m.tflite", b"\x1c\x00\x00\x00TFL3" + bytes(40), "bring the Keras model that it was converted from"),
+        ("m.onnx", b"\x08\x08\x12\x07pytorch", "bring the Keras model that it was exported from"),
+        ("saved_model.pb", b"\x08\x01\x12\x07", "is part of a SavedModel"),
+        ("m.pth", b"\x80\x02\x8a\n", "is a PyTorch file, which holds code of its own"),
+        ("m.pkl", b"\x80\x04\x95", "is a pickle, which runs code when it is opened"),
+        ("m.safetensors", bytes(8) + b"{}", "weights without a network"),
     ],
 )
-def test_what_is_no_keras_file(content: bytes, said: str, tmp_path: Path) -> None:
-    (tmp_path / "m.keras").write_bytes(content)
-    assert said in refusal(tmp_path / "m.keras")
+def test_what_is_no_keras_file_is_named_with_the_way_out(name: str, content: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert said in refusal(tmp_path / name)
+
+
+def test_archives_and_folders_of_other_programs_are_named(good: Path, tmp_path: Path) -> None:
+    assert "is a PyTorch file" in refusal(packed({"archive/data.pkl": b"x"}, tmp_path / "m.pt"))
+    assert "is a packed SavedModel" in refusal(packed({"mine/saved_model.pb": b"x"}, tmp_path / "m.zip"))
+    assert "round 'mine/good.keras'; unpack it" in refusal(packed({"mine/good.keras": b"x"}, tmp_path / "mine.zip"))
+    (tmp_path / "mine").mkdir()
+    assert "is a folder; give the .keras or .h5 file itself" in refusal(tmp_path / "mine")
+    (tmp_path / "mine" / "saved_model.pb").write_bytes(b"x")
+    assert "is a SavedModel, which is a program of TensorFlow's; open it where it was made" in refusal(
+        tmp_path / "mine"
+    )
 
 
 def test_a_file_that_is_cut_off(good: Path, tmp_path: Path) -> None:
@@ -111,14 +142,14 @@ def test_a_part_that_unpacks_to_too_much(good: Path, tmp_path: Path) -> None:
     bomb = {**parts(good), "config.json": b" " * (300 * 2**20)}
     path = packed(bomb, tmp_path / "bomb.keras", zipfile.ZIP_DEFLATED)
     assert path.stat().st_size < 2**20
-    assert "config.json of the model 'bomb.keras' has more than 1 MiB" in refusal(path)
+    assert "config.json of the model 'bomb.keras' has more than 4 MiB" in refusal(path)
 
 
 def test_a_part_that_lies_about_its_size(good: Path, tmp_path: Path) -> None:
-    bomb = {**parts(good), "config.json": b" " * (4 * 2**20)}
+    bomb = {**parts(good), "config.json": b" " * (6 * 2**20)}
     path = packed(bomb, tmp_path / "lies.keras", zipfile.ZIP_DEFLATED)
     content = bytearray(path.read_bytes())
-    size = struct.pack("<I", 4 * 2**20)
+    size = struct.pack("<I", 6 * 2**20)
     for match in list(re.finditer(re.escape(size), bytes(content))):
         content[match.start() : match.end()] = struct.pack("<I", 100)
     path.write_bytes(content)
@@ -148,8 +179,8 @@ def _into(kind: str, **values: Any) -> Any:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (_into("Rescaling", class_name="Lambda"), "'Lambda' of 'keras.layers'"),
-        (_into("Rescaling", class_name="TFSMLayer"), "'TFSMLayer'"),
+        (_into("Rescaling", class_name="Lambda"), "'Lambda' in it, which holds code of its own; write it with layers"),
+        (_into("Rescaling", class_name="TFSMLayer"), "'TFSMLayer' in it, which runs a program of TensorFlow's"),
         (_into("Rescaling", class_name="StringLookup"), "'StringLookup'"),
         (_into("Rescaling", class_name="Embedding"), "'Embedding', which is for texts, series or volumes"),
         (_into("Rescaling", class_name="TorchModuleWrapper"), "'TorchModuleWrapper'"),
@@ -160,14 +191,13 @@ def _into(kind: str, **values: Any) -> Any:
         (_into("Rescaling", registered_name="mine>Rescaling"), "'Rescaling'"),
         (_into("Rescaling", class_name="<b>Layer</b>"), "'<b>Layer</b>'"),
         (_into("Rescaling", class_name=["Lambda"]), "'list'"),
-        (_into("Rescaling", class_name="__lambda__", module=None), "'__lambda__'"),
+        (_into("Rescaling", class_name="__lambda__", module=None), "'__lambda__' in it, which holds code of its own"),
         (lambda c: layer_of(c, "Conv2D")["config"].update(activation={"class_name": "function"}), "activation 'dict'"),
         (lambda c: layer_of(c, "Conv2D")["config"].update(activation="my_activation"), "activation 'my_activation'"),
         (lambda c: layer_of(c, "Conv2D")["config"].update(activation=["relu"]), "activation 'list'"),
-        (lambda c: layer_of(c, "Conv2D")["config"].update(filters=10**9), "'filters' 1e+09"),
-        (lambda c: layer_of(c, "Dense")["config"].update(units=65_537), "'units' 6.55e+04"),
-        (lambda c: layer_of(c, "InputLayer")["config"].update(batch_shape=[None, 10**6, 8, 3]), "'batch_shape' 1e+06"),
-        (lambda c: layer_of(c, "InputLayer")["config"].update(batch_shape=[[[10**6]]]), "'batch_shape' 1e+06"),
+        (lambda c: layer_of(c, "Conv2D")["config"].update(filters=10**10), "'filters' 1e+10"),
+        (lambda c: layer_of(c, "InputLayer")["config"].update(batch_shape=[None, 10**12, 8, 3]), "'batch_shape' 1e+12"),
+        (lambda c: layer_of(c, "InputLayer")["config"].update(batch_shape=[[[10**12]]]), "'batch_shape' 1e+12"),
         (lambda c: c.update(class_name="Mine", module="mine"), "'Mine' of 'mine'"),
         (lambda c: c.update(class_name="Dense", module="keras.layers"), "is a 'Dense'; a Sequential or functional"),
         (lambda c: c["config"].update(layers=[layer_of(c, "Rescaling")] * 2000), "has 2,000 layers"),

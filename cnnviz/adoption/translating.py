@@ -1,0 +1,178 @@
+"""Configurations as older versions of Keras wrote them, brought into the form of Keras 3, without Keras.
+
+Keras 2 named classes without their module in HDF5 files, and other modules in its .keras files; it kept constants of
+arithmetic as operations of TensorFlow, and functions of TensorFlow as activations. Whatever cannot be brought over
+stays as it is, and is refused by name afterwards (`cnnviz.adoption.architecture`).
+"""
+
+from typing import Any
+
+__all__ = ["ACTIVATIONS", "translated"]
+
+ACTIVATIONS = frozenset({
+    "celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish",
+    "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid",
+    "silu", "soft_shrink", "softmax", "softplus", "softsign", "sparse_plus", "sparse_sigmoid", "sparsemax",
+    "squareplus", "swish", "tanh", "tanh_shrink", "threshold",
+})  # fmt: skip
+# What TensorFlow calls the same function, with the same usual settings.
+_TENSORFLOW = {"softmax_v2": "softmax", "log_softmax_v2": "log_softmax", "swish_v1": "silu", "exp": "exponential"}
+_FUNCTIONAL = {"module": "keras.src.models.functional", "class_name": "Functional"}
+_MODELS = {
+    "Functional": _FUNCTIONAL,
+    "Model": _FUNCTIONAL,
+    "Sequential": {"module": "keras", "class_name": "Sequential"},
+}
+_OLD_MODULES = ("keras.engine.", "keras.src.engine.", "tensorflow.python.keras.", "tf_keras.src.engine.")
+_ROLES = {
+    "initializer": "keras.initializers",
+    "regularizer": "keras.regularizers",
+    "constraint": "keras.constraints",
+}
+# Settings of Keras 2 that mean nothing any more; the two with a value only while it is this one.
+_DROPPED = frozenset(
+    {"batch_input_shape", "input_dtype", "implementation", "fused", "virtual_batch_size", "adjustment"}
+)
+_DROPPED_AT = {"renorm": False, "groups": 1}
+_UNGROUPED = frozenset({"DepthwiseConv2D", "Conv2DTranspose", "SeparableConv2D"})
+_ARITHMETIC = {
+    "math.truediv": lambda value: {"scale": 1 / value, "offset": 0.0},
+    "math.divide": lambda value: {"scale": 1 / value, "offset": 0.0},
+    "math.multiply": lambda value: {"scale": value, "offset": 0.0},
+    "math.subtract": lambda value: {"scale": 1.0, "offset": -value},
+    "math.add": lambda value: {"scale": 1.0, "offset": value},
+    "__operators__.add": lambda value: {"scale": 1.0, "offset": value},
+}
+
+
+def translated(config: dict[str, Any]) -> dict[str, Any]:
+    """Bring a model's configuration into the form of Keras 3.
+
+    Args:
+        config: of any version, its depth checked.
+
+    Returns:
+        A copy; of a configuration of Keras 3, the same, with functions of TensorFlow's that Keras has too as its own.
+    """
+    result: dict[str, Any] = _model(config) if config.get("class_name") in _MODELS else _copied(config)
+    return result
+
+
+def _model(config: dict[str, Any]) -> dict[str, Any]:
+    """A Sequential or functional model: its layers one by one."""
+    module, inner = config.get("module"), config.get("config")
+    old = module is None or str(module).startswith(_OLD_MODULES)
+    made = {**_copied(config), **(_MODELS[config["class_name"]] if old else {})}
+    if old:
+        made.pop("registered_name", None)
+    if isinstance(inner, list):  # the first Keras 2 wrote the layers of a Sequential alone
+        inner = {"name": "sequential", "layers": inner}
+    if isinstance(inner, dict):
+        layers = inner.get("layers")
+        made["config"] = {key: _copied(value) for key, value in inner.items() if key != "layers"}
+        if isinstance(layers, list):
+            made["config"]["layers"] = [_layer(layer) for layer in layers]
+        made["config"].setdefault("name", "model")
+        for ends in ("input_layers", "output_layers"):
+            made["config"] |= {ends: _single(inner[ends])} if ends in inner else {}
+    return made
+
+
+def _single(ends: Any) -> Any:
+    """One end of a model, which Keras 2 kept as a list of one and Keras 3 then answers as a list."""
+    return ends[0] if isinstance(ends, list) and len(ends) == 1 and isinstance(ends[0], list) else ends
+
+
+def _layer(layer: Any) -> Any:
+    if not isinstance(layer, dict) or "class_name" not in layer:
+        return _copied(layer)
+    kind = layer["class_name"]
+    if isinstance(kind, str) and kind in _MODELS and isinstance(layer.get("config"), dict | list):
+        return _model(layer)
+    if kind == "TFOpLambda" and (scaled := _scaled(layer)) is not None:
+        return scaled
+    made: dict[str, Any] = _copied(layer)
+    if "module" not in layer:
+        made["module"] = "keras.layers"
+    settings = made.get("config")
+    if isinstance(settings, dict):
+        made["config"] = _settings(settings, kind)
+    return made
+
+
+def _settings(settings: dict[str, Any], kind: Any) -> dict[str, Any]:
+    """What a layer is set to, without what Keras 3 has no more."""
+    made = {key: value for key, value in settings.items() if key not in _DROPPED}
+    for key, usual in _DROPPED_AT.items():
+        if made.get(key) == usual and (key != "groups" or kind in _UNGROUPED):
+            del made[key]
+    if kind == "InputLayer" and "batch_shape" not in made and "batch_input_shape" in settings:
+        made["batch_shape"] = settings["batch_input_shape"]
+    if kind == "BatchNormalization" and isinstance(made.get("axis"), list) and len(made["axis"]) == 1:
+        made["axis"] = made["axis"][0]
+    if isinstance(made.get("layer"), dict):  # a wrapper
+        made["layer"] = _layer(made["layer"])
+    return made
+
+
+def _scaled(layer: dict[str, Any]) -> dict[str, Any] | None:
+    """Arithmetic with a number, which TensorFlow 2 kept as an operation, as a layer that scales; None for any other."""
+    settings, nodes = layer.get("config"), layer.get("inbound_nodes")
+    made = _ARITHMETIC.get(str(settings.get("function"))) if isinstance(settings, dict) else None
+    try:
+        source, number, index, words = nodes[0] if not isinstance(nodes[0][0], list) else nodes[0][0]  # type: ignore[index]
+        value = words["y"]
+    except (TypeError, ValueError, KeyError, IndexError):
+        return None
+    if made is None or len(nodes or ()) != 1 or type(value) not in (int, float) or not value:
+        return None
+    name = layer.get("name")
+    return {
+        "module": "keras.layers",
+        "class_name": "Rescaling",
+        "config": {"name": name, "trainable": True, "dtype": "float32", **made(float(value))},
+        "name": name,
+        "inbound_nodes": [[[source, number, index, {}]]],
+    }
+
+
+def _copied(value: Any, role: str = "") -> Any:
+    """A copy in which objects have modules and functions are names.
+
+    Args:
+        value: anything of a configuration.
+        role: the key that it stands under, from which an object of an old configuration gets its module.
+    """
+    if isinstance(value, list):
+        return [_copied(inner, role) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    if role.endswith("activation") and (name := _function(value)):
+        return name
+    if value.get("class_name") == "Policy" and role == "dtype":
+        return {"module": "keras", "class_name": "DTypePolicy", "config": _copied(value.get("config"))}
+    made = {key: _copied(inner, str(key)) for key, inner in value.items()}
+    if "class_name" in value and "config" in value and "module" not in value:
+        if role == "activation":
+            made["module"] = "keras.layers"  # a layer as activation
+        for word, module in _ROLES.items():
+            if role.endswith(word):
+                made["module"] = module
+    return made
+
+
+def _function(value: dict[str, Any]) -> str:
+    """The name of Keras' own function that an activation is; empty where it is another object."""
+    if value.get("class_name") != "function" and value.get("module") != "keras.activations":
+        return ""
+    for candidate in _names(value):
+        name = _TENSORFLOW.get(candidate, candidate)
+        if name in ACTIVATIONS:
+            return name
+    return ""
+
+
+def _names(value: dict[str, Any]) -> list[str]:
+    """What a function may be called."""
+    found = (value.get("config"), value.get("registered_name"), value.get("class_name"))
+    return [name for name in found if isinstance(name, str) and name != "function"]

@@ -1,0 +1,51 @@
+"""Trying the ways to scale pixels on test images, where a data set has a network's classes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from cnnviz.adoption.foreign import Foreign
+from cnnviz.adoption.rebuilding import Meaning, rebuild
+from cnnviz.adoption.scaling import Scaling, guessed_scaling, scalings_for, spread
+from cnnviz.evaluation.judged import measured_images
+from cnnviz.inference import Classifier
+from cnnviz.runs import Run
+
+__all__ = ["best", "tried"]
+
+_TRIED = 512  # test images on which each scaling is tried, fewer of a large network
+_LEAST_TRIED = 32
+_AFFORDED = 2e12  # products with weights that trying all scalings may take
+
+OnProgress = Callable[[float], None]
+
+
+def tried(
+    run: Run,
+    foreign: Foreign,
+    network: keras.Model,
+    meaning: Meaning,
+    home: str | Path | None,
+    on_progress: OnProgress,
+) -> tuple[dict[str, float], int]:
+    """Measure each scaling on some of the test images; the accuracies, and on how many images."""
+    test = measured_images(run, home)
+    scalings = scalings_for(foreign)
+    products = sum(row.multiply_adds for row in run.spec.model.rows) * len(scalings)
+    some = spread(test.labels, int(np.clip(_AFFORDED / max(products, 1), _LEAST_TRIED, _TRIED)))
+    images, labels = test.images[some], test.labels[some]
+    found: dict[str, float] = {}
+    for number, one in enumerate(scalings):
+        classifier = Classifier(rebuild(foreign, one, meaning, network), run.spec.data.classes)
+        given = images if images.shape[1:] == classifier.shape else list(images)
+        found[one] = float((classifier.probabilities(given).argmax(1) == labels).mean())
+        on_progress(0.5 * (number + 1) / len(scalings))
+    return found, len(some)
+
+
+def best(measured: dict[str, float], foreign: Foreign) -> Scaling:
+    """The scaling that is right most often; the guess where others are no better."""
+    guess = guessed_scaling(foreign).scaling
+    return max(scalings_for(foreign), key=lambda one: (measured[one], one == guess))

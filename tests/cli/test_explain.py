@@ -76,6 +76,11 @@ def test_without_a_class_the_predicted_one_is_explained_in_words(ask: Callable[.
     assert f"{tmp_path / 'out.png'}\n" in done.out
 
 
+def test_the_layer_that_the_answer_names_leads_back(ask: Callable[..., Done]) -> None:
+    told = ask("--json").json
+    assert ask("--layer", told["layer"], "--json").json == told
+
+
 def test_another_class_says_what_is_predicted(ask: Callable[..., Done]) -> None:
     predicted = ask("--json").json["predicted"]
     other = "7" if predicted != "7" else "8"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cnnviz import explain
+from tests.explain.test_last_maps import joined
 from tests.explain.toys import CLASSES, picture
 
 Models = Callable[[str], keras.Model]
@@ -56,3 +57,19 @@ def test_heatmaps_agree(kind: str, ours: Callable[..., np.ndarray], theirs: type
         else:
             assert not found.any()
     assert compared
+
+
+def test_the_last_maps_of_a_network_with_branches_agree() -> None:
+    keras.utils.set_random_seed(4)
+    model, image = joined(), picture()
+    with old_habits():
+        there = Gradcam(model, model_modifier=ReplaceToLinear(), clone=True)
+        [expected] = there(
+            CategoricalScore([2]),
+            image[None].astype("float32"),
+            penultimate_layer="joined",
+            seek_penultimate_conv_layer=False,
+        )
+    found = explain.grad_cam(model, image, 2)
+    assert np.ptp(expected) > 0
+    assert np.corrcoef(found.ravel(), np.asarray(expected).ravel())[0, 1] >= 0.99

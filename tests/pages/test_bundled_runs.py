@@ -82,3 +82,12 @@ def test_the_nearest_training_images_are_found_without_cifar10(keras_is_there: N
     at.run()
     [near] = [one for one in figures(at) if "The nearest of 4,509 of its training images" in one.get("caption", "")]
     assert near["count"] == 12
+
+
+def test_the_time_machine_and_home_say_so_too(keras_is_there: None) -> None:
+    at = opened("pages/learn/time_machine.py", run="bundled-strong")
+    assert "They stay as they are: this layer's kernels are not learned." in captions(at)
+    assert "not learned." not in captions(opened("pages/learn/time_machine.py", run="bundled-two-conv"))
+    home_page = captions(opened("pages/start/home.py"))
+    assert "made of the training images' patches and not learned; grey is zero" in home_page
+    assert "red is where a filter answers, white is zero, blue below zero" in home_page

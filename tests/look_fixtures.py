@@ -20,9 +20,19 @@ def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def keras_imported() -> None:
+    """Keras imported, so that pages need not wait for it."""
+    _import_keras()
+
+
+@pytest.fixture
 def looked_at(trained_home: Path, home: Path) -> Run:
     """A trained run in the test's own home, and Keras imported, so that pages need not wait for it."""
+    _import_keras()
+    return copied(trained_home, home)
+
+
+def _import_keras() -> None:
     for name in NEEDED:
         import_module(name)
     gc.freeze()  # as cnnviz.ui.look.models does: Streamlit collects garbage after every run of a page
-    return copied(trained_home, home)

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.explain.batching import image_batches
+from cnnviz.explain.batching import batches, image_batches
 from cnnviz.explain.network import Shape, image_batch, image_shape
 from cnnviz.explain.probing import probe_images
 from cnnviz.explain.scores import Head
@@ -108,14 +108,14 @@ def answers_of(model: keras.Model, shape: Shape | None = None, images: ArrayLike
     """
     given = None if images is None else image_batch(model, images)
     shape = shape or image_shape(model, given)
-    said = asked(model, probe_images(shape) if given is None else given, shape)
-    units = said.outputs.shape[1]
-    finite = said.outputs[np.isfinite(said.outputs)]
+    said = [asked(model, batch, shape) for batch in batches(model, probe_images(shape) if given is None else given)]
+    outputs, head = np.concatenate([part.outputs for part in said]), said[0].head
+    units, finite = outputs.shape[1], outputs[np.isfinite(outputs)]
     return Answers(
-        head=said.head,
+        head=head,
         units=units,
-        independent=said.head == "sigmoid" and units > 1,
-        constant=(said.head == "softmax" and units == 1) or _same(said.units),
+        independent=head == "sigmoid" and units > 1,
+        constant=(head == "softmax" and units == 1) or _same(np.concatenate([part.units for part in said])),
         lowest=float(finite.min()) if finite.size else math.nan,
         highest=float(finite.max()) if finite.size else math.nan,
     )

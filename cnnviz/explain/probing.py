@@ -8,6 +8,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from cnnviz.errors import SpecError
+from cnnviz.explain.batching import batches
 from cnnviz.explain.network import Images, Shape, walk
 from cnnviz.explain.passage import as_given
 
@@ -45,8 +46,8 @@ def answers_to(model: keras.Model, images: Images) -> NDArray[np.float32]:
     Raises:
         SpecError: the model has several outputs.
     """
-    said = single(model(as_given(model, tf.constant(images)), training=False))
-    return np.asarray(tf.cast(said, tf.float32)).reshape(len(images), -1)
+    parts = [single(model(as_given(model, tf.constant(batch)), training=False)) for batch in batches(model, images)]
+    return np.concatenate([np.asarray(tf.cast(part, tf.float32)).reshape(part.shape[0], -1) for part in parts])
 
 
 def single(output: Any) -> tf.Tensor:

@@ -27,10 +27,10 @@ from tests.classify_page import (
 )
 from tests.explain.endings import make, pictures
 from tests.look import train_look
-from tests.look_fixtures import looked_at, trained_home
+from tests.look_fixtures import keras_imported, looked_at, trained_home
 from tests.training.helpers import tiny_spec, write_tiny
 
-__all__ = ["jobs_of_its_own", "looked_at", "trained_home"]
+__all__ = ["jobs_of_its_own", "keras_imported", "looked_at", "trained_home"]
 
 
 # --- nothing yet ------------------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ def test_a_wrong_link_ends_in_a_sentence_with_a_way_back(asked: dict[str, str], 
 # --- networks from elsewhere ------------------------------------------------------------------------------------
 
 
-def test_independent_classes_are_said_and_not_added_up(home: Path) -> None:
+def test_independent_classes_are_said_and_not_added_up(home: Path, keras_imported: None) -> None:
     run = bring(make("sigmoids"), home)
     pixels = pictures()[1]
     at = uploaded(opened(), [("mine.png", picture(pixels), "image/png")])
@@ -232,7 +232,7 @@ def test_independent_classes_are_said_and_not_added_up(home: Path) -> None:
     assert "Its classes do not exclude each other" in said(at)
 
 
-def test_a_network_that_always_says_the_same_is_told(home: Path) -> None:
+def test_a_network_that_always_says_the_same_is_told(home: Path, keras_imported: None) -> None:
     bring(make("softmax of nothing"), home)
     at = uploaded(opened(), [("mine.png", picture(pictures()[1]), "image/png")])
     assert "answers the same for every image" in said(at)

@@ -3,16 +3,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.runs import Run
-from tests.look_fixtures import looked_at, trained_home
+from tests.brought import bring
+from tests.look_fixtures import keras_imported, looked_at, trained_home
 from tests.pages import looked
 from tests.ui.made import failed_run
 
-__all__ = ["looked_at", "trained_home"]
+__all__ = ["keras_imported", "looked_at", "trained_home"]
 
 opened = partial(looked.opened, "pages/look/convolution.py")
 VIEW = "microscope-view"
@@ -99,3 +101,16 @@ def test_every_view_says_what_it_is_saved_as(looked_at: Run, query: dict[str, st
     saved = given(opened(**query))["saved"]
     assert saved["file"] == f"looked-at-{what}-{looked.image_name(looked_at, 0)}"
     assert looked_at.id in saved["source"]
+
+
+def test_the_end_of_a_network_from_elsewhere_is_taken_apart_or_said_why_not(home: Path, keras_imported: None) -> None:
+    image = keras.Input((8, 8, 3))
+    flat = keras.layers.Flatten()(keras.layers.Conv2D(2, 3)(image))
+    sigmoids = keras.Model(image, keras.layers.Dense(3, "sigmoid", name="probabilities")(flat))
+    at = opened(run=bring(sigmoids, home).id, layer="probabilities")
+    assert {"head": "sigmoid", "other": None}.items() <= given(at).items()
+    assert at.segmented_control(key=VIEW).options == ["Convolution", "Sigmoid", "Playground"]
+    members = [keras.layers.Dense(3, "softmax")(flat) for _ in range(2)]
+    mean = keras.Model(image, keras.layers.Average(name="probabilities")(members))
+    at = opened(run=bring(mean, home).id, layer="probabilities")
+    assert "no softmax or sigmoid makes of logits" in at.error[0].value

@@ -4,7 +4,19 @@ import pytest
 
 from cnnviz.data import DatasetInfo, list_datasets
 from cnnviz.errors import SpecError
-from cnnviz.spec import PRESETS, BatchNormalization, Convolution, Dense, Dropout, Flatten, GlobalPooling, Pooling
+from cnnviz.spec import (
+    PRESETS,
+    BatchNormalization,
+    Convolution,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalPooling,
+    LayerRow,
+    ModelSpec,
+    Pooling,
+    RunSpec,
+)
 from cnnviz.ui.train.draft import Draft, layer_in_words
 from cnnviz.ui.train.layer_list import short_number
 from cnnviz.ui.train.network import network_blocks
@@ -115,3 +127,9 @@ def test_the_drawing_has_a_block_for_every_step_and_a_gap_where_it_breaks() -> N
     assert all(0 < block.side <= 1 and 1 <= block.sheets <= 8 for block in blocks)
     broken = Draft.from_preset("two-conv", DIGITS)
     assert network_blocks(broken, broken.table())[-1].kind == "missing"
+
+
+def test_what_is_learned_from_a_network_with_independent_outputs_has_a_softmax() -> None:
+    row = LayerRow("out", "dense", (3,), 3, 3)
+    spec = RunSpec(model=ModelSpec(input_shape=(8, 8, 3), classes=3, foreign=(row,), output="independent"))
+    assert Draft.of(spec, None).output == "softmax"

@@ -16,6 +16,7 @@ from cnnviz.ui.classify.choices import Choices, asked_choices, choices_bar, chos
 from cnnviz.ui.classify.fold import abstain_popover, pending_rules, tell_measuring
 from cnnviz.ui.classify.intake import show_photo
 from cnnviz.ui.classify.networks import Network
+from cnnviz.ui.classify.notes import tell_notes
 from cnnviz.ui.classify.refusing import Rule
 from cnnviz.ui.classify.saved import answers_csv, answers_json
 from cnnviz.ui.classify.shelf import Item, session_shelf
@@ -83,8 +84,7 @@ def show_many(using: Using) -> None:
         _save(shown, using.first)
     tell_measuring(found)
     st.caption(_caption(rows, shown, using, choices))
-    if note := using.first.classifier.answers.note:
-        st.caption(note)
+    tell_notes(using.networks)
     if choices.table:
         show_table(shown)
     else:

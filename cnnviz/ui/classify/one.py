@@ -18,6 +18,7 @@ from cnnviz.ui.classify.bar import Using
 from cnnviz.ui.classify.curve import dials_fold
 from cnnviz.ui.classify.fold import abstain_fold, pending_rules
 from cnnviz.ui.classify.networks import Network
+from cnnviz.ui.classify.notes import tell_notes
 from cnnviz.ui.classify.refusing import Rule
 from cnnviz.ui.classify.shelf import Item
 from cnnviz.ui.classify.words import agreement, answer_in_words, journey
@@ -94,9 +95,7 @@ def show_one(using: Using, item: Item) -> None:
             return
         if seen[0].answer is not None and seen[0].answer.abstained:
             _nearest(seen[0])
-        for note in {one.network.classifier.answers.note: None for one in seen if one.answer is not None}:
-            if note:
-                st.caption(note)
+        tell_notes(one.network for one in seen if one.answer is not None)
         if answers:
             dials_fold(using.first, view, _untouched(using.first, view, item), answers[0], seen[0].rule)
         abstain_fold(using.networks, wish, rules)

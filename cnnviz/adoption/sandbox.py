@@ -21,6 +21,7 @@ from cnnviz.adoption.asking import OnWait, asked, content, too_much
 from cnnviz.adoption.channels import channels_last
 from cnnviz.adoption.foreign import Foreign
 from cnnviz.adoption.hdf5 import MOST_CONFIG, TOLD
+from cnnviz.adoption.operations import with_operations
 from cnnviz.adoption.recognising import recognised
 from cnnviz.adoption.refusals import WeightsAloneError
 from cnnviz.adoption.sizing import sized
@@ -90,7 +91,7 @@ def inspect_model(
             copy_weights(path, weights, name, waiting)
         else:
             config, version = _told(path, folder, shown, patience_s, waiting)
-            names, weights = (), path
+            config, names, weights = with_operations(config), (), path
         checked = sized(cleaned(translated(config), name), size, name)
         turned, is_turned = channels_last(checked, name)
         facts, built, arrays = take_apart(

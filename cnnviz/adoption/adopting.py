@@ -17,7 +17,7 @@ from cnnviz.adoption.trying import best, tried
 from cnnviz.adoption.weights import inspect_weights
 from cnnviz.data import list_datasets
 from cnnviz.errors import DataError, SpecError
-from cnnviz.evaluation.judged import measured_images
+from cnnviz.evaluation.judged import cross_entropies, measured_images
 from cnnviz.explain import convolution_of
 from cnnviz.explain.places import LayerPlace, layers_of
 from cnnviz.files import write_atomically, write_json
@@ -199,12 +199,13 @@ def _measure(run: Run, classifier: Classifier, home: str | Path | None, on_progr
         "labels": test.labels.astype(np.uint16),
     }
     write_atomically(run.folder / "predictions" / "final.npz", pack_arrays(arrays), within=run.folder)
-    true = np.maximum(probabilities[np.arange(len(test)), test.labels], 1e-12)
+    independent = run.spec.model.output == "independent"
+    losses = cross_entropies(probabilities, np.asarray(test.labels, np.int64), independent=independent)
     values = {
         "n_test": len(test),
         "n_mistakes": mistakes,
         "accuracy": 1 - mistakes / len(test),
-        "loss": float(-np.log(true).mean()),
+        "loss": float(losses.mean()),
     }
     write_json(run.folder / "evaluation.json", values, within=run.folder)
 

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import traceback
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
@@ -39,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to fail
-    with _interrupts() as seen:
+    with _interrupts() as seen, warnings.catch_warnings():
+        _without_keras_warning()
         try:
             return _invoke(sys.argv[1:] if arguments is None else arguments)
         except BrokenPipeError:  # whoever read our output has seen enough
@@ -55,6 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _no_output(error)
             # An import that is interrupted half-way may turn the interrupt into an error of its own.
             return _interrupted() if seen else _bug(error)
+
+
+def _without_keras_warning() -> None:
+    """Leave out what Keras warns of a softmax over a single number: it is said here in a sentence, and once."""
+    warnings.filterwarnings("ignore", message="You are using a softmax over axis", category=UserWarning)
 
 
 def _invoke(arguments: Sequence[str]) -> int:

@@ -8,6 +8,8 @@ import math
 import os
 import secrets
 import stat
+import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -175,7 +177,7 @@ def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except (
         zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError, KeyError, SyntaxError, OverflowError,
-        RuntimeError, MemoryError, OSError,
+        RuntimeError, MemoryError, OSError, struct.error, tokenize.TokenError,
     ) as error:  # fmt: skip
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         short = reason.splitlines()[0][:120]

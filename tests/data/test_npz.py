@@ -124,15 +124,19 @@ def damaged(path: Path, kind: str) -> None:
         for start in (content.index(b"PK\x01\x02"),):
             content[start + 8] |= 1
         content[6] |= 1
-    elif kind == "not npy":
+    elif kind in ("not npy", "a header that never ends"):
+        open_header = b"{'descr': '<f8', 'shape': (3L,"
+        npy = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(open_header)) + open_header
         with zipfile.ZipFile(path, "w") as archive:
             for key in ("x_train", "y_train", "x_test", "y_test"):
-                archive.writestr(f"{key}.npy", b"hello")
+                archive.writestr(f"{key}.npy", b"hello" if kind == "not npy" else npy)
         return
     path.write_bytes(content)
 
 
-@pytest.mark.parametrize("kind", ["truncated", "bit flipped", "text", "empty", "encrypted", "not npy"])
+@pytest.mark.parametrize(
+    "kind", [*("truncated", "bit flipped", "text", "empty", "encrypted", "not npy"), "a header that never ends"]
+)
 def test_a_damaged_file_is_refused_in_one_sentence(save: Save, kind: str) -> None:
     path = save()
     damaged(path, kind)

@@ -133,6 +133,9 @@ def hostile_archives(target: Path) -> dict[str, bytes]:
         shape = "(" + "9" * 12 + ",)"
         text = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}".encode()
         archive.writestr("a.npy", b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text)
+    with zipfile.ZipFile(open_header := io.BytesIO(), "w") as archive:
+        text = b"{'descr': '<f8', 'shape': (3L,"
+        archive.writestr("a.npy", b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text)
     with zipfile.ZipFile(text_member := io.BytesIO(), "w") as archive:
         archive.writestr("place", "not an array")
     return {
@@ -140,6 +143,7 @@ def hostile_archives(target: Path) -> dict[str, bytes]:
         "objects in an npz": objects.getvalue(),
         "one array instead of an archive": plain.getvalue(),
         "a header of eight terabytes": header.getvalue(),
+        "a header that never ends": open_header.getvalue(),
         "a member that is no array": text_member.getvalue(),
         "nothing": b"",
         "html": b"<html></html>",

@@ -70,9 +70,12 @@ def show(run: RunName, home: Home = None, as_json: AsJson = False) -> None:
             ("parameters", f"{values['parameters']:,}"),
             ("epochs", f"{values['epochs_done']} of {values['epochs']}"),
             ("test", f"accuracy {percent(test['accuracy'])}, loss {test['loss']:.4f}" if test else ""),
+            ("validation", _validated(values)),
             ("folder", values["folder"]),
         ]
     )
+    for doubt in values["doubts"]:
+        say(doubt["sentence"])
     curves = {key: column for key, column in values["history"].items() if column}
     if curves:
         say("")
@@ -220,6 +223,11 @@ def _row(row: "RunSummary") -> dict[str, Any]:
     }
 
 
+def _validated(values: dict[str, Any]) -> str:
+    accuracies = values["history"]["val_accuracy"]
+    return f"accuracy {percent(accuracies[-1])}{of_images(values)}" if accuracies else ""
+
+
 def result_line(values: dict[str, Any]) -> str:
     """Return the accuracies of a report in one line."""
     history, test = values["history"], values["test"]
@@ -227,7 +235,7 @@ def result_line(values: dict[str, Any]) -> str:
     if test:
         parts.append(f"test accuracy {percent(test['accuracy'])}")
     if history["val_accuracy"]:
-        parts.append(f"validation accuracy {percent(history['val_accuracy'][-1])}{of_images(values)}")
+        parts.append(f"validation {_validated(values)}")
     elif history["accuracy"]:
         parts.append(f"training accuracy {percent(history['accuracy'][-1])}")
     return f"{count(values['epochs_done'], 'epoch')}; " + ", ".join(parts or ["nothing measured yet"])

@@ -56,7 +56,7 @@ def _apart(run: Run, history: History) -> Doubt | None:
     return Doubt(
         "apart",
         f"It is right on {_percent(trained)} of its training images and on {_percent(accuracy)} of {images}, where "
-        f"guessing comes to {_percent(chance)}. Likely causes: {_joined(_causes(run, history))}.",
+        f"guessing gets {_percent(chance)}. Likely causes: {_joined(_causes(run, history))}.",
     )
 
 
@@ -78,7 +78,8 @@ def _causes(run: Run, history: History) -> list[str]:
     momentum = max(
         (layer.momentum for layer in run.spec.model.layers if isinstance(layer, BatchNormalization)), default=0
     )
-    if history.val_images is None and run.status.step < _ARRIVED / (1 - momentum):  # of a version that did not measure
+    earlier = bool(history.epochs.get("val_accuracy")) and history.val_images is None  # did not measure them anew
+    if earlier and run.status.step < _ARRIVED / (1 - momentum):
         causes.insert(0, "moving averages of batch normalisation that had not arrived, which training it anew mends")
     return causes
 
@@ -89,8 +90,8 @@ def _few(history: History) -> Doubt | None:
         return None
     return Doubt(
         "few",
-        f"Validation accuracy, {_percent(validated[-1])}, is of {count} image{'' if count == 1 else 's'}, each "
-        f"{_percent(1 / count)} of it: what is stopped, kept or compared by it is mostly luck.",
+        f"Its validation accuracy, {_percent(validated[-1])}, is of {count} image{'' if count == 1 else 's'} only: "
+        "what is stopped, kept or compared by it is mostly luck.",
     )
 
 

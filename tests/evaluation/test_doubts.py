@@ -33,7 +33,7 @@ def test_high_on_what_it_learned_and_near_chance_elsewhere_is_said_with_its_caus
     (doubt,) = doubts(run_of(home, 0.985, 0.34, val_images=72))
     assert doubt == Doubt(
         "apart",
-        "It is right on 98 % of its training images and on 34 % of validation images, where guessing comes to 17 %. "
+        "It is right on 98 % of its training images and on 34 % of validation images, where guessing gets 17 %. "
         "Likely causes: so few training images (648) that it knows each by heart, labels that do not fit their images, "
         "or training images unlike the others (place, camera, crop).",
     )
@@ -64,6 +64,9 @@ def test_a_run_that_kept_moving_averages_is_told_that_they_had_not_arrived(home:
         run_of(home, 0.985, 0.1, step=220, spec=preset("two-conv")),
     )
     assert all("moving averages" not in doubts(run)[0].sentence for run in others)
+    without = run_of(home, 0.985, None, step=220)  # of this version, and held nothing back
+    write_json(without.folder / "evaluation.json", {"accuracy": 0.2, "loss": 1.0, "n_test": 300, "n_mistakes": 240})
+    assert "moving averages" not in doubts(without)[0].sentence
 
 
 def test_few_validation_images_are_said_and_the_test_images_asked_instead(home: Path) -> None:
@@ -71,8 +74,8 @@ def test_few_validation_images_are_said_and_the_test_images_asked_instead(home: 
     assert doubts(run) == (
         Doubt(
             "few",
-            "Validation accuracy, 100 %, is of 4 images, each 25 % of it: what is stopped, kept or compared by it is "
-            "mostly luck.",
+            "Its validation accuracy, 100 %, is of 4 images only: "
+            "what is stopped, kept or compared by it is mostly luck.",
         ),
     )
     write_json(run.folder / "evaluation.json", {"accuracy": 0.2, "loss": 1.0, "n_test": 300, "n_mistakes": 240})
@@ -82,7 +85,7 @@ def test_few_validation_images_are_said_and_the_test_images_asked_instead(home: 
 
 
 def test_one_image_is_one_and_thirty_are_enough(home: Path) -> None:
-    assert "is of 1 image, each 100 % of it" in doubts(run_of(home, 0.9, 1.0, val_images=1))[0].sentence
+    assert "is of 1 image only" in doubts(run_of(home, 0.9, 1.0, val_images=1))[0].sentence
     assert kinds(run_of(home, 0.9, 0.8, val_images=29)) == ["few"]
     assert kinds(run_of(home, 0.9, 0.8, val_images=30)) == []
 

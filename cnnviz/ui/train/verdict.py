@@ -36,7 +36,8 @@ def verdict(run: Run, status: Status) -> None:
         case "completed":
             _completed(run, status)
         case "stopped":
-            st.info(f"{state} {_way_on(run)} {plain(_doubts(run))}", icon=":material/pause_circle:")
+            st.info(f"{state} {_way_on(run)}", icon=":material/pause_circle:")
+            _doubts(run)
         case "interrupted":
             st.warning(f"{state} {told} {_way_on(run)}", icon=":material/power_off:")
         case "failed":
@@ -63,8 +64,9 @@ def _completed(run: Run, status: Status) -> None:
         of = f" of {images:,}" if isinstance(images, int) else ""
         words.append(f"It gets {100 * accuracy:.0f} %{of} test images right that it has never seen.")
         number = f"<div><strong>{100 * accuracy:.1f} %</strong><small>test accuracy</small></div>"
-    words += [escape(part) for part in (_validated(run), status.message, _doubts(run), _advice(run, accuracy))]
+    words += [escape(part) for part in (_validated(run), status.message, _advice(run, accuracy))]
     st.html(f'<div class="train-verdict">{number}<p>{" ".join(words)}</p></div>')
+    _doubts(run)
     if run.has_final_predictions:
         st.page_link(REPORT, label="See what it gets wrong", icon=":material/fact_check:", query_params={"run": run.id})
 
@@ -78,8 +80,10 @@ def _validated(run: Run) -> str:
     return f"Validation accuracy: {100 * validated[-1]:.0f} %{history.of_validation}."
 
 
-def _doubts(run: Run) -> str:
-    return " ".join(doubt.sentence for doubt in doubts(run))
+def _doubts(run: Run) -> None:
+    """Say what makes one doubt its numbers, over the whole width: they come with their likely causes."""
+    for doubt in doubts(run):
+        st.warning(plain(doubt.sentence), icon=":material/help:")
 
 
 def _advice(run: Run, accuracy: float | None) -> str:

@@ -97,7 +97,8 @@ def remarks(now: JudgedRun, report: Evaluation | None) -> None:
             f"Loss, top 3 and the curves need the probabilities of all classes, which a snapshot lacks: {where}."
         )
     if now.judged.snapshot is None:
-        told += [plain(doubt.sentence) for doubt in doubts(now.run)]
+        with suppress(CnnvizError):  # nor are damaged settings
+            told += [plain(doubt.sentence) for doubt in doubts(now.run)]
     if report is not None and report.remark:
         told.append(plain(report.remark))
     if told:

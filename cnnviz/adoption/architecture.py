@@ -10,7 +10,7 @@ from typing import Any
 from cnnviz.adoption.translating import ACTIVATIONS
 from cnnviz.errors import DataError
 
-__all__ = ["check_depth", "cleaned"]
+__all__ = ["ALLOWED", "check_depth", "cleaned"]
 
 MOST_LAYERS = 1500
 MOST_DEPTH = 40
@@ -33,7 +33,7 @@ _LAYERS = frozenset({
     "RepeatVector", "Rescaling", "Reshape", "Resizing", "SeparableConv2D", "Softmax", "Solarization",
     "SpatialDropout2D", "SpectralNormalization", "Subtract", "UnitNormalization", "UpSampling2D", "ZeroPadding2D",
 })  # fmt: skip
-_ALLOWED: dict[str, frozenset[str]] = {
+ALLOWED: dict[str, frozenset[str]] = {
     "keras.layers": _LAYERS,
     "keras": frozenset({"Sequential", "Functional", "Model", "DTypePolicy"}),
     "keras.models": frozenset({"Sequential", "Functional", "Model"}),
@@ -107,6 +107,12 @@ def cleaned(config: dict[str, Any], name: str) -> dict[str, Any]:
     shown = repr(name[-60:])
     check_depth(config, shown)
     config = _without(config, _TRAINING)
+    kind = config.get("class_name")
+    if kind not in ("Sequential", "Functional", "Model"):
+        raise DataError(
+            f"the model {shown} is a {_word(kind)}; a Sequential or functional model is accepted, since a class of "
+            "your own cannot be built without your code: wrap it, as keras.Model(inputs, outputs), and save that"
+        )
     layers = 0
     for part in _objects(config):
         if "class_name" in part:
@@ -114,12 +120,6 @@ def cleaned(config: dict[str, Any], name: str) -> dict[str, Any]:
         _check_sizes(part, shown)
     if layers > MOST_LAYERS:
         raise DataError(f"the model {shown} has {layers:,} layers and operations; at most {MOST_LAYERS:,} are accepted")
-    kind = config.get("class_name")
-    if kind not in ("Sequential", "Functional", "Model"):
-        raise DataError(
-            f"the model {shown} is a {_word(kind)}; a Sequential or functional model is accepted, since a class of "
-            "your own cannot be built without your code: wrap it, as keras.Model(inputs, outputs), and save that"
-        )
     built: dict[str, Any] = _without(config, _REGISTERED)
     return built
 
@@ -159,7 +159,7 @@ def _check_class(part: dict[str, Any], shown: str) -> int:
             f"the model {shown} has the layer {_word(kind)}, which is for texts, series or volumes; a classifier of "
             "images, with 2-D convolutions, fits"
         )
-    known = words and kind in _ALLOWED.get(module or "", ())
+    known = words and kind in ALLOWED.get(module or "", ())
     if not known or registered not in (None, kind):
         if words and kind in _INSTEAD:
             raise DataError(f"the model {shown} has {_word(kind)} in it, {_INSTEAD[kind]}, and save again")

@@ -73,7 +73,7 @@ def _built(config: dict[str, Any]) -> Any:
     except DataError as error:
         return str(error)
     except Exception as error:  # noqa: BLE001 - a stranger's file: Keras raises whatever it raises
-        return f"Keras cannot build it ({_line(error)})"
+        return f"Keras cannot build it ({_line(_first(error))})"
 
 
 def _filled(model: Any, path: Path) -> str:
@@ -162,7 +162,14 @@ def _some(shapes: list[tuple[int, ...]]) -> str:
     return (shown + (f" and {len(shapes) - 3} more" if len(shapes) > 3 else "")) or "nothing"
 
 
-def _line(error: Exception) -> str:
+def _first(error: BaseException) -> BaseException:
+    """What went wrong first; Keras wraps it once for each model inside another."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return error
+
+
+def _line(error: BaseException) -> str:
     text = " ".join(str(error).split())[:160] or type(error).__name__
     return "".join(character if character.isprintable() else " " for character in text)
 

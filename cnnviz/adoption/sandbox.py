@@ -22,6 +22,7 @@ from cnnviz.adoption.architecture import check_depth, cleaned
 from cnnviz.adoption.archive import MOST_FILE, MOST_WEIGHTS, copy_weights, parsed, read_archive
 from cnnviz.adoption.channels import channels_last
 from cnnviz.adoption.hdf5 import MOST_CONFIG, TOLD
+from cnnviz.adoption.operations import with_operations
 from cnnviz.adoption.recognising import recognised
 from cnnviz.adoption.sizing import sized
 from cnnviz.adoption.translating import translated
@@ -132,7 +133,7 @@ def inspect_model(
             copy_weights(path, weights, name, waiting)
         else:
             config, version = _told(path, folder, shown, patience_s, waiting)
-            names, weights = (), path
+            config, names, weights = with_operations(config), (), path
         checked = sized(cleaned(translated(config), name), size, name)
         turned, is_turned = channels_last(checked, name)
         facts, built, arrays = take_apart(

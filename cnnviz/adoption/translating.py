@@ -8,6 +8,8 @@ stays as it is, and is refused by name afterwards (`cnnviz.adoption.architecture
 from collections.abc import Iterable
 from typing import Any
 
+from cnnviz.adoption.tensorflow2 import ends_renumbered, operation, renumbered, with_names, with_tensors
+
 __all__ = ["ACTIVATIONS", "translated"]
 
 ACTIVATIONS = frozenset({
@@ -30,19 +32,19 @@ _ROLES = {
     "regularizer": "keras.regularizers",
     "constraint": "keras.constraints",
 }
-# Settings of Keras 2 that mean nothing any more; the two with a value only while it is this one.
-_DROPPED = frozenset(
-    {"batch_input_shape", "input_dtype", "implementation", "fused", "virtual_batch_size", "adjustment"}
-)
-_DROPPED_AT = {"renorm": False, "groups": 1}
+# Settings of Keras 2 that mean nothing any more; those with a value only while it is this one.
+_DROPPED = frozenset({
+    "batch_input_shape", "input_dtype", "implementation", "fused", "virtual_batch_size", "adjustment", "rng_type",
+    "query_shape", "key_shape", "value_shape",
+})  # fmt: skip
+_DROPPED_AT = {"renorm": False, "groups": 1, "softmax_robust_masking": False, "synchronized": False}
+_CALLED = {"SyncBatchNormalization": "BatchNormalization", "ThresholdedReLU": "ReLU"}  # the same, for one image
 _UNGROUPED = frozenset({"DepthwiseConv2D", "Conv2DTranspose", "SeparableConv2D"})
-_ARITHMETIC = {
-    "math.truediv": lambda value: {"scale": 1 / value, "offset": 0.0},
-    "math.divide": lambda value: {"scale": 1 / value, "offset": 0.0},
-    "math.multiply": lambda value: {"scale": value, "offset": 0.0},
-    "math.subtract": lambda value: {"scale": 1.0, "offset": -value},
-    "math.add": lambda value: {"scale": 1.0, "offset": value},
-    "__operators__.add": lambda value: {"scale": 1.0, "offset": value},
+_KERNEL = frozenset({"kernel_initializer", "kernel_regularizer", "kernel_constraint"})
+_NOT_OF = {
+    "DepthwiseConv2D": _KERNEL,  # theirs have other names
+    "SeparableConv2D": _KERNEL,
+    "SpatialDropout2D": frozenset({"trainable", "noise_shape"}),
 }
 
 
@@ -55,6 +57,7 @@ def translated(config: dict[str, Any]) -> dict[str, Any]:
     Returns:
         A copy; of a configuration of Keras 3, the same, with functions of TensorFlow's that Keras has too as its own.
     """
+    config = with_names(config)
     result: dict[str, Any] = _model(config) if config.get("class_name") in _MODELS else _copied(config)
     return result
 
@@ -72,11 +75,33 @@ def _model(config: dict[str, Any]) -> dict[str, Any]:
         layers = inner.get("layers")
         made["config"] = {key: _copied(value) for key, value in inner.items() if key != "layers"}
         if isinstance(layers, list):
-            made["config"]["layers"] = [_layer(layer) for layer in layers]
+            layers = [*_opening(layers), *layers] if old and config["class_name"] == "Sequential" else layers
+            made["config"]["layers"] = [_layer(layer) for layer in (_unbuilt(renumbered(layers)) if old else layers)]
         made["config"].setdefault("name", "model")
-        for ends in ("input_layers", "output_layers"):
-            made["config"] |= {ends: _single(inner[ends])} if ends in inner else {}
+        for ends in [ends for ends in ("input_layers", "output_layers") if ends in inner]:
+            made["config"][ends] = _single(ends_renumbered(inner[ends], layers or []) if old else inner[ends])
     return made
+
+
+def _opening(layers: list[Any]) -> list[Any]:
+    """What a Sequential model takes, as a layer, where only its first layer says so."""
+    first: Any = {"config": {"layers": layers}}
+    while isinstance(first, dict) and isinstance(first.get("config"), dict) and first["config"].get("layers"):
+        first = first["config"]["layers"][0] if isinstance(first["config"]["layers"], list) else None
+    settings = first.get("config") if isinstance(first, dict) else None
+    shape = settings.get("batch_input_shape") if isinstance(settings, dict) else None
+    is_there = isinstance(layers[0], dict) and layers[0].get("class_name") == "InputLayer" if layers else True
+    if is_there or not isinstance(shape, list):
+        return []
+    return [{"class_name": "InputLayer", "config": {"batch_shape": shape, "dtype": "float32", "name": "image"}}]
+
+
+def _unbuilt(layers: list[Any]) -> list[Any]:
+    """Layers without the shapes that they were built for, which have other names now and follow from the input."""
+    return [
+        {key: value for key, value in layer.items() if key != "build_config"} if isinstance(layer, dict) else layer
+        for layer in layers
+    ]
 
 
 def _single(ends: Any) -> Any:
@@ -90,20 +115,26 @@ def _layer(layer: Any) -> Any:
     kind = layer["class_name"]
     if isinstance(kind, str) and kind in _MODELS and isinstance(layer.get("config"), dict | list):
         return _model(layer)
-    if kind == "TFOpLambda" and (scaled := _scaled(layer)) is not None:
-        return scaled
-    made: dict[str, Any] = _copied(layer)
-    if "module" not in layer:
+    if kind in ("TFOpLambda", "SlicingOpLambda") and (made := operation(layer)) is not None:
+        return made
+    made = _copied(layer)
+    if "module" not in layer or str(layer["module"]).startswith("keras.layers."):
         made["module"] = "keras.layers"
+    made["inbound_nodes"] = with_tensors(made.get("inbound_nodes", []))
     settings = made.get("config")
+    if isinstance(kind, str) and kind in _CALLED:
+        made |= {"class_name": _CALLED[kind], "registered_name": None}
+    if kind == "ThresholdedReLU" and isinstance(settings, dict):
+        settings["threshold"] = settings.pop("theta", 1.0)
     if isinstance(settings, dict):
-        made["config"] = _settings(settings, kind)
+        made["config"] = _settings(settings, made["class_name"])
     return made
 
 
 def _settings(settings: dict[str, Any], kind: Any) -> dict[str, Any]:
     """What a layer is set to, without what Keras 3 has no more."""
-    made = {key: value for key, value in settings.items() if key not in _DROPPED}
+    dropped = _DROPPED | _NOT_OF.get(kind, frozenset())
+    made = {key: value for key, value in settings.items() if key not in dropped}
     for key, usual in _DROPPED_AT.items():
         if made.get(key) == usual and (key != "groups" or kind in _UNGROUPED):
             del made[key]
@@ -111,30 +142,15 @@ def _settings(settings: dict[str, Any], kind: Any) -> dict[str, Any]:
         made["batch_shape"] = settings["batch_input_shape"]
     if kind == "BatchNormalization" and isinstance(made.get("axis"), list) and len(made["axis"]) == 1:
         made["axis"] = made["axis"][0]
+    if kind == "RandomShear":  # Keras writes (-0.1, 0.1) for 0.1, and does not read it again
+        made |= {key: [0.0, made[key][1]] for key in ("x_factor", "y_factor") if _is_both_ways(made.get(key))}
     if isinstance(made.get("layer"), dict):  # a wrapper
         made["layer"] = _layer(made["layer"])
     return made
 
 
-def _scaled(layer: dict[str, Any]) -> dict[str, Any] | None:
-    """Arithmetic with a number, which TensorFlow 2 kept as an operation, as a layer that scales; None for any other."""
-    settings, nodes = layer.get("config"), layer.get("inbound_nodes")
-    made = _ARITHMETIC.get(str(settings.get("function"))) if isinstance(settings, dict) else None
-    try:
-        source, number, index, words = nodes[0] if not isinstance(nodes[0][0], list) else nodes[0][0]  # type: ignore[index]
-        value = words["y"]
-    except (TypeError, ValueError, KeyError, IndexError):
-        return None
-    if made is None or len(nodes or ()) != 1 or type(value) not in (int, float) or not value:
-        return None
-    name = layer.get("name")
-    return {
-        "module": "keras.layers",
-        "class_name": "Rescaling",
-        "config": {"name": name, "trainable": True, "dtype": "float32", **made(float(value))},
-        "name": name,
-        "inbound_nodes": [[[source, number, index, {}]]],
-    }
+def _is_both_ways(factor: Any) -> bool:
+    return isinstance(factor, list) and len(factor) == 2 and isinstance(factor[0], float) and factor[0] < 0
 
 
 def _copied(value: Any, role: str = "") -> Any:

@@ -61,7 +61,8 @@ class ModelSpec(Settings):
     the classes, or one sigmoid that gives the second class's probability). Feature maps that reach the output are
     averaged over the image first, as a network without dense layers does (Lin et al. 2013).
 
-    A network from elsewhere has no layers here, which cannot be built; `foreign` is the table of what it has.
+    A network from elsewhere has no layers here, which cannot be built; `foreign` is the table of what it has. Its
+    output may be "independent": a probability of its own for each class.
 
     Raises:
         SpecError: a layer cannot take what the one before gives; the sentence names the layer.
@@ -71,7 +72,7 @@ class ModelSpec(Settings):
     layers: tuple[Layer, ...] = Field(default=(), max_length=200)
     foreign: tuple[LayerRow, ...] = Field(default=(), max_length=2000)
     classes: int = Field(default=10, ge=2, le=1000)
-    output: Literal["softmax", "sigmoid"] = "softmax"
+    output: Literal["softmax", "sigmoid", "independent"] = "softmax"
 
     @model_validator(mode="after")
     def _works(self) -> Self:
@@ -82,6 +83,8 @@ class ModelSpec(Settings):
             raise SpecError(f"the input has {channels} channels; 1 (grey) and 3 (RGB) are possible")
         if self.output == "sigmoid" and self.classes != 2:
             raise SpecError(f'the output "sigmoid" tells 2 classes apart, not {self.classes}; use "softmax"')
+        if self.output == "independent" and not self.foreign:
+            raise SpecError('the output "independent" is that of networks from elsewhere; use "softmax" or "sigmoid"')
         if self.layers and self.foreign:
             raise SpecError("the network has layers of its own and the table of another; give one of them")
         for number, layer in enumerate(self.layers[1:], 2):
@@ -98,7 +101,7 @@ class ModelSpec(Settings):
             )
         return self
 
-    def for_images(self, shape: tuple[int, int, int], classes: int, output: Literal["softmax", "sigmoid"]) -> Self:
+    def for_images(self, shape: tuple[int, int, int], classes: int, output: str) -> Self:
         """Return this network for other images and classes; a first layer that has all whitened kernels has all again.
 
         Raises:

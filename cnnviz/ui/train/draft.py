@@ -82,7 +82,7 @@ class Draft:
             shape=shape,
             n_classes=n_classes,
             preset=spec.preset,
-            output=spec.model.output,
+            output="sigmoid" if spec.model.output == "sigmoid" else "softmax",
             data_problem=problem,
         )
 

@@ -39,6 +39,11 @@ _DROPPED = frozenset({
 })  # fmt: skip
 _DROPPED_AT = {"renorm": False, "groups": 1, "softmax_robust_masking": False, "synchronized": False}
 _CALLED = {"SyncBatchNormalization": "BatchNormalization", "ThresholdedReLU": "ReLU"}  # the same, for one image
+_ELSEWHERE = {  # layers of Keras' own networks
+    "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
+    "LayerScale": "keras.src.applications.convnext",
+    "StochasticDepth": "keras.src.applications.convnext",
+}
 _UNGROUPED = frozenset({"DepthwiseConv2D", "Conv2DTranspose", "SeparableConv2D"})
 _KERNEL = frozenset({"kernel_initializer", "kernel_regularizer", "kernel_constraint"})
 _NOT_OF = {
@@ -119,7 +124,7 @@ def _layer(layer: Any) -> Any:
         return made
     made = _copied(layer)
     if "module" not in layer or str(layer["module"]).startswith("keras.layers."):
-        made["module"] = "keras.layers"
+        made["module"] = _ELSEWHERE.get(str(kind), "keras.layers")
     made["inbound_nodes"] = with_tensors(made.get("inbound_nodes", []))
     settings = made.get("config")
     if isinstance(kind, str) and kind in _CALLED:

@@ -173,7 +173,7 @@ KINDS: dict[str, Kind] = {
     "squeeze-and-excitation": Kind(within(kinds.squeeze_excitation)),
     "spatial attention": Kind(within(kinds.spatial_attention)),
     "ConvNeXt's layers": Kind(within(kinds.convnext)),
-    "InceptionResNet's layer": Kind(within(kinds.inception_resnet)),
+    "InceptionResNet's layer": Kind(within(kinds.inception_resnet), file="theirs.h5"),
     "normalisations": Kind(within(kinds.normalisations)),
     "multi-head attention": Kind(within(kinds.attention)),
     "slices and constants": Kind(within(kinds.arithmetic)),

@@ -94,7 +94,7 @@ class ModelSpec(Settings):
                     "patches; only the first layer sees those, so choose random or identity here"
                 )
         parameters = sum(row.parameters for row in self.rows)
-        if parameters > MOST_PARAMETERS:
+        if parameters > MOST_PARAMETERS and not self.foreign:  # which is bounded by its file's size
             raise SpecError(
                 f"this network has {parameters:,} parameters; at most {MOST_PARAMETERS:,} are allowed, "
                 "so use fewer units or one more pooling"

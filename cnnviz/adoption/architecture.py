@@ -109,6 +109,12 @@ def cleaned(config: dict[str, Any], name: str) -> dict[str, Any]:
     shown = repr(name[-60:])
     check_depth(config, shown)
     config = _without(config, _TRAINING)
+    kind = config.get("class_name")
+    if kind not in ("Sequential", "Functional", "Model"):
+        raise DataError(
+            f"the model {shown} is a {_word(kind)}; a Sequential or functional model is accepted, since a class of "
+            "your own cannot be built without your code: wrap it, as keras.Model(inputs, outputs), and save that"
+        )
     layers = 0
     for part in _objects(config):
         if "class_name" in part:
@@ -116,12 +122,6 @@ def cleaned(config: dict[str, Any], name: str) -> dict[str, Any]:
         _check_sizes(part, shown)
     if layers > MOST_LAYERS:
         raise DataError(f"the model {shown} has {layers:,} layers and operations; at most {MOST_LAYERS:,} are accepted")
-    kind = config.get("class_name")
-    if kind not in ("Sequential", "Functional", "Model"):
-        raise DataError(
-            f"the model {shown} is a {_word(kind)}; a Sequential or functional model is accepted, since a class of "
-            "your own cannot be built without your code: wrap it, as keras.Model(inputs, outputs), and save that"
-        )
     built: dict[str, Any] = _without(config, _REGISTERED)
     return built
 

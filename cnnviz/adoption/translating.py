@@ -38,6 +38,11 @@ _DROPPED = frozenset({
 })  # fmt: skip
 _DROPPED_AT = {"renorm": False, "groups": 1, "softmax_robust_masking": False, "synchronized": False}
 _CALLED = {"SyncBatchNormalization": "BatchNormalization", "ThresholdedReLU": "ReLU"}  # the same, for one image
+_ELSEWHERE = {  # layers of Keras' own networks
+    "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
+    "LayerScale": "keras.src.applications.convnext",
+    "StochasticDepth": "keras.src.applications.convnext",
+}
 _UNGROUPED = frozenset({"DepthwiseConv2D", "Conv2DTranspose", "SeparableConv2D"})
 _KERNEL = frozenset({"kernel_initializer", "kernel_regularizer", "kernel_constraint"})
 _NOT_OF = {
@@ -74,11 +79,25 @@ def _model(config: dict[str, Any]) -> dict[str, Any]:
         layers = inner.get("layers")
         made["config"] = {key: _copied(value) for key, value in inner.items() if key != "layers"}
         if isinstance(layers, list):
+            layers = [*_opening(layers), *layers] if old and config["class_name"] == "Sequential" else layers
             made["config"]["layers"] = [_layer(layer) for layer in (_unbuilt(renumbered(layers)) if old else layers)]
         made["config"].setdefault("name", "model")
         for ends in [ends for ends in ("input_layers", "output_layers") if ends in inner]:
-            made["config"][ends] = _single(ends_renumbered(inner[ends], layers) if old else inner[ends])
+            made["config"][ends] = _single(ends_renumbered(inner[ends], layers or []) if old else inner[ends])
     return made
+
+
+def _opening(layers: list[Any]) -> list[Any]:
+    """What a Sequential model takes, as a layer, where only its first layer says so."""
+    first: Any = {"config": {"layers": layers}}
+    while isinstance(first, dict) and isinstance(first.get("config"), dict) and first["config"].get("layers"):
+        first = first["config"]["layers"][0] if isinstance(first["config"]["layers"], list) else None
+    settings = first.get("config") if isinstance(first, dict) else None
+    shape = settings.get("batch_input_shape") if isinstance(settings, dict) else None
+    is_there = isinstance(layers[0], dict) and layers[0].get("class_name") == "InputLayer" if layers else True
+    if is_there or not isinstance(shape, list):
+        return []
+    return [{"class_name": "InputLayer", "config": {"batch_shape": shape, "dtype": "float32", "name": "image"}}]
 
 
 def _unbuilt(layers: list[Any]) -> list[Any]:
@@ -104,7 +123,7 @@ def _layer(layer: Any) -> Any:
         return made
     made = _copied(layer)
     if "module" not in layer or str(layer["module"]).startswith("keras.layers."):
-        made["module"] = "keras.layers"
+        made["module"] = _ELSEWHERE.get(str(kind), "keras.layers")
     made["inbound_nodes"] = with_tensors(made.get("inbound_nodes", []))
     settings = made.get("config")
     if isinstance(kind, str) and kind in _CALLED:
@@ -127,9 +146,15 @@ def _settings(settings: dict[str, Any], kind: Any) -> dict[str, Any]:
         made["batch_shape"] = settings["batch_input_shape"]
     if kind == "BatchNormalization" and isinstance(made.get("axis"), list) and len(made["axis"]) == 1:
         made["axis"] = made["axis"][0]
+    if kind == "RandomShear":  # Keras writes (-0.1, 0.1) for 0.1, and does not read it again
+        made |= {key: [0.0, made[key][1]] for key in ("x_factor", "y_factor") if _is_both_ways(made.get(key))}
     if isinstance(made.get("layer"), dict):  # a wrapper
         made["layer"] = _layer(made["layer"])
     return made
+
+
+def _is_both_ways(factor: Any) -> bool:
+    return isinstance(factor, list) and len(factor) == 2 and isinstance(factor[0], float) and factor[0] < 0
 
 
 def _copied(value: Any, role: str = "") -> Any:

@@ -13,6 +13,8 @@ from tests.adoption.made import changed
 __all__ = [
     "as_keras_2",
     "as_tensorflow_2_13",
+    "cats_and_dogs",
+    "cats_and_dogs_layers",
     "mobile",
     "mobile_layers",
     "resnet_and_attention",
@@ -140,14 +142,45 @@ def resnet_and_attention_layers() -> Layers:
     ]  # fmt: skip
 
 
+def cats_and_dogs() -> keras.Model:
+    return keras.Sequential([
+        keras.Input((12, 10, 3)),
+        layers.Conv2D(4, 3, activation="relu", name="first"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(5, 3, activation="relu", name="last"),
+        layers.Flatten(),
+        layers.Dense(1, activation="sigmoid", name="out"),
+    ])  # fmt: skip
+
+
+def cats_and_dogs_layers() -> Layers:
+    """The same as Keras 2.1 wrote it: a list of layers, of which the first says what it takes."""
+    uniform = {"scale": 1.0, "mode": "fan_avg", "distribution": "uniform", "seed": None}
+    kernel = {**_KERNEL, "kernel_initializer": {"class_name": "VarianceScaling", "config": uniform}, "use_bias": True}
+    maps = {"strides": [1, 1], "padding": "valid", "data_format": "channels_last", "dilation_rate": [1, 1],
+            "activation": "relu", "kernel_size": [3, 3], **kernel}  # fmt: skip
+    pooling = {"pool_size": [2, 2], "padding": "valid", "strides": [2, 2], "data_format": "channels_last"}
+    made = [
+        ("Conv2D", {"name": "first", "batch_input_shape": [None, 12, 10, 3], "dtype": "float32", "filters": 4, **maps}),
+        ("MaxPooling2D", {"name": "max_pooling2d_1", **pooling}),
+        ("Conv2D", {"name": "last", "filters": 5, **maps}),
+        ("Flatten", {"name": "flatten_1"}),
+        ("Dropout", {"name": "dropout_1", "rate": 0.5, "noise_shape": None, "seed": None}),
+        ("Dense", {"name": "out", "units": 1, "activation": "sigmoid", **kernel}),
+    ]
+    return [{"class_name": kind, "config": {"trainable": True, **settings}} for kind, settings in made]
+
+
 def as_keras_2(model: keras.Model, old: Layers, path: Path) -> None:
     """Write a model as Keras 2 did, with an optimizer inside: the configuration an attribute, weights by layer."""
-    names = [layer["name"] for layer in old]
-    config = {"name": "model", "layers": old, "input_layers": [["image", 0, 0]], "output_layers": [[names[-1], 0, 0]]}
+    names = [layer["config"]["name"] for layer in old]
+    ends = {"input_layers": [["image", 0, 0]], "output_layers": [[names[-1], 0, 0]]}
+    config: Any = {"name": "model", "layers": old, **ends} if "name" in old[0] else old
+    kind = "Model" if "name" in old[0] else "Sequential"
     with_weights = [layer for layer in model.layers if layer.weights]
     same = {"conv1/bn": "bn", "block": "last"}
     with h5py.File(path, "w") as file:
-        file.attrs["model_config"] = json.dumps({"class_name": "Model", "config": config})
+        file.attrs["model_config"] = json.dumps({"class_name": kind, "config": config})
         file.attrs["keras_version"], file.attrs["backend"] = "2.4.0", "tensorflow"
         file.attrs["training_config"] = json.dumps({"loss": "my_loss", "optimizer_config": {"class_name": "Mine"}})
         file.create_dataset("optimizer_weights/Adam/iter:0", data=np.int64(3))

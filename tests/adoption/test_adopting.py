@@ -12,7 +12,7 @@ from cnnviz.adoption import adopt, matching_datasets
 from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.inference.calibrating import validation_images
 from cnnviz.runs import RunStore, unpack_arrays
-from cnnviz.spec import Convolution, Flatten, ModelSpec, RunSpec
+from cnnviz.spec import Convolution, Flatten, LayerRow, ModelSpec, RunSpec
 from tests.adoption.made import classifier, packed, parts, saved
 
 DIGITS = tuple("0123456789")
@@ -132,3 +132,8 @@ def test_what_is_stopped_leaves_nothing(tmp_path: Path, home: Path) -> None:
     with pytest.raises(Stopped):
         adopt(tmp_path / "model.keras", "m.keras", home, class_names=DIGITS, dataset="digits", on_progress=stop)
     assert RunStore(home).ids() == ()
+
+
+def test_it_may_have_more_weights_than_what_is_trained_here() -> None:
+    rows = (LayerRow("fc1", "dense", (4096,), 138_357_544, 138_357_544),)
+    assert ModelSpec(input_shape=(224, 224, 3), foreign=rows, classes=1000).rows == rows

@@ -56,6 +56,7 @@ def check(run: Run, model: keras.Model, pixels: Floats, kind: Kind) -> None:
     np.testing.assert_allclose(heat, theirs.heat, atol=max(1e-4, kind.tolerance))
 
 
+@pytest.mark.filterwarnings("ignore:You are using a softmax over axis -1 of a tensor of shape")
 @pytest.mark.parametrize("name", KINDS)
 def test_it_says_what_plain_keras_says(name: str, imported: Import, tmp_path: Path) -> None:
     kind = KINDS[name]

@@ -198,7 +198,7 @@ def _into(kind: str, **values: Any) -> Any:
         (lambda c: layer_of(c, "Conv2D")["config"].update(filters=10**10), "'filters' 1e+10"),
         (lambda c: layer_of(c, "InputLayer")["config"].update(batch_shape=[None, 10**12, 8, 3]), "'batch_shape' 1e+12"),
         (lambda c: layer_of(c, "InputLayer")["config"].update(batch_shape=[[[10**12]]]), "'batch_shape' 1e+12"),
-        (lambda c: c.update(class_name="Mine", module="mine"), "'Mine' of 'mine'"),
+        (lambda c: c.update(class_name="Mine", module="mine"), "is a 'Mine'; a Sequential or functional"),
         (lambda c: c.update(class_name="Dense", module="keras.layers"), "is a 'Dense'; a Sequential or functional"),
         (lambda c: c["config"].update(layers=[layer_of(c, "Rescaling")] * 2000), "has 2,000 layers"),
     ],

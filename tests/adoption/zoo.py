@@ -173,7 +173,7 @@ KINDS: dict[str, Kind] = {
     "squeeze-and-excitation": Kind(within(kinds.squeeze_excitation)),
     "spatial attention": Kind(within(kinds.spatial_attention)),
     "ConvNeXt's layers": Kind(within(kinds.convnext)),
-    "InceptionResNet's layer": Kind(within(kinds.inception_resnet)),
+    "InceptionResNet's layer": Kind(within(kinds.inception_resnet), file="theirs.h5"),
     "normalisations": Kind(within(kinds.normalisations)),
     "multi-head attention": Kind(within(kinds.attention)),
     "slices and constants": Kind(within(kinds.arithmetic)),
@@ -190,6 +190,10 @@ KINDS: dict[str, Kind] = {
     "a whole .h5 of Keras 2, slices and attention": Kind(
         older.resnet_and_attention, None, file="theirs.hdf5",
         save=lambda model, path: older.as_keras_2(model, older.resnet_and_attention_layers(), path),
+    ),
+    "a Sequential .h5 of Keras 2.1": Kind(
+        older.cats_and_dogs, file="theirs.h5",
+        save=lambda model, path: older.as_keras_2(model, older.cats_and_dogs_layers(), path),
     ),
     "a .keras of TensorFlow 2.13": Kind(plain, save=older.as_tensorflow_2_13),
 }  # fmt: skip

@@ -147,10 +147,9 @@ def test_all_checkpoints_torn_begins_anew(home: Path, busy: Run) -> None:
 KILLED = """
 import os, sys
 from cnnviz.training.execute import train
-from tests.training.helpers import busy_spec, curves
+from tests.training.helpers import busy_spec
 import json
-import os
-print(json.dumps([curves(train(busy_spec(seed=seed), sys.argv[1])) for seed in (5, 6)]), flush=True)
+print(json.dumps([train(busy_spec(seed=seed), sys.argv[1]).id for seed in (5, 6)]), flush=True)
 def kill(event):
     if event["kind"] == "batch" and event["epoch"] == 3:
         os.kill(os.getpid(), 9)
@@ -168,9 +167,10 @@ def test_killed_by_signal_9_and_resumed_in_a_fresh_process(home: Path, busy: Run
     process = python(KILLED, home, home=home)
     out, errors = process.communicate(timeout=120)
     assert process.returncode == -signal.SIGKILL, errors
-    same, other = json.loads(out)
-    assert same == curves(busy)
-    assert other["loss"] != curves(busy)["loss"]
+    same, other = (RunStore(home).get(name) for name in json.loads(out))
+    # this process may have other threads, from a test before, and then its sums differ in their last bits
+    assert curves(same)["loss"] == pytest.approx(curves(busy)["loss"], rel=1e-5)
+    assert curves(other)["loss"] != pytest.approx(curves(busy)["loss"], rel=1e-5)
 
     run = RunStore(home).get("latest")
     status = run.status
@@ -181,7 +181,7 @@ def test_killed_by_signal_9_and_resumed_in_a_fresh_process(home: Path, busy: Run
     with (run.folder / "events.jsonl").open("ab") as file:
         file.write(b'{"seq": 999, "kind": "bat')  # what a power cut adds
     output_of(python(RESUMED, home, home=home))
-    check_same(Run(run.folder), busy)
+    check_same(Run(run.folder), same)
 
 
 def test_killed_before_the_first_checkpoint_begins_anew(home: Path, busy: Run) -> None:

@@ -17,7 +17,7 @@ from cnnviz.adoption.hdf5 import MOST_CONFIG
 from cnnviz.adoption.recognising import HDF5
 from cnnviz.errors import DataError
 
-__all__ = ["MOST_FILE", "MOST_WEIGHTS", "Archive", "copy_weights", "parsed", "read_archive"]
+__all__ = ["MOST_FILE", "MOST_WEIGHTS", "Archive", "copy_weights", "parsed", "read_archive", "usable_names"]
 
 CONFIG, WEIGHTS, METADATA = "config.json", "model.weights.h5", "metadata.json"
 MOST_METADATA = 2**16
@@ -158,10 +158,15 @@ def _told(metadata: bytes) -> tuple[str, tuple[str, ...]]:
         version, names = told.get("keras_version", ""), told.get("class_names", ())
     except (ValueError, AttributeError, RecursionError):
         return "", ()
+    return (version[:20] if isinstance(version, str) else ""), usable_names(names)
+
+
+def usable_names(names: Any) -> tuple[str, ...]:
+    """Return what a file says its classes are called; nothing where that cannot be names of classes."""
     usable = (
         isinstance(names, list)
         and len(names) == len({*map(str, names)}) <= MOST_NAMES
         and all(isinstance(name, str) and name.strip() == name and 0 < len(name) <= 60 for name in names)
         and all(name.isprintable() for name in names)
     )
-    return (version[:20] if isinstance(version, str) else ""), (tuple(names) if usable else ())
+    return tuple(names) if usable else ()

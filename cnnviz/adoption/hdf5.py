@@ -76,14 +76,17 @@ def outside(path: Path) -> str:
 
 
 def _told(path: Path) -> dict[str, str]:
-    """What the file says: "config" as JSON, empty for weights alone, and "keras_version"; or "problem", a sentence."""
+    """What the file says: "config" and "class_names" as JSON, and "keras_version", each empty where it does not.
+
+    Where it cannot be used, there is a "problem", a sentence.
+    """
     if problem := outside(path):
         return {"problem": problem}
     with h5py.File(path, "r") as file:
-        config, version = (_text(file.attrs.get(name, "")) for name in (CONFIG, "keras_version"))
-    if len(config) > MOST_CONFIG:
+        config, version, names = (_text(file.attrs.get(name, "")) for name in (CONFIG, "keras_version", "class_names"))
+    if len(config) + len(names) > MOST_CONFIG:
         return {"problem": f"its configuration has more than {MOST_CONFIG / 2**20:g} MiB; choose a smaller model"}
-    return {"problem": "", "config": config, "keras_version": version[:20]}
+    return {"problem": "", "config": config, "keras_version": version[:20], "class_names": names}
 
 
 def _text(value: Any) -> str:

@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cnnviz.adoption import child, hdf5
 from cnnviz.adoption.architecture import check_depth, cleaned
-from cnnviz.adoption.archive import MOST_FILE, MOST_WEIGHTS, copy_weights, parsed, read_archive
+from cnnviz.adoption.archive import MOST_FILE, MOST_WEIGHTS, copy_weights, parsed, read_archive, usable_names
 from cnnviz.adoption.asking import OnWait, asked, content, too_much
 from cnnviz.adoption.channels import channels_last
 from cnnviz.adoption.foreign import Foreign
@@ -90,8 +90,8 @@ def inspect_model(
             weights = folder / "model.weights.h5"
             copy_weights(path, weights, name, waiting)
         else:
-            config, version = _told(path, folder, shown, patience_s, waiting)
-            config, names, weights = with_operations(config), (), path
+            config, version, names = _told(path, folder, shown, patience_s, waiting)
+            config, weights = with_operations(config), path
         checked = sized(cleaned(translated(config), name), size, name)
         turned, is_turned = channels_last(checked, name)
         facts, built, arrays = take_apart(
@@ -165,8 +165,10 @@ def working_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def _told(path: Path, folder: Path, shown: str, patience_s: float, on_wait: OnWait) -> tuple[dict[str, Any], str]:
-    """Have the configuration of a whole HDF5 model read."""
+def _told(
+    path: Path, folder: Path, shown: str, patience_s: float, on_wait: OnWait
+) -> tuple[dict[str, Any], str, tuple[str, ...]]:
+    """Have read what a whole HDF5 model says: its configuration, its Keras, and its classes where it names them."""
     if path.stat().st_size > MOST_FILE:
         raise DataError(f"the model {shown} has more than {MOST_FILE / 2**20:,.0f} MiB; choose a smaller model")
     command = [sys.executable, "-I", str(hdf5.__file__), str(path.resolve()), str(folder)]
@@ -179,9 +181,11 @@ def _told(path: Path, folder: Path, shown: str, patience_s: float, on_wait: OnWa
         )
     if len(config) > MOST_CONFIG:
         raise DataError(too_much(shown))
-    values = parsed(config.encode(), shown)
+    values, version = parsed(config.encode(), shown), str(answer.get("keras_version", ""))[:20]
     check_depth(values, shown)
-    return values, str(answer.get("keras_version", ""))[:20]
+    with suppress(ValueError, RecursionError):
+        return values, version, usable_names(json.loads(str(answer.get("class_names", ""))))
+    return values, version, ()
 
 
 def _fits(facts: dict[str, Any]) -> bool:

@@ -1,12 +1,14 @@
 """The Models page without a browser: what it offers, what it says, what it refuses."""
 
 import importlib.util
+import json
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import h5py
 import numpy as np
 import pytest
 import streamlit as st
@@ -219,8 +221,11 @@ def test_weights_alone_ask_for_their_network(run: Run, tmp_path: Path) -> None:
 def test_what_the_page_exports_as_h5_comes_in_again(home: Path, tmp_path: Path) -> None:
     model = make("nested")
     model.save(tmp_path / "whole.h5")
+    with h5py.File(tmp_path / "whole.h5", "a") as file:
+        file.attrs["class_names"] = json.dumps(["ant", "bee", "fly"])  # as an export has them
     at = waited(brought(tmp_path / "whole.h5"), "inspect|")
     assert {one.label: one.value for one in at.metric}["Weights"] == "335"
+    assert at.text_area[0].value == "ant\nbee\nfly"
     buttons(at)["models-adopt"].click().run()
     waited(at, "adopt|")
     [run_id] = RunStore(home).ids()

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from cnnviz.adoption.foreign import Foreign
-from cnnviz.adoption.rebuilding import Meaning, network_of, rebuild, usual_meaning
+from cnnviz.adoption.rebuilding import Meaning, answers_in_words, network_of, rebuild, usual_meaning
 from cnnviz.adoption.record import ADOPTION, Adoption, sentences
 from cnnviz.adoption.sandbox import inspect_model
 from cnnviz.adoption.scaling import SCALINGS, Scaling, guessed_scaling
@@ -100,6 +100,7 @@ def adopt(
     """
     told = on_progress or (lambda share: None)
     _check_scaling(scaling)
+    _check_dataset(dataset, home)
     if architecture is None:
         foreign = inspect_model(path, name, size=size, on_wait=lambda: told(0.0))
     else:
@@ -120,6 +121,7 @@ def adopt(
         adoption = Adoption(
             name[-200:], foreign.keras_version, chosen, meaning, measured, images,
             sentences(foreign, meaning, scaling, measured, images, dataset),
+            answers_in_words(foreign, meaning) if foreign.head == "scores" else "",
         )  # fmt: skip
         save_model(model, run.folder / "model.keras")
         write_json(run.folder / ADOPTION, asdict(adoption), within=run.folder)
@@ -136,6 +138,13 @@ def adopt(
 def _check_scaling(scaling: str | None) -> None:
     if scaling is not None and scaling not in SCALINGS:
         raise SpecError(f"the scaling {scaling!r:.60} is none; choose one of {', '.join(SCALINGS)}")
+
+
+def _check_dataset(dataset: str | None, home: str | Path | None) -> None:
+    """Refuse a data set that there is not, before anything else is done."""
+    here = [info.name for info in list_datasets(home) if info.available and not info.problem]
+    if dataset not in (None, AUTO, *here):
+        raise DataError(f"there is no data set {dataset!r:.60} here; choose one of {', '.join(here)}, or none")
 
 
 def _class_names(

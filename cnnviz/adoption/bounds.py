@@ -85,6 +85,7 @@ def check_extent(extent: Extent) -> None:
 def _shapes(model: Any) -> Iterator[tuple[int | None, ...]]:
     """The shapes of whatever layers and operations make, nested models included."""
     for layer in model._flatten_layers(include_self=True):
-        for operation in getattr(layer, "operations", ()):
+        followed = getattr(layer, "_functional", None) or layer  # a Sequential model keeps its graph in there
+        for operation in getattr(followed, "operations", ()):
             for node in operation._inbound_nodes:
                 yield from (tuple(tensor.shape) for tensor in node.output_tensors)

@@ -73,7 +73,7 @@ def _built(config: dict[str, Any]) -> Any:
     except DataError as error:
         return str(error)
     except Exception as error:  # noqa: BLE001 - a stranger's file: Keras raises whatever it raises
-        return f"Keras cannot build it ({_line(_first(error))})"
+        return f"Keras cannot build it ({_line(_first(error))}); save it again where it was made, or with another size"
 
 
 def _filled(model: Any, path: Path) -> str:
@@ -90,7 +90,7 @@ def _filled(model: Any, path: Path) -> str:
         if not older:
             model.load_weights(path)
     except Exception as error:  # noqa: BLE001 - as above
-        return f"Keras cannot put its weights into its layers ({_line(error)})"
+        return f"Keras cannot put its weights into its layers ({_line(error)}); save it again where it was made"
     for weight in model.weights:
         array = weight.numpy()
         if array.dtype.kind == "f" and not np.isfinite(array).all():

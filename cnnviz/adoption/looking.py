@@ -59,11 +59,14 @@ def looked_at(model: Any) -> dict[str, Any]:
         return {"problem": f"it answers in the shape {answer.shape}, expected one number a class"}
     if not np.allclose(answer[:1], alone, _ALIKE, _ALIKE, equal_nan=True):
         return {"problem": "what it says of an image depends on the image beside it; a network of one image fits"}
+    head = answers.head
+    if head == "scores" and np.allclose(np.exp(answer.reshape(2, -1)).sum(1), 1, atol=_ALIKE):
+        head = "linear"  # logarithms of probabilities, which are logits too: a softmax gives the probabilities
     return {
         "problem": "",
         "takes": list(takes),
         "units": answers.units,
-        "head": answers.head,
+        "head": head,
         "independent": answers.independent,
         "constant": answers.constant,
         "lowest": float(answers.lowest),

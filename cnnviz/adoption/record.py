@@ -25,6 +25,7 @@ class Adoption:
         measured: the accuracy on some test images, by scaling, where these were tried.
         images: on how many.
         told: sentences on what was found and done.
+        caveat: what its percentages are worth, where it had none; see `Run.caveat`.
     """
 
     file: str
@@ -34,6 +35,7 @@ class Adoption:
     measured: dict[str, float]
     images: int
     told: tuple[str, ...]
+    caveat: str = ""
 
 
 def adoption_of(run: Run) -> Adoption | None:

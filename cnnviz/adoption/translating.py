@@ -5,11 +5,14 @@ arithmetic as operations of TensorFlow, and functions of TensorFlow as activatio
 stays as it is, and is refused by name afterwards (`cnnviz.adoption.architecture`).
 """
 
+import re
 from typing import Any
 
 from cnnviz.adoption.tensorflow2 import ends_renumbered, operation, renumbered, with_names, with_tensors
 
 __all__ = ["ACTIVATIONS", "translated"]
+
+_NO_NAME = re.compile(r"[^A-Za-z0-9_.-]")  # what TensorFlow does not take in the name of a model
 
 ACTIVATIONS = frozenset({
     "celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish",
@@ -63,6 +66,8 @@ def translated(config: dict[str, Any]) -> dict[str, Any]:
     """
     config = with_names(config)
     result: dict[str, Any] = _model(config) if config.get("class_name") in _MODELS else _copied(config)
+    if isinstance(result.get("config"), dict) and "name" in result["config"]:
+        result["config"]["name"] = _NO_NAME.sub("_", str(result["config"]["name"])).lstrip("_-") or "model"
     return result
 
 

@@ -58,7 +58,7 @@ def classify(
     photos = photo_files(files)
     classifier = _classifier(opened)
     rule = _rule(opened, classifier, home, keep) if abstain else None
-    note = classifier.answers.note
+    note = classifier.note
     rows = [{**row, "note": note or None} for row in _classified(photos, classifier, top, whole, rule)]
     if note:
         complain(note)

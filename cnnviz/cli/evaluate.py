@@ -123,5 +123,5 @@ def _tell(run: "Run", report: "Evaluation", asked: int | None) -> None:
         [(name, *map(percent, scores), f"{support:,}") for name, *scores, support in (*rows, mean)],
         right=("precision", "recall", "f1", "images"),
     )
-    for line in filter(None, [report.remark, *(pair.sentence for pair in report.pairs[:5])]):
+    for line in filter(None, [report.remark, run.caveat, *(pair.sentence for pair in report.pairs[:5])]):
         say(line)

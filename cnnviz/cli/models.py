@@ -8,6 +8,7 @@ import typer
 
 from cnnviz.cli.options import AsJson, Home, home_flag
 from cnnviz.cli.output import emit, pairs, say
+from cnnviz.cli.quiet_import import silent_start
 from cnnviz.errors import SpecError
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def import_(
     _check(scaling, SCALING_NAMES, "--scaling")
     _check(answers, MEANING_NAMES, "--answers")
     names = _class_names(classes)
-    from cnnviz.adoption import adopt
+    with silent_start():
+        from cnnviz.adoption import adopt
     from cnnviz.cli.progress import share_progress
 
     chosen: Any = {"scaling": scaling, "meaning": answers}

@@ -95,6 +95,8 @@ def _settings(spec: RunSpec) -> Iterator[tuple[str, str]]:
         if section in _LEFT_OUT:
             continue
         for name, value in settings.items():
+            if name == "foreign":  # the table of what a network from elsewhere has; nothing that was set
+                continue
             if name == "layers":
                 yield from _of_layers(spec)
             elif isinstance(value, dict):

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 __all__ = ["WrittenSum", "written_sum"]
 
-_MORE = 4  # decimals beyond the fewest: then the terms that are nearest to the other rounding are written so
+_MORE = 1  # decimals beyond the fewest: then the terms that are nearest to the other rounding are written so
 _MOST = 12  # decimals: what needs more is nothing beside float32's own rounding
 
 
@@ -34,8 +34,8 @@ def written_sum(terms: Sequence[float], total: float) -> WrittenSum:
     """Choose how many decimals a sum is written with.
 
     The fewest with which the rounded terms add up to the rounded sum, beginning with two for numbers of 0.1 to 10. Of
-    many terms one may have to try long; after four decimals more, the terms that lie nearest to the other rounding are
-    written so (the method of largest remainders).
+    many terms one may have to try long, and long numbers fit nowhere; after one decimal more, the terms that lie
+    nearest to the other rounding are written so (the method of largest remainders).
 
     Args:
         terms: finite numbers.

@@ -13,6 +13,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from cnnviz.errors import SpecError
+
 __all__ = ["WRITERS"]
 
 _WRITTEN = (2026, 1, 1, 0, 0, 0)  # in archives: the same model gives the same bytes
@@ -33,8 +35,22 @@ def _write_keras(model: keras.Model, path: Path, about: About) -> None:
 
 
 def _write_h5(model: keras.Model, path: Path, about: About) -> None:
+    if operations := _operations(model):
+        few = ", ".join(operations[:3]) + (", ..." if len(operations) > 3 else "")
+        raise SpecError(
+            f"HDF5 keeps layers alone, and this network has operations between them ({few}), which nobody could open "
+            "again; export it as keras, onnx or litert"
+        )
     model.save(path)
     _write_attributes(path, about)
+
+
+def _operations(model: keras.Model) -> list[str]:
+    """The names of what is between a network's layers, such as `x + y`, those inside nested models too."""
+    inside = [layer for layer in model._flatten_layers(include_self=True) if isinstance(layer, keras.Model)]
+    graphs = [getattr(one, "_functional", None) or one for one in inside]  # a Sequential model keeps its graph in there
+    made = [operation for graph in graphs for operation in getattr(graph, "operations", ())]
+    return [operation.name for operation in made if not isinstance(operation, keras.layers.Layer)]
 
 
 def _write_weights(model: keras.Model, path: Path, about: About) -> None:

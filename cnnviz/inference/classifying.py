@@ -69,6 +69,7 @@ class Classifier:
 
     Attributes:
         answers: what the outputs mean: whether they are probabilities, independent of each other, or always the same.
+        note: what whoever reads its answers should know, in a sentence; empty where there is nothing.
 
     Raises:
         SpecError: the model is no classifier of images, or has another number of classes than names.
@@ -81,6 +82,7 @@ class Classifier:
         self.model = model
         self.shape = image_shape(model)
         self.answers = answers_of(model, self.shape)  # refuses what is no classifier
+        self.note = self.answers.note
         classes = self.answers.classes
         self.class_names = tuple(class_names) if class_names is not None else _numbered(classes)
         if len(self.class_names) != classes:
@@ -99,7 +101,9 @@ class Classifier:
         """
         if isinstance(model_or_run, Run):
             run = model_or_run
-            return cls(run.model(), class_names if class_names is not None else class_names_of(run, run.home))
+            classifier = cls(run.model(), class_names if class_names is not None else class_names_of(run, run.home))
+            classifier.note = classifier.note or run.caveat
+            return classifier
         return cls(model_or_run, class_names)
 
     def prepared(self, images: Images) -> NDArray[Any]:

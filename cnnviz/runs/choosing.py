@@ -76,8 +76,10 @@ def near_chance(run: Run) -> bool:
 def best_runs(runs: Iterable[Run], purpose: Purpose, classes: Callable[[Run], tuple[str, ...]]) -> tuple[Run, ...]:
     """Sort runs by how well they serve a purpose, the best first, and leave out what is near chance or damaged.
 
-    To look inside, one's own come before those that came with cnnviz, and kernels that learned before others. To
-    classify photos, what takes colour comes first, then classes that none of those has that came with cnnviz.
+    What nobody has measured, such as a network from elsewhere whose classes no data set has, comes last: it may be as
+    good as any, and it may say the same of everything. To look inside, one's own come before those that came with
+    cnnviz, and kernels that learned before others. To classify photos, what takes colour comes first, then classes that
+    none of those has that came with cnnviz.
 
     Args:
         runs: the newest first; of equals the first one wins.
@@ -101,11 +103,16 @@ def _worthy(run: Run) -> bool:
 def _to_look(run: Run) -> tuple[float, ...]:
     first = next((row.name for row in run.spec.model.rows if row.kind == "convolution"), None)
     learned = first is not None and run.spec.model.unlearned(first) is None
-    return (not run.bundled, learned, standing(run) or 0.0)
+    return (_known(run), not run.bundled, learned, standing(run) or 0.0)
 
 
 def _to_use(run: Run, own_classes: bool) -> tuple[float, ...]:
-    return (run.spec.model.input_shape[2] == 3, own_classes, standing(run) or 0.0)
+    return (_known(run), run.spec.model.input_shape[2] == 3, own_classes, standing(run) or 0.0)
+
+
+def _known(run: Run) -> bool:
+    """Whether a run was measured, or trains still and will be."""
+    return run.status.active or _measured(run) is not None
 
 
 def _measured(run: Run) -> tuple[float, float, int] | None:

@@ -102,6 +102,12 @@ class Run:
         return read_about(additions(self, self.home)).notes
 
     @property
+    def caveat(self) -> str:
+        """What its percentages are worth, where it came from elsewhere and had none; empty for others."""
+        told = (read_json(self.folder / "adoption.json") or {}).get("caveat") if self.spec.model.foreign else None
+        return told if isinstance(told, str) else ""
+
+    @property
     def status(self) -> Status:
         """Where it is, read anew at each call."""
         return read_status(self.folder)

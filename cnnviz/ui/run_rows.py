@@ -84,7 +84,8 @@ def _facts(run: Run) -> str:
     origin = spec.preset if spec.preset and spec.preset not in run.name else None
     changes = "" if run.name == name_in_words(spec) else changes_in_words(spec)  # the name says them already
     changes = ", ".join(filter(None, [origin, changes]))
-    return " · ".join(filter(None, [plain(spec.data.name), when, plain(changes)]))
+    where = "from elsewhere" if spec.model.foreign and run.evaluation() is None else spec.data.name
+    return " · ".join(filter(None, [plain(where), when, plain(changes)]))
 
 
 def accuracy_in_words(run: Run) -> str:

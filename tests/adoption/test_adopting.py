@@ -10,6 +10,7 @@ import pytest
 import cnnviz
 from cnnviz.adoption import adopt, matching_datasets
 from cnnviz.errors import CnnvizError, SpecError
+from cnnviz.inference import Classifier
 from cnnviz.inference.calibrating import validation_images
 from cnnviz.runs import RunStore, unpack_arrays
 from cnnviz.spec import Convolution, Flatten, LayerRow, ModelSpec, RunSpec
@@ -92,6 +93,31 @@ def test_weights_alone_become_a_run_with_the_layers_that_they_went_into(tmp_path
     assert run.name == "theirs"
     assert run.predictions().predicted.tolist() == model.predict(test.images, verbose=0).argmax(1).tolist()
     assert cnnviz.explain.kernels(run.model()).shape == (3, 3, 1, 3)
+
+
+def test_what_its_percentages_are_worth_is_kept_and_said(tmp_path: Path, home: Path) -> None:
+    model = classifier((8, 8, 3), 3, activation="tanh")
+    model.save(tmp_path / "model.keras")
+    run = adopt(tmp_path / "model.keras", "a <model>.keras", home, scaling="unit")
+    assert run.caveat.startswith("Its answers are no probabilities (from ")
+    assert Classifier.of(run).note == run.caveat
+    images = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3), np.uint8)
+    said = np.exp(np.asarray(model(images / 255.0)))
+    found = np.stack([one.probabilities for one in cnnviz.classify(run, images)])
+    assert found == pytest.approx(said / said.sum(1, keepdims=True), abs=1e-6)
+    with pytest.raises(CnnvizError, match="there is no data set 'nosuch' here; choose one of "):
+        adopt(tmp_path / "model.keras", "model.keras", home, dataset="nosuch")
+
+
+def test_logarithms_of_probabilities_are_logits(tmp_path: Path, home: Path) -> None:
+    model = classifier((8, 8, 3), 3, activation="log_softmax")
+    model._name = "a model, <b>"  # of a name that TensorFlow's scopes do not take
+    model.save(tmp_path / "model.keras")
+    run = adopt(tmp_path / "model.keras", "model.keras", home, scaling="unit")
+    images = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3), np.uint8)
+    found = np.stack([one.probabilities for one in cnnviz.classify(run, images)])
+    assert found == pytest.approx(np.exp(np.asarray(model(images / 255.0))), abs=1e-6)
+    assert run.caveat == ""
 
 
 def test_its_kernels_are_kept_for_pages_that_have_no_keras(tmp_path: Path, home: Path) -> None:

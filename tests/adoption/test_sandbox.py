@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from cnnviz.adoption import SCALINGS, guessed_scaling, inspect_model, rebuild
+from cnnviz.adoption.bounds import extent_of
 from cnnviz.errors import DataError
 from tests.adoption.made import classifier, saved, with_weights
 
@@ -224,6 +225,17 @@ def test_a_model_that_asks_for_too_much_memory(tmp_path: Path) -> None:
     said = refusal(saved_model(model, tmp_path))
     assert "one image becomes" in said
     assert said.endswith("(2 GiB) are accepted, so choose a smaller network or a smaller size")
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_maps_are_counted_in_sequential_models_too(nested: bool) -> None:
+    model = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(5, 3), layers.GlobalAveragePooling2D()])
+    if nested:
+        pixels = keras.Input((8, 8, 3))
+        model = keras.Model(pixels, model(pixels))
+    extent = extent_of(keras.saving.serialize_keras_object(model))
+    assert extent.parameters == 3 * 3 * 3 * 5 + 5
+    assert extent.maps >= 8 * 8 * 3 + 6 * 6 * 5 + 5
 
 
 def running_below() -> list[str]:

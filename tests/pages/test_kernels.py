@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnnviz.adoption import adopt
 from cnnviz.runs import Run
+from tests.adoption.made import saved
 from tests.look_fixtures import looked_at, trained_home
 from tests.pages import looked
 from tests.pages.looked import captions, words
@@ -26,6 +28,14 @@ def test_nothing_yet_invites_to_train(home: Path) -> None:
 def test_a_run_without_weights_has_nothing_to_look_into(home: Path) -> None:
     failed_run(home)
     assert "None of the runs has a snapshot yet" in opened().info[0].value
+
+
+def test_a_network_from_elsewhere_has_no_snapshots_and_a_filter_all_the_same(home: Path, tmp_path: Path) -> None:
+    run = adopt(saved("functional", tmp_path), "theirs.keras", home)
+    at = opened(run=run.id, filter="1")
+    assert [one.value for one in at.error] == []
+    assert "**Filter 1** of " in words(at)
+    assert "since the start" not in words(at)
 
 
 def test_the_wall_and_the_filter_are_described(looked_at: Run) -> None:

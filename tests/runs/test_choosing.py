@@ -67,6 +67,12 @@ def test_ones_own_come_first_to_look_at_and_classes_of_ones_own_to_use(home: Pat
     ]
 
 
+def test_what_nobody_measured_comes_after_what_was(home: Path) -> None:
+    measured, unknown = made(home, 0.5), made(home, None)
+    for purpose in ("look", "use"):
+        assert [run.id for run in best_runs([unknown, measured], purpose, names)] == [measured.id, unknown.id]  # type: ignore[arg-type]
+
+
 def test_kernels_that_learned_come_before_others_to_look_at() -> None:
     bundled = Path(cnnviz.__file__).parent / "assets" / "runs"
     strong, wide = (Run(bundled / f"bundled-{name}", bundled=True) for name in ("strong", "big-kernels"))

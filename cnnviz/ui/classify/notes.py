@@ -15,8 +15,8 @@ def tell_notes(networks: Iterable[Network]) -> None:
     Args:
         networks: that have answered.
     """
-    answers = {network.classifier.answers for network in networks}
-    for note, constant in {one.note: one.constant for one in answers if one.note}.items():
+    classifiers = [network.classifier for network in networks]
+    for note, constant in {one.note: one.answers.constant for one in classifiers if one.note}.items():
         if constant:
             st.warning(note, icon=":material/warning:")
         else:

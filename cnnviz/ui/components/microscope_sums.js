@@ -2,7 +2,8 @@
 
 import { short } from "./microscope_numbers.js";
 
-const MORE = 4; // decimals beyond the fewest: then the terms that are nearest to the other rounding are written so
+const MORE = 1; // decimals beyond the fewest: then the terms that are nearest to the other rounding are written so
+const MORE_APART = 4; // decimals beyond the fewest for a mean, or to tell the largest from the others
 const DECIMALS = 12;
 
 /** A number as a whole number of units of its last decimal, rounded. */
@@ -67,7 +68,7 @@ export function writtenMean(values, mean) {
     const whole = values.map((value) => units(value, decimals));
     const found = whole.reduce((sum, one) => sum + one, 0) / whole.length;
     const off = Math.abs(found - units(mean, decimals));
-    if (off >= 0.5 && decimals < Math.min(first + MORE, DECIMALS)) continue;
+    if (off >= 0.5 && decimals < Math.min(first + MORE_APART, DECIMALS)) continue;
     return { decimals, terms: whole.map((one) => fixed(one, decimals)), total: fixed(units(mean, decimals), decimals) };
   }
 }
@@ -80,7 +81,7 @@ export function writtenLargest(values, largest) {
   for (let decimals = first; ; decimals++) {
     const top = units(largest, decimals);
     const tied = values.some((value) => value < largest && units(value, decimals) === top);
-    if (tied && decimals < Math.min(first + MORE, DECIMALS)) continue;
+    if (tied && decimals < Math.min(first + MORE_APART, DECIMALS)) continue;
     return { decimals, terms: values.map((value) => rounded(value, decimals)), total: fixed(top, decimals) };
   }
 }

@@ -54,7 +54,8 @@ def inspector(pinned: Pinned, facts: KernelFacts) -> list[int]:
             with place:
                 keep_place(_PLACE)
     with head:
-        _headline(facts, number, dead, at_start=shown_snapshot(pinned.run, pinned.snapshot) == 0)
+        learned = bool(pinned.run.snapshots())  # a network from elsewhere has none
+        _headline(facts, number, dead, at_start=learned and shown_snapshot(pinned.run, pinned.snapshot) == 0)
     if ready:
         synthesised(pinned)
     if wide:

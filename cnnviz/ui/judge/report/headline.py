@@ -99,8 +99,7 @@ def remarks(now: JudgedRun, report: Evaluation | None) -> None:
     if now.judged.snapshot is None:
         with suppress(CnnvizError):  # nor are damaged settings
             told += [plain(doubt.sentence) for doubt in doubts(now.run)]
-    if report is not None and report.remark:
-        told.append(plain(report.remark))
+    told += [plain(sentence) for sentence in (report.remark if report else "", now.run.caveat) if sentence]
     if told:
         st.caption(" ".join(told))
 

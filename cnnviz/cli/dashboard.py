@@ -20,6 +20,8 @@ from cnnviz.passcode import LOCAL_ADDRESSES, PASSCODE_HASH_VARIABLE, PASSCODE_VA
 
 __all__ = ["APP", "dashboard"]
 
+_MOST_OF_STRANGERS = 150  # megabytes of a file
+
 APP = Path(__file__).resolve().parent.parent.parent / "app.py"
 
 _EVERY_ADDRESS = ("0.0.0.0", "::")
@@ -55,13 +57,14 @@ def dashboard(
         raise MissingExtraError("the dashboard needs Streamlit, which is not installed; run: pip install streamlit")
     check_free(host, port, usual=8501)
     names = _names(host, tuple(allow_host or ()))
-    environment = _environment(home, exposed=host not in LOCAL_ADDRESSES or bool(allow_host))
+    exposed = host not in LOCAL_ADDRESSES or bool(allow_host)
+    environment = _environment(home, exposed=exposed)
     address = f"http://{in_address(_best_name(host, names))}:{port}"
     if as_json:
         emit({"address": address, "host": host, "port": port, "allowed_hosts": names, "pid": os.getpid()})
     else:
         say(f"cnnviz starts at {address} (Ctrl-C ends it)")
-    _become(_command(host, port, names), environment)
+    _become(_command(host, port, names, exposed=exposed), environment)
 
 
 def _names(host: str, more: tuple[str, ...]) -> list[str]:
@@ -123,8 +126,10 @@ def _ask() -> str:
     return passcode
 
 
-def _command(host: str, port: int, names: list[str]) -> list[str]:
+def _command(host: str, port: int, names: list[str], *, exposed: bool) -> list[str]:
     options = {"server.address": host, "server.port": str(port), "server.headless": "true"}
+    if exposed:  # Streamlit takes files of anybody who opens a page, passcode or not, and holds them in memory
+        options["server.maxUploadSize"] = str(_MOST_OF_STRANGERS)
     options |= {"browser.gatherUsageStats": "false", "logger.hideWelcomeMessage": "true"}
     command = [sys.executable, "-m", "streamlit", "run", str(APP)]
     command += [part for key, value in options.items() for part in (f"--{key}", value)]

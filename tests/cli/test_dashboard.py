@@ -59,6 +59,7 @@ def test_only_this_machine_by_default(call: Call, become: list[Became], port: st
     assert server.values("--server.address") == ["127.0.0.1"]
     assert server.values("--server.port") == [port]
     assert server.values("--server.allowedHosts") == ["localhost", "127.0.0.1", "::1"]
+    assert server.values("--server.maxUploadSize") == []  # as the configuration has it
     assert server.environment["CNNVIZ_HOME"] == str(home)
     assert "CNNVIZ_PASSCODE_HASH" not in server.environment
 
@@ -81,6 +82,7 @@ def test_the_passcode_travels_as_its_hash(
     names = become[0].values("--server.allowedHosts")
     assert {"localhost", "127.0.0.1", socket.gethostname().lower()} <= set(names)
     assert "*" not in names
+    assert become[0].values("--server.maxUploadSize") == ["150"]
 
 
 def test_a_passcode_that_is_set_counts_on_this_machine_too(

@@ -90,7 +90,7 @@ def choose_file() -> None:
     key = f"models-file-{st.session_state.get(_SERIAL, 0)}"
     st.file_uploader(
         "Drop a .keras or .h5 file here, or choose it; or weights alone, as .weights.h5", key=key,
-        max_upload_size=MOST_MEGABYTES, on_change=_take, args=(key,),
+        max_upload_size=min(MOST_MEGABYTES, int(st.get_option("server.maxUploadSize"))), on_change=_take, args=(key,),
     )  # fmt: skip
     if problem := st.session_state.get(_PROBLEM):
         st.error(plain(problem), icon=":material/error:")

@@ -88,7 +88,7 @@ def test_a_bad_file_is_refused_with_its_sentence_on_a_phone(dashboard: Dashboard
     classifier((8, 8, 5)).save(tmp_path / "model.keras")
     dashboard.open(page, ELSEWHERE)
     page.locator("input[type=file]").set_input_files(payload(tmp_path / "model.keras", "<b>five</b>.keras"))
-    expect(page.get_by_text("takes images of 5 channels; a model of grey (1) or colour (3) images fits")).to_be_visible(
+    expect(page.get_by_text("of 5 channels; a model of grey (1), colour (3) or RGBA (4) images fits")).to_be_visible(
         timeout=LONG_MS
     )
     expect(page.get_by_text("'<b>five</b>.keras'")).to_be_visible()

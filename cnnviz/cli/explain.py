@@ -63,8 +63,8 @@ def explain(
         say(f"The network predicts {values['predicted']}.")
     if values["empty"]:
         say(f"Nothing lights up: {values['empty']}.")
-    if photo.note:
-        say(photo.note)
+    for sentence in filter(None, (photo.note, opened.caveat)):
+        say(sentence)
 
 
 @dataclass(frozen=True, eq=False)

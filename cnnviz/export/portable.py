@@ -1,20 +1,28 @@
-"""A network as ONNX and LiteRT can run it: in single precision, its constants as plain numbers."""
+"""A network as ONNX and LiteRT can run it: in single precision, its constants plain numbers, nothing for training."""
 
 from typing import Any
 
 import keras
 import numpy as np
 
-__all__ = ["HALVES_TOLERANCE", "portable"]
+__all__ = ["AUGMENTING", "HALVES_TOLERANCE", "portable"]
 
 # Between probabilities in half and in single precision: half has three digits, bfloat16 two and a half.
 HALVES_TOLERANCE = 2e-2
+
+# Layers that change images in training and pass them on otherwise; their random numbers have no operation elsewhere.
+AUGMENTING = frozenset({
+    "AugMix", "CutMix", "MixUp", "RandAugment", "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter",
+    "RandomContrast", "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur", "RandomGrayscale",
+    "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation",
+    "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom",
+})  # fmt: skip
 
 _HALVES = ("mixed_bfloat16", "mixed_float16", "bfloat16", "float16")
 
 
 def portable(model: keras.Model) -> keras.Model:
-    """Return a network that computes in single precision and whose constants are part of it.
+    """Return a network that computes in single precision, has its constants inside, and leaves out what only trains.
 
     TensorFlow takes a constant tensor between layers, as the means of `preprocess_input` are, for something that is
     handed in with the images, and ONNX then asks for it.
@@ -35,7 +43,7 @@ def portable(model: keras.Model) -> keras.Model:
 
 
 def _changed(config: Any) -> Any:
-    """Return a configuration with float32 in place of every policy of half precision, and arrays for tensors."""
+    """Return a configuration with float32 for every policy of half precision, arrays for tensors, no augmentation."""
     if isinstance(config, list | tuple):
         return type(config)(_changed(value) for value in config)
     if not isinstance(config, dict):
@@ -47,4 +55,7 @@ def _changed(config: Any) -> Any:
         changed["dtype"] = "float32"
     if config.get("class_name") == "__tensor__":
         changed["class_name"] = "__numpy__"
+    if config.get("module") == "keras.layers" and config.get("class_name") in AUGMENTING:
+        kept = {key: value for key, value in changed["config"].items() if key in ("name", "dtype", "trainable")}
+        changed |= {"class_name": "Identity", "config": kept}
     return changed

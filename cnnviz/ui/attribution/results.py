@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.explain.heatmap import Heatmap
+from cnnviz.explain.methods import METHODS
 from cnnviz.runs import Run
 from cnnviz.ui.look import Pinned, model
 
@@ -23,12 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Question", "Results", "question_about"]
 
-# Passes through the network that a method takes, one with gradients counted three times; see their modules.
-_PASSES = {
-    "gradcam": 3, "gradcam-plus-plus": 3, "saliency": 3, "smoothgrad": 75, "integrated-gradients": 192,
-    "occlusion": 225,
-}  # fmt: skip
-_BY_LAYER = ("gradcam", "gradcam-plus-plus")
 _RATE = 1e10  # multiplications a second on a slow laptop
 _SLOW_S = 0.3  # what takes longer is drawn when it is ready, and the page before it
 _KEPT = 128  # heatmaps of 224x224 pixels: 50 MB
@@ -114,7 +109,7 @@ class Question:
         if self._key(method, class_index) in _results():
             return True
         work = sum(row.multiply_adds for row in self.run.spec.model.rows)
-        return _PASSES[method] * work / _RATE < _SLOW_S
+        return METHODS[method].passes * work / _RATE < _SLOW_S
 
     def heatmap(self, method: str, class_index: int | None) -> Heatmap:
         """Return a method's heatmap.
@@ -159,7 +154,7 @@ class Question:
         return found
 
     def _layer_of(self, method: str) -> str | None:
-        return self.layer if method in _BY_LAYER else None
+        return self.layer if METHODS[method].uses_layer else None
 
     def _key(self, method: str, class_index: int | None) -> tuple[Any, ...]:
         return (*self.state, method, class_index, self._layer_of(method))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cnnviz.data import fit
 from cnnviz.errors import CnnvizError, DataError, SpecError
 from cnnviz.explain.heatmap import Heatmap
+from cnnviz.explain.methods import METHODS
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.heatmap import full_value
 from cnnviz.ui.attribution.check import show_check
@@ -138,8 +139,6 @@ def _panel(question: Question, name: str, choices: Choices, *, ready: bool) -> P
     if not ready or not question.is_quick(name, choices.class_index):
         return Panel(TITLES[name], "is computed …", pending=True)
     found = _heatmap_or_reason(question, name, choices)
-    from cnnviz.explain import METHODS
-
     meaning = METHODS[name].meaning
     if isinstance(found, str):
         return Panel(TITLES[name], "", meaning, empty=found)

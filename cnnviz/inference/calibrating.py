@@ -10,16 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.arrays import pack_arrays, read_arrays
 from cnnviz.data import Split, held_pictures, how_to_get, load_dataset, prepare
 from cnnviz.errors import CnnvizError, DataError
 from cnnviz.evaluation.neighbours import distances
-from cnnviz.files import read_regular
 from cnnviz.inference.abstaining import Abstention, Score, calibrate
 from cnnviz.inference.came_with import came_with
 from cnnviz.inference.classifying import Classifier, OnProgress
-from cnnviz.runs import Run, pack_arrays
+from cnnviz.runs import Run, Weights
 from cnnviz.runs.additions import additions, write_addition
-from cnnviz.runs.checkpoint import unpack_arrays
 
 __all__ = ["Evidence", "abstention_of", "evidence_of", "validation_images"]
 
@@ -79,11 +78,10 @@ def validation_images(run: Run, home: str | Path | None = None) -> Split:
 
 
 def evidence_of(
-    run: Run,
+    weights: Weights,
     classifier: Classifier,
     home: str | Path | None = None,
     *,
-    snapshot: int | None = None,
     features: Callable[[], NDArray[np.floating[Any]]] | None = None,
     on_progress: OnProgress | None = None,
 ) -> Evidence:
@@ -93,10 +91,9 @@ def evidence_of(
     distances are those to the training images that are: see `cnnviz.inference.came_with.fitted_sample`.
 
     Args:
-        run: the run.
-        classifier: of the model or snapshot.
+        weights: the network's.
+        classifier: that has these weights.
         home: where the data set is.
-        snapshot: whose weights the classifier has; None for the run's model.
         features: returns those of the training images (n, features), from `cnnviz.explain.features.penultimate`; None
             measures no distances.
         on_progress: called with the share that is done, in [0, 1]; it may raise to stop.
@@ -104,12 +101,13 @@ def evidence_of(
     Raises:
         DataError: no validation images.
     """
-    came = _came(run, snapshot, features is not None, home)
+    run = weights.run
+    came = _came(weights, features is not None, home)
     if came is not None:
         return came
     held_back = validation_images(run, home)
-    name = f"{_FOLDER}/{'model' if snapshot is None else f'{snapshot:04d}'}{'-distances' if features else ''}.npz"
-    made_of = _made_of(run, snapshot, held_back)
+    name = f"{_FOLDER}/{weights.name}{'-distances' if features else ''}.npz"
+    made_of = _made_of(weights, held_back)
     kept = _kept(additions(run, home) / name, made_of)
     if kept is not None:
         return kept
@@ -122,15 +120,16 @@ def evidence_of(
     return Evidence(logits, held_back.labels, far)
 
 
-def _came(run: Run, snapshot: int | None, far: bool, home: str | Path | None) -> Evidence | None:
+def _came(weights: Weights, far: bool, home: str | Path | None) -> Evidence | None:
     """What came with the run, where that is what is asked for; distances to all training images are measured here."""
+    run = weights.run
     found, here = came_with(run), held_pictures(run.spec.data.name, home) == "exact"
-    if found is None or (here and (far or snapshot is not None)):
+    if found is None or (here and (far or weights.snapshot is not None)):
         return None
-    if snapshot is not None:
+    if weights.snapshot is not None:
         raise DataError(
-            f"the data set {run.spec.data.name} is not on this machine, so nothing says when snapshot {snapshot} of "
-            f"{run.name} should abstain; choose the trained model, which came with what it needs"
+            f"the data set {run.spec.data.name} is not on this machine, so nothing says when snapshot "
+            f"{weights.snapshot} of {run.name} should abstain; choose the trained model, which came with what it needs"
         )
     return Evidence(found.logits, found.labels, found.distances if far else None)
 
@@ -158,7 +157,7 @@ def abstention_of(
         DataError: no validation images, or too few.
         SpecError: the share is not between 0 and 1.
     """
-    return evidence_of(run, classifier, home, on_progress=on_progress).rule(score, keep)
+    return evidence_of(Weights(run), classifier, home, on_progress=on_progress).rule(score, keep)
 
 
 def _far(
@@ -174,20 +173,15 @@ def _far(
     return distances(features, found)
 
 
-def _made_of(run: Run, snapshot: int | None, held_back: Split) -> str:
+def _made_of(weights: Weights, held_back: Split) -> str:
     """Name the weights and the images that it depends on."""
-    path = run.folder / ("model.keras" if snapshot is None else f"snapshots/{snapshot:04d}.npz")
-    try:
-        weights = hashlib.blake2b(read_regular(path), digest_size=16).hexdigest()
-    except OSError:
-        weights = "none"
     images = hashlib.blake2b(held_back.images.tobytes() + held_back.labels.tobytes(), digest_size=8).hexdigest()
-    return f"{weights}|{images}"
+    return f"{weights.digest}|{images}"
 
 
 def _kept(path: Path, made_of: str) -> Evidence | None:
     try:
-        arrays = unpack_arrays(read_regular(path))
+        arrays = read_arrays(path)
         logits, labels, far = arrays["logits"], arrays["labels"], arrays.get("distances")
         fits = str(arrays["made_of"]) == made_of and _fit(logits, labels, far)
     except (OSError, ValueError, KeyError):  # none yet, or damaged: measured again

@@ -7,12 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from cnnviz.errors import CnnvizError
+from cnnviz.files import stamp
 from cnnviz.runs.about import ABOUT
 from cnnviz.runs.additions import additions
 from cnnviz.runs.events import EventReader
 from cnnviz.runs.history import Timeline
 from cnnviz.runs.run import Run
-from cnnviz.runs.store import RunStore, RunSummary, stamp, summarise
+from cnnviz.runs.store import RunStore, RunSummary, summarise
 from cnnviz.spec import RunSpec
 
 __all__ = ["RunOverview", "overviews", "started_at"]

@@ -7,17 +7,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.arrays import Arrays, read_arrays
 from cnnviz.errors import RunError, SpecError
-from cnnviz.files import read_json, read_regular, storage_errors
+from cnnviz.files import read_json, storage_errors
 from cnnviz.home import resolve_home
 from cnnviz.runs.about import ABOUT, LONGEST_NAME, checked_notes, checked_tags, read_about
 from cnnviz.runs.additions import additions, change_addition
-from cnnviz.runs.checkpoint import Arrays, unpack_arrays
 from cnnviz.runs.events import EventReader
 from cnnviz.runs.history import History, Snapshot, Timeline
 from cnnviz.runs.live import LiveView, live_view
 from cnnviz.runs.predictions import Predictions
 from cnnviz.runs.status import Status, read_status
+from cnnviz.runs.weights import Weights, snapshot_path
 from cnnviz.spec import RunSpec
 from cnnviz.spec.base import one_line
 
@@ -131,11 +132,22 @@ class Run:
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """Return the snapshots that can be opened, oldest first."""
-        return tuple(item for item in self._announced() if self._snapshot_path(item.number).is_file())
+        return tuple(item for item in self._announced() if snapshot_path(self.folder, item.number).is_file())
 
     def _announced(self) -> tuple[Snapshot, ...]:
         with self._events_so_far() as timeline:
             return timeline.snapshots
+
+    def at(self, snapshot: int | None = None) -> Weights:
+        """Return the run at a moment: the weights of one network.
+
+        Args:
+            snapshot: a snapshot's number, or None for the run's chosen model.
+
+        Raises:
+            RunError: there are none.
+        """
+        return Weights(self, snapshot).checked()
 
     def weights(self, snapshot: int) -> Arrays:
         """Read a snapshot's weights without Keras.
@@ -149,11 +161,10 @@ class Run:
         Raises:
             RunError: there is no such snapshot, or its file is damaged.
         """
-        there = [item.number for item in self.snapshots()] if self.bundled else []
-        if there and snapshot not in there:
-            named = ", ".join(map(str, there))
-            raise RunError(f"the run {self.name} has no weights of snapshot {snapshot}; choose one of {named}")
-        arrays = self._arrays(self._snapshot_path(snapshot), f"snapshot {snapshot}")
+        path = snapshot_path(self.folder, snapshot)
+        if not path.exists():
+            Weights(self, snapshot).checked()
+        arrays = self._arrays(path, f"snapshot {snapshot}")
         if any(array.dtype.kind not in "biuf" for array in arrays.values()):
             raise RunError(f"the snapshot {snapshot} of the run {self.id} holds no numbers; choose another")
         return arrays
@@ -224,11 +235,7 @@ class Run:
         Raises:
             RunError: it does not exist yet, or is damaged.
         """
-        from cnnviz.models import (
-            open_model,
-        )  # Keras takes seconds to import; whoever only reads curves must not wait
-
-        return open_model(self, snapshot)
+        return Weights(self, snapshot).open()
 
     def request_stop(self) -> None:
         """Ask the run to stop; it does so within a moment and can be resumed. Asking twice is asking once.
@@ -279,15 +286,12 @@ class Run:
             raise RunError(f"the run {self.id} does not exist any more; choose another")
         change_addition(self, ABOUT, lambda about: {**about, **values}, self.home)
 
-    def _snapshot_path(self, number: int) -> Path:
-        return self.folder / "snapshots" / f"{number:04d}.npz"
-
     def _predictions_path(self, snapshot: int | None) -> Path:
         return self.folder / "predictions" / f"{'final' if snapshot is None else f'{snapshot:04d}'}.npz"
 
     def _arrays(self, path: Path, what: str) -> Arrays:
         try:
-            return unpack_arrays(read_regular(path))
+            return read_arrays(path)
         except FileNotFoundError as error:
             raise RunError(f"the run {self.id} has no {what} yet; wait for it, or choose one that exists") from error
         except (OSError, ValueError) as error:

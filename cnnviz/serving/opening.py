@@ -10,7 +10,7 @@ from typing import Any
 from cnnviz.data import class_names_of
 from cnnviz.errors import DataError, RunError, StorageError
 from cnnviz.files import read_json
-from cnnviz.runs import Run
+from cnnviz.runs import Run, Weights
 from cnnviz.runs.additions import additions, write_addition
 from cnnviz.serving.engine import OnnxEngine
 
@@ -58,7 +58,7 @@ def _opened(source: Path | bytes, run: Run, home: str | Path | None) -> OnnxEngi
 def _fingerprint(run: Run) -> dict[str, Any]:
     """What changes when the run's model does: looked up, not computed, since starting must be quick."""
     try:
-        found = (run.folder / "model.keras").stat()
+        found = Weights(run).path.stat()
     except OSError as error:
         raise RunError(f"the run {run.id} has no model yet; wait until it is completed, or serve another") from error
     return {"format": 2, "bytes": found.st_size, "changed": found.st_mtime_ns}

@@ -16,7 +16,7 @@ from cnnviz.data import Prepared, Progress, load_dataset, prepare
 from cnnviz.errors import CnnvizError, SpecError, StorageError
 from cnnviz.files import write_json
 from cnnviz.models import save_model
-from cnnviz.runs import OnEvent, Run, RunStore, Status, process_fields, write_class_names, write_status
+from cnnviz.runs import OnEvent, Run, RunStore, Status, Weights, process_fields, write_class_names, write_status
 from cnnviz.runs.locks import held
 from cnnviz.runs.views import write_views
 from cnnviz.spec import RunSpec
@@ -179,7 +179,7 @@ def _finish(fit: Fit, outcome: Outcome, recorder: Recorder) -> None:
                 write_json(fit.run.folder / "evaluation.json", fit.looks.final(), within=fit.run.folder)
                 if fit.train.views > 1:
                     write_views(fit.run, fit.looks.views(fit.train.views))
-            save_model(fit.model, fit.run.folder / "model.keras")
+            save_model(fit.model, Weights(fit.run).path)
             fit.looks.live(fit.position)
     recorder.state(outcome.state, outcome.message, seconds_left=None)
 

@@ -7,9 +7,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.arrays import Arrays
 from cnnviz.data import Prepared
 from cnnviz.models import assign_weights, build, named_weights
-from cnnviz.runs import Arrays, Checkpoint, Run, load_checkpoint, save_checkpoint
+from cnnviz.runs import Checkpoint, Run, load_checkpoint, save_checkpoint
 from cnnviz.training.budget import Plan, plan_for_seconds
 from cnnviz.training.looks import Looks
 from cnnviz.training.pace import EARLY_STEPS, FIRST_CHUNK, next_chunk, next_indices
@@ -21,8 +22,7 @@ from cnnviz.training.whitening import whiten
 
 __all__ = ["Fit", "Outcome"]
 
-_CHECKPOINT_EVERY_S = 60.0
-_MEASURED_STEPS = 20
+_CHECKPOINT_EVERY_S, _MEASURED_STEPS = 60.0, 20
 
 
 @dataclass(frozen=True)

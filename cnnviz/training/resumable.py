@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnviz.runs import Arrays
+from cnnviz.arrays import Arrays
 
 __all__ = ["resumable"]
 

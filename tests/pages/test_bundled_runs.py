@@ -76,7 +76,7 @@ def test_the_nearest_training_images_are_found_without_cifar10(keras_is_there: N
     assert "Looks at 4,509 of its training images, those that came with cnnviz" in words(at)
     at.button(key="mistakes-neighbours").click().run()
     run = loaders.open_run("bundled-two-conv")
-    going = known_job(TrainingFeatures(run, None)._key)
+    going = known_job(TrainingFeatures(run.at())._key)
     assert going is not None
     assert going.wait(120).state == "done"
     at.run()

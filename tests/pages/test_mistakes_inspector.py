@@ -66,7 +66,7 @@ def test_heatmaps_and_neighbours_of_a_real_network(looked_at: Run) -> None:
     assert "(predicted" in titles[0]
     assert "(true)" in titles[1] or "(next best)" in titles[1]
     at.button(key="mistakes-neighbours").click().run()
-    key = TrainingFeatures(looked_at, None)._key
+    key = TrainingFeatures(looked_at.at())._key
     going = known_job(key)
     assert going is not None
     assert going.wait(60).state == "done"

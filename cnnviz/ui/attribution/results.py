@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.explain.heatmap import Heatmap
 from cnnviz.explain.methods import METHODS
-from cnnviz.runs import Run
+from cnnviz.runs import Weights
 from cnnviz.ui.look import Pinned, model
 
 if TYPE_CHECKING:
@@ -83,14 +83,13 @@ class Question:
     """An image shown to a network; asks its heatmaps once.
 
     Attributes:
-        run, snapshot: the network.
+        weights: the network's.
         image: uint8 (height, width, channels).
         layer: of the methods that look at one.
         state: what answers depend on besides: the network's file and the image's pixels.
     """
 
-    run: Run
-    snapshot: int | None
+    weights: Weights
     image: NDArray[np.uint8]
     layer: str | None
     state: tuple[Any, ...]
@@ -102,13 +101,13 @@ class Question:
         Raises:
             RunError: it does not exist yet, or is damaged.
         """
-        return model(self.run, self.snapshot)
+        return model(self.weights)
 
     def is_quick(self, method: str, class_index: int | None) -> bool:
         """Whether a heatmap is kept, or will be there before anybody waits."""
         if self._key(method, class_index) in _results():
             return True
-        work = sum(row.multiply_adds for row in self.run.spec.model.rows)
+        work = sum(row.multiply_adds for row in self.weights.run.spec.model.rows)
         return METHODS[method].passes * work / _RATE < _SLOW_S
 
     def heatmap(self, method: str, class_index: int | None) -> Heatmap:
@@ -162,11 +161,6 @@ class Question:
 
 def question_about(pinned: Pinned) -> Question:
     """Make the question of what is pinned."""
-    run, snapshot, image = pinned.run, pinned.snapshot, np.ascontiguousarray(pinned.image)
-    path = run.folder / ("model.keras" if snapshot is None else f"snapshots/{snapshot:04d}.npz")
-    try:
-        changed = path.stat().st_mtime_ns
-    except OSError:
-        changed = 0
+    image = np.ascontiguousarray(pinned.image)
     digest = hashlib.blake2b(image.tobytes(), digest_size=16).digest()
-    return Question(run, snapshot, image, pinned.layer, (str(run.folder), snapshot, changed, image.shape, digest))
+    return Question(pinned.weights, image, pinned.layer, (pinned.weights.key, image.shape, digest))

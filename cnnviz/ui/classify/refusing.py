@@ -16,7 +16,6 @@ from cnnviz.ui.classify.address import Wish
 from cnnviz.ui.jobs import Job, Report, forget, job, known_job
 from cnnviz.ui.judge.mistakes.features import TrainingFeatures
 from cnnviz.ui.loaders import home
-from cnnviz.ui.look.models import model_key
 
 if TYPE_CHECKING:
     import keras
@@ -66,7 +65,7 @@ def rule_or_job(network: "Network", wish: Wish | None) -> Rule | tuple[Job, str]
         return None
     features, whole = None, True
     if wish.distance:
-        made = TrainingFeatures(network.run, network.snapshot)
+        made = TrainingFeatures(network.weights)
         features, whole = made.kept(), made.whole
         if features is None:
             return made.going() or made.start(), FEATURES_WORDS
@@ -83,17 +82,15 @@ def rule_or_job(network: "Network", wish: Wish | None) -> Rule | tuple[Job, str]
 
 
 def _evidence_job(network: "Network", features: NDArray[np.float32] | None) -> Job:
-    key = f"evidence|{model_key(network.run, network.snapshot)}|{None if features is None else len(features)}"
+    key = f"evidence|{network.key}|{None if features is None else len(features)}"
     going = known_job(key)
     if going is not None:
         return going
-    classifier, run, snapshot, folder = network.classifier, network.run, network.snapshot, home()
+    classifier, weights, folder = network.classifier, network.weights, home()
     given: Callable[[], NDArray[np.float32]] | None = None if features is None else lambda: features
 
     def work(report: Report) -> Evidence:
-        return evidence_of(
-            run, classifier, folder, snapshot=snapshot, features=given, on_progress=lambda share: report(share, "")
-        )
+        return evidence_of(weights, classifier, folder, features=given, on_progress=lambda share: report(share, ""))
 
     return job(key, work)
 

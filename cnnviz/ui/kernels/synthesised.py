@@ -10,7 +10,7 @@ from cnnviz import explain
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.look import Pinned
-from cnnviz.ui.look.models import model, model_key
+from cnnviz.ui.look.models import model
 from cnnviz.ui.look.saved import saved
 from cnnviz.ui.messages import reported
 
@@ -29,7 +29,7 @@ def synthesised(pinned: Pinned) -> None:
 
 @reported(way_back=None)
 def _draw(pinned: Pinned) -> None:
-    key = f"{model_key(pinned.run, pinned.snapshot)}|{pinned.layer}|{pinned.filter}"
+    key = f"{pinned.weights.key}|{pinned.layer}|{pinned.filter}"
     made = _made()
     with st.container(horizontal=True, vertical_alignment="center"):
         asked = st.button("Make an image that excites it", key="kernels-make", icon=":material/auto_awesome:")
@@ -56,7 +56,7 @@ def _make(pinned: Pinned, key: str, place: Any) -> None:
             place.progress(step / steps, text=f"step {step} of {steps}")  # a click on Stop ends it here
 
     result = explain.maximise_activation(
-        model(pinned.run, pinned.snapshot), pinned.layer or "", pinned.filter or 0, steps=_STEPS,
+        model(pinned.weights), pinned.layer or "", pinned.filter or 0, steps=_STEPS,
         regularisation=rules, on_progress=report,
     )  # fmt: skip
     first, last = (float(value) for value in result.activations[[0, -1]])

@@ -1,12 +1,13 @@
 """What the pages that look inside share: the pinned bar, its images, and models that are ready when they are."""
 
 from cnnviz.ui.look.images import choose_image, read_image, test_split
-from cnnviz.ui.look.models import keep_place, keras_ready, model, shown_snapshot, wait_for_keras, weights
+from cnnviz.ui.look.models import arrays_of, keep_place, keras_ready, model, wait_for_keras
 from cnnviz.ui.look.pinned import Pinned, link, pinned_bar, switch
 from cnnviz.ui.look.travel import rerun
 
 __all__ = [
     "Pinned",
+    "arrays_of",
     "choose_image",
     "keep_place",
     "keras_ready",
@@ -15,9 +16,7 @@ __all__ = [
     "pinned_bar",
     "read_image",
     "rerun",
-    "shown_snapshot",
     "switch",
     "test_split",
     "wait_for_keras",
-    "weights",
 ]

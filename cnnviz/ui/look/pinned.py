@@ -12,7 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError, SpecError
-from cnnviz.runs import Run
+from cnnviz.runs import Run, Weights
 from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.invitation import no_network_yet
 from cnnviz.ui.loaders import class_names
@@ -53,6 +53,11 @@ class Pinned:
     layer: str | None
     filter: int | None
     class_names: tuple[str, ...]
+
+    @property
+    def weights(self) -> Weights:
+        """The network: the run at that snapshot."""
+        return Weights(self.run, self.snapshot)
 
     @property
     def image_in_words(self) -> str:
@@ -153,7 +158,7 @@ def _snapshot_chooser(run: Run) -> int | None:
 def _tell_broken(run: Run, number: int | None) -> None:
     """Say where weights are no numbers any more: what is drawn of them looks like something, and means nothing."""
     with suppress(CnnvizError):  # none that can be read here: whoever draws them says so
-        if not finite_weights(run, number):
+        if not finite_weights(Weights(run, number)):
             st.warning(
                 "These weights are not all finite numbers: the training diverged. Choose an earlier snapshot, or train "
                 "again with a lower learning rate.",

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from cnnviz import explain
 from cnnviz.data import Split
-from cnnviz.runs import Run
+from cnnviz.runs import Run, Weights
 from cnnviz.ui.look.images import test_split
-from cnnviz.ui.look.models import model, model_key
+from cnnviz.ui.look.models import model
 from cnnviz.ui.look.sized import sized
 
 if TYPE_CHECKING:
@@ -24,12 +24,11 @@ MOST_IMAGES = 2000  # searched for strong patches: a second at most for a small 
 Maps = dict[str, NDArray[np.float32]]
 
 
-def feature_maps(run: Run, snapshot: int | None, image: NDArray[np.uint8]) -> Maps:
+def feature_maps(weights: Weights, image: NDArray[np.uint8]) -> Maps:
     """Return what every layer makes of an image, the input as the network sees it first.
 
     Args:
-        run: the run.
-        snapshot: a snapshot's number, or None for the run's model.
+        weights: the network's.
         image: (height, width, channels) uint8.
 
     Returns:
@@ -38,9 +37,9 @@ def feature_maps(run: Run, snapshot: int | None, image: NDArray[np.uint8]) -> Ma
     Raises:
         CnnvizError: the model cannot be opened, or the image does not fit it.
     """
-    opened = model(run, snapshot)
+    opened = model(weights)
     digest = hashlib.sha256(image.tobytes()).hexdigest()
-    return _feature_maps(opened, image, f"{model_key(run, snapshot)}|{digest}|{image.shape}")
+    return _feature_maps(opened, image, f"{weights.key}|{digest}|{image.shape}")
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -67,14 +66,14 @@ def _sized(_images: NDArray[np.uint8], shape: tuple[int, int, int], loaded: int)
     return sized(_images, shape)
 
 
-def peaks(run: Run, snapshot: int | None, layer: str) -> "Peaks":
+def peaks(weights: Weights, layer: str) -> "Peaks":
     """Return where each filter of a layer answers most strongly to the first test images: one pass for all filters.
 
     Raises:
         CnnvizError: the model cannot be opened, or the data set is not here.
     """
-    opened = model(run, snapshot)
-    return _peaks(opened, searched(run).images, f"{model_key(run, snapshot)}|{layer}", layer)
+    opened = model(weights)
+    return _peaks(opened, searched(weights.run).images, f"{weights.key}|{layer}", layer)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnnviz.runs import Weights
 from cnnviz.ui.judge.address import Address
 from cnnviz.ui.models_page.bar import models_bar
 from cnnviz.ui.models_page.bringing import show_bringing
@@ -30,7 +31,7 @@ def show_models() -> None:
     else:
         chosen = models_bar()
         if chosen is not None:
-            show_taking(*chosen)
+            show_taking(Weights(*chosen))
 
 
 def _part() -> str:

@@ -7,10 +7,10 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.figures.tiles import Tiles, colour_tiles, signed_tiles
-from cnnviz.runs import Run
+from cnnviz.runs import Run, Weights
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.judge.compare.chosen import Chosen
-from cnnviz.ui.look.models import weights
+from cnnviz.ui.look.models import arrays_of
 from cnnviz.ui.look.travel import link
 from cnnviz.ui.messages import plain, sentence
 
@@ -38,7 +38,7 @@ def _kernels(run: Run) -> tuple[str, np.ndarray | None]:
     if layer is None:
         return "Its network has no convolution, so it has no kernels.", None
     try:
-        return layer, weights(run)[f"{layer}/kernel"]
+        return layer, arrays_of(Weights(run))[f"{layer}/kernel"]
     except CnnvizError as error:
         return sentence(error), None
     except KeyError:

@@ -15,13 +15,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.arrays import Arrays, pack_arrays, read_arrays
 from cnnviz.errors import StorageError
 from cnnviz.evaluation import Axes, pca, principal_axes, tsne
 from cnnviz.evaluation.plane import Projection
-from cnnviz.files import read_regular
-from cnnviz.runs import Arrays, Run
+from cnnviz.runs import Run, Weights
 from cnnviz.runs.additions import additions, write_addition
-from cnnviz.runs.checkpoint import pack_arrays, unpack_arrays
 from cnnviz.ui.jobs import Job, Report, job, known_job
 from cnnviz.ui.loaders import home, modified
 from cnnviz.ui.look.sized import features_of
@@ -174,9 +173,7 @@ class Maker:
         return f"{own}|{self._weights(self.newest)}" if method == "pca" else own
 
     def _weights(self, snapshot: int | None) -> str:
-        name = "model.keras" if snapshot is None else f"snapshots/{snapshot:04d}.npz"
-        path = self.run.folder / name
-        return f"{_digest(str(path), modified(path))}|{self._data}"
+        return f"{Weights(self.run, snapshot).digest}|{self._data}"
 
 
 def _name(method: Projection, snapshot: int | None) -> str:
@@ -212,7 +209,7 @@ def _window(points: NDArray[np.floating]) -> _Window:
 
 def _arrays(path: Path) -> Arrays | None:
     try:
-        return unpack_arrays(read_regular(path))
+        return read_arrays(path)
     except (OSError, ValueError):  # not made yet, or damaged: it is made again
         return None
 
@@ -220,11 +217,3 @@ def _arrays(path: Path) -> Arrays | None:
 @lru_cache(maxsize=64)
 def _read(path: str, changed: int) -> Arrays | None:
     return _arrays(Path(path))
-
-
-@lru_cache(maxsize=256)
-def _digest(path: str, changed: int) -> str:
-    try:
-        return hashlib.blake2b(read_regular(Path(path)), digest_size=16).hexdigest()
-    except OSError:
-        return "none"

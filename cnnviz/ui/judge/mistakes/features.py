@@ -13,17 +13,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnviz.arrays import pack_arrays, read_arrays
 from cnnviz.data import Split, how_to_get, prepare
 from cnnviz.errors import RunError, StorageError
-from cnnviz.files import read_regular
 from cnnviz.home import datasets_folder
 from cnnviz.inference.came_with import fitted_sample
-from cnnviz.runs import Run
+from cnnviz.runs import Run, Weights
 from cnnviz.runs.additions import additions, write_addition
-from cnnviz.runs.checkpoint import pack_arrays, unpack_arrays
 from cnnviz.ui.jobs import Job, Report, job, known_job
 from cnnviz.ui.loaders import dataset, held_images, home, modified
-from cnnviz.ui.look.models import model, model_key
+from cnnviz.ui.look.models import model
 from cnnviz.ui.look.sized import features_of
 
 if TYPE_CHECKING:
@@ -66,8 +65,7 @@ class TrainingFeatures:
     """Reads, or makes in the background, the features of a run's training images at one snapshot.
 
     Args:
-        run: the run.
-        snapshot: a snapshot's number; None for the run's model.
+        weights: of the run at that snapshot.
 
     Attributes:
         split: the images.
@@ -77,14 +75,15 @@ class TrainingFeatures:
         RunError: there are none on this machine.
     """
 
-    def __init__(self, run: Run, snapshot: int | None) -> None:
-        self.run, self.snapshot = run, snapshot
+    def __init__(self, weights: Weights) -> None:
+        self.weights, self.run = weights, weights.run
+        run = self.run
         self.split = training_images(run)
         self.whole = held_images(run) == "exact"
         self._home = home()
-        self._name = f"{_FOLDER}/train-{'model' if snapshot is None else f'{snapshot:04d}'}.npz"
+        self._name = f"{_FOLDER}/train-{weights.name}.npz"
         self._path = additions(run, self._home) / self._name
-        self._key = f"features|{model_key(run, snapshot)}|{len(self.split)}"
+        self._key = f"features|{weights.key}|{len(self.split)}"
 
     def kept(self) -> NDArray[np.float32] | None:
         """Return them, (images looked at, features); None where they were not made yet, or of other weights."""
@@ -109,7 +108,7 @@ class TrainingFeatures:
         Raises:
             RunError: the model cannot be opened.
         """
-        opened = model(self.run, self.snapshot)
+        opened = model(self.weights)
         return job(self._key, lambda report: self._make(opened, report))
 
     # --- in a job: no Streamlit ---------------------------------------------------------------------------------
@@ -134,9 +133,7 @@ class TrainingFeatures:
 
     def _made_of(self) -> str:
         """Name the weights and the images they depend on."""
-        name = "model.keras" if self.snapshot is None else f"snapshots/{self.snapshot:04d}.npz"
-        path = self.run.folder / name
-        return f"{_digest(str(path), modified(path))}|{_labels(self.split)}"
+        return f"{self.weights.digest}|{_labels(self.split)}"
 
 
 def _labels(split: Split) -> str:
@@ -146,17 +143,9 @@ def _labels(split: Split) -> str:
 @lru_cache(maxsize=2)
 def _read(path: str, changed: int) -> tuple[str, NDArray[np.float32]] | None:
     try:
-        arrays = unpack_arrays(read_regular(Path(path)))
+        arrays = read_arrays(Path(path))
         features = arrays["features"]
         made_of = str(arrays["made_of"])
     except (OSError, ValueError, KeyError):  # not made yet, or damaged: it is made again
         return None
     return (made_of, features.astype(np.float32)) if features.ndim == 2 and features.dtype.kind == "f" else None
-
-
-@lru_cache(maxsize=64)
-def _digest(path: str, changed: int) -> str:
-    try:
-        return hashlib.blake2b(read_regular(Path(path)), digest_size=16).hexdigest()
-    except OSError:
-        return "none"

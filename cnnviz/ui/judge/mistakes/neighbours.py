@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cnnviz.errors import RunError
 from cnnviz.evaluation import nearest
 from cnnviz.figures.tiles import photo_tiles
-from cnnviz.runs import Run
+from cnnviz.runs import Run, Weights
 from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.copies import data_link
@@ -41,7 +41,7 @@ def neighbours(run: Run, snapshot: int | None, image: NDArray[np.uint8]) -> None
         CnnvizError: the model is not there.
     """
     try:
-        made = TrainingFeatures(run, snapshot)
+        made = TrainingFeatures(Weights(run, snapshot))
     except RunError as error:
         st.caption(plain(sentence(error)))
         data_link(run, "Go to the Data page")
@@ -68,7 +68,7 @@ def _offer(made: TrainingFeatures) -> None:
 
 
 def _draw(made: TrainingFeatures, features: NDArray[np.float32], image: NDArray[np.uint8]) -> None:
-    query = features_of(model(made.run, made.snapshot), image[None], made.run.spec.model.input_shape)[0]
+    query = features_of(model(made.weights), image[None], made.run.spec.model.input_shape)[0]
     found, distances = nearest(features, query, _COUNT)
     every = made.every(features)
     indices = found * every

@@ -4,6 +4,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,6 +16,7 @@ from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.explain.heatmap import Heatmap
 from cnnviz.explain.methods import METHODS
 from cnnviz.runs import Weights
+from cnnviz.ui.jobs import Job, Report, job
 from cnnviz.ui.look import Pinned, model
 
 if TYPE_CHECKING:
@@ -121,6 +123,22 @@ class Question:
         network, layer = self.model, self._layer_of(method)
         key = self._key(method, class_index)
         return cast(Heatmap, _results().get(key, lambda: explain(network, self.image, method, class_index, layer)))
+
+    def heatmap_job(self, method: str, class_index: int | None) -> Job:
+        """Make a method's heatmap in the background, or return the job that does; it returns when `heatmap` is quick.
+
+        Raises:
+            RunError: the network does not exist yet, or is damaged.
+        """
+        _ = self.model  # opened here, since a job has no session
+        return job(f"heatmap|{self._key(method, class_index)}", lambda report: self._make(method, class_index, report))
+
+    def _make(self, method: str, class_index: int | None, report: Report) -> bool:
+        from cnnviz.explain.batching import watched
+
+        with suppress(CnnvizError), watched(lambda done, of: report(done / of, "")):
+            self.heatmap(method, class_index)  # why it cannot be made is kept as well
+        return True
 
     def probabilities(self) -> NDArray[np.float64]:
         """Return the probability of each class, (classes,).

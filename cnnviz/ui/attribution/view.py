@@ -24,6 +24,7 @@ from cnnviz.ui.attribution.choices import (
 from cnnviz.ui.attribution.results import Question, question_about
 from cnnviz.ui.attribution.words import TITLES, at_layer, saved_for, strength
 from cnnviz.ui.components.heatmaps import Bar, Panel, heatmaps
+from cnnviz.ui.jobs import forget, show_job
 from cnnviz.ui.look import Pinned, keras_ready, pinned_bar, rerun, switch
 from cnnviz.ui.look.stops import last_maps
 from cnnviz.ui.messages import sentence
@@ -104,11 +105,19 @@ def show_attribution(pinned: Pinned) -> None:
         return
     late = [name for name, panel in zip(choices.methods, panels[1:], strict=True) if panel.pending]
     if late:
-        _heatmap_or_reason(question, late[0], choices)  # the page is on the screen by now
-        st.rerun()
+        _make(question, late[0], choices)
+        return
     choose_check(choices)
     if choices.check is not None:
         show_check(pinned, question, choices.check, choices.class_index)
+
+
+def _make(question: Question, name: str, choices: Choices) -> None:
+    """Make a heatmap that takes long beside the page, which runs again when it is there."""
+    made = question.heatmap_job(name, choices.class_index)
+    if show_job(made, TITLES[name]) is not None:  # it was there, and has made room for others since
+        forget(made)
+        st.rerun()
 
 
 def _wait() -> None:

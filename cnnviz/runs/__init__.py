@@ -3,6 +3,7 @@
 from cnnviz.runs.about import LONGEST_NOTES, LONGEST_TAG, MOST_TAGS
 from cnnviz.runs.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from cnnviz.runs.classes import read_class_names, write_class_names
+from cnnviz.runs.derived import Derived
 from cnnviz.runs.events import Event, EventLog, EventReader, OnEvent
 from cnnviz.runs.history import History, Snapshot, Timeline
 from cnnviz.runs.live import LiveView
@@ -21,6 +22,7 @@ __all__ = [
     "MOST_TAGS",
     "RUN_ID",
     "Checkpoint",
+    "Derived",
     "Event",
     "EventLog",
     "EventReader",

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from cnnviz.arrays import Arrays, read_arrays
 from cnnviz.errors import RunError, SpecError
 from cnnviz.files import read_json, storage_errors
-from cnnviz.home import resolve_home
 from cnnviz.runs.about import ABOUT, LONGEST_NAME, checked_notes, checked_tags, read_about
-from cnnviz.runs.additions import additions, change_addition
+from cnnviz.runs.additions import Additions
 from cnnviz.runs.events import EventReader
 from cnnviz.runs.history import History, Snapshot, Timeline
 from cnnviz.runs.live import LiveView, live_view
@@ -42,7 +41,8 @@ class Run:
     def __init__(self, folder: Path, *, bundled: bool = False, home: str | Path | None = None) -> None:
         self.folder = folder
         self.bundled = bundled
-        self.home = resolve_home(home) if bundled else folder.parent.parent
+        self._additions = Additions.of(folder, bundled=bundled, home=home)
+        self.home = self._additions.home
         self._reader = EventReader(folder / "events.jsonl")
         self._timeline = Timeline()
         self._reading = threading.Lock()  # a dashboard reads one run from many sessions
@@ -95,12 +95,12 @@ class Run:
     @property
     def tags(self) -> tuple[str, ...]:
         """The words people sort it by, read anew at each call."""
-        return read_about(additions(self, self.home)).tags
+        return read_about(self._additions.folder).tags
 
     @property
     def notes(self) -> str:
         """What people wrote down about it, perhaps in several lines; read anew at each call."""
-        return read_about(additions(self, self.home)).notes
+        return read_about(self._additions.folder).notes
 
     @property
     def caveat(self) -> str:
@@ -137,6 +137,17 @@ class Run:
     def _announced(self) -> tuple[Snapshot, ...]:
         with self._events_so_far() as timeline:
             return timeline.snapshots
+
+    def additions(self, home: str | Path | None = None) -> Additions:
+        """Return what is added to it.
+
+        Args:
+            home: where the additions to a read-only run are; None for the run's own home.
+
+        Raises:
+            StorageError: the home has a name that no system takes.
+        """
+        return self._additions if home is None else Additions.of(self.folder, bundled=self.bundled, home=home)
 
     def at(self, snapshot: int | None = None) -> Weights:
         """Return the run at a moment: the weights of one network.
@@ -284,7 +295,7 @@ class Run:
     def _say(self, **values: Any) -> None:
         if not self.folder.is_dir():  # deleted in another tab
             raise RunError(f"the run {self.id} does not exist any more; choose another")
-        change_addition(self, ABOUT, lambda about: {**about, **values}, self.home)
+        self._additions.change(ABOUT, lambda about: {**about, **values})
 
     def _predictions_path(self, snapshot: int | None) -> Path:
         return self.folder / "predictions" / f"{'final' if snapshot is None else f'{snapshot:04d}'}.npz"

@@ -16,7 +16,6 @@ from cnnviz.errors import CnnvizError, RunError, StorageError
 from cnnviz.files import read_json, stamp, storage_errors, write_json
 from cnnviz.home import bundled_folder, runs_folder
 from cnnviz.runs.about import read_about
-from cnnviz.runs.additions import additions
 from cnnviz.runs.locks import held
 from cnnviz.runs.run import Run
 from cnnviz.runs.status import Status, read_status, write_status
@@ -210,7 +209,7 @@ def _made(folder: Path) -> tuple[str, int, str]:
 
 def summarise(run: Run) -> RunSummary:
     """Return a run's row; a damaged run has one that says so."""
-    status, about = run.status, read_about(additions(run, run.home))
+    status, about = run.status, read_about(run.additions().folder)
     try:
         of_spec, dataset = _names_in_spec(run.folder, stamp(run.folder / "spec.json"))
         name, problem = (run.given_name if run.bundled else about.name) or of_spec or run.id, ""

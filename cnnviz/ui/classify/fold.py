@@ -7,9 +7,10 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.inference import Abstention
+from cnnviz.inference.refusing import Rule
 from cnnviz.ui.classify.address import ADDRESS, Wish, wish_text
 from cnnviz.ui.classify.networks import Network
-from cnnviz.ui.classify.refusing import Rule, rule_or_job
+from cnnviz.ui.classify.refusing import rule_or_job
 from cnnviz.ui.glossary import meaning, words
 from cnnviz.ui.jobs import Job, show_job
 from cnnviz.ui.messages import plain, sentence

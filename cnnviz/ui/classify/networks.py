@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import SpecError
 from cnnviz.inference import Classification, Classifier
+from cnnviz.inference.refusing import Rule
 from cnnviz.runs import Run, Weights
 from cnnviz.ui.attribution.results import Results
-from cnnviz.ui.classify.refusing import Rule
 from cnnviz.ui.look.models import model
 
 __all__ = ["Network", "Scored"]

@@ -11,6 +11,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.heatmap import full_value
 from cnnviz.inference import Classification, Dials, adjust, prepare_photo
+from cnnviz.inference.refusing import Rule
 from cnnviz.ui.attribution.results import Question, question_about
 from cnnviz.ui.attribution.words import at_layer, strength
 from cnnviz.ui.classify.address import ADDRESS, View, asked_view, asked_wish, change_view
@@ -19,7 +20,6 @@ from cnnviz.ui.classify.curve import dials_fold
 from cnnviz.ui.classify.fold import abstain_fold, pending_rules
 from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.classify.notes import tell_notes
-from cnnviz.ui.classify.refusing import Rule
 from cnnviz.ui.classify.shelf import Item
 from cnnviz.ui.classify.words import agreement, answer_in_words, journey
 from cnnviz.ui.components.heatmaps import Panel, heatmaps

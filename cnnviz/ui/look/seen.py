@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from cnnviz import explain
 from cnnviz.data import Split
+from cnnviz.data.photos import sized
 from cnnviz.runs import Run, Weights
 from cnnviz.ui.look.images import test_split
 from cnnviz.ui.look.models import model
-from cnnviz.ui.look.sized import sized
 
 if TYPE_CHECKING:
     from cnnviz.explain import Peaks  # its module imports Keras, for which no page waits

@@ -228,13 +228,22 @@ def test_what_takes_long_comes_after_the_page(looked_at: Run, monkeypatch: pytes
     results._results.clear()
     monkeypatch.setattr(results, "_RATE", 1.0)  # multiplications a second: everything is slow
     st.cache_resource.clear()  # and with it the jobs
-    made: list[Job] = []
+    made: list[tuple[Job, threading.Event]] = []
     real = results.job
-    monkeypatch.setattr(results, "job", lambda key, work: made.append(real(key, work)) or made[-1])
+
+    def held(key: str, work: Any) -> Job:
+        go = threading.Event()
+        one = real(key, lambda report: go.wait(60.0) and work(report))
+        made.append((one, go))
+        return one
+
+    monkeypatch.setattr(results, "job", held)
     at = opened()
     for late in (3, 2, 1):
         assert [panel["pending"] for panel in shown(at)["panels"]] == [False] * (4 - late) + [True] * late
-        assert made[-1].wait(60.0).state == "done"
+        one, go = made[-1]
+        go.set()
+        assert one.wait(60.0).state == "done"
         at.run()
     assert not any(panel["pending"] for panel in shown(at)["panels"])
 

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from cnnviz.explain.network import Shape, fingerprint, fitting, refuse_channels_first, walk
 from cnnviz.explain.passage import weights_are_replaced
+from cnnviz.keras_private import quiet_about_tracing
 
 __all__ = ["compiled", "forget", "make_ready"]
 
@@ -57,7 +58,7 @@ def _compile(model: "weakref.ref[keras.Model]", shape: Shape, body: Body, more: 
 
     signature = [tf.TensorSpec([None, *shape], tf.float32), *more]
     function = tf.function(traced, input_signature=signature, autograph=False)
-    function._omit_frequent_tracing_warning = True  # each is traced once, but TensorFlow counts them all as one
+    quiet_about_tracing(function)  # each is traced once, but TensorFlow counts them all as one
     return function
 
 

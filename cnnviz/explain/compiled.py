@@ -2,13 +2,13 @@
 
 import threading
 import weakref
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+from cachetools import LRUCache
 
 from cnnviz.explain.network import Shape, fingerprint, fitting, refuse_channels_first, walk
 from cnnviz.explain.passage import weights_are_replaced
@@ -19,7 +19,7 @@ __all__ = ["compiled", "forget", "make_ready"]
 # A function of a small model takes about a megabyte; a page needs a handful for each model.
 MOST_FUNCTIONS = 32
 
-_functions: "weakref.WeakKeyDictionary[keras.Model, OrderedDict[Hashable, Any]]" = weakref.WeakKeyDictionary()
+_functions: "weakref.WeakKeyDictionary[keras.Model, LRUCache[Hashable, Any]]" = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
 
 Body = Callable[..., Any]
@@ -42,13 +42,10 @@ def compiled(model: keras.Model, shape: Shape, key: Hashable, body: Body, *more:
         return _compile(weakref.ref(model), shape, body, more)
     whole = (key, shape, fingerprint(model))
     with _lock:
-        kept = _functions.setdefault(model, OrderedDict())
+        kept = _functions.setdefault(model, LRUCache(MOST_FUNCTIONS))
         if whole not in kept:
             make_ready(model, shape)
             kept[whole] = _compile(weakref.ref(model), shape, body, more)
-        kept.move_to_end(whole)
-        while len(kept) > MOST_FUNCTIONS:
-            kept.popitem(last=False)
         return kept[whole]
 
 

@@ -13,7 +13,7 @@ from cnnviz.files import storage_errors
 from cnnviz.spec import ModelSpec
 from cnnviz.ui.guard import unlocked
 from cnnviz.ui.jobs import Job, Report, job
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 from cnnviz.ui.models_page.shelf import uploads
 from cnnviz.ui.streamlit_private import let_go_of_upload
 
@@ -120,7 +120,7 @@ def _take(key: str) -> None:
         uploads().keep(token, path, file.name)
         st.session_state[_TOKEN] = token
     except CnnvizError as error:
-        st.session_state[_PROBLEM] = sentence(error)
+        st.session_state[_PROBLEM] = error.sentence
     st.session_state[_SERIAL] = st.session_state.get(_SERIAL, 0) + 1
     let_go_of_upload(file.file_id)
 

@@ -6,7 +6,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.replay import Replay
 from cnnviz.ui.components.time_machine import time_machine
 from cnnviz.ui.look import keras_ready, rerun, switch
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 from cnnviz.ui.time_machine.saving import save_dialog
 from cnnviz.ui.time_machine.scene import Scene, prepared, scene
 from cnnviz.ui.time_machine.workshop import Work, work_on
@@ -84,7 +84,7 @@ def _work(now: Scene, frames: Replay) -> tuple[Work | None, bool, str]:
         if not keras_ready():
             return None, True, "Comes in a few seconds: TensorFlow is being imported, once for this server."
     except CnnvizError as error:
-        return None, False, sentence(error)
+        return None, False, error.sentence
     work = work_on(now.run, frames, now.image, now.label, now.class_names)
     if work.failure:
         return work, False, f"{work.failure[:1].upper()}{work.failure[1:]}."

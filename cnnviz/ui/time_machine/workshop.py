@@ -1,12 +1,12 @@
 """Computing an image's replay beside the page: one thread for all sessions, one model a run, a few results kept."""
 
 import hashlib
-from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError
@@ -59,7 +59,7 @@ class Work:
 class _Workshop:
     def __init__(self) -> None:
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="time-machine")  # TensorFlow uses all cores anyway
-        self._models: OrderedDict[str, keras.Model] = OrderedDict()  # touched by that thread alone
+        self._models: LRUCache[str, keras.Model] = LRUCache(_MOST_MODELS)  # touched by that thread alone
 
     def model(self, run: Run) -> "keras.Model":
         """Return a model of the run's network whose weights may be changed; what was compiled for it stays warm."""
@@ -68,9 +68,6 @@ class _Workshop:
         key = run.spec.model.to_json()
         if key not in self._models:
             self._models[key] = build(run.spec.model, run.spec.train.seed)
-        self._models.move_to_end(key)
-        while len(self._models) > _MOST_MODELS:
-            self._models.popitem(last=False)
         return self._models[key]
 
 

@@ -26,7 +26,6 @@ from cnnviz.spec import (
 )
 from cnnviz.training import start
 from cnnviz.ui import loaders
-from cnnviz.ui.messages import sentence
 from cnnviz.ui.train.draft import Draft
 
 __all__ = ["LAYER_KINDS", "Editor", "current_editor", "start_once"]
@@ -140,7 +139,7 @@ class Editor:
         try:
             spec = RunSpec.from_json(content)
         except CnnvizError as error:
-            self.problem = sentence(error)
+            self.problem = error.sentence
         else:
             self.load(replace(Draft.of(spec, find_dataset(spec.data.name)), name=spec.name))
 
@@ -150,7 +149,7 @@ class Editor:
         try:
             self.draft = change()
         except CnnvizError as error:
-            self.problem = sentence(error)
+            self.problem = error.sentence
             self.version += 1
 
 

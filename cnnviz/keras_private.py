@@ -131,6 +131,16 @@ class _Hidden:
         return None
 
 
+@contextmanager
+def _hidden() -> Iterator[None]:
+    finder = _Hidden()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
 def import_keras() -> None:
     """Import Keras without what nobody here needs of it; where that has happened already, do nothing.
 
@@ -138,13 +148,10 @@ def import_keras() -> None:
     server, worker and command. Whoever needs scikit-learn imports it in the usual way, meanwhile or afterwards. Should
     Keras need it one day, its import fails here, and it is imported as usual.
     """
-    finder = _Hidden()
-    sys.meta_path.insert(0, finder)
     try:
-        import keras  # noqa: F401
+        with _hidden():
+            import_module("keras")
     except ModuleNotFoundError as error:
         if error.name != _SPARED:
             raise
-    finally:
-        sys.meta_path.remove(finder)
-    import_module("keras")
+        import_module("keras")

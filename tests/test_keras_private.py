@@ -97,15 +97,3 @@ def test_a_function_that_is_traced_often_says_nothing(caplog: pytest.LogCaptureF
         private.quiet_about_tracing(function)
         function(tf.constant(np.ones(number + 1, np.float32)))
     assert "retracing" not in caplog.text
-
-
-def test_keras_comes_without_scikit_learn_and_a_need_for_it_is_no_obstacle() -> None:
-    script = """
-import sys
-from cnnviz.keras_private import import_keras
-import_keras()
-assert "keras" in sys.modules and "sklearn" not in sys.modules
-import sklearn
-"""
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr

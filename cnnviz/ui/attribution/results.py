@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.explain.heatmap import Heatmap
+from cnnviz.explain.methods import METHODS
 from cnnviz.runs import Weights
+from cnnviz.ui.jobs import Job, Report, job
 from cnnviz.ui.look import Pinned, model
 
 if TYPE_CHECKING:
@@ -23,12 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Question", "Results", "question_about"]
 
-# Passes through the network that a method takes, one with gradients counted three times; see their modules.
-_PASSES = {
-    "gradcam": 3, "gradcam-plus-plus": 3, "saliency": 3, "smoothgrad": 75, "integrated-gradients": 192,
-    "occlusion": 225,
-}  # fmt: skip
-_BY_LAYER = ("gradcam", "gradcam-plus-plus")
 _RATE = 1e10  # multiplications a second on a slow laptop
 _SLOW_S = 0.3  # what takes longer is drawn when it is ready, and the page before it
 _KEPT = 128  # heatmaps of 224x224 pixels: 50 MB
@@ -108,7 +105,7 @@ class Question:
         if self._key(method, class_index) in _results():
             return True
         work = sum(row.multiply_adds for row in self.weights.run.spec.model.rows)
-        return _PASSES[method] * work / _RATE < _SLOW_S
+        return METHODS[method].passes * work / _RATE < _SLOW_S
 
     def heatmap(self, method: str, class_index: int | None) -> Heatmap:
         """Return a method's heatmap.
@@ -121,6 +118,22 @@ class Question:
         network, layer = self.model, self._layer_of(method)
         key = self._key(method, class_index)
         return cast(Heatmap, _results().get(key, lambda: explain(network, self.image, method, class_index, layer)))
+
+    def heatmap_job(self, method: str, class_index: int | None) -> Job:
+        """Make a method's heatmap in the background, or return the job that does; it returns when `heatmap` is quick.
+
+        Raises:
+            RunError: the network does not exist yet, or is damaged.
+        """
+        _ = self.model  # opened here, since a job has no session
+        return job(f"heatmap|{self._key(method, class_index)}", lambda report: self._make(method, class_index, report))
+
+    def _make(self, method: str, class_index: int | None, report: Report) -> bool:
+        from cnnviz.explain.batching import watched
+
+        with suppress(CnnvizError), watched(lambda done, of: report(done / of, "")):
+            self.heatmap(method, class_index)  # why it cannot be made is kept as well
+        return True
 
     def probabilities(self) -> NDArray[np.float64]:
         """Return the probability of each class, (classes,).
@@ -153,7 +166,7 @@ class Question:
         return found
 
     def _layer_of(self, method: str) -> str | None:
-        return self.layer if method in _BY_LAYER else None
+        return self.layer if METHODS[method].uses_layer else None
 
     def _key(self, method: str, class_index: int | None) -> tuple[Any, ...]:
         return (*self.state, method, class_index, self._layer_of(method))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cnnviz.data import fit
 from cnnviz.errors import CnnvizError, DataError, SpecError
 from cnnviz.explain.heatmap import Heatmap
+from cnnviz.explain.methods import METHODS
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.heatmap import full_value
 from cnnviz.ui.attribution.check import show_check
@@ -23,6 +24,7 @@ from cnnviz.ui.attribution.choices import (
 from cnnviz.ui.attribution.results import Question, question_about
 from cnnviz.ui.attribution.words import TITLES, at_layer, saved_for, strength
 from cnnviz.ui.components.heatmaps import Bar, Panel, heatmaps
+from cnnviz.ui.jobs import forget, show_job
 from cnnviz.ui.look import Pinned, keras_ready, pinned_bar, rerun, switch
 from cnnviz.ui.look.stops import last_maps
 
@@ -102,11 +104,19 @@ def show_attribution(pinned: Pinned) -> None:
         return
     late = [name for name, panel in zip(choices.methods, panels[1:], strict=True) if panel.pending]
     if late:
-        _heatmap_or_reason(question, late[0], choices)  # the page is on the screen by now
-        st.rerun()
+        _make(question, late[0], choices)
+        return
     choose_check(choices)
     if choices.check is not None:
         show_check(pinned, question, choices.check, choices.class_index)
+
+
+def _make(question: Question, name: str, choices: Choices) -> None:
+    """Make a heatmap that takes long beside the page, which runs again when it is there."""
+    made = question.heatmap_job(name, choices.class_index)
+    if show_job(made, TITLES[name]) is not None:  # it was there, and has made room for others since
+        forget(made)
+        st.rerun()
 
 
 def _wait() -> None:
@@ -137,8 +147,6 @@ def _panel(question: Question, name: str, choices: Choices, *, ready: bool) -> P
     if not ready or not question.is_quick(name, choices.class_index):
         return Panel(TITLES[name], "is computed …", pending=True)
     found = _heatmap_or_reason(question, name, choices)
-    from cnnviz.explain import METHODS
-
     meaning = METHODS[name].meaning
     if isinstance(found, str):
         return Panel(TITLES[name], "", meaning, empty=found)

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.arrays import Arrays, sealed
+from cnnviz.explain.methods import METHODS
 from cnnviz.files import stamp
 from cnnviz.runs import Weights
 from cnnviz.ui.importing import BackgroundImport
@@ -28,9 +29,11 @@ __all__ = [
 
 # All that pages need of TensorFlow's side; importing the names themselves costs nothing afterwards.
 NEEDED = (
-    "cnnviz.models", "keras", "cnnviz.explain.maps", "cnnviz.explain.patches", "cnnviz.explain.methods",
-    "cnnviz.explain.synthesis", "cnnviz.explain.convolution",
-)  # fmt: skip
+    "cnnviz.models",
+    "keras",
+    *(f"cnnviz.explain.{name}" for name in ("maps", "patches", "synthesis", "convolution")),
+    *dict.fromkeys(f"cnnviz.explain.{method.module}" for method in METHODS.values()),
+)
 _KERAS = BackgroundImport("TensorFlow", NEEDED, after_s=0.3)  # its import takes a core for seconds
 _TICK_S = 1.0
 _HEIGHT = 240

@@ -7,9 +7,9 @@ from typing import Any, Literal, Self
 from cnnviz.data import DatasetInfo
 from cnnviz.errors import SpecError
 from cnnviz.spec import DataSpec, Layer, LayerRow, ModelSpec, RunSpec, Shape, TrainSpec, preset
-from cnnviz.spec.words import layer_in_words, named
+from cnnviz.spec.words import named
 
-__all__ = ["Draft", "Table", "layer_in_words"]
+__all__ = ["Draft", "Table"]
 
 Output = Literal["softmax", "sigmoid"]
 

@@ -3,17 +3,19 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.files import read_regular
 
-__all__ = ["Arrays", "pack_arrays", "read_arrays", "unpack_arrays"]
+__all__ = ["Arrays", "pack_arrays", "read_arrays", "sealed", "unpack_arrays"]
 
 Arrays = dict[str, NDArray[Any]]
+T = TypeVar("T")
 
 
 def pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -44,6 +46,26 @@ def read_arrays(path: Path) -> Arrays:
         ValueError: not an .npz of plain arrays.
     """
     return unpack_arrays(read_regular(path))
+
+
+def sealed(value: T) -> T:
+    """Make arrays read-only, so that whoever shares them cannot change them for others.
+
+    Args:
+        value: an array, a dictionary of them, or a record that has some.
+
+    Returns:
+        The very same.
+    """
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    elif isinstance(value, dict):
+        for part in value.values():
+            sealed(part)
+    elif is_dataclass(value):
+        for field in fields(value):
+            sealed(getattr(value, field.name))
+    return value
 
 
 def _array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:

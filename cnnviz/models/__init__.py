@@ -1,6 +1,6 @@
 """Keras models: built from a spec, opened from a file."""
 
-from cnnviz.models.importing import import_keras
+from cnnviz.keras_private import import_keras
 
 import_keras()  # before any of these does
 

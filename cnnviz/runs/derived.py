@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import numpy as np
 from cachetools import LRUCache
 
-from cnnviz.arrays import Arrays, pack_arrays, read_arrays
+from cnnviz.arrays import Arrays, pack_arrays, read_arrays, sealed
 from cnnviz.errors import StorageError
 from cnnviz.files import stamp
 from cnnviz.runs.weights import Weights
@@ -69,7 +69,7 @@ class Derived(ABC, Generic[T]):
         return f"{self.path}|{self.made_of}"
 
     def load(self) -> T | None:
-        """Return what was kept, shared and not to be changed; None where nothing was that fits."""
+        """Return what was kept, shared and read-only; None where nothing was that fits."""
         at = (self.path, stamp(self.path), self.made_of)
         with self._lock:
             found: T | None = self._loaded.get(at)
@@ -77,7 +77,7 @@ class Derived(ABC, Generic[T]):
             found = self._read()
             if found is not None:
                 with self._lock:
-                    self._loaded[at] = found
+                    self._loaded[at] = sealed(found)
         return found
 
     def save(self, value: T) -> None:

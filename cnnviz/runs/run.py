@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnnviz.arrays import Arrays, read_arrays
+from cnnviz.arrays import Arrays
 from cnnviz.errors import RunError, SpecError
 from cnnviz.files import read_json, storage_errors
 from cnnviz.runs.about import ABOUT, LONGEST_NAME, checked_notes, checked_tags, read_about
@@ -15,9 +15,9 @@ from cnnviz.runs.additions import Additions
 from cnnviz.runs.events import EventReader
 from cnnviz.runs.history import History, Snapshot, Timeline
 from cnnviz.runs.live import LiveView, live_view
-from cnnviz.runs.predictions import Predictions
+from cnnviz.runs.predictions import Predictions, predictions_path
 from cnnviz.runs.status import Status, read_status
-from cnnviz.runs.weights import Weights, snapshot_path
+from cnnviz.runs.weights import Weights, read_named, snapshot_path
 from cnnviz.spec import RunSpec
 from cnnviz.spec.base import one_line
 
@@ -172,13 +172,7 @@ class Run:
         Raises:
             RunError: there is no such snapshot, or its file is damaged.
         """
-        path = snapshot_path(self.folder, snapshot)
-        if not path.exists():
-            Weights(self, snapshot).checked()
-        arrays = self._arrays(path, f"snapshot {snapshot}")
-        if any(array.dtype.kind not in "biuf" for array in arrays.values()):
-            raise RunError(f"the snapshot {snapshot} of the run {self.id} holds no numbers; choose another")
-        return arrays
+        return Weights(self, snapshot).arrays()
 
     def predictions(self, snapshot: int | None = None) -> Predictions:
         """Read what the network said about every test image.
@@ -190,7 +184,7 @@ class Run:
             RunError: they have not been made yet, or the file is damaged.
         """
         what = "final predictions" if snapshot is None else f"predictions of snapshot {snapshot}"
-        arrays = self._arrays(self._predictions_path(snapshot), what)
+        arrays = read_named(self.id, predictions_path(self.folder, snapshot), what)
         try:
             return Predictions(
                 arrays["predicted"], arrays["confidence"], arrays.get("probabilities"), arrays.get("labels")
@@ -201,19 +195,19 @@ class Run:
     @property
     def has_final_predictions(self) -> bool:
         """Whether the test set was measured with the run's model, as is done once, at the end."""
-        return self._predictions_path(None).is_file()
+        return predictions_path(self.folder, None).is_file()
 
     def predicted_snapshots(self) -> tuple[Snapshot, ...]:
         """Return the snapshots with predictions of the test images, oldest first.
 
         Of a large network that comes with cnnviz some of them have no weights, so that `snapshots` leaves them out.
         """
-        return tuple(item for item in self._announced() if self._predictions_path(item.number).is_file())
+        return tuple(item for item in self._announced() if predictions_path(self.folder, item.number).is_file())
 
     def live(self) -> LiveView | None:
         """Return what the Train page looks at, or None before the first report and where its file makes no sense."""
         try:
-            arrays = self._arrays(self.folder / "live.npz", "live view")
+            arrays = read_named(self.id, self.folder / "live.npz", "live view")
         except RunError:
             return None
         try:
@@ -296,16 +290,3 @@ class Run:
         if not self.folder.is_dir():  # deleted in another tab
             raise RunError(f"the run {self.id} does not exist any more; choose another")
         self._additions.change(ABOUT, lambda about: {**about, **values})
-
-    def _predictions_path(self, snapshot: int | None) -> Path:
-        return self.folder / "predictions" / f"{'final' if snapshot is None else f'{snapshot:04d}'}.npz"
-
-    def _arrays(self, path: Path, what: str) -> Arrays:
-        try:
-            return read_arrays(path)
-        except FileNotFoundError as error:
-            raise RunError(f"the run {self.id} has no {what} yet; wait for it, or choose one that exists") from error
-        except (OSError, ValueError) as error:
-            raise RunError(
-                f"the {what} of the run {self.id} cannot be read ({error}); choose another or train again"
-            ) from error

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cnnviz.runs.run import Run
 
-__all__ = ["KERNELS", "MODEL", "Weights", "snapshot_path"]
+__all__ = ["KERNELS", "MODEL", "Weights", "read_named", "snapshot_path"]
 
 MODEL = "model.keras"
 KERNELS = "kernels.npz"  # of a network from elsewhere, which has no snapshots
@@ -33,6 +33,27 @@ def snapshot_path(folder: Path, number: int) -> Path:
         number: the snapshot's.
     """
     return folder / "snapshots" / f"{number:04d}.npz"
+
+
+def read_named(run_id: str, path: Path, what: str) -> Arrays:
+    """Read one of a run's files of arrays.
+
+    Args:
+        run_id: the run's id.
+        path: the file.
+        what: it is, for people: "snapshot 3".
+
+    Raises:
+        RunError: it does not exist yet, or is damaged.
+    """
+    try:
+        return read_arrays(path)
+    except FileNotFoundError as error:
+        raise RunError(f"the run {run_id} has no {what} yet; wait for it, or choose one that exists") from error
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"the {what} of the run {run_id} cannot be read ({error}); choose another or train again"
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -134,13 +155,22 @@ class Weights:
         """
         path = self.arrays_path
         if path.name != KERNELS:
-            return self.run.weights(self.number)
+            return self._snapshot_arrays(path)
         try:
             return read_arrays(path)
         except (OSError, ValueError) as error:
             raise RunError(
                 f"the kernels of the run {self.run.name} are missing or damaged; bring it in again"
             ) from error
+
+    def _snapshot_arrays(self, path: Path) -> Arrays:
+        number = self.number
+        if not path.exists():
+            Weights(self.run, number).checked()
+        arrays = read_named(self.run.id, path, f"snapshot {number}")
+        if any(array.dtype.kind not in "biuf" for array in arrays.values()):
+            raise RunError(f"the snapshot {number} of the run {self.run.id} holds no numbers; choose another")
+        return arrays
 
     def open(self) -> "keras.Model":
         """Open the Keras model, a new one at each call.
@@ -153,7 +183,7 @@ class Weights:
         run = self.run
         if self.snapshot is not None:
             model = models.build(run.spec.model, run.spec.train.seed)
-            models.assign_weights(model, run.weights(self.snapshot))
+            models.assign_weights(model, self.arrays())
             return model
         self.checked()
         try:

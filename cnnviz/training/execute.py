@@ -133,9 +133,9 @@ def execute(run: Run, data: Prepared | None = None, on_event: OnEvent | None = N
         except StorageError as error:
             with suppress(OSError):
                 os.unlink(run.folder / "live.npz")  # room on a full disk for saying so
-            _fail(recorder, f"{str(error)[0].upper()}{str(error)[1:]}.")
+            _fail(recorder, error.sentence)
         except CnnvizError as error:
-            _fail(recorder, f"{str(error)[0].upper()}{str(error)[1:]}.")
+            _fail(recorder, error.sentence)
         except Exception as error:
             log.exception("the run %s failed", run.id)
             with suppress(OSError), open(run.folder / "worker.log", "a", encoding="utf-8") as file:

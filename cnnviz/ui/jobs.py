@@ -23,7 +23,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 
 __all__ = ["Job", "Progress", "Report", "Stopped", "Work", "forget", "job", "known_job", "show_job"]
 
@@ -128,7 +128,7 @@ class Job:
         except Stopped:
             self._now = replace(self._now, state="stopped")
         except CnnvizError as error:
-            self._now = replace(self._now, state="failed", error=sentence(error))
+            self._now = replace(self._now, state="failed", error=error.sentence)
         except Exception:  # noqa: BLE001 - whatever it is, it must not end in a page that waits for ever
             _log.exception("the job %s failed", self.key)
             self._now = replace(self._now, state="failed", error=_OURS)

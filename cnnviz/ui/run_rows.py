@@ -10,7 +10,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.runs import History, Run
 from cnnviz.spec.words import name_in_words
 from cnnviz.ui.loaders import open_run
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 from cnnviz.ui.preferred import pin_button
 from cnnviz.ui.run_facts import changes_in_words, started_in_words
 from cnnviz.ui.words import state_in_words
@@ -44,7 +44,7 @@ def run_rows(run_ids: Sequence[str], train_page: str, *, key: str) -> None:
         try:
             run_row(open_run(run_id), train_page)
         except CnnvizError as error:
-            st.caption(f":material/broken_image: {plain(run_id)}: {plain(sentence(error))}")
+            st.caption(f":material/broken_image: {plain(run_id)}: {plain(error.sentence)}")
     if pages > 1:
         st.pagination(pages, key=f"{key}-page")
 

@@ -32,6 +32,7 @@ def test_they_are_made_once_and_kept_with_the_run(looked_at: Run) -> None:
     found = of(looked_at).load()
     assert found is not None
     assert of(looked_at).load() is found  # read once
+    assert not found.flags.writeable
     expected = penultimate(looked_at.model(), training_images(looked_at).images)
     np.testing.assert_allclose(made, expected, rtol=1e-5, atol=1e-5)
     assert found.dtype == np.float32

@@ -18,7 +18,6 @@ from cnnviz.errors import StorageError
 from cnnviz.home import datasets_folder
 from cnnviz.inference import planes
 from cnnviz.runs import Run
-from cnnviz.runs.additions import Additions
 from cnnviz.spec import DataSpec
 from cnnviz.training.execute import train
 from cnnviz.ui.loaders import class_names
@@ -289,7 +288,7 @@ def test_a_disk_that_takes_nothing_still_shows_the_map(looked_at: Run, monkeypat
     def full(*_: object) -> None:
         raise StorageError("cannot write: the disk is full")
 
-    monkeypatch.setattr(Additions, "write", full)
+    monkeypatch.setattr("cnnviz.runs.additions.Additions.write", full)
     at = opened()
     assert len(places(at)) == 60
     assert len(places(at.run())) == 60

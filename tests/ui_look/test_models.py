@@ -11,11 +11,10 @@ from tests.dashboard import ROOT
 
 
 def test_weights_are_those_of_the_model(looked_at: Run) -> None:
-    opened = model(looked_at.at())
+    opened, arrays = model(looked_at.at()), arrays_of(looked_at.at())
+    assert not any(array.flags.writeable for array in arrays.values())
     for weight in opened.weights:
-        np.testing.assert_allclose(
-            arrays_of(looked_at.at())[weight.path], np.asarray(weight.value), rtol=1e-3, atol=1e-3
-        )
+        np.testing.assert_allclose(arrays[weight.path], np.asarray(weight.value), rtol=1e-3, atol=1e-3)
 
 
 def test_a_model_is_opened_once(looked_at: Run) -> None:
@@ -27,6 +26,7 @@ def test_what_a_model_makes_of_images_is_kept(looked_at: Run) -> None:
     image = np.zeros((8, 8, 3), np.uint8)
     maps = feature_maps(looked_at.at(), image)
     assert maps["conv2d_1"].shape == (8, 8, 4)
+    assert not any(array.flags.writeable for array in maps.values())
     assert maps["probabilities"].shape == (1, 1, 4)
     assert feature_maps(looked_at.at(), image.copy()) is maps
     assert feature_maps(looked_at.at(0), image) is not maps

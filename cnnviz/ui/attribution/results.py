@@ -2,7 +2,6 @@
 
 import hashlib
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import streamlit as st
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError, SpecError
@@ -39,8 +39,7 @@ class Results:
     """
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[Any, Any] = OrderedDict()
+        self._kept: LRUCache[Any, Any] = LRUCache(most)
         self._lock = threading.Lock()
 
     def __contains__(self, key: Any) -> bool:
@@ -55,14 +54,10 @@ class Results:
         """
         with self._lock:
             found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
         if found is None:
             found = _computed(compute)
             with self._lock:
                 self._kept[key] = found
-                while len(self._kept) > self._most:
-                    self._kept.popitem(last=False)
         if isinstance(found, CnnvizError):
             raise type(found)(str(found))  # a fresh one: raising the kept one again would grow its traceback
         return found

@@ -27,7 +27,6 @@ from cnnviz.ui.components.heatmaps import Bar, Panel, heatmaps
 from cnnviz.ui.jobs import forget, show_job
 from cnnviz.ui.look import Pinned, keras_ready, pinned_bar, rerun, switch
 from cnnviz.ui.look.stops import last_maps
-from cnnviz.ui.messages import sentence
 
 __all__ = ["attribution_bar", "show_attribution"]
 
@@ -162,7 +161,7 @@ def _heatmap_or_reason(question: Question, name: str, choices: Choices) -> Heatm
     try:
         return question.heatmap(name, choices.class_index)
     except CnnvizError as error:
-        return sentence(error)
+        return error.sentence
 
 
 def _bars(pinned: Pinned, verdict: Verdict) -> list[Bar]:

@@ -28,7 +28,7 @@ from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.verdict import ClassBar, verdict
 from cnnviz.ui.judge.mistakes.neighbours import neighbours
 from cnnviz.ui.look import Pinned, keras_ready, link, wait_for_keras
-from cnnviz.ui.messages import plain, reported, sentence
+from cnnviz.ui.messages import plain, reported
 
 __all__ = ["show_one"]
 
@@ -186,7 +186,7 @@ def _heat(one: Seen, explained: int | None) -> Panel:
     try:
         found = one.question.heatmap("gradcam", explained)
     except CnnvizError as error:
-        return Panel(title, empty=sentence(error))
+        return Panel(title, empty=error.sentence)
     why = f"Nothing lights up: {found.empty}." if found.empty else ""
     return Panel(
         title, at_layer(found), "" if why else "Bright places speak for it.", values=found.values,
@@ -229,7 +229,7 @@ def _nearest(one: Seen) -> None:
     try:
         neighbours(one.network.run, one.network.snapshot, one.image)
     except CnnvizError as error:
-        st.caption(plain(sentence(error)))
+        st.caption(plain(error.sentence))
 
 
 def _bars(answer: Classification, before: Classification | None, explained: int | None) -> Sequence[ClassBar]:

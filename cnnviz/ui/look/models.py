@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from cnnviz.arrays import Arrays
+from cnnviz.arrays import Arrays, sealed
 from cnnviz.explain.methods import METHODS
 from cnnviz.files import stamp
 from cnnviz.runs import Weights
@@ -106,7 +106,7 @@ def model(weights: Weights) -> "keras.Model":
 
 
 def arrays_of(weights: Weights) -> Arrays:
-    """Read weights without Keras; shared by all sessions, not to be written to.
+    """Read weights without Keras; shared by all sessions, read-only.
 
     Returns:
         Arrays by path, such as "conv2d_1/kernel".
@@ -140,4 +140,4 @@ def _model(_weights: Weights, key: str) -> "keras.Model":
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _arrays(_weights: Weights, path: str, stamp: tuple[int, ...]) -> Arrays:
-    return _weights.arrays()
+    return sealed(_weights.arrays())

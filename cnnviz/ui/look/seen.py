@@ -8,6 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz import explain
+from cnnviz.arrays import sealed
 from cnnviz.data import Split
 from cnnviz.data.photos import sized
 from cnnviz.runs import Run, Weights
@@ -32,7 +33,7 @@ def feature_maps(weights: Weights, image: NDArray[np.uint8]) -> Maps:
         image: (height, width, channels) uint8.
 
     Returns:
-        {layer name: (height, width, channels)}, in the order of the pass; not to be written to.
+        {layer name: (height, width, channels)}, in the order of the pass; read-only.
 
     Raises:
         CnnvizError: the model cannot be opened, or the image does not fit it.
@@ -45,7 +46,7 @@ def feature_maps(weights: Weights, image: NDArray[np.uint8]) -> Maps:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _feature_maps(_model: Any, _image: NDArray[np.uint8], key: str) -> Maps:
     found = explain.feature_maps(_model, _image, include_input=True)
-    return {name: maps[0] for name, maps in found.items()}
+    return sealed({name: maps[0] for name, maps in found.items()})
 
 
 def searched(run: Run) -> Split:

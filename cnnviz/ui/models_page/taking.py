@@ -12,7 +12,7 @@ from cnnviz.export.recipes import can_train_again
 from cnnviz.runs import Weights
 from cnnviz.ui.jobs import Report, forget, job, known_job, show_job
 from cnnviz.ui.loaders import home
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 from cnnviz.ui.models_page.shelf import Kept, Shelf, exports
 from cnnviz.ui.models_page.words import checked_in_words, size_in_words
 
@@ -70,7 +70,7 @@ def _button(weights: Weights, chosen: Format, key: str) -> None:
     try:
         require(chosen)
     except MissingExtraError as error:
-        st.caption(f":material/block: {plain(sentence(error))}")
+        st.caption(f":material/block: {plain(error.sentence)}")
         return
     label = f"Export as {chosen.title}" if chosen.model else f"Write the {chosen.title}"
     st.button(

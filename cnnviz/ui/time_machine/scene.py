@@ -15,7 +15,7 @@ from cnnviz.ui.components.time_machine import Payload, replay_payload
 from cnnviz.ui.loaders import class_names, open_run
 from cnnviz.ui.look import link, pinned_bar, switch, test_split
 from cnnviz.ui.look.stops import no_such_snapshot
-from cnnviz.ui.messages import problem, sentence
+from cnnviz.ui.messages import problem
 
 __all__ = ["Scene", "prepared", "scene"]
 
@@ -116,7 +116,7 @@ def _labels(run: Run) -> tuple[NDArray[np.int64] | None, str]:
     try:
         return test_split(run).labels, ""
     except CnnvizError as error:
-        return None, sentence(error)
+        return None, error.sentence
 
 
 def _state(run: Run) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.replay import Replay
 from cnnviz.ui.components.time_machine import time_machine
 from cnnviz.ui.look import keras_ready, rerun, switch
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 from cnnviz.ui.time_machine.saving import save_dialog
 from cnnviz.ui.time_machine.scene import Scene, prepared, scene
 from cnnviz.ui.time_machine.workshop import Made, replay_job
@@ -83,7 +83,7 @@ def _of_image(now: Scene, frames: Replay) -> tuple[Made | None, bool, str]:
         if not keras_ready():
             return None, True, "Comes in a few seconds: TensorFlow is being imported, once for this server."
     except CnnvizError as error:
-        return None, False, sentence(error)
+        return None, False, error.sentence
     made = replay_job(now.run, frames, now.image, now.label, now.class_names).progress
     phrase = made.phrase or "waiting for other work on this server"
     return made.result, not made.ended, made.error or f"{phrase[:1].upper()}{phrase[1:]} …"

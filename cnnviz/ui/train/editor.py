@@ -14,7 +14,6 @@ from cnnviz.runs import Run
 from cnnviz.spec import LAYER_KINDS, Layer, RunSpec
 from cnnviz.training import start
 from cnnviz.ui import loaders
-from cnnviz.ui.messages import sentence
 from cnnviz.ui.train.draft import Draft
 
 __all__ = ["LAYER_TITLES", "Editor", "current_editor", "start_once"]
@@ -118,7 +117,7 @@ class Editor:
         try:
             spec = RunSpec.from_json(content)
         except CnnvizError as error:
-            self.problem = sentence(error)
+            self.problem = error.sentence
         else:
             self.load(replace(Draft.of(spec, find_dataset(spec.data.name)), name=spec.name))
 
@@ -128,7 +127,7 @@ class Editor:
         try:
             self.draft = change()
         except CnnvizError as error:
-            self.problem = sentence(error)
+            self.problem = error.sentence
             self.version += 1
 
 

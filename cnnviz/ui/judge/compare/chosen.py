@@ -8,7 +8,6 @@ from cnnviz.errors import CnnvizError
 from cnnviz.runs import RUN_ID, Run
 from cnnviz.ui.judge.address import Address
 from cnnviz.ui.loaders import open_run, run_ids
-from cnnviz.ui.messages import sentence
 from cnnviz.ui.session import arrived
 
 __all__ = ["MOST", "Chosen", "Selection", "choose", "choosing", "selected", "set_choosing"]
@@ -94,7 +93,7 @@ def _opened(run_id: str) -> tuple[Run | None, str]:
         run = open_run(run_id)
         _ = run.spec.model.rows, run.name
     except CnnvizError as error:
-        return None, sentence(error)
+        return None, error.sentence
     return run, ""
 
 

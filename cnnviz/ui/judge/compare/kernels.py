@@ -12,7 +12,7 @@ from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.judge.compare.chosen import Chosen
 from cnnviz.ui.look.models import arrays_of
 from cnnviz.ui.look.travel import link
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 
 __all__ = ["kernels"]
 
@@ -40,7 +40,7 @@ def _kernels(run: Run) -> tuple[str, np.ndarray | None]:
     try:
         return layer, arrays_of(Weights(run))[f"{layer}/kernel"]
     except CnnvizError as error:
-        return sentence(error), None
+        return error.sentence, None
     except KeyError:
         return "Its newest snapshot lacks the first layer's kernels.", None
 

@@ -25,7 +25,7 @@ from cnnviz.ui.judge.mistakes.neighbours import neighbours
 from cnnviz.ui.judge.mistakes.view import ADDRESS, View
 from cnnviz.ui.look import Pinned, link, read_image, wait_for_keras
 from cnnviz.ui.look.stops import snapshot_labels
-from cnnviz.ui.messages import plain, problem, sentence
+from cnnviz.ui.messages import plain, problem
 
 __all__ = ["inspector"]
 
@@ -73,7 +73,7 @@ def _part(title: str) -> Iterator[None]:
     try:
         yield
     except CnnvizError as error:
-        st.caption(plain(sentence(error)))
+        st.caption(plain(error.sentence))
 
 
 # --- its parts --------------------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def _probabilities(shown: JudgedRun, index: int, question: Question | None) -> N
         try:
             probabilities = question.probabilities()
         except CnnvizError as error:
-            st.caption(plain(sentence(error)))
+            st.caption(plain(error.sentence))
             return
     st.html(probability_bars(probabilities, int(judged.labels[index]), judged.class_names))
     if len(probabilities) > MOST:
@@ -185,7 +185,7 @@ def _panel(question: Question, label: int, title: str) -> Panel:
     try:
         found = question.heatmap("gradcam", label)
     except CnnvizError as error:
-        return Panel(title, empty=sentence(error))
+        return Panel(title, empty=error.sentence)
     why = f"Nothing lights up: {found.empty}." if found.empty else ""
     return Panel(title, at_layer(found), values=found.values, full=full_value(found), high=strength(found), empty=why)
 

@@ -20,7 +20,7 @@ from cnnviz.ui.judge.mistakes.features import is_whole, training_features
 from cnnviz.ui.loaders import class_names
 from cnnviz.ui.look import wait_for_keras
 from cnnviz.ui.look.models import model
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 
 __all__ = ["neighbours", "neighbours_in_words"]
 
@@ -44,7 +44,7 @@ def neighbours(run: Run, snapshot: int | None, image: NDArray[np.uint8]) -> None
     try:
         made = training_features(Weights(run, snapshot))
     except RunError as error:
-        st.caption(plain(sentence(error)))
+        st.caption(plain(error.sentence))
         data_link(run, "Go to the Data page")
         return
     features = derived.kept(made)

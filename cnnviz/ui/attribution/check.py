@@ -15,8 +15,8 @@ from cnnviz.ui.attribution.words import (
     stage_title,
     strength,
 )
+from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.heatmaps import Panel, heatmaps
-from cnnviz.ui.look import Pinned
 from cnnviz.ui.messages import plain, problem
 
 __all__ = ["show_check"]

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.explain.heatmap import Heatmap
 from cnnviz.runs import Run
-from cnnviz.ui.look import Pinned, model
+from cnnviz.ui.bar import Pinned
+from cnnviz.ui.look import model
 
 if TYPE_CHECKING:
     import keras

@@ -10,8 +10,8 @@ import streamlit as st
 from cnnviz.errors import RunError
 from cnnviz.files import read_regular
 from cnnviz.runs import Arrays, Run, unpack_arrays
+from cnnviz.ui.address import rerun
 from cnnviz.ui.importing import BackgroundImport
-from cnnviz.ui.look.travel import rerun
 from cnnviz.ui.messages import reported
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """How figures of what is looked at are called when they are saved."""
 
 from cnnviz.runs import Run
+from cnnviz.ui.bar.pinned import Pinned
 from cnnviz.ui.components.saving import Saving
-from cnnviz.ui.look.pinned import Pinned
 from cnnviz.ui.look.stops import snapshot_labels
 
 __all__ = ["moment", "saved", "saved_of"]

@@ -5,14 +5,41 @@ from typing import Literal
 
 import streamlit as st
 
-__all__ = ["MapView", "choices"]
+from cnnviz.ui.address import read
+from cnnviz.ui.choosers import segments
+from cnnviz.ui.place import Place, choice, param, text
+
+__all__ = ["MapView", "MapsPlace", "choices"]
 
 Scale = Literal["map", "layer", "all"]
 Beside = Literal["", "image", "run"]
-_SCALES: dict[str, Scale] = {"each map": "map", "each layer": "layer", "whole network": "all"}
-_BESIDE: dict[str, Beside] = {"alone": "", "two images": "image", "two runs": "run"}
+_SORTS = {"strength": "strongest first", "number": "by number"}
+_SCALES: dict[Scale, str] = {"map": "each map", "layer": "each layer", "all": "whole network"}
+_SHOWN = {False: "strongest", True: "all"}
+_BESIDE: dict[Beside, str] = {"": "alone", "image": "two images", "run": "two runs"}
 _ROWS, _ROWS_OF_TWO = 7, 2  # what a projector of 720 lines leaves
 _COLUMNS, _COLUMNS_OF_TWO = 2, 3
+
+
+@dataclass(frozen=True)
+class MapsPlace(Place):
+    """What the URL says beside what the bar pins.
+
+    Attributes:
+        order: "strength" or "number".
+        scale: as in `MapView`.
+        everything: whether all maps of a layer are drawn, not its strongest alone.
+        beside: as in `MapView`.
+        other_image, other_run, other_snapshot: what stands beside the pinned one.
+    """
+
+    order: str = param(choice("order", _SORTS), "strength", kept=True, lenient=True)
+    scale: Scale = param(choice("scale", _SCALES), "map", name="colours", kept=True, lenient=True)
+    everything: bool = param(choice("number", _SHOWN), False, name="show", kept=True, lenient=True)
+    beside: Beside = param(choice("view", _BESIDE), "", kept=True, lenient=True)
+    other_image: str | None = param(text)
+    other_run: str | None = param(text)
+    other_snapshot: str | None = param(text, per="other_run")
 
 
 @dataclass(frozen=True)
@@ -38,26 +65,22 @@ class MapView:
 
 def choices() -> MapView:
     """Draw the choices; they are in the URL."""
+    place = read(MapsPlace)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="maps-controls"):
-        sort = _choose("order", ["strongest first", "by number"], "Order of the maps")
-        scale = _choose("colours", list(_SCALES), "One colour scale for")
-        show = _choose("show", ["strongest", "all"], "How many maps of a layer")
-        beside = _BESIDE[_choose("beside", list(_BESIDE), "Side by side")]
-    rows, columns = (_ROWS_OF_TWO, _COLUMNS_OF_TWO) if beside else (_ROWS, _COLUMNS)
-    few = show != "all"
+        for label, field, value, offered in (
+            ("Order of the maps", "order", place.order, _SORTS),
+            ("One colour scale for", "scale", place.scale, _SCALES),
+            ("How many maps of a layer", "everything", place.everything, _SHOWN),
+            ("Side by side", "beside", place.beside, _BESIDE),
+        ):
+            segments(label, field, value, offered, help=label)
+    rows, columns = (_ROWS_OF_TWO, _COLUMNS_OF_TWO) if place.beside else (_ROWS, _COLUMNS)
+    few = not place.everything
     return MapView(
-        sort="strength" if sort == "strongest first" else "number",
-        scale=_SCALES[scale],
+        sort=place.order,
+        scale=place.scale,
         most=rows * columns if few else None,
         size=64 if few else 32,
         rows=rows if few else 2 * rows,
-        beside=beside,
+        beside=place.beside,
     )
-
-
-def _choose(key: str, options: list[str], label: str) -> str:
-    chosen = st.segmented_control(
-        label, options, default=options[0], required=True, key=key, bind="query-params", label_visibility="collapsed",
-        help=label,
-    )  # fmt: skip
-    return chosen or options[0]

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from cnnviz.figures.tiles import photo_tiles
+from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.strip import Blank, Column
 from cnnviz.ui.components.tiles import tiles
-from cnnviz.ui.look import Pinned
 from cnnviz.ui.look.stops import stops_of
 from cnnviz.ui.maps.beside import second
 from cnnviz.ui.maps.choices import MapView

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from cnnviz.figures.tiles import span
 from cnnviz.runs import Run
+from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.saving import Saving
-from cnnviz.ui.look import Pinned
 from cnnviz.ui.look.saved import moment, saved_of
 from cnnviz.ui.look.seen import feature_maps
 from cnnviz.ui.maps.choices import MapView

@@ -160,8 +160,11 @@ def read(kind: type[P], known: Known | None = None) -> P:
     page: Page = st.session_state.get(_PAGE, HOME)
     if arrived() and not page.takes:  # there is no bar, which writes the rest too
         _write(query)
-    kept: dict[str, Query] = st.session_state.setdefault(_KEPT, {})
-    kept[page.path] = {one.name: query[one.name] for one in params_of(kind).values() if one.kept and one.name in query}
+    kept: Query = st.session_state.setdefault(_KEPT, {}).setdefault(page.path, {})
+    for one in params_of(kind).values():
+        kept.pop(one.name, None)
+        if one.kept and one.name in query:
+            kept[one.name] = query[one.name]
     st.session_state[_KNOWN] = known
     return decoded(kind, query, known)
 
@@ -170,7 +173,7 @@ def asked(name: str) -> tuple[str | None, bool]:
     """Return what is asked for, and whether a link asks for it: what is merely carried may be passed over.
 
     Args:
-        name: run, snapshot, image, layer or filter.
+        name: of the parameter: run, snapshot, image, layer or filter, or any other as it stands there.
     """
     texts = _query().get(name, [])
     said = texts[-1] if texts and texts[-1] else None

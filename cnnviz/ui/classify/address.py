@@ -18,7 +18,7 @@ from cnnviz.inference.abstaining import Score
 from cnnviz.ui.address import go, read
 from cnnviz.ui.place import Codec, Known, Place, choice, param, text
 
-__all__ = ["ORDERS", "SHOWN", "ClassifyPlace", "View", "Wish", "asked_view", "change_view"]
+__all__ = ["ORDERS", "SHOWN", "ClassifyPlace", "PhotoPlace", "View", "WhatPlace", "Wish", "asked_view", "change_view"]
 
 ORDERS = {
     "sure": "Surest first",
@@ -96,27 +96,45 @@ def _write_dials(dials: Dials, _: Known) -> str:
 
 
 @dataclass(frozen=True)
-class ClassifyPlace(Place):
-    """What the URL says beside the run.
+class WhatPlace(Place):
+    """What the URL says beside the run, as far as the drop zone needs it: what else is wrong in it is said below that.
 
     Attributes:
         image: the key of the photo that is open; None for all of them, or the drop zone.
         beside: the id of a second run; None for none.
-        crop, dials: what is done to the photo; a crop of "whole" also to many.
+    """
+
+    image: str | None = param(text)
+    beside: str | None = param(text, name="with")
+
+
+@dataclass(frozen=True)
+class PhotoPlace(WhatPlace):
+    """What it says of one photo.
+
+    Attributes:
+        crop, dials: what is done to it; a crop of "whole" also to many.
         charted: the dial that the curve is drawn against.
         wish: when the network is to abstain; None where it always answers.
-        table: whether many photos are a table, instead of a gallery.
+    """
+
+    crop: Crop = param(Codec(_read_crop, _write_crop), Crop(mode="centre"))
+    dials: Dials = param(Codec(_read_dials, _write_dials), Dials())
+    charted: str = param(choice("dial", tuple(dial.name for dial in DIALS)), "rotation", name="dial")
+    wish: Wish | None = param(Codec(_read_wish), name="abstain")
+
+
+@dataclass(frozen=True)
+class ClassifyPlace(PhotoPlace):
+    """What it says of many.
+
+    Attributes:
+        table: whether they are a table, instead of a gallery.
         sort: their order, a key of ORDERS.
         predicted: only photos with this predicted class; None for all.
         show: which of them, a key of SHOWN.
     """
 
-    image: str | None = param(text)
-    beside: str | None = param(text, name="with")
-    crop: Crop = param(Codec(_read_crop, _write_crop), Crop(mode="centre"))
-    dials: Dials = param(Codec(_read_dials, _write_dials), Dials())
-    charted: str = param(choice("dial", tuple(dial.name for dial in DIALS)), "rotation", name="dial")
-    wish: Wish | None = param(Codec(_read_wish), name="abstain")
     table: bool = param(choice("view", {False: "gallery", True: "table"}), False, name="view")
     sort: str = param(choice("order", tuple(ORDERS)), "sure")
     predicted: str | None = param(text, name="class")
@@ -152,7 +170,7 @@ class View:
     asked: tuple[Crop, Dials, str]
 
 
-def asked_view(image: str, place: ClassifyPlace) -> View:
+def asked_view(image: str, place: PhotoPlace) -> View:
     """Return how a photo is looked at: as the URL says where that has changed, else as it was turned and dragged.
 
     Args:
@@ -188,9 +206,9 @@ def change_view(
     )
     if settled:
         go(crop=kept.crop, dials=kept.dials, charted=kept.charted)
-        kept = replace(kept, asked=_asked(read(ClassifyPlace)))
+        kept = replace(kept, asked=_asked(read(PhotoPlace)))
     st.session_state[_KEPT] = kept
 
 
-def _asked(place: ClassifyPlace) -> tuple[Crop, Dials, str]:
+def _asked(place: PhotoPlace) -> tuple[Crop, Dials, str]:
     return place.crop, place.dials, place.charted

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cnnviz.runs import Run
 from cnnviz.ui.address import bind, read, rerun
 from cnnviz.ui.bar import asked_run, run_bar
-from cnnviz.ui.classify.address import ClassifyPlace
+from cnnviz.ui.classify.address import WhatPlace
 from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.invitation import no_network_yet
 from cnnviz.ui.loaders import class_names, open_run
@@ -74,7 +74,7 @@ def beside(run: Run) -> Network | None:
         CnnvizError: the URL asks for a run that there is not.
     """
     offered = lookable()
-    asked = read(ClassifyPlace).beside
+    asked = read(WhatPlace).beside
     other = open_run(asked) if asked and asked != run.id else None
     options = [_ALONE, *(run_id for run_id in offered if run_id != run.id)]
     if other is not None and other.id not in options:

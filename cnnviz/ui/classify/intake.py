@@ -10,8 +10,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnnviz.data.example_photos import EXAMPLES, example_photo
 from cnnviz.data.photo_formats import SUFFIXES
-from cnnviz.ui.address import go, read
-from cnnviz.ui.classify.address import ClassifyPlace
+from cnnviz.inference import Crop
+from cnnviz.ui.address import asked, go
 from cnnviz.ui.classify.shelf import MOST_PHOTOS, Item, session_shelf
 from cnnviz.ui.components.photo_wall import WallPhoto, photo_wall
 from cnnviz.ui.look.images import LARGEST_SIDE
@@ -105,8 +105,8 @@ def show_photo(key: str | None) -> None:
     Args:
         key: of the photo; None for all.
     """
-    crop = read(ClassifyPlace).crop
-    go(image=key, crop=crop if crop.mode == "whole" else None, dials=None, charted=None)
+    whole = Crop(mode="whole") if asked("crop")[0] == "whole" else None
+    go(image=key, crop=whole, dials=None, charted=None)
     st.session_state[MORE] = False  # the popover closes
 
 

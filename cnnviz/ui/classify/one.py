@@ -15,7 +15,7 @@ from cnnviz.ui.address import page_link, read
 from cnnviz.ui.attribution.results import Question, question_about
 from cnnviz.ui.attribution.words import at_layer, strength
 from cnnviz.ui.bar import Pinned
-from cnnviz.ui.classify.address import ClassifyPlace, View, asked_view, change_view
+from cnnviz.ui.classify.address import PhotoPlace, View, asked_view, change_view
 from cnnviz.ui.classify.bar import Using
 from cnnviz.ui.classify.curve import dials_fold
 from cnnviz.ui.classify.fold import abstain_fold, pending_rules
@@ -69,7 +69,7 @@ def show_one(using: Using, item: Item) -> None:
         item: the photo, decoded.
     """
     with reported(CLASSIFY, label="Start anew"):
-        place = read(ClassifyPlace)
+        place = read(PhotoPlace)
         view, wish = asked_view(item.key, place), place.wish
         ready = keras_ready()
         rules = pending_rules(using.networks, wish) if ready else [None] * len(using.networks)

@@ -9,7 +9,7 @@ from cnnviz.data.photos import Photo
 from cnnviz.errors import DataError
 from cnnviz.figures.theme import css_variables
 from cnnviz.ui.address import arrived, carried, carry, go, read
-from cnnviz.ui.classify.address import ClassifyPlace
+from cnnviz.ui.classify.address import WhatPlace
 from cnnviz.ui.classify.bar import Using, beside, classify_bar
 from cnnviz.ui.classify.intake import MORE, drop_zone, example_item, forget_photos, other_ways, show_photo, tell_refused
 from cnnviz.ui.classify.many import show_many
@@ -75,7 +75,7 @@ def _open_item(network: Network) -> Item | None:
         DataError: there is no such photo here.
     """
     shelf = session_shelf()
-    key = read(ClassifyPlace).image
+    key = read(WhatPlace).image
     if key is None and arrived():
         key = _carried()
     if key is None and len(shelf.photos) == 1 and not shelf.pending:

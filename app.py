@@ -5,12 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 if __name__ == "app":  # `streamlit run` imports this file as its server, once, before anybody looks: decision 0004
-    from streamlit.runtime.pages_manager import PagesManager
-
     from cnnviz.ui.first_visit import prepared
     from cnnviz.ui.sheets import sheet_routes
+    from cnnviz.ui.streamlit_private import without_old_pages
 
-    PagesManager.uses_pages_directory = False  # our pages/ is not the one that Streamlit lists by itself
+    without_old_pages()
     app = st.App(__file__, routes=sheet_routes(), lifespan=prepared)
 else:
     from cnnviz.ui.address import arrive

@@ -16,6 +16,15 @@ __all__ = ["CnnvizError", "DataError", "MissingExtraError", "RunError", "SpecErr
 class CnnvizError(Exception):
     """Base of every error that is a user's to mend; anything else is a bug of ours."""
 
+    @property
+    def sentence(self) -> str:
+        """The message as a whole sentence, not escaped: a capital in front, a full stop behind."""
+        text = str(self).strip() or "something went wrong"
+        first = text.split(maxsplit=1)[0]
+        if first.isalpha() and first.islower():  # not a name such as cifar10
+            text = text[0].upper() + text[1:]
+        return text if text.endswith((".", "!", "?")) else text + "."
+
 
 class SpecError(CnnvizError, ValueError):
     """A setting, or a combination of settings, that cannot work."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from cnnviz.errors import StorageError
 
-__all__ = ["read_json", "read_regular", "storage_errors", "sync_folder", "write_atomically", "write_json"]
+__all__ = ["read_json", "read_regular", "stamp", "storage_errors", "sync_folder", "write_atomically", "write_json"]
 
 _REASONS = {
     errno.ENOENT: "its folder does not exist (any more); it may have been deleted or moved, so check the path",
@@ -115,6 +115,15 @@ def read_regular(path: Path, start: int = 0) -> bytes:
             return file.read()
     finally:
         os.close(descriptor)
+
+
+def stamp(path: Path) -> tuple[int, ...]:
+    """Return what changes with a file; nothing where there is none."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return ()
+    return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from cnnviz.explain.features import penultimate
 from cnnviz.inference import Classifier
 from cnnviz.inference.abstaining import calibrate
 from cnnviz.inference.calibrating import validation_images
-from cnnviz.inference.came_with import CAME_WITH, SAMPLE, came_with, weights_digest
+from cnnviz.inference.came_with import CAME_WITH, SAMPLE, came_with
 from cnnviz.runs import Run
 
 _KEEP = 0.95
@@ -38,7 +38,7 @@ def calibrate_bundled(folder: Path, home: Path) -> None:
         labels=held_back.labels.astype(np.uint8),
         distances=far.astype(np.float16),
         fitted=fitted,
-        made_of=np.array(weights_digest(run)),
+        made_of=np.array(run.at().digest),
     )
     kept = came_with(run)
     assert kept is not None

@@ -49,7 +49,10 @@ def test_explain_is_there_without_a_second_import() -> None:
         "import sys, cnnviz; assert cnnviz.explain.METHODS['gradcam'].title == 'Grad-CAM'; "
         "from cnnviz import explain; assert explain is cnnviz.explain; print(explain.__name__)"
     )
-    light = "import sys, cnnviz; cnnviz.explain.filter_norms; print([n for n in ('keras',) if n in sys.modules])"
+    light = (
+        "import sys, cnnviz; cnnviz.explain.filter_norms; cnnviz.explain.METHODS; "
+        "print([n for n in ('keras',) if n in sys.modules])"
+    )
     for lines, printed in ((code, "cnnviz.explain"), (light, "[]")):
         done = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, timeout=60)
         assert (done.stdout.strip(), done.returncode) == (printed, 0), done.stderr

@@ -15,6 +15,7 @@ from cnnviz.adoption.sandbox import inspect_model
 from cnnviz.adoption.scaling import SCALINGS, Scaling, guessed_scaling
 from cnnviz.adoption.trying import best, tried
 from cnnviz.adoption.weights import inspect_weights
+from cnnviz.arrays import Arrays, pack_arrays
 from cnnviz.data import list_datasets
 from cnnviz.errors import DataError, SpecError
 from cnnviz.evaluation.judged import cross_entropies, measured_images
@@ -23,7 +24,7 @@ from cnnviz.explain.places import LayerPlace, layers_of
 from cnnviz.files import write_atomically, write_json
 from cnnviz.inference import Classifier
 from cnnviz.models import save_model
-from cnnviz.runs import Arrays, Run, RunStore, Status, pack_arrays
+from cnnviz.runs import Run, RunStore, Status, Weights
 from cnnviz.spec import DataSpec, LayerRow, ModelSpec, RunSpec
 
 __all__ = ["AUTO", "adopt", "matching_datasets"]
@@ -123,7 +124,7 @@ def adopt(
             sentences(foreign, meaning, scaling, measured, images, dataset),
             answers_in_words(foreign, meaning) if foreign.head == "scores" else "",
         )  # fmt: skip
-        save_model(model, run.folder / "model.keras")
+        save_model(model, Weights(run).path)
         write_json(run.folder / ADOPTION, asdict(adoption), within=run.folder)
         run.describe(notes="\n".join(adoption.told))
         _write_kernels(run, model)
@@ -190,7 +191,7 @@ def _write_kernels(run: Run, model: keras.Model) -> None:
         if row.kind == "convolution":
             found = convolution_of(model, row.name)
             arrays |= {f"{row.name}/kernel": found.kernel, f"{row.name}/bias": found.bias}
-    write_atomically(run.folder / "kernels.npz", pack_arrays(arrays), within=run.folder)
+    write_atomically(Weights(run).arrays_path, pack_arrays(arrays), within=run.folder)
 
 
 def _measure(run: Run, classifier: Classifier, home: str | Path | None, on_progress: OnProgress) -> None:

@@ -8,22 +8,19 @@ alone.
 import copy
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import keras
-from keras.src.backend.common import global_state  # has no public name
-from keras.src.backend.common.stateless_scope import StatelessScope  # the public one has no setting
 
 from cnnviz.adoption.archive import MOST_WEIGHTS
 from cnnviz.errors import DataError
+from cnnviz.keras_private import graph_of, layers_inside, outputs_of, without_values
 
 __all__ = ["MOST_PARAMETERS", "Extent", "check_extent", "extent_of"]
 
 MOST_PARAMETERS = MOST_WEIGHTS // 4  # single precision
 MOST_MAPS = 2**29  # numbers that one image becomes in all layers together: 2 GiB
-_WAITING = "uninitialized_variables"  # where Keras keeps those that have no values yet
 _OPEN = 512  # pixels of a side that the network leaves open
 
 
@@ -46,22 +43,10 @@ def extent_of(config: dict[str, Any]) -> Extent:
     Raises:
         Exception: whatever Keras raises where layers do not fit each other.
     """
-    with _without_values():
+    with without_values():
         model = keras.saving.deserialize_keras_object(copy.deepcopy(config), safe_mode=True)
         parameters = sum(math.prod(variable.shape) for variable in model.variables)
         return Extent(parameters, sum(math.prod(side or _OPEN for side in shape[1:]) for shape in _shapes(model)))
-
-
-@contextmanager
-def _without_values() -> Iterator[None]:
-    """Variables that are made have shapes and never get values: Keras would give them some at the end of a scope."""
-    waiting = global_state.get_global_attribute(_WAITING, [], set_to_default=True)
-    before = list(waiting)
-    try:
-        with StatelessScope(initialize_variables=False):
-            yield
-    finally:
-        global_state.set_global_attribute(_WAITING, before)
 
 
 def check_extent(extent: Extent) -> None:
@@ -84,8 +69,6 @@ def check_extent(extent: Extent) -> None:
 
 def _shapes(model: Any) -> Iterator[tuple[int | None, ...]]:
     """The shapes of whatever layers and operations make, nested models included."""
-    for layer in model._flatten_layers(include_self=True):
-        followed = getattr(layer, "_functional", None) or layer  # a Sequential model keeps its graph in there
-        for operation in getattr(followed, "operations", ()):
-            for node in operation._inbound_nodes:
-                yield from (tuple(tensor.shape) for tensor in node.output_tensors)
+    for layer in (model, *layers_inside(model)):
+        for operation in getattr(graph_of(layer), "operations", ()):
+            yield from (tuple(tensor.shape) for tensor in outputs_of(operation))

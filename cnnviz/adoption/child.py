@@ -11,6 +11,7 @@ a hang, no memory), the parent sees that there are no facts.
 import copy
 import json
 import os
+import shutil
 import sys
 from collections import Counter
 from pathlib import Path
@@ -80,15 +81,11 @@ def _filled(model: Any, path: Path) -> str:
     """Put the weights of the file into the network; say why they do not go in."""
     import h5py
     import numpy as np
-    from keras.src.legacy.saving import legacy_h5_format  # has no public name
 
     try:
         with h5py.File(path, "r") as file:
             older = "model_weights" in file or "layer_names" in file.attrs
-            if older:
-                legacy_h5_format.load_weights_from_hdf5_group(file.get("model_weights", file), model)
-        if not older:
-            model.load_weights(path)
+        model.load_weights(_as_older(path) if older else path)
     except Exception as error:  # noqa: BLE001 - as above
         return f"Keras cannot put its weights into its layers ({_line(error)}); save it again where it was made"
     for weight in model.weights:
@@ -96,6 +93,17 @@ def _filled(model: Any, path: Path) -> str:
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             return "some of its weights are not finite numbers; train it again"
     return ""
+
+
+def _as_older(path: Path) -> Path:
+    """The file under a name by which Keras takes it for weights of Keras 2: one that does not end in ".weights.h5"."""
+    named = path.with_name("older.h5")
+    if not named.exists():
+        try:
+            os.link(path, named)
+        except OSError:  # a disk that knows no links
+            shutil.copyfile(path, named)
+    return named
 
 
 def _write(model: Any, folder: Path) -> None:

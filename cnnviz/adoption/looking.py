@@ -8,6 +8,7 @@ import numpy as np
 from cnnviz.adoption.images import image_shape_of, taken
 from cnnviz.errors import CnnvizError
 from cnnviz.explain.answers import answers_of
+from cnnviz.keras_private import layers_inside, name_of_maker
 
 __all__ = ["looked_at", "misfit"]
 
@@ -75,7 +76,7 @@ def looked_at(model: Any) -> dict[str, Any]:
 
 
 def _names(tensors: Any) -> str:
-    return ", ".join(repr(tensor._keras_history.operation.name[:40]) for tensor in tensors[:4])
+    return ", ".join(repr(name_of_maker(tensor)[:40]) for tensor in tensors[:4])
 
 
 def _not_images(shape: tuple[int | None, ...]) -> str:
@@ -99,6 +100,6 @@ def _no_answer(shape: tuple[int | None, ...]) -> str:
 
 
 def _nothing_seen(model: Any) -> str:
-    if not any(isinstance(layer, _CONVOLUTIONS) for layer in model._flatten_layers(include_self=False)):
+    if not any(isinstance(layer, _CONVOLUTIONS) for layer in layers_inside(model)):
         return "it has no 2-D convolution, so there is nothing to look at; a convolutional network fits"
     return ""

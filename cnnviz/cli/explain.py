@@ -12,16 +12,15 @@ from cnnviz.cli.quiet_import import silent_start
 from cnnviz.cli.runs import find
 from cnnviz.cli.target import check_target, write_target
 from cnnviz.errors import DataError, SpecError
+from cnnviz.explain.methods import METHODS, find_method
+from cnnviz.explain.methods import explain as explained
 
 if TYPE_CHECKING:
     from cnnviz.data import Photo
     from cnnviz.explain import Heatmap
     from cnnviz.runs import Run
 
-__all__ = ["METHOD_NAMES", "explain"]
-
-# As in cnnviz.explain.METHODS, which imports Keras: --help must not wait for that.
-METHOD_NAMES = ("gradcam", "gradcam-plus-plus", "saliency", "smoothgrad", "integrated-gradients", "occlusion")
+__all__ = ["explain"]
 
 
 def explain(
@@ -29,7 +28,7 @@ def explain(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A photo: JPEG, PNG, WebP, GIF, BMP or TIFF.")],
     out: Annotated[Path, typer.Option("--out", metavar="PNG", help="The picture to write.")],
     method: Annotated[
-        str, typer.Option("--method", metavar="METHOD", help=f"One of {', '.join(METHOD_NAMES)}.")
+        str, typer.Option("--method", metavar="METHOD", help=f"One of {', '.join(METHODS)}.")
     ] = "gradcam",
     layer: Annotated[
         str | None,
@@ -107,10 +106,9 @@ def _explained(run: "Run", photo: "Photo", method: str, class_index: int | None,
     from cnnviz.data import fit
 
     image = fit(photo.pixels, run.spec.model.input_shape)
-    with silent_start():
-        from cnnviz.explain.methods import explain as explained
-        from cnnviz.explain.methods import find_method
     found = find_method(method)
+    with silent_start():
+        import keras  # noqa: F401 - what it prints while it starts is kept from the screen
     return _Answer(found.title, image, explained(run.model(), image, found.name, class_index, layer))
 
 

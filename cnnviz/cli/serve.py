@@ -88,8 +88,6 @@ def _imported() -> tuple[Any, Any]:
 
 
 def _run(uvicorn: Any, application: "ASGIApp", sockets: "list[socket]", limits: "Limits") -> None:
-    from cnnviz.serving.patience import patient_protocol
-
     settings = uvicorn.Config(
         application,
         log_level="error",
@@ -98,6 +96,17 @@ def _run(uvicorn: Any, application: "ASGIApp", sockets: "list[socket]", limits: 
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_FAREWELL_S,
         ws="none",
-        http=patient_protocol(limits),
+        http=_protocol(limits),
     )
     uvicorn.Server(settings).run(sockets=sockets)
+
+
+def _protocol(limits: "Limits") -> Any:
+    """The protocol that ends connections on which nothing moves; uvicorn's own where it cannot be made of that."""
+    try:
+        from cnnviz.serving.patience import patient_protocol
+
+        return patient_protocol(limits)
+    except ImportError as error:
+        complain(f"This uvicorn was not tried ({error}): clients that send nothing keep their connections.")
+        return "h11"

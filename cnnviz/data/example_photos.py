@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from cnnviz.arrays import sealed
 from cnnviz.data.photos import Photo, open_photo
 from cnnviz.errors import DataError
 
@@ -42,7 +43,7 @@ EXAMPLES = (
 
 @lru_cache(maxsize=len(EXAMPLES))
 def example_photo(name: str) -> Photo:
-    """Return one of the photos; not to be written to.
+    """Return one of the photos; read-only.
 
     Args:
         name: of one of `EXAMPLES`.
@@ -58,6 +59,4 @@ def example_photo(name: str) -> Photo:
         content = (EXAMPLES_FOLDER / example.file).read_bytes()
     except OSError as error:
         raise DataError(f"the example photo {example.file} is missing; install cnnviz again") from error
-    photo = open_photo(content, example.file)
-    photo.pixels.flags.writeable = False
-    return photo
+    return sealed(open_photo(content, example.file))

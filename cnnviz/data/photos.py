@@ -23,7 +23,7 @@ from cnnviz.data.photo_pixels import check_numbers, plain_pixels, turned_upright
 from cnnviz.data.records import Shape
 from cnnviz.errors import DataError
 
-__all__ = ["MOST_BYTES", "MOST_PIXELS", "Photo", "fit", "open_photo", "smaller"]
+__all__ = ["MOST_BYTES", "MOST_PIXELS", "Photo", "fit", "open_photo", "sized", "smaller"]
 
 Pixels = NDArray[np.uint8]
 Box = tuple[float, float, float, float]
@@ -213,6 +213,21 @@ def _reduced(pixels: Pixels, mode: str, size: tuple[int, int], box: Box) -> Iter
 def _picture(pixels: Pixels, mode: str) -> Image.Image:
     picture = Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
     return picture if picture.mode == mode else picture.convert(mode)
+
+
+def sized(images: Pixels, shape: Shape) -> Pixels:
+    """Return images as a network takes them; see `fit`.
+
+    Args:
+        images: (n, height, width, channels) uint8, a data set's.
+        shape: (height, width, channels) that the network takes.
+
+    Returns:
+        (n, *shape) uint8; the images themselves where they have that shape already.
+    """
+    if images.shape[1:] == shape:
+        return images
+    return np.stack([fit(image, shape) for image in images]) if len(images) else np.zeros((0, *shape), np.uint8)
 
 
 def smaller(pixels: NDArray[np.uint8], side: int) -> Pixels:

@@ -9,7 +9,6 @@ from cnnviz.errors import RunError, SpecError
 from cnnviz.evaluation.judged import Judged
 from cnnviz.evaluation.tables import csv_text
 from cnnviz.runs import Run
-from cnnviz.runs.additions import additions, change_addition, read_addition
 from cnnviz.spec.base import one_line
 
 __all__ = ["VERDICTS", "Mark", "Verdict", "marks_csv", "read_marks", "write_mark"]
@@ -57,7 +56,8 @@ def read_marks(run: Run, home: str | Path | None = None) -> dict[int, Mark]:
     Raises:
         RunError: their file is damaged; it is left as it is.
     """
-    return _parsed(read_addition(run, _FILE, home), additions(run, home) / _FILE)
+    additions = run.additions(home)
+    return _parsed(additions.read(_FILE), additions.folder / _FILE)
 
 
 def write_mark(
@@ -80,16 +80,17 @@ def write_mark(
         RunError: the marks' file is damaged; it is left as it is.
         StorageError: the disk refuses, or the run is gone.
     """
+    additions = run.additions(home)
     mark = None if verdict is None else Mark(index, verdict, one_line(note, LONGEST_NOTE + 1))
 
     def changed(values: dict[str, Any]) -> dict[str, Any]:
-        marks = _parsed(values, additions(run, home) / _FILE)
+        marks = _parsed(values, additions.folder / _FILE)
         marks.pop(index, None)
         if mark is not None:
             marks[index] = mark
         return {"format": 1, "marks": [asdict(marks[at]) for at in sorted(marks)]}
 
-    change_addition(run, _FILE, changed, home)
+    additions.change(_FILE, changed)
     return mark
 
 

@@ -11,11 +11,14 @@
 Works on a run's model and on any Keras model of one image with 2-D convolutions: Sequential, functional, nested,
 subclass. Images go in as uint8 or float arrays in 0..255, as the model takes them.
 
-Names are imported when they are first used, because Keras takes seconds; those of `filters` need no Keras.
+Names are imported when they are first used, because Keras takes seconds; those of `filters` need no Keras, nor does
+`METHODS`.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from cnnviz.explain.methods import METHODS
 
 _HOMES = {
     "kernels": "weights",
@@ -59,24 +62,18 @@ _HOMES = {
     "class_probabilities": "answers",
     "Heatmap": "heatmap",
     "Verdict": "heatmap",
-    "METHODS": "methods",
     "Method": "methods",
     "explain": "methods",
     "explain_batch": "methods",
     "find_method": "methods",
-    "grad_cam": "cam",
-    "grad_cam_plus_plus": "cam",
-    "saliency": "gradients",
-    "smooth_grad": "gradients",
-    "integrated_gradients": "integrated",
-    "occlusion": "occluding",
     "RandomisationCheck": "randomised",
     "RandomisedStage": "randomised",
     "randomisation_check": "randomised",
     "rank_correlation": "randomised",
+    **{method.call: method.module for method in METHODS.values()},
 }
 
-__all__ = sorted(_HOMES)
+__all__ = sorted(["METHODS", *_HOMES])
 
 if TYPE_CHECKING:
     from cnnviz.explain.answers import Answers as Answers
@@ -102,7 +99,6 @@ if TYPE_CHECKING:
     from cnnviz.explain.maps import SEEN as SEEN
     from cnnviz.explain.maps import feature_maps as feature_maps
     from cnnviz.explain.maps import network_input as network_input
-    from cnnviz.explain.methods import METHODS as METHODS
     from cnnviz.explain.methods import Method as Method
     from cnnviz.explain.methods import explain as explain
     from cnnviz.explain.methods import explain_batch as explain_batch

@@ -1,7 +1,9 @@
-"""Batches of images whose feature maps fit a laptop's memory."""
+"""Batches of images whose feature maps fit a laptop's memory, and who is told of them."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import keras
 import numpy as np
@@ -9,14 +11,34 @@ from numpy.typing import ArrayLike
 
 from cnnviz.explain.network import Images, Shape, image_batch, walk
 
-__all__ = ["batches", "image_batches"]
+__all__ = ["batches", "image_batches", "watched"]
 
 _BATCH_BYTES = 20 * 2**20  # of all feature maps of a batch, which a gradient keeps to the end
 _LARGEST = 256
 _MAPS = 64  # maps of the image's size, of a network that does not say what its layers make
 
 
-def batches(model: keras.Model, images: Images) -> list[Images]:
+OnProgress = Callable[[int, int], None]
+
+_WATCHING: ContextVar[OnProgress | None] = ContextVar("watching", default=None)
+
+
+@contextmanager
+def watched(on_progress: OnProgress) -> Iterator[None]:
+    """Be told of the batches that this thread sends through networks; whatever explains an image does so in batches.
+
+    Args:
+        on_progress: told (images sent, images there are) before each batch, from 0 on for each of several rounds. What
+            it raises ends the computation.
+    """
+    before = _WATCHING.set(on_progress)
+    try:
+        yield
+    finally:
+        _WATCHING.reset(before)
+
+
+def batches(model: keras.Model, images: Images) -> Iterator[Images]:
     """Cut images into batches, smaller ones for a network with larger feature maps.
 
     Args:
@@ -24,7 +46,11 @@ def batches(model: keras.Model, images: Images) -> list[Images]:
         images: (n, height, width, channels), n at least 1.
     """
     size = _size(model, images.shape[1:])
-    return [images[start : start + size] for start in range(0, len(images), size)]
+    on_progress = _WATCHING.get()
+    for start in range(0, len(images), size):
+        if on_progress:
+            on_progress(start, len(images))
+        yield images[start : start + size]
 
 
 def image_batches(model: keras.Model, images: ArrayLike) -> Iterable[Images]:

@@ -2,23 +2,24 @@
 
 import threading
 import weakref
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+from cachetools import LRUCache
 
 from cnnviz.explain.network import Shape, fingerprint, fitting, refuse_channels_first, walk
 from cnnviz.explain.passage import weights_are_replaced
+from cnnviz.keras_private import quiet_about_tracing
 
 __all__ = ["compiled", "forget", "make_ready"]
 
 # A function of a small model takes about a megabyte; a page needs a handful for each model.
 MOST_FUNCTIONS = 32
 
-_functions: "weakref.WeakKeyDictionary[keras.Model, OrderedDict[Hashable, Any]]" = weakref.WeakKeyDictionary()
+_functions: "weakref.WeakKeyDictionary[keras.Model, LRUCache[Hashable, Any]]" = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
 
 Body = Callable[..., Any]
@@ -41,13 +42,10 @@ def compiled(model: keras.Model, shape: Shape, key: Hashable, body: Body, *more:
         return _compile(weakref.ref(model), shape, body, more)
     whole = (key, shape, fingerprint(model))
     with _lock:
-        kept = _functions.setdefault(model, OrderedDict())
+        kept = _functions.setdefault(model, LRUCache(MOST_FUNCTIONS))
         if whole not in kept:
             make_ready(model, shape)
             kept[whole] = _compile(weakref.ref(model), shape, body, more)
-        kept.move_to_end(whole)
-        while len(kept) > MOST_FUNCTIONS:
-            kept.popitem(last=False)
         return kept[whole]
 
 
@@ -57,7 +55,7 @@ def _compile(model: "weakref.ref[keras.Model]", shape: Shape, body: Body, more: 
 
     signature = [tf.TensorSpec([None, *shape], tf.float32), *more]
     function = tf.function(traced, input_signature=signature, autograph=False)
-    function._omit_frequent_tracing_warning = True  # each is traced once, but TensorFlow counts them all as one
+    quiet_about_tracing(function)  # each is traced once, but TensorFlow counts them all as one
     return function
 
 

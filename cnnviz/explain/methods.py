@@ -1,21 +1,24 @@
-"""The attribution methods by name, with what each one's picture means and does not mean."""
+"""The attribution methods by name, with what each one's picture means and does not mean.
+
+The one table of them: the package's functions, the command line and the dashboard take names, titles and the rest from
+here. A method's module imports Keras, which takes seconds; the table does not.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 from numpy.typing import ArrayLike
 
 from cnnviz.errors import SpecError
-from cnnviz.explain.cam import explain_grad_cam, explain_grad_cam_plus_plus
-from cnnviz.explain.gradients import explain_saliency, explain_smooth_grad
 from cnnviz.explain.heatmap import Heatmap, Heatmaps
-from cnnviz.explain.integrated import explain_integrated_gradients
-from cnnviz.explain.network import one_image
-from cnnviz.explain.occluding import explain_occlusion
-from cnnviz.explain.subject import Classes
+
+if TYPE_CHECKING:
+    import keras
+
+    from cnnviz.explain.subject import Classes
 
 __all__ = ["METHODS", "Method", "explain", "explain_batch", "find_method"]
 
@@ -27,70 +30,94 @@ class Method:
     Attributes:
         name: in links and on the command line.
         title: as people write it.
-        function: function(model, images, class_index=None, layer=None, **settings) -> Heatmaps.
+        module: where it is written, in `cnnviz.explain`.
+        call: the name of its short form there, which gives the values alone; `explain_` before it gives the record.
         meaning: what the picture means and does not mean, one sentence.
         source: the paper.
+        passes: how often an image goes through the network with the usual settings, a pass with gradients counted
+            three times.
         uses_layer: whether `layer` matters.
     """
 
     name: str
     title: str
-    function: Callable[..., Heatmaps]
+    module: str
+    call: str
     meaning: str
     source: str
+    passes: int
     uses_layer: bool = False
+
+    @property
+    def function(self) -> Callable[..., Heatmaps]:
+        """The method: of (model, images, class_index=None, layer=None, **settings). Imports Keras."""
+        module = import_module(f"cnnviz.explain.{self.module}")
+        function: Callable[..., Heatmaps] = getattr(module, f"explain_{self.call}")
+        return function
 
 
 _ALL = (
     Method(
         "gradcam",
         "Grad-CAM",
-        explain_grad_cam,
+        "cam",
+        "grad_cam",
         "Bright places are where this layer's feature maps raise the class, no finer than the layer's own grid; it "
         "does not show which pixels decided, nor what speaks against the class.",
         "Selvaraju et al. 2017",
+        passes=3,
         uses_layer=True,
     ),
     Method(
         "gradcam-plus-plus",
         "Grad-CAM++",
-        explain_grad_cam_plus_plus,
+        "cam",
+        "grad_cam_plus_plus",
         "Like Grad-CAM, but several things of the same class light up more evenly; its weights are harder to justify, "
         "and it does not show what speaks against the class.",
         "Chattopadhay et al. 2018",
+        passes=3,
         uses_layer=True,
     ),
     Method(
         "saliency",
         "Saliency",
-        explain_saliency,
+        "gradients",
+        "saliency",
         "Bright pixels are those where the smallest change would move the class's score most; they need not be what "
         "the network recognised, and up or down is not told apart.",
         "Simonyan et al. 2014",
+        passes=3,
     ),
     Method(
         "smoothgrad",
         "SmoothGrad",
-        explain_smooth_grad,
+        "gradients",
+        "smooth_grad",
         "Bright pixels move the class's score also when the image is a little noisy; like saliency it shows where the "
         "network is sensitive, not what it recognised.",
         "Smilkov et al. 2017",
+        passes=75,
     ),
     Method(
         "integrated-gradients",
         "Integrated gradients",
-        explain_integrated_gradients,
+        "integrated",
+        "integrated_gradients",
         "Bright pixels raise the class's score against a plain black image, and all pixels together add up to the "
         "difference; black things get no share, so it does not show whether they mattered.",
         "Sundararajan et al. 2017",
+        passes=192,
     ),
     Method(
         "occlusion",
         "Occlusion",
-        explain_occlusion,
+        "occluding",
+        "occlusion",
         "Bright places are those whose covering lowers the class's score; a thing seen in two places may not light up, "
         "and the cover itself can look like something to the network.",
         "Zeiler and Fergus 2014",
+        passes=225,
     ),
 )
 
@@ -111,7 +138,7 @@ def find_method(name: str) -> Method:
     """
     plain = _plain(name)
     for method in _ALL:
-        if plain in (_plain(method.name), _plain(method.function.__name__.removeprefix("explain_"))):
+        if plain in (_plain(method.name), _plain(method.call)):
             return method
     raise SpecError(f"there is no attribution method {name!r:.40}; choose one of {', '.join(METHODS)}")
 
@@ -121,7 +148,7 @@ def _plain(name: object) -> str:
 
 
 def explain(
-    model: keras.Model,
+    model: "keras.Model",
     image: ArrayLike,
     method: str = "gradcam",
     class_index: int | None = None,
@@ -146,14 +173,16 @@ def explain(
         SpecError: the method, a setting, the class or the layer does not exist, or the model does not fit the method.
         DataError: the image does not fit the model.
     """
+    from cnnviz.explain.network import one_image
+
     return _method(method, settings)(model, one_image(model, image), class_index, layer, **settings).each[0]
 
 
 def explain_batch(
-    model: keras.Model,
+    model: "keras.Model",
     images: ArrayLike,
     method: str = "gradcam",
-    class_index: Classes = None,
+    class_index: "Classes" = None,
     layer: str | int | None = None,
     **settings: Any,
 ) -> tuple[Heatmap, ...]:
@@ -180,10 +209,11 @@ def explain_batch(
 def _method(name: str, settings: Mapping[str, Any]) -> Callable[..., Heatmaps]:
     """Find a method's function, and refuse settings it does not have."""
     found = find_method(name)
-    known = getattr(found.function, "__kwdefaults__", None) or {}
+    function = found.function
+    known = getattr(function, "__kwdefaults__", None) or {}
     unknown = sorted(set(settings) - set(known))
     if unknown:
         raise SpecError(
             f"{found.title} has no setting {unknown[0]!r:.40}; it takes {', '.join(sorted(known)) or 'none'}"
         )
-    return found.function
+    return function

@@ -11,6 +11,7 @@ import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import CnnvizError, DataError, SpecError
+from cnnviz.keras_private import layers_inside
 
 __all__ = [
     "Images",
@@ -70,8 +71,8 @@ def fingerprint(model: keras.Model) -> tuple[int, ...]:
 
 
 def _parts(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
-    """Return the layers a block is made of; Keras has no public name for this where the block is not a model."""
-    return list(layer._flatten_layers(include_self=False, recursive=False))
+    """Return the layers a block is made of."""
+    return layers_inside(layer, recursive=False)
 
 
 def own_weights(layer: keras.layers.Layer) -> list[Any]:

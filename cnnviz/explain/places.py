@@ -1,12 +1,12 @@
 """The layers of a network in the order a pass goes through them, and what each one makes."""
 
 import weakref
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
 import keras
 import tensorflow as tf
+from cachetools import LRUCache
 from numpy.typing import ArrayLike
 
 from cnnviz.errors import SpecError
@@ -84,7 +84,7 @@ class Places:
         return uses[use]
 
 
-_kept: "weakref.WeakKeyDictionary[keras.Model, OrderedDict[Any, Places]]" = weakref.WeakKeyDictionary()
+_kept: "weakref.WeakKeyDictionary[keras.Model, LRUCache[Any, Places]]" = weakref.WeakKeyDictionary()
 _MOST_SHAPES = 4
 
 
@@ -95,7 +95,7 @@ def places_of(model: keras.Model, shape: Shape) -> Places:
         model: any Keras model of one image.
         shape: (height, width, channels) of its images.
     """
-    kept = _kept.setdefault(model, OrderedDict())
+    kept = _kept.setdefault(model, LRUCache(_MOST_SHAPES))
     key = (shape, fingerprint(model))
     if key not in kept:
         found: list[Places] = []
@@ -106,8 +106,6 @@ def places_of(model: keras.Model, shape: Shape) -> Places:
 
         compiled(model, shape, ("places", object()), body).get_concrete_function()
         kept[key] = found[-1]
-        while len(kept) > _MOST_SHAPES:
-            kept.popitem(last=False)
     return kept[key]
 
 

@@ -93,11 +93,10 @@ def _work(job: dict[str, Any], on_step: Callable[[str], None]) -> dict[str, Any]
 def _opened(job: dict[str, Any]) -> Any:
     import keras
 
-    from cnnviz.models import open_model
     from cnnviz.runs import Run
 
     if job["run"]:
-        return open_model(Run(Path(job["run"])), job["snapshot"])
+        return Run(Path(job["run"])).model(job["snapshot"])
     try:
         return keras.models.load_model(job["model"], compile=False, safe_mode=True)
     except Exception as error:

@@ -17,7 +17,7 @@ from cnnviz.export.formats import FORMATS, Format, find_format, require
 from cnnviz.export.recipes import can_train_again, recipe
 from cnnviz.export.target import Target, target_of
 from cnnviz.files import storage_errors
-from cnnviz.runs import Run
+from cnnviz.runs import Run, Weights
 
 if TYPE_CHECKING:
     import keras
@@ -127,7 +127,7 @@ def _facts(
         run, spec = run_or_model, run_or_model.spec.model
         if snapshot is not None:
             run.weights(snapshot)  # says why it cannot be opened
-        elif not (run.folder / "model.keras").is_file():
+        elif not Weights(run).exists:
             raise RunError(f"the run {run.id} has no model yet; wait until it is completed, or export a snapshot")
         report = run.evaluation() if snapshot is None else None
         names = class_names_of(run, home) if class_names is None else tuple(class_names)

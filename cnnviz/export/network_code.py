@@ -1,18 +1,9 @@
 """A ModelSpec as plain Keras code, line by line what `cnnviz.models.build` makes of it."""
 
-from cnnviz.spec import (
-    Activation,
-    BatchNormalization,
-    Convolution,
-    Dense,
-    Dropout,
-    Flatten,
-    GlobalPooling,
-    Layer,
-    ModelSpec,
-    Pooling,
-    Scaling,
-)
+from typing import Any
+
+from cnnviz.spec import Convolution, Layer, ModelSpec
+from cnnviz.spec.keras_layers import FirstWeights, Penalty, Seed
 
 __all__ = ["network_code"]
 
@@ -25,7 +16,7 @@ def network_code(spec: ModelSpec) -> str:
     Whitened kernels are random here: they are made of images, see `cnnviz.export.whitening_code`.
     """
     named = (*zip(spec.names, spec.layers, strict=True), *spec.output_layers)
-    weighted = any(isinstance(layer, Convolution | Dense) for _, layer in named)
+    weighted = any(FirstWeights() in layer.keras_layer.options.values() for _, layer in named)
     lines = [
         *(_FIRST_WEIGHTS if weighted else ()),
         f'inputs = keras.Input({spec.input_shape}, name="image")',
@@ -50,45 +41,17 @@ _FIRST_WEIGHTS = (
 
 def _line(name: str, layer: Layer, number: int) -> str:
     """Return the code of one layer, broken where it is too long for a line."""
-    kind, arguments = _parts(layer, number)
-    given = (*arguments, f"name={_quoted(name)}")
+    described = layer.keras_layer
+    kind, options = described.name, {**described.options, "name": name}
+    given = (
+        *(_code(value, number) for value in described.values),
+        *(f"{option}={_code(value, number)}" for option, value in options.items()),
+    )
     line = ", ".join(given)
     if len(f"x = keras.layers.{kind}({line})(x)") <= _LONGEST_LINE:
         return f"x = keras.layers.{kind}({line})(x)"
     rows = line if len(line) + 4 <= _LONGEST_LINE else ",\n    ".join(given) + ","
     return f"x = keras.layers.{kind}(\n    {rows}\n)(x)"
-
-
-def _parts(layer: Layer, number: int) -> tuple[str, tuple[str, ...]]:
-    """Return the Keras layer's class and its arguments; what is Keras' own default is left out."""
-    match layer:
-        case Convolution():
-            return "Conv2D", (
-                str(layer.filters),
-                str(layer.kernel_size),
-                *((f"strides={layer.stride}",) if layer.stride != 1 else ()),
-                *((f"padding={_quoted(layer.padding)}",) if layer.padding != "valid" else ()),
-                *_activation(layer.activation),
-                *(() if layer.bias else ("use_bias=False",)),
-                *_weights(layer.l2, number),
-            )
-        case Dense():
-            return "Dense", (str(layer.units), *_activation(layer.activation), *_weights(layer.l2, number))
-        case Pooling():
-            return ("MaxPooling2D" if layer.mode == "max" else "AveragePooling2D"), (str(layer.size),)
-        case GlobalPooling():
-            return ("GlobalAveragePooling2D" if layer.mode == "average" else "GlobalMaxPooling2D"), ()
-        case Dropout():
-            return "Dropout", (repr(layer.rate), f"seed=SEED * 1009 + {number}")
-        case Activation():
-            return "Activation", (_quoted(layer.function),)
-        case BatchNormalization():
-            momentum = (f"momentum={layer.momentum!r}",) if layer.momentum != 0.99 else ()
-            return "BatchNormalization", (*momentum, *(() if layer.scale else ("scale=False",)))
-        case Scaling():
-            return "Rescaling", (repr(layer.factor),)
-        case Flatten():
-            return "Flatten", ()
 
 
 def _beginning(name: str, layer: Convolution) -> tuple[str, ...]:
@@ -107,13 +70,16 @@ def _beginning(name: str, layer: Convolution) -> tuple[str, ...]:
     )
 
 
-def _activation(function: str) -> tuple[str, ...]:
-    return (f"activation={_quoted(function)}",) if function != "linear" else ()
-
-
-def _weights(l2: float, number: int) -> tuple[str, ...]:
-    penalty = (f"kernel_regularizer=keras.regularizers.L2({l2!r})",) if l2 else ()
-    return (f"kernel_initializer=first_weights({number})", *penalty)
+def _code(value: Any, number: int) -> str:
+    """Return what a layer is given, as Python writes it."""
+    match value:
+        case Seed():
+            return f"SEED * 1009 + {number}"
+        case FirstWeights():
+            return f"first_weights({number})"
+        case Penalty():
+            return f"keras.regularizers.L2({value.l2!r})"
+    return _quoted(value) if isinstance(value, str) else repr(value)
 
 
 def _quoted(text: str) -> str:

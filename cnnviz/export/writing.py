@@ -14,6 +14,7 @@ import keras
 import numpy as np
 
 from cnnviz.errors import SpecError
+from cnnviz.keras_private import graph_of, layers_inside
 
 __all__ = ["WRITERS"]
 
@@ -47,8 +48,8 @@ def _write_h5(model: keras.Model, path: Path, about: About) -> None:
 
 def _operations(model: keras.Model) -> list[str]:
     """The names of what is between a network's layers, such as `x + y`, those inside nested models too."""
-    inside = [layer for layer in model._flatten_layers(include_self=True) if isinstance(layer, keras.Model)]
-    graphs = [getattr(one, "_functional", None) or one for one in inside]  # a Sequential model keeps its graph in there
+    inside = [layer for layer in (model, *layers_inside(model)) if isinstance(layer, keras.Model)]
+    graphs = map(graph_of, inside)
     made = [operation for graph in graphs for operation in getattr(graph, "operations", ())]
     return [operation.name for operation in made if not isinstance(operation, keras.layers.Layer)]
 

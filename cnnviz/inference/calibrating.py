@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,20 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.arrays import Arrays
 from cnnviz.data import Split, held_pictures, how_to_get, load_dataset, prepare
-from cnnviz.errors import CnnvizError, DataError
+from cnnviz.errors import DataError
 from cnnviz.evaluation.neighbours import distances
-from cnnviz.files import read_regular
 from cnnviz.inference.abstaining import Abstention, Score, calibrate
 from cnnviz.inference.came_with import came_with
 from cnnviz.inference.classifying import Classifier, OnProgress
-from cnnviz.runs import Run, pack_arrays
-from cnnviz.runs.additions import additions, write_addition
-from cnnviz.runs.checkpoint import unpack_arrays
+from cnnviz.runs import Derived, Run, Weights
+from cnnviz.runs.derived import Progress
 
 __all__ = ["Evidence", "abstention_of", "evidence_of", "validation_images"]
 
-_FOLDER = "abstention"
 _MOST = 5000  # validation images: more take time and move no threshold
 _LOGITS, _FEATURES = 0.5, 0.4  # shares of the work
 
@@ -79,11 +76,10 @@ def validation_images(run: Run, home: str | Path | None = None) -> Split:
 
 
 def evidence_of(
-    run: Run,
+    weights: Weights,
     classifier: Classifier,
     home: str | Path | None = None,
     *,
-    snapshot: int | None = None,
     features: Callable[[], NDArray[np.floating[Any]]] | None = None,
     on_progress: OnProgress | None = None,
 ) -> Evidence:
@@ -93,10 +89,9 @@ def evidence_of(
     distances are those to the training images that are: see `cnnviz.inference.came_with.fitted_sample`.
 
     Args:
-        run: the run.
-        classifier: of the model or snapshot.
+        weights: the network's.
+        classifier: that has these weights.
         home: where the data set is.
-        snapshot: whose weights the classifier has; None for the run's model.
         features: returns those of the training images (n, features), from `cnnviz.explain.features.penultimate`; None
             measures no distances.
         on_progress: called with the share that is done, in [0, 1]; it may raise to stop.
@@ -104,33 +99,26 @@ def evidence_of(
     Raises:
         DataError: no validation images.
     """
-    came = _came(run, snapshot, features is not None, home)
+    run = weights.run
+    came = _came(weights, features is not None, home)
     if came is not None:
         return came
-    held_back = validation_images(run, home)
-    name = f"{_FOLDER}/{'model' if snapshot is None else f'{snapshot:04d}'}{'-distances' if features else ''}.npz"
-    made_of = _made_of(run, snapshot, held_back)
-    kept = _kept(additions(run, home) / name, made_of)
-    if kept is not None:
-        return kept
-    tell = on_progress or (lambda share: None)
-    logits = classifier.logits(held_back.images, lambda share: tell(share * (_LOGITS if features else 1)))
-    far = _far(classifier, held_back, features(), tell) if features else None
-    arrays = {"logits": logits, "labels": held_back.labels, "made_of": np.array(made_of)}
-    with suppress(CnnvizError):  # measured again next time
-        write_addition(run, name, pack_arrays(arrays if far is None else {**arrays, "distances": far}), home)
-    return Evidence(logits, held_back.labels, far)
+    told = on_progress or (lambda share: None)
+    return _Measured(weights, classifier, validation_images(run, home), home, features).get(
+        lambda share, _: told(share)
+    )
 
 
-def _came(run: Run, snapshot: int | None, far: bool, home: str | Path | None) -> Evidence | None:
+def _came(weights: Weights, far: bool, home: str | Path | None) -> Evidence | None:
     """What came with the run, where that is what is asked for; distances to all training images are measured here."""
+    run = weights.run
     found, here = came_with(run), held_pictures(run.spec.data.name, home) == "exact"
-    if found is None or (here and (far or snapshot is not None)):
+    if found is None or (here and (far or weights.snapshot is not None)):
         return None
-    if snapshot is not None:
+    if weights.snapshot is not None:
         raise DataError(
-            f"the data set {run.spec.data.name} is not on this machine, so nothing says when snapshot {snapshot} of "
-            f"{run.name} should abstain; choose the trained model, which came with what it needs"
+            f"the data set {run.spec.data.name} is not on this machine, so nothing says when snapshot "
+            f"{weights.snapshot} of {run.name} should abstain; choose the trained model, which came with what it needs"
         )
     return Evidence(found.logits, found.labels, found.distances if far else None)
 
@@ -158,41 +146,56 @@ def abstention_of(
         DataError: no validation images, or too few.
         SpecError: the share is not between 0 and 1.
     """
-    return evidence_of(run, classifier, home, on_progress=on_progress).rule(score, keep)
+    return evidence_of(Weights(run), classifier, home, on_progress=on_progress).rule(score, keep)
 
 
-def _far(
-    classifier: Classifier, held_back: Split, features: NDArray[np.floating[Any]], tell: OnProgress
-) -> NDArray[np.float64]:
-    """(n,) how far the images are from the training images."""
-    from cnnviz.explain.features import penultimate
+class _Measured(Derived[Evidence]):
+    """What a network makes of its validation images, and how far these are from its training images.
 
-    images = classifier.prepared(held_back.images)
-    found = penultimate(
-        classifier.model, images, lambda done, count: tell(_LOGITS + _FEATURES * done / count)
-    )  # (n, features)
-    return distances(features, found)
+    Args:
+        weights: the network.
+        classifier: that has these weights.
+        held_back: the validation images.
+        home: where additions to a read-only run are.
+        features: returns those of the training images; None measures no distances.
+    """
 
+    def __init__(
+        self,
+        weights: Weights,
+        classifier: Classifier,
+        held_back: Split,
+        home: str | Path | None,
+        features: Callable[[], NDArray[np.floating[Any]]] | None,
+    ) -> None:
+        images = hashlib.blake2b(held_back.images.tobytes() + held_back.labels.tobytes(), digest_size=8).hexdigest()
+        name = f"abstention/{weights.name}{'-distances' if features else ''}.npz"
+        super().__init__(weights, name, images, home)
+        self._classifier, self._held_back, self._features = classifier, held_back, features
 
-def _made_of(run: Run, snapshot: int | None, held_back: Split) -> str:
-    """Name the weights and the images that it depends on."""
-    path = run.folder / ("model.keras" if snapshot is None else f"snapshots/{snapshot:04d}.npz")
-    try:
-        weights = hashlib.blake2b(read_regular(path), digest_size=16).hexdigest()
-    except OSError:
-        weights = "none"
-    images = hashlib.blake2b(held_back.images.tobytes() + held_back.labels.tobytes(), digest_size=8).hexdigest()
-    return f"{weights}|{images}"
+    def compute(self, progress: Progress) -> Evidence:
+        held_back, share_of_logits = self._held_back, _LOGITS if self._features else 1.0
+        logits = self._classifier.logits(held_back.images, lambda share: progress(share * share_of_logits, ""))
+        far = self._far(self._features(), progress) if self._features else None
+        return Evidence(logits, held_back.labels, far)
 
+    def packed(self, value: Evidence) -> Arrays:
+        arrays: Arrays = {"logits": value.logits, "labels": value.labels}
+        return arrays if value.distances is None else {**arrays, "distances": value.distances}
 
-def _kept(path: Path, made_of: str) -> Evidence | None:
-    try:
-        arrays = unpack_arrays(read_regular(path))
+    def unpacked(self, arrays: Arrays) -> Evidence | None:
         logits, labels, far = arrays["logits"], arrays["labels"], arrays.get("distances")
-        fits = str(arrays["made_of"]) == made_of and _fit(logits, labels, far)
-    except (OSError, ValueError, KeyError):  # none yet, or damaged: measured again
-        return None
-    return Evidence(logits, labels, far) if fits else None
+        return Evidence(logits, labels, far) if _fit(logits, labels, far) else None
+
+    def _far(self, features: NDArray[np.floating[Any]], progress: Progress) -> NDArray[np.float64]:
+        """(n,) how far the images are from the training images."""
+        from cnnviz.explain.features import penultimate
+
+        images = self._classifier.prepared(self._held_back.images)
+        found = penultimate(
+            self._classifier.model, images, lambda done, count: progress(_LOGITS + _FEATURES * done / count, "")
+        )  # (n, features)
+        return distances(features, found)
 
 
 def _fit(logits: NDArray[Any], labels: NDArray[Any], far: NDArray[Any] | None) -> bool:

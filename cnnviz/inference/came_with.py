@@ -5,19 +5,17 @@ which of them the run was fitted on comes along, and how far the held-back image
 `scripts/bundle_runs.py --calibrate` measures it all on the full data set.
 """
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.arrays import read_arrays
 from cnnviz.data import Split, load_dataset
-from cnnviz.files import read_regular
-from cnnviz.runs import Run
-from cnnviz.runs.checkpoint import unpack_arrays
+from cnnviz.runs import Run, Weights
 
-__all__ = ["CAME_WITH", "SAMPLE", "CameWith", "came_with", "fitted_sample", "weights_digest"]
+__all__ = ["CAME_WITH", "SAMPLE", "CameWith", "came_with", "fitted_sample"]
 
 CAME_WITH = "abstention/model.npz"
 SAMPLE = "cifar10-sample"
@@ -49,10 +47,10 @@ def came_with(run: Run) -> CameWith | None:
     if not run.bundled:
         return None
     try:
-        arrays = unpack_arrays(read_regular(run.folder / CAME_WITH))
+        arrays = read_arrays(run.folder / CAME_WITH)
         logits, labels, fitted = arrays["logits"], arrays["labels"], arrays["fitted"].astype(bool)
         distances = arrays["distances"]
-        fits = str(arrays["made_of"]) == weights_digest(run)
+        fits = str(arrays["made_of"]) == Weights(run).digest
     except (OSError, ValueError, KeyError):  # none came, or it is damaged: measured where the data set is
         return None
     fits &= logits.ndim == 2 and logits.shape[1] == run.spec.model.classes
@@ -67,12 +65,3 @@ def fitted_sample(run: Run) -> Split | None:
         return None
     sample = load_dataset(SAMPLE).train
     return sample.take(np.flatnonzero(found.fitted)) if len(sample) == len(found.fitted) else None
-
-
-def weights_digest(run: Run) -> str:
-    """Name the weights of a run's model.
-
-    Raises:
-        OSError: there is none.
-    """
-    return hashlib.blake2b(read_regular(run.folder / "model.keras"), digest_size=16).hexdigest()

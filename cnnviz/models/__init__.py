@@ -1,10 +1,10 @@
-"""Keras models: built from a spec, opened from a run."""
+"""Keras models: built from a spec, opened from a file."""
 
-from cnnviz.models.importing import import_keras
+from cnnviz.keras_private import import_keras
 
 import_keras()  # before any of these does
 
 from cnnviz.models.build import build  # noqa: E402
-from cnnviz.models.opening import assign_weights, named_weights, open_model, save_model  # noqa: E402
+from cnnviz.models.opening import assign_weights, named_weights, open_file, save_model  # noqa: E402
 
-__all__ = ["assign_weights", "build", "named_weights", "open_model", "save_model"]
+__all__ = ["assign_weights", "build", "named_weights", "open_file", "save_model"]

@@ -1,22 +1,13 @@
 """From a ModelSpec to a Keras model."""
 
+from typing import Any
+
 import keras
 import numpy as np
 
 from cnnviz.errors import SpecError
-from cnnviz.spec import (
-    Activation,
-    BatchNormalization,
-    Convolution,
-    Dense,
-    Dropout,
-    Flatten,
-    GlobalPooling,
-    Layer,
-    ModelSpec,
-    Pooling,
-    Scaling,
-)
+from cnnviz.spec import Convolution, Layer, ModelSpec
+from cnnviz.spec.keras_layers import FirstWeights, Penalty, Seed
 
 __all__ = ["build"]
 
@@ -69,41 +60,18 @@ def _begin(built: keras.layers.Conv2D, layer: Convolution) -> None:
 
 def _keras_layer(name: str, layer: Layer, seed: int) -> keras.layers.Layer:
     """Make the Keras layer of one layer's settings."""
-    layers = keras.layers
-    match layer:
-        case Convolution():
-            return layers.Conv2D(
-                layer.filters,
-                layer.kernel_size,
-                strides=layer.stride,
-                padding=layer.padding,
-                activation=layer.activation,
-                use_bias=layer.bias,
-                kernel_initializer=keras.initializers.GlorotUniform(seed),
-                kernel_regularizer=keras.regularizers.L2(layer.l2) if layer.l2 else None,
-                name=name,
-            )
-        case Pooling():
-            pooling = layers.MaxPooling2D if layer.mode == "max" else layers.AveragePooling2D
-            return pooling(layer.size, name=name)
-        case BatchNormalization():
-            return layers.BatchNormalization(momentum=layer.momentum, scale=layer.scale, name=name)
-        case Dropout():
-            return layers.Dropout(layer.rate, seed=seed, name=name)
-        case Activation():
-            return layers.Activation(layer.function, name=name)
-        case Scaling():
-            return layers.Rescaling(layer.factor, name=name)
-        case Flatten():
-            return layers.Flatten(name=name)
-        case GlobalPooling():
-            average = layer.mode == "average"
-            return (layers.GlobalAveragePooling2D if average else layers.GlobalMaxPooling2D)(name=name)
-        case Dense():
-            return layers.Dense(
-                layer.units,
-                activation=layer.activation,
-                kernel_initializer=keras.initializers.GlorotUniform(seed),
-                kernel_regularizer=keras.regularizers.L2(layer.l2) if layer.l2 else None,
-                name=name,
-            )
+    described = layer.keras_layer
+    options = {option: _value(given, seed) for option, given in described.options.items()}
+    made: keras.layers.Layer = getattr(keras.layers, described.name)(*described.values, **options, name=name)
+    return made
+
+
+def _value(given: Any, seed: int) -> Any:
+    match given:
+        case Seed():
+            return seed
+        case FirstWeights():
+            return keras.initializers.GlorotUniform(seed)
+        case Penalty():
+            return keras.regularizers.L2(given.l2)
+    return given

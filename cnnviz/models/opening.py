@@ -1,4 +1,4 @@
-"""Opening the models of runs, and moving weights between models and files."""
+"""Opening and saving models, and moving weights between models and arrays."""
 
 import os
 import tempfile
@@ -6,12 +6,11 @@ from pathlib import Path
 
 import keras
 
+from cnnviz.arrays import Arrays
 from cnnviz.errors import RunError
 from cnnviz.files import storage_errors, sync_folder
-from cnnviz.models.build import build
-from cnnviz.runs import Arrays, Run
 
-__all__ = ["assign_weights", "named_weights", "open_model", "save_model"]
+__all__ = ["assign_weights", "named_weights", "open_file", "save_model"]
 
 
 def named_weights(model: keras.Model) -> Arrays:
@@ -40,27 +39,16 @@ def assign_weights(model: keras.Model, arrays: Arrays) -> None:
         weight.assign(array)
 
 
-def open_model(run: Run, snapshot: int | None = None) -> keras.Model:
-    """Open the Keras model of a run; see `Run.model`.
-
-    Args:
-        run: the run.
-        snapshot: a snapshot's number, or None for the run's chosen model.
+def open_file(path: Path) -> keras.Model:
+    """Open a model in Keras' own format.
 
     Raises:
-        RunError: it does not exist yet, or is damaged.
+        ValueError: the file is damaged, or no such model.
     """
-    if snapshot is not None:
-        model = build(run.spec.model, run.spec.train.seed)
-        assign_weights(model, run.weights(snapshot))
-        return model
-    path = run.folder / "model.keras"
-    if not path.is_file():
-        raise RunError(f"the run {run.id} has no model yet; wait until it is completed, or open one of its snapshots")
     try:
         return keras.models.load_model(path, compile=False)
     except Exception as error:  # Keras raises whatever its zip, JSON and HDF5 readers raise
-        raise RunError(f"the model of the run {run.id} is damaged; open its last snapshot or train it again") from error
+        raise ValueError(str(error)) from error
 
 
 def save_model(model: keras.Model, path: Path) -> None:

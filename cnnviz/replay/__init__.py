@@ -7,8 +7,8 @@ seen = image_replay(run, image)         # feature maps, probabilities, heatmaps 
 """
 
 from cnnviz.replay.frames import MOST_FRAMES, choose_frames
-from cnnviz.replay.inside import ImageReplay, MapsReplay, image_replay, map_layers
-from cnnviz.replay.outside import Replay, replay
+from cnnviz.replay.image import ImageReplay, MapsReplay, image_replay, map_layers
+from cnnviz.replay.run import Replay, replay
 
 __all__ = [
     "MOST_FRAMES",

@@ -47,7 +47,7 @@ def read_about(folder: Path) -> About:
     """Read what people say about a run.
 
     Args:
-        folder: where it is kept, `cnnviz.runs.additions`.
+        folder: where it is kept, the folder of its additions.
 
     Returns:
         What can be read: whatever else somebody may have written into the file is left out.

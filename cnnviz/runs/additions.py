@@ -1,10 +1,11 @@
-"""What people add to a run after it was trained: marks, tags, notes, and what was computed from it."""
+"""What is added to a run after it was trained: marks, tags, notes, and what was computed from it."""
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from os.path import lexists
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from filelock import FileLock
 
@@ -13,91 +14,93 @@ from cnnviz.files import read_json, storage_errors, write_atomically
 from cnnviz.home import resolve_home
 from cnnviz.runs.locks import take
 
-if TYPE_CHECKING:
-    from cnnviz.runs.run import Run
-
-__all__ = ["additions", "change_addition", "read_addition", "write_addition"]
+__all__ = ["Additions"]
 
 _PATIENCE_S = 5.0
 
 
-def additions(run: "Run", home: str | Path | None = None) -> Path:
-    """Return the folder of what is added to a run: the run's own, or `<home>/additions/<run_id>` of a read-only one.
+@dataclass(frozen=True)
+class Additions:
+    """What is added to one run: files in a folder of their own, or in the run's. `Run.additions` makes them.
 
-    What is in the run's own goes with it when it is deleted. The other need not exist yet.
-
-    Args:
-        run: the run.
-        home: the home folder; None for the run's own.
-
-    Raises:
-        StorageError: the home has a name that no system takes.
+    Attributes:
+        run: the run's folder.
+        bundled: whether that is read-only, so that they lie in the home.
+        home: the home.
     """
-    if not run.bundled:
-        return run.folder
-    return (run.home if home is None else resolve_home(home)) / "additions" / run.id
 
+    run: Path
+    bundled: bool
+    home: Path
 
-def write_addition(run: "Run", name: str, content: bytes, home: str | Path | None = None) -> None:
-    """Add a file to a run, or replace it, in one step.
+    @classmethod
+    def of(cls, run: Path, *, bundled: bool, home: str | Path | None) -> "Additions":
+        """Return those of a run.
 
-    Args:
-        run: the run; one that was deleted meanwhile does not come back.
-        name: the file's path within `additions(run, home)`.
-        content: the whole new content.
-        home: as for `additions`.
+        Args:
+            run: its folder.
+            bundled: whether that is read-only.
+            home: the home folder; None for the usual one.
 
-    Raises:
-        StorageError: the disk is full, read-only or refuses, or the run is gone.
-    """
-    write_atomically(_made(run, home) / name, content, within=additions(run, home))
+        Raises:
+            StorageError: the home has a name that no system takes.
+        """
+        return cls(run, bundled, resolve_home(home) if bundled else run.parent.parent)
 
+    @property
+    def folder(self) -> Path:
+        """The run's own folder, or `<home>/additions/<run_id>` of a read-only one, which need not exist yet.
 
-def read_addition(run: "Run", name: str, home: str | Path | None = None) -> dict[str, Any]:
-    """Read a JSON object that was added to a run.
+        What is in the run's own goes with it when it is deleted.
+        """
+        return self.home / "additions" / self.run.name if self.bundled else self.run
 
-    Returns:
-        The object; an empty one where there is none yet.
+    def write(self, name: str, content: bytes) -> None:
+        """Add a file, or replace it, in one step; a run that was deleted meanwhile does not come back.
 
-    Raises:
-        RunError: the file is damaged; it is left as it is.
-    """
-    path = additions(run, home) / name
-    values = read_json(path)
-    if values is None and lexists(path):
-        raise RunError(f"the file {path} is damaged; mend it, or move it away to begin anew")
-    return values or {}
+        Args:
+            name: the file's path within the folder.
+            content: the whole new content.
 
+        Raises:
+            StorageError: the disk is full, read-only or refuses, or the run is gone.
+        """
+        folder = self.folder
+        if self.bundled:
+            with storage_errors(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(folder / name, content, within=folder)
 
-def change_addition(
-    run: "Run", name: str, change: Callable[[dict[str, Any]], dict[str, Any]], home: str | Path | None = None
-) -> None:
-    """Change a JSON object that is added to a run; of two who do so at once, neither loses the other's change.
+    def read(self, name: str) -> dict[str, Any]:
+        """Read a JSON object.
 
-    Args:
-        run: as for `write_addition`.
-        name: as for `write_addition`.
-        change: told the present object, gives the new one.
-        home: as for `additions`.
+        Returns:
+            The object; an empty one where there is none yet.
 
-    Raises:
-        RunError: the file is damaged, or somebody else has been changing it for seconds.
-        StorageError: as for `write_addition`.
-    """
-    lock = FileLock(additions(run, home).parent / ".locks" / "additions.lock")  # inside it would bring the folder back
-    if not take(lock, _PATIENCE_S):
-        raise RunError(f"the file {name} of the run {run.id} is being changed by another process; try again")
-    try:
-        content = (json.dumps(change(read_addition(run, name, home)), indent=1, allow_nan=False) + "\n").encode()
-        write_addition(run, name, content, home)
-    finally:
-        lock.release()
+        Raises:
+            RunError: the file is damaged; it is left as it is.
+        """
+        path = self.folder / name
+        values = read_json(path)
+        if values is None and lexists(path):
+            raise RunError(f"the file {path} is damaged; mend it, or move it away to begin anew")
+        return values or {}
 
+    def change(self, name: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Change a JSON object; of two who do so at once, neither loses the other's change.
 
-def _made(run: "Run", home: str | Path | None) -> Path:
-    """Return the folder, made where it is not the run's own."""
-    folder = additions(run, home)
-    if run.bundled:
-        with storage_errors(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-    return folder
+        Args:
+            name: the file's path within the folder.
+            change: told the present object, gives the new one.
+
+        Raises:
+            RunError: the file is damaged, or somebody else has been changing it for seconds.
+            StorageError: as for `write`.
+        """
+        lock = FileLock(self.folder.parent / ".locks" / "additions.lock")  # inside it would bring the folder back
+        if not take(lock, _PATIENCE_S):
+            raise RunError(f"the file {name} of the run {self.run.name} is being changed by another process; try again")
+        try:
+            self.write(name, (json.dumps(change(self.read(name)), indent=1, allow_nan=False) + "\n").encode())
+        finally:
+            lock.release()

@@ -1,26 +1,22 @@
 """The resumable state of a run: checksummed, written in one step, the previous one kept."""
 
 import hashlib
-import io
 import os
-import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.arrays import Arrays, pack_arrays, unpack_arrays
 from cnnviz.files import read_regular, write_atomically
 
-__all__ = ["Checkpoint", "load_checkpoint", "pack_arrays", "save_checkpoint", "unpack_arrays"]
+__all__ = ["Checkpoint", "load_checkpoint", "save_checkpoint"]
 
 _DIGEST = 64  # hexadecimal characters of a SHA-256, then a line feed, then the arrays
 _KEPT = 2
-
-Arrays = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -34,32 +30,6 @@ class Checkpoint:
 
     arrays: Arrays
     torn: tuple[str, ...] = ()
-
-
-def pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Return named arrays as the bytes of an uncompressed .npz."""
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **dict(arrays))
-    return buffer.getvalue()
-
-
-def unpack_arrays(content: bytes) -> Arrays:
-    """Read what `pack_arrays` wrote; pickled objects are refused.
-
-    Raises:
-        ValueError: not an .npz of plain arrays.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return {name.removesuffix(".npy"): _array(archive, name) for name in archive.namelist()}
-    except Exception as error:  # whatever the zip, deflate and header readers raise when bits are wrong
-        raise ValueError(str(error) or type(error).__name__) from error
-
-
-def _array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
-    with archive.open(name) as member:
-        array: NDArray[Any] = np.lib.format.read_array(member, allow_pickle=False)
-    return array
 
 
 def save_checkpoint(folder: Path, number: int, arrays: Mapping[str, NDArray[Any]]) -> Path:

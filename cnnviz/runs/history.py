@@ -72,6 +72,15 @@ class Snapshot:
         """The file's name without its ending: four digits."""
         return f"{self.number:04d}"
 
+    @property
+    def moment(self) -> str:
+        """When it was made: "before training", "after epoch 3" or "after step 250"."""
+        if self.step == 0:
+            return "before training"
+        if abs(self.position - round(self.position)) < _ROUNDING:
+            return f"after epoch {round(self.position)}"
+        return f"after step {self.step:,}"
+
 
 class Timeline:
     """Collects events into curves; feed it again whenever there are more.

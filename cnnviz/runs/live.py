@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.runs.checkpoint import Arrays
+from cnnviz.arrays import Arrays
 from cnnviz.spec import Convolution, ModelSpec
 
 __all__ = ["LiveView", "live_view"]

@@ -7,12 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from cnnviz.errors import CnnvizError
+from cnnviz.files import stamp
 from cnnviz.runs.about import ABOUT
-from cnnviz.runs.additions import additions
 from cnnviz.runs.events import EventReader
 from cnnviz.runs.history import Timeline
 from cnnviz.runs.run import Run
-from cnnviz.runs.store import RunStore, RunSummary, stamp, summarise
+from cnnviz.runs.store import RunStore, RunSummary, summarise
 from cnnviz.spec import RunSpec
 
 __all__ = ["RunOverview", "overviews", "started_at"]
@@ -68,7 +68,7 @@ def started_at(run_id: str) -> datetime | None:
 
 
 def _row(run: Run) -> RunOverview:
-    about = additions(run, run.home) / ABOUT
+    about = run.additions().folder / ABOUT
     version = (*(stamp(run.folder / name) for name in _FILES), stamp(about))
     return _settled(run.folder, run.bundled, run.home, version) or _read(run, version)
 

@@ -7,17 +7,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnviz.arrays import Arrays
 from cnnviz.errors import RunError, SpecError
-from cnnviz.files import read_json, read_regular, storage_errors
-from cnnviz.home import resolve_home
+from cnnviz.files import read_json, storage_errors
 from cnnviz.runs.about import ABOUT, LONGEST_NAME, checked_notes, checked_tags, read_about
-from cnnviz.runs.additions import additions, change_addition
-from cnnviz.runs.checkpoint import Arrays, unpack_arrays
+from cnnviz.runs.additions import Additions
 from cnnviz.runs.events import EventReader
 from cnnviz.runs.history import History, Snapshot, Timeline
 from cnnviz.runs.live import LiveView, live_view
 from cnnviz.runs.predictions import Predictions
 from cnnviz.runs.status import Status, read_status
+from cnnviz.runs.weights import Weights, read_named, snapshot_path
 from cnnviz.spec import RunSpec
 from cnnviz.spec.base import one_line
 
@@ -41,7 +41,8 @@ class Run:
     def __init__(self, folder: Path, *, bundled: bool = False, home: str | Path | None = None) -> None:
         self.folder = folder
         self.bundled = bundled
-        self.home = resolve_home(home) if bundled else folder.parent.parent
+        self._additions = Additions.of(folder, bundled=bundled, home=home)
+        self.home = self._additions.home
         self._reader = EventReader(folder / "events.jsonl")
         self._timeline = Timeline()
         self._reading = threading.Lock()  # a dashboard reads one run from many sessions
@@ -94,12 +95,12 @@ class Run:
     @property
     def tags(self) -> tuple[str, ...]:
         """The words people sort it by, read anew at each call."""
-        return read_about(additions(self, self.home)).tags
+        return read_about(self._additions.folder).tags
 
     @property
     def notes(self) -> str:
         """What people wrote down about it, perhaps in several lines; read anew at each call."""
-        return read_about(additions(self, self.home)).notes
+        return read_about(self._additions.folder).notes
 
     @property
     def caveat(self) -> str:
@@ -131,11 +132,33 @@ class Run:
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """Return the snapshots that can be opened, oldest first."""
-        return tuple(item for item in self._announced() if self._snapshot_path(item.number).is_file())
+        return tuple(item for item in self._announced() if snapshot_path(self.folder, item.number).is_file())
 
     def _announced(self) -> tuple[Snapshot, ...]:
         with self._events_so_far() as timeline:
             return timeline.snapshots
+
+    def additions(self, home: str | Path | None = None) -> Additions:
+        """Return what is added to it.
+
+        Args:
+            home: where the additions to a read-only run are; None for the run's own home.
+
+        Raises:
+            StorageError: the home has a name that no system takes.
+        """
+        return self._additions if home is None else Additions.of(self.folder, bundled=self.bundled, home=home)
+
+    def at(self, snapshot: int | None = None) -> Weights:
+        """Return the run at a moment: the weights of one network.
+
+        Args:
+            snapshot: a snapshot's number, or None for the run's chosen model.
+
+        Raises:
+            RunError: there are none.
+        """
+        return Weights(self, snapshot).checked()
 
     def weights(self, snapshot: int) -> Arrays:
         """Read a snapshot's weights without Keras.
@@ -149,14 +172,7 @@ class Run:
         Raises:
             RunError: there is no such snapshot, or its file is damaged.
         """
-        there = [item.number for item in self.snapshots()] if self.bundled else []
-        if there and snapshot not in there:
-            named = ", ".join(map(str, there))
-            raise RunError(f"the run {self.name} has no weights of snapshot {snapshot}; choose one of {named}")
-        arrays = self._arrays(self._snapshot_path(snapshot), f"snapshot {snapshot}")
-        if any(array.dtype.kind not in "biuf" for array in arrays.values()):
-            raise RunError(f"the snapshot {snapshot} of the run {self.id} holds no numbers; choose another")
-        return arrays
+        return Weights(self, snapshot).arrays()
 
     def predictions(self, snapshot: int | None = None) -> Predictions:
         """Read what the network said about every test image.
@@ -168,7 +184,7 @@ class Run:
             RunError: they have not been made yet, or the file is damaged.
         """
         what = "final predictions" if snapshot is None else f"predictions of snapshot {snapshot}"
-        arrays = self._arrays(self._predictions_path(snapshot), what)
+        arrays = read_named(self.id, self._predictions_path(snapshot), what)
         try:
             return Predictions(
                 arrays["predicted"], arrays["confidence"], arrays.get("probabilities"), arrays.get("labels")
@@ -191,7 +207,7 @@ class Run:
     def live(self) -> LiveView | None:
         """Return what the Train page looks at, or None before the first report and where its file makes no sense."""
         try:
-            arrays = self._arrays(self.folder / "live.npz", "live view")
+            arrays = read_named(self.id, self.folder / "live.npz", "live view")
         except RunError:
             return None
         try:
@@ -224,11 +240,7 @@ class Run:
         Raises:
             RunError: it does not exist yet, or is damaged.
         """
-        from cnnviz.models import (
-            open_model,
-        )  # Keras takes seconds to import; whoever only reads curves must not wait
-
-        return open_model(self, snapshot)
+        return Weights(self, snapshot).open()
 
     def request_stop(self) -> None:
         """Ask the run to stop; it does so within a moment and can be resumed. Asking twice is asking once.
@@ -277,20 +289,7 @@ class Run:
     def _say(self, **values: Any) -> None:
         if not self.folder.is_dir():  # deleted in another tab
             raise RunError(f"the run {self.id} does not exist any more; choose another")
-        change_addition(self, ABOUT, lambda about: {**about, **values}, self.home)
-
-    def _snapshot_path(self, number: int) -> Path:
-        return self.folder / "snapshots" / f"{number:04d}.npz"
+        self._additions.change(ABOUT, lambda about: {**about, **values})
 
     def _predictions_path(self, snapshot: int | None) -> Path:
         return self.folder / "predictions" / f"{'final' if snapshot is None else f'{snapshot:04d}'}.npz"
-
-    def _arrays(self, path: Path, what: str) -> Arrays:
-        try:
-            return unpack_arrays(read_regular(path))
-        except FileNotFoundError as error:
-            raise RunError(f"the run {self.id} has no {what} yet; wait for it, or choose one that exists") from error
-        except (OSError, ValueError) as error:
-            raise RunError(
-                f"the {what} of the run {self.id} cannot be read ({error}); choose another or train again"
-            ) from error

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.files import read_regular
-from cnnviz.runs.checkpoint import Arrays, pack_arrays, unpack_arrays
+from cnnviz.arrays import Arrays, pack_arrays, read_arrays
 from cnnviz.runs.run import Run
 
 __all__ = ["SHOWCASE", "Showcase", "ShownLayer", "packed_showcase", "read_showcase"]
@@ -70,7 +69,7 @@ def packed_showcase(showcase: Showcase) -> bytes:
 def read_showcase(run: Run) -> Showcase | None:
     """Return a run's showcase; None where it has none, and where its file makes no sense."""
     try:
-        arrays = unpack_arrays(read_regular(run.folder / SHOWCASE))
+        arrays = read_arrays(run.folder / SHOWCASE)
         showcase = Showcase(
             example=str(arrays["example"]),
             image=arrays["image"],

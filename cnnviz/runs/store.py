@@ -13,16 +13,15 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cnnviz.errors import CnnvizError, RunError, StorageError
-from cnnviz.files import read_json, storage_errors, write_json
+from cnnviz.files import read_json, stamp, storage_errors, write_json
 from cnnviz.home import bundled_folder, runs_folder
 from cnnviz.runs.about import read_about
-from cnnviz.runs.additions import additions
 from cnnviz.runs.locks import held
 from cnnviz.runs.run import Run
 from cnnviz.runs.status import Status, read_status, write_status
 from cnnviz.spec import RunSpec
 
-__all__ = ["RUN_ID", "RunStore", "RunSummary", "open_run", "stamp", "summarise"]
+__all__ = ["RUN_ID", "RunStore", "RunSummary", "open_run", "summarise"]
 
 RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{3,79}")
 _SECOND = len("20260101-120000")
@@ -210,7 +209,7 @@ def _made(folder: Path) -> tuple[str, int, str]:
 
 def summarise(run: Run) -> RunSummary:
     """Return a run's row; a damaged run has one that says so."""
-    status, about = run.status, read_about(additions(run, run.home))
+    status, about = run.status, read_about(run.additions().folder)
     try:
         of_spec, dataset = _names_in_spec(run.folder, stamp(run.folder / "spec.json"))
         name, problem = (run.given_name if run.bundled else about.name) or of_spec or run.id, ""
@@ -239,15 +238,6 @@ def _names_in_spec(folder: Path, version: tuple[int, ...]) -> tuple[str, str]:
     """
     run = Run(folder)
     return run.name_in_spec, run.spec.data.name
-
-
-def stamp(path: Path) -> tuple[int, ...]:
-    """Return what changes with a file; nothing where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return ()
-    return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def _versions() -> dict[str, str]:

@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from cnnviz.runs.additions import change_addition, read_addition
 from cnnviz.runs.run import Run
 
 __all__ = ["ViewsScore", "read_views", "write_views"]
@@ -46,9 +45,9 @@ def read_views(run: Run, home: str | Path | None = None) -> tuple[ViewsScore, ..
     Raises:
         RunError: the file is damaged; it is left as it is.
     """
-    kept = _scores(read_addition(run, _FILE, home))
+    kept = _scores(run.additions(home).read(_FILE))
     if run.bundled:  # what it came with, unless it was measured here
-        kept = {**_scores(read_addition(Run(run.folder), _FILE)), **kept}
+        kept = {**_scores(Run(run.folder).additions().read(_FILE)), **kept}
     return tuple(kept[views] for views in sorted(kept))
 
 
@@ -64,7 +63,7 @@ def write_views(run: Run, score: ViewsScore, home: str | Path | None = None) -> 
         scores = {**_scores(values), score.views: score}
         return {"format": 1, "scores": [scores[views].to_json() for views in sorted(scores)]}
 
-    change_addition(run, _FILE, changed, home)
+    run.additions(home).change(_FILE, changed)
 
 
 def _scores(values: dict[str, Any]) -> dict[int, ViewsScore]:

@@ -10,8 +10,7 @@ from typing import Any
 from cnnviz.data import class_names_of
 from cnnviz.errors import DataError, RunError, StorageError
 from cnnviz.files import read_json
-from cnnviz.runs import Run
-from cnnviz.runs.additions import additions, write_addition
+from cnnviz.runs import Run, Weights
 from cnnviz.serving.engine import OnnxEngine
 
 __all__ = ["engine_of"]
@@ -35,7 +34,8 @@ def engine_of(run: Run, home: str | Path | None = None, on_step: Callable[[str],
         MissingExtraError: onnxruntime, or what converts the first time, is not installed.
         CnnvizError: the conversion failed.
     """
-    folder = additions(run, home)
+    additions = run.additions(home)
+    folder = additions.folder
     made_of = _fingerprint(run)
     if read_json(folder / _ABOUT) == made_of:
         with suppress(DataError):  # gone or damaged: it can be made again
@@ -44,8 +44,8 @@ def engine_of(run: Run, home: str | Path | None = None, on_step: Callable[[str],
     tell("converting the network to ONNX, once; this takes some seconds")
     content = _converted(run, home, tell)
     try:
-        write_addition(run, _FILE, content, home)
-        write_addition(run, _ABOUT, json.dumps(made_of).encode(), home)  # last: it says that the file is whole
+        additions.write(_FILE, content)
+        additions.write(_ABOUT, json.dumps(made_of).encode())  # last: it says that the file is whole
     except StorageError as error:
         tell(f"it serves, and will be converted again the next time: {error}")
     return _opened(content, run, home)
@@ -58,7 +58,7 @@ def _opened(source: Path | bytes, run: Run, home: str | Path | None) -> OnnxEngi
 def _fingerprint(run: Run) -> dict[str, Any]:
     """What changes when the run's model does: looked up, not computed, since starting must be quick."""
     try:
-        found = (run.folder / "model.keras").stat()
+        found = Weights(run).path.stat()
     except OSError as error:
         raise RunError(f"the run {run.id} has no model yet; wait until it is completed, or serve another") from error
     return {"format": 2, "bytes": found.st_size, "changed": found.st_mtime_ns}

@@ -1,6 +1,8 @@
 """The server's end of a connection: uvicorn's, with patience that ends and problems in our own words.
 
-uvicorn waits for the head of a request, and for a client that does not read its answers, as long as the client likes.
+uvicorn waits for the head of a request, and for a client that does not read its answers, as long as the client likes,
+and has no setting for it. What is used of its own workings is here, and nowhere else; it was tried with uvicorn 0.54
+and h11 0.16. Where a name is gone, `cnnviz serve` says so and serves with uvicorn's own protocol.
 """
 
 import asyncio
@@ -14,7 +16,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from cnnviz.serving.limits import Limits
 from cnnviz.serving.problems import COME_AGAIN, PROBLEM_TYPE, problem_document, problem_response
 
-__all__ = ["patient_protocol"]
+__all__ = ["TRIED", "patient_protocol"]
+
+TRIED = {"uvicorn": "0.54", "h11": "0.16"}
 
 _FAREWELL_S = 5.0  # for the last answer to leave
 _CRUMB, _MOST_CRUMBS = 64, 4096  # bytes of a body at a time, and how often
@@ -24,12 +28,29 @@ _NOT_HTTP = (
 )
 
 
+_HOOKS = (
+    "connection_made",
+    "connection_lost",
+    "on_response_complete",
+    "pause_writing",
+    "resume_writing",
+    "shutdown",
+    "send_400_response",
+)
+
+
 def patient_protocol(limits: Limits) -> type[H11Protocol]:
     """Return a protocol that ends connections on which nothing moves.
 
     Args:
         limits: the seconds in which a request must begin or an answer be read, and how many connections there may be.
+
+    Raises:
+        ImportError: this uvicorn has no such protocol to begin from.
     """
+    gone = [name for name in _HOOKS if not hasattr(H11Protocol, name)]
+    if gone:
+        raise ImportError(f"uvicorn's protocol has no {', '.join(gone)}")
 
     class Patient(H11Protocol):
         _stuck: asyncio.TimerHandle | None = None

@@ -3,6 +3,8 @@
 from cnnviz.spec.base import Settings
 from cnnviz.spec.data import DataSpec
 from cnnviz.spec.layers import (
+    FUNCTIONS,
+    LAYER_KINDS,
     Activation,
     BatchNormalization,
     Convolution,
@@ -22,6 +24,8 @@ from cnnviz.spec.run import RunSpec
 from cnnviz.spec.train import Augmentation, TrainSpec
 
 __all__ = [
+    "FUNCTIONS",
+    "LAYER_KINDS",
     "PRESETS",
     "Activation",
     "Augmentation",

@@ -1,18 +1,24 @@
-"""The layers a network is made of, each with its own arithmetic.
+"""The layers a network is made of: one class a kind, which says all there is to say of it.
 
 A layer's settings know the shape that leaves it, how many parameters it has and how many multiply-adds one image
-costs, so a page can show a table that follows every edit without building anything.
+costs, so a page can show a table that follows every edit without building anything; and which layer of Keras it is, so
+that networks are built, and their code is written, from one description. A new kind is a class here, its place in
+`Layer`, and its widgets in the editor where it has settings.
 Shapes are those of one image: (height, width, channels) or (features,).
 """
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
 from cnnviz.errors import SpecError
 from cnnviz.spec.base import Settings
+from cnnviz.spec.keras_layers import FirstWeights, KerasLayer, Penalty, Seed, differing
 
 __all__ = [
+    "FUNCTIONS",
+    "LAYER_KINDS",
     "Activation",
     "BatchNormalization",
     "Convolution",
@@ -29,6 +35,21 @@ __all__ = [
 
 Shape = tuple[int, ...]
 Function = Literal["linear", "relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid"]
+
+FUNCTIONS: Mapping[str, str] = {
+    "relu": "ReLU",
+    "leaky_relu": "leaky ReLU",
+    "elu": "ELU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "tanh": "tanh",
+    "sigmoid": "sigmoid",
+    "linear": "none",
+}
+
+# What Keras takes without being told.
+_DENSE = {"activation": "linear", "kernel_regularizer": None}
+_CONV2D = {**_DENSE, "strides": 1, "padding": "valid", "use_bias": True}
 
 # Far above anything a laptop trains; there so that a typing error does not ask for a terabyte.
 _MOST_UNITS = 4096
@@ -50,7 +71,30 @@ def _slide(size: int, window: int, stride: int, padding: str) -> int:
 
 
 class _Layer(Settings):
-    """A layer that changes neither the shape nor costs anything."""
+    """A layer that changes neither the shape nor costs anything.
+
+    Attributes:
+        title: its kind, as people write it.
+        effect: what it does to the values, where it leaves their number and places as they are, such as "scales".
+    """
+
+    title: ClassVar[str]
+    effect: ClassVar[str] = ""
+
+    @property
+    def keras_layer(self) -> KerasLayer:
+        """Which layer of Keras it is, and what that is given."""
+        raise NotImplementedError
+
+    @property
+    def keras_name(self) -> str:
+        """What the Keras layer is called in a network, before its number; files and links hold these names."""
+        return str(getattr(self, "kind"))  # noqa: B009 - each kind has one, the base has none
+
+    @property
+    def in_words(self) -> str:
+        """Its kind and what tells it from others of its kind."""
+        return self.title
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return the shape that leaves the layer for one image of `shape`.
@@ -87,6 +131,7 @@ class Convolution(_Layer):
         frozen: leave the kernels as they begin; the bias learns.
     """
 
+    title = "Convolution"
     kind: Literal["convolution"] = "convolution"
     filters: int = Field(default=32, ge=1, le=_MOST_UNITS)
     kernel_size: int = Field(default=3, ge=1, le=31)
@@ -125,10 +170,32 @@ class Convolution(_Layer):
         height, width, filters = self.output_shape(shape)
         return height * width * filters * self.kernel_size**2 * shape[-1]
 
+    @property
+    def keras_layer(self) -> KerasLayer:
+        options = {
+            "strides": self.stride,
+            "padding": self.padding,
+            "activation": self.activation,
+            "use_bias": self.bias,
+            "kernel_initializer": FirstWeights(),
+            "kernel_regularizer": Penalty(self.l2) if self.l2 else None,
+        }
+        return KerasLayer("Conv2D", (self.filters, self.kernel_size), differing(options, _CONV2D))
+
+    @property
+    def keras_name(self) -> str:
+        return "conv2d"
+
+    @property
+    def in_words(self) -> str:
+        stride = f" /{self.stride}" if self.stride > 1 else ""
+        return f"Convolution {self.filters} · {self.kernel_size}×{self.kernel_size}{stride}"
+
 
 class Pooling(_Layer):
     """The largest or the mean value of every window."""
 
+    title = "Pooling"
     kind: Literal["pooling"] = "pooling"
     size: int = Field(default=2, ge=2, le=16)
     mode: Literal["max", "average"] = "max"
@@ -147,6 +214,18 @@ class Pooling(_Layer):
             )
         return (height // self.size, width // self.size, channels)
 
+    @property
+    def keras_layer(self) -> KerasLayer:
+        return KerasLayer("MaxPooling2D" if self.mode == "max" else "AveragePooling2D", (self.size,))
+
+    @property
+    def keras_name(self) -> str:
+        return f"{self.mode}_pooling2d"
+
+    @property
+    def in_words(self) -> str:
+        return f"{'Max' if self.mode == 'max' else 'Mean'} pooling {self.size}×{self.size}"
+
 
 class BatchNormalization(_Layer):
     """Centre and scale every channel by the batch's mean and spread (Ioffe and Szegedy 2015).
@@ -157,6 +236,8 @@ class BatchNormalization(_Layer):
         scale: whether a factor for each channel is learned; without one only the offset is.
     """
 
+    title = "Batch normalisation"
+    effect = "normalises"
     kind: Literal["batch_normalization"] = "batch_normalization"
     momentum: float = Field(default=0.99, ge=0, lt=1)
     scale: bool = True
@@ -164,41 +245,82 @@ class BatchNormalization(_Layer):
     def parameters(self, shape: Shape) -> int:
         return (3 + self.scale) * shape[-1]  # offset, moving mean, moving variance; scale
 
+    @property
+    def keras_layer(self) -> KerasLayer:
+        options = {"momentum": self.momentum, "scale": self.scale}
+        return KerasLayer("BatchNormalization", (), differing(options, {"momentum": 0.99, "scale": True}))
+
 
 class Dropout(_Layer):
     """Silence a random share of the values while training (Srivastava et al. 2014)."""
 
+    title = "Dropout"
+    effect = "drops"
     kind: Literal["dropout"] = "dropout"
     rate: float = Field(default=0.25, ge=0, lt=1)
+
+    @property
+    def keras_layer(self) -> KerasLayer:
+        return KerasLayer("Dropout", (self.rate,), {"seed": Seed()})
+
+    @property
+    def in_words(self) -> str:
+        return f"Dropout {100 * self.rate:.3g} %"
 
 
 class Activation(_Layer):
     """A function applied to every value, as a layer of its own."""
 
+    title = "Activation"
+    effect = "activates"
     kind: Literal["activation"] = "activation"
     function: Function = "relu"
+
+    @property
+    def keras_layer(self) -> KerasLayer:
+        return KerasLayer("Activation", (self.function,))
+
+    @property
+    def in_words(self) -> str:
+        return f"Activation {FUNCTIONS[self.function]}"
 
 
 class Scaling(_Layer):
     """Every value times a constant; before the output it makes the network's first answers less sure."""
 
+    title = "Scaling"
+    effect = "scales"
     kind: Literal["scaling"] = "scaling"
     factor: float = Field(default=0.1, gt=0, le=100)
+
+    @property
+    def keras_layer(self) -> KerasLayer:
+        return KerasLayer("Rescaling", (self.factor,))
+
+    @property
+    def in_words(self) -> str:
+        return f"Scaling ×{self.factor:.3g}"
 
 
 class Flatten(_Layer):
     """Lay the feature maps out as one row of numbers."""
 
+    title = "Flatten"
     kind: Literal["flatten"] = "flatten"
 
     def output_shape(self, shape: Shape) -> Shape:
         height, width, channels = _image_shape(shape, "a flatten")
         return (height * width * channels,)
 
+    @property
+    def keras_layer(self) -> KerasLayer:
+        return KerasLayer("Flatten")
+
 
 class GlobalPooling(_Layer):
     """One number a channel: the mean or the largest value of its whole feature map."""
 
+    title = "Global pooling"
     kind: Literal["global_pooling"] = "global_pooling"
     mode: Literal["average", "max"] = "average"
 
@@ -206,10 +328,23 @@ class GlobalPooling(_Layer):
         _, _, channels = _image_shape(shape, "a global pooling")
         return (channels,)
 
+    @property
+    def keras_layer(self) -> KerasLayer:
+        return KerasLayer("GlobalAveragePooling2D" if self.mode == "average" else "GlobalMaxPooling2D")
+
+    @property
+    def keras_name(self) -> str:
+        return f"global_{self.mode}_pooling2d"
+
+    @property
+    def in_words(self) -> str:
+        return f"Global {'max' if self.mode == 'max' else 'mean'}"
+
 
 class Dense(_Layer):
     """Every number in connected with every number out."""
 
+    title = "Dense"
     kind: Literal["dense"] = "dense"
     units: int = Field(default=64, ge=1, le=_MOST_UNITS)
     activation: Function = "relu"
@@ -229,8 +364,23 @@ class Dense(_Layer):
     def multiply_adds(self, shape: Shape) -> int:
         return shape[-1] * self.units
 
+    @property
+    def keras_layer(self) -> KerasLayer:
+        options = {
+            "activation": self.activation,
+            "kernel_initializer": FirstWeights(),
+            "kernel_regularizer": Penalty(self.l2) if self.l2 else None,
+        }
+        return KerasLayer("Dense", (self.units,), differing(options, _DENSE))
+
+    @property
+    def in_words(self) -> str:
+        return f"Dense {self.units}"
+
 
 Layer = Annotated[
     Convolution | Pooling | BatchNormalization | Dropout | Activation | Scaling | Flatten | GlobalPooling | Dense,
     Field(discriminator="kind"),
 ]
+
+LAYER_KINDS: tuple[type[Layer], ...] = get_args(get_args(Layer)[0])

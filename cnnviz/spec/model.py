@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from cnnviz.errors import SpecError
 from cnnviz.spec.base import Settings
-from cnnviz.spec.layers import Convolution, Dense, Flatten, GlobalPooling, Layer, Pooling, Shape
+from cnnviz.spec.layers import Convolution, Dense, Flatten, GlobalPooling, Layer, Shape
 
 __all__ = ["LayerRow", "ModelSpec", "Output"]
 
@@ -20,16 +20,6 @@ MOST_PARAMETERS = 50_000_000
 # What a network's outputs are: the probabilities of classes that exclude each other, one number for the second of two
 # classes, or probabilities each of its own, which need not add up to 1.
 Output = Literal["softmax", "sigmoid", "independent"]
-
-_KERAS_NAMES = {
-    "convolution": "conv2d",
-    "batch_normalization": "batch_normalization",
-    "dropout": "dropout",
-    "activation": "activation",
-    "scaling": "scaling",
-    "flatten": "flatten",
-    "dense": "dense",
-}
 
 
 @dataclass(frozen=True)
@@ -49,14 +39,6 @@ class LayerRow:
     output_shape: Shape
     parameters: int
     multiply_adds: int
-
-
-def _keras_name(layer: Layer) -> str:
-    if isinstance(layer, Pooling):
-        return f"{layer.mode}_pooling2d"
-    if isinstance(layer, GlobalPooling):
-        return f"global_{layer.mode}_pooling2d"
-    return _KERAS_NAMES[layer.kind]
 
 
 class ModelSpec(Settings):
@@ -136,9 +118,9 @@ class ModelSpec(Settings):
         """The Keras name of each layer: kind and running number, counted per kind from 1."""
         counts: Counter[str] = Counter()
         names = []
-        for base in map(_keras_name, self.layers):
-            counts[base] += 1
-            names.append(f"{base}_{counts[base]}")
+        for layer in self.layers:
+            counts[layer.keras_name] += 1
+            names.append(f"{layer.keras_name}_{counts[layer.keras_name]}")
         return tuple(names)
 
     @property

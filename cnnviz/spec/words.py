@@ -1,19 +1,17 @@
-"""Settings in a few words: a layer, what a run does otherwise than its preset, and a name made of that."""
+"""Settings in a few words: what a run does otherwise than its preset, and a name made of that."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from cnnviz.errors import SpecError
-from cnnviz.spec.layers import Layer
+from cnnviz.spec.layers import FUNCTIONS, Layer
 from cnnviz.spec.presets import preset
 from cnnviz.spec.run import RunSpec
 from cnnviz.spec.train import Augmentation, TrainSpec
 
 __all__ = [
     "DETAILS",
-    "FUNCTIONS",
     "epochs_in_words",
-    "layer_in_words",
     "learning_in_words",
     "name_in_words",
     "named",
@@ -27,17 +25,6 @@ _LONGEST_NAME = 80
 _AND_MORE = " and more"
 _OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
 _SCHEDULES = {"constant": "constant rate", "cosine": "cosine", "one_cycle": "one cycle", "plateau": "plateau"}
-
-FUNCTIONS: Mapping[str, str] = {
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
-    "elu": "ELU",
-    "gelu": "GELU",
-    "silu": "SiLU",
-    "tanh": "tanh",
-    "sigmoid": "sigmoid",
-    "linear": "none",
-}
 
 
 def epochs_in_words(count: int) -> str:
@@ -106,8 +93,7 @@ def _settings(now: Layer, before: Layer) -> list[str]:
 
 
 def _small(layer: Layer) -> str:
-    words = layer_in_words(layer)
-    return words[:1].lower() + words[1:]
+    return layer.in_words[:1].lower() + layer.in_words[1:]
 
 
 def _in_words(name: str, value: object) -> str:
@@ -160,28 +146,3 @@ def _augmentation(now: Augmentation, before: Augmentation) -> str:
     if now.active and before.active:
         return "augmentation changed"
     return "augmented" if now.active else "not augmented"
-
-
-def layer_in_words(layer: Layer) -> str:
-    """Return a layer as a few words: its kind and what tells it from others of its kind."""
-    match layer.kind:
-        case "convolution":
-            size = f"{layer.kernel_size}×{layer.kernel_size}"
-            stride = f" /{layer.stride}" if layer.stride > 1 else ""
-            return f"Convolution {layer.filters} · {size}{stride}"
-        case "pooling":
-            return f"{'Max' if layer.mode == 'max' else 'Mean'} pooling {layer.size}×{layer.size}"
-        case "batch_normalization":
-            return "Batch normalisation"
-        case "dropout":
-            return f"Dropout {100 * layer.rate:.3g} %"
-        case "activation":
-            return f"Activation {FUNCTIONS.get(layer.function, layer.function)}"
-        case "scaling":
-            return f"Scaling ×{layer.factor:.3g}"
-        case "flatten":
-            return "Flatten"
-        case "global_pooling":
-            return f"Global {'max' if layer.mode == 'max' else 'mean'}"
-        case "dense":
-            return f"Dense {layer.units}"

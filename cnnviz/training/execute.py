@@ -16,7 +16,7 @@ from cnnviz.data import Prepared, Progress, load_dataset, prepare
 from cnnviz.errors import CnnvizError, SpecError, StorageError
 from cnnviz.files import write_json
 from cnnviz.models import save_model
-from cnnviz.runs import OnEvent, Run, RunStore, Status, process_fields, write_class_names, write_status
+from cnnviz.runs import OnEvent, Run, RunStore, Status, Weights, process_fields, write_class_names, write_status
 from cnnviz.runs.locks import held
 from cnnviz.runs.views import write_views
 from cnnviz.spec import RunSpec
@@ -133,9 +133,9 @@ def execute(run: Run, data: Prepared | None = None, on_event: OnEvent | None = N
         except StorageError as error:
             with suppress(OSError):
                 os.unlink(run.folder / "live.npz")  # room on a full disk for saying so
-            _fail(recorder, f"{str(error)[0].upper()}{str(error)[1:]}.")
+            _fail(recorder, error.sentence)
         except CnnvizError as error:
-            _fail(recorder, f"{str(error)[0].upper()}{str(error)[1:]}.")
+            _fail(recorder, error.sentence)
         except Exception as error:
             log.exception("the run %s failed", run.id)
             with suppress(OSError), open(run.folder / "worker.log", "a", encoding="utf-8") as file:
@@ -179,7 +179,7 @@ def _finish(fit: Fit, outcome: Outcome, recorder: Recorder) -> None:
                 write_json(fit.run.folder / "evaluation.json", fit.looks.final(), within=fit.run.folder)
                 if fit.train.views > 1:
                     write_views(fit.run, fit.looks.views(fit.train.views))
-            save_model(fit.model, fit.run.folder / "model.keras")
+            save_model(fit.model, Weights(fit.run).path)
             fit.looks.live(fit.position)
     recorder.state(outcome.state, outcome.message, seconds_left=None)
 

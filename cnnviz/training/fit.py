@@ -7,22 +7,22 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.arrays import Arrays
 from cnnviz.data import Prepared
 from cnnviz.models import assign_weights, build, named_weights
-from cnnviz.runs import Arrays, Checkpoint, Run, load_checkpoint, save_checkpoint
+from cnnviz.runs import Checkpoint, Run, load_checkpoint, save_checkpoint
 from cnnviz.training.budget import Plan, plan_for_seconds
-from cnnviz.training.fits import fits
 from cnnviz.training.looks import Looks
 from cnnviz.training.pace import EARLY_STEPS, FIRST_CHUNK, next_chunk, next_indices
 from cnnviz.training.rates import averaging_decays, learning_rates, should_stop_early
 from cnnviz.training.recorder import Recorder
+from cnnviz.training.resumable import resumable
 from cnnviz.training.step import TrainingStep, class_weights
 from cnnviz.training.whitening import whiten
 
 __all__ = ["Fit", "Outcome"]
 
-_CHECKPOINT_EVERY_S = 60.0
-_MEASURED_STEPS = 20
+_CHECKPOINT_EVERY_S, _MEASURED_STEPS = 60.0, 20
 
 
 @dataclass(frozen=True)
@@ -246,7 +246,9 @@ class Fit:
     def _checkpoint(self) -> Checkpoint | None:
         """The newest checkpoint that is whole and this network's."""
         like = self._state()
-        return load_checkpoint(self.run.folder / "checkpoint", lambda arrays: fits(arrays, like, len(self.data.train)))
+        return load_checkpoint(
+            self.run.folder / "checkpoint", lambda arrays: resumable(arrays, like, len(self.data.train))
+        )
 
     def _begin_anew(self) -> None:
         """Say so where an earlier attempt left something behind, which readers then drop."""

@@ -18,7 +18,7 @@ import tensorflow as tf
 from cnnviz.spec import BatchNormalization, ModelSpec
 from cnnviz.training.passing import through
 
-__all__ = ["choose_threads", "fits_halves", "halves", "in_halves", "pass_in_halves", "start_over"]
+__all__ = ["choose_threads", "fits_halves", "halves", "in_halves", "pass_in_halves"]
 
 _CORES = 2  # where it was measured; on more of them, an operation keeps more threads busy than halves do
 
@@ -76,16 +76,3 @@ def pass_in_halves(model: keras.Model, images: tf.Tensor) -> tf.Tensor:
         else:
             parts = [through(layer, part) for part in parts]
     return tf.concat(parts, 0)
-
-
-def start_over() -> None:
-    """Have TensorFlow forget how it was started, so that a worker that waits can still choose its threads.
-
-    Every tensor made before is lost. TensorFlow has no public name for this; where it has none at all, a worker's
-    threads stay as they are.
-    """
-    from tensorflow.python.eager import context
-
-    reset = getattr(context, "_reset_context", None)
-    if reset is not None:
-        reset()

@@ -11,12 +11,14 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.arrays import pack_arrays
 from cnnviz.data import Prepared, Split
 from cnnviz.data.views import mean_over_views
 from cnnviz.files import write_atomically
 from cnnviz.models import assign_weights, named_weights
-from cnnviz.runs import Run, Snapshot, pack_arrays
+from cnnviz.runs import Run, Snapshot
 from cnnviz.runs.views import ViewsScore
+from cnnviz.runs.weights import snapshot_path
 from cnnviz.training.forward import Forward, probabilities_of
 from cnnviz.training.normalising import Statistics
 from cnnviz.training.recorder import Recorder
@@ -85,7 +87,7 @@ class Looks:
     def snapshot(self, position: float, step: int) -> None:
         """Write the present weights and announce them; their predictions are made at the end of the epoch."""
         snapshot = Snapshot(self._next_snapshot, position, step)
-        path = self.run.folder / "snapshots" / f"{snapshot.name}.npz"
+        path = snapshot_path(self.run.folder, snapshot.number)
         with self.step.averages.in_place():
             weights = named_weights(self.model)
         write_atomically(path, pack_arrays(weights), within=self.run.folder)

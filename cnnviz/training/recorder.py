@@ -6,8 +6,9 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
+from cnnviz.arrays import Arrays, pack_arrays
 from cnnviz.files import write_atomically
-from cnnviz.runs import Arrays, EventLog, OnEvent, Run, Status, pack_arrays, process_fields, write_status
+from cnnviz.runs import EventLog, OnEvent, Run, Status, process_fields, write_status
 
 __all__ = ["Recorder"]
 

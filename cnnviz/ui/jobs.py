@@ -6,9 +6,10 @@
         ...                                                                           # the page goes on
 
 `work(report)` calls `report(fraction, phrase)` now and then, with a fraction from 0 to 1; that raises `Stopped` when
-somebody asked to stop, which `work` lets pass. `work` runs in a thread without a session: it must not call `st.*`, nor
-anything cached by Streamlit that draws; fetch the run, the model and the images before, and close over them. What it
-returns is kept with the job until newer ones push it out; what is to last longer it writes to disk itself.
+somebody asked to stop, which `work` lets pass, or catches to return what there is so far. `work` runs in a thread
+without a session: it must not call `st.*`, nor anything cached by Streamlit that draws; fetch the run, the model and
+the images before, and close over them. What it returns is kept with the job until newer ones push it out; what is to
+last longer it writes to disk itself.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 
 __all__ = ["Job", "Progress", "Report", "Stopped", "Work", "forget", "job", "known_job", "show_job"]
 
@@ -105,23 +106,34 @@ class Job:
         return self._now
 
     def _run(self) -> None:
+        try:
+            if self._has_place():
+                self._do()
+            else:
+                self._now = replace(self._now, state="stopped")
+        finally:
+            del self._work  # and with it the models and images that it closed over
+
+    def _has_place(self) -> bool:
+        """Wait for a place; False where somebody asked to stop meanwhile."""
         while not self._places.acquire(timeout=_LOOK_S):
             if self._stop.is_set():
-                self._now = replace(self._now, state="stopped")
-                return
+                return False
+        return True
+
+    def _do(self) -> None:
         try:
             self._report(0.0, "")
             self._now = Progress("done", 1.0, result=self._work(self._report))
         except Stopped:
             self._now = replace(self._now, state="stopped")
         except CnnvizError as error:
-            self._now = replace(self._now, state="failed", error=sentence(error))
+            self._now = replace(self._now, state="failed", error=error.sentence)
         except Exception:  # noqa: BLE001 - whatever it is, it must not end in a page that waits for ever
             _log.exception("the job %s failed", self.key)
             self._now = replace(self._now, state="failed", error=_OURS)
         finally:
             self._places.release()
-            del self._work  # and with it the models and images that it closed over
 
     def _report(self, fraction: float, phrase: str) -> None:
         if self._stop.is_set():

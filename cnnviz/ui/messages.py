@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.ui.pages import HOME, Page
 
-__all__ = ["ASTRAY", "plain", "problem", "reported", "sentence"]
+__all__ = ["ASTRAY", "plain", "problem", "reported"]
 
 ASTRAY = "cnnviz.astray"  # session state: whether a way back was offered; `address.arrive` then clears the address
 
@@ -34,15 +34,6 @@ def plain(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", parted)
 
 
-def sentence(error: CnnvizError) -> str:
-    """Return an error's message as a whole sentence, not escaped: a capital in front, a full stop behind."""
-    text = str(error).strip() or "something went wrong"
-    first = text.split(maxsplit=1)[0]
-    if first.isalpha() and first.islower():  # not a name such as cifar10
-        text = text[0].upper() + text[1:]
-    return text if text.endswith((".", "!", "?")) else text + "."
-
-
 def problem(error: CnnvizError, way_back: Page | None = HOME, label: str = "Go to Home") -> None:
     """Show an error as one sentence, and the way out of it.
 
@@ -51,7 +42,7 @@ def problem(error: CnnvizError, way_back: Page | None = HOME, label: str = "Go t
         way_back: the page to offer, opened without a query; None offers none.
         label: what the offer is called.
     """
-    st.error(plain(sentence(error)), icon=":material/error:")
+    st.error(plain(error.sentence), icon=":material/error:")
     if way_back is not None:
         st.session_state[ASTRAY] = True
         st.page_link(way_back.path, label=label, icon=":material/arrow_back:")

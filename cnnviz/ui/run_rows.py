@@ -11,7 +11,7 @@ from cnnviz.runs import History, Run
 from cnnviz.spec.words import name_in_words
 from cnnviz.ui.address import page_link
 from cnnviz.ui.loaders import open_run
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import TRAIN
 from cnnviz.ui.preferred import pin_button
 from cnnviz.ui.run_facts import changes_in_words, started_in_words
@@ -45,7 +45,7 @@ def run_rows(run_ids: Sequence[str], *, key: str) -> None:
         try:
             run_row(open_run(run_id))
         except CnnvizError as error:
-            st.caption(f":material/broken_image: {plain(run_id)}: {plain(sentence(error))}")
+            st.caption(f":material/broken_image: {plain(run_id)}: {plain(error.sentence)}")
     if pages > 1:
         st.pagination(pages, key=f"{key}-page")
 

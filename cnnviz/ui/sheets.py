@@ -13,12 +13,12 @@ import io
 import re
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 import streamlit as st
+from cachetools import LRUCache
 from numpy.typing import NDArray
 from PIL import Image
 from starlette.requests import Request
@@ -52,10 +52,9 @@ class Sheets:
     """
 
     def __init__(self, most: int = _KEPT) -> None:
-        self._most = most
         self._secret = secrets.token_bytes(16)
         self._lock = threading.Lock()
-        self._named: OrderedDict[str, Read] = OrderedDict()
+        self._named: LRUCache[str, Read] = LRUCache(most)
         self._encoded = lru_cache(maxsize=_SHEETS_KEPT)(self._encode)
 
     def name(self, key: str, read: Read) -> str:
@@ -68,9 +67,6 @@ class Sheets:
         token = hmac.new(self._secret, key.encode(), hashlib.blake2s).hexdigest()[:32]
         with self._lock:
             self._named[token] = read
-            self._named.move_to_end(token)
-            while len(self._named) > self._most:
-                self._named.popitem(last=False)
         return token
 
     def sheet(self, token: str, numbers: str) -> bytes | None:

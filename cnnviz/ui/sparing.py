@@ -9,7 +9,8 @@ takes (decision 0010). Nothing is lost without it: our models are opened once an
 
 import gc
 import sys
-from typing import Any
+
+from cnnviz.ui.streamlit_private import keep_keras_session
 
 __all__ = ["spare_modules"]
 
@@ -33,11 +34,5 @@ def spare_modules(*, anyway: bool = False) -> bool:
         return False
     _seen = len(sys.modules)
     gc.freeze()
-    keras: Any = sys.modules.get("keras")
-    if hasattr(keras, "backend"):
-        keras.backend.clear_session = _keep_session  # the name by which Streamlit calls it
+    keep_keras_session()
     return True
-
-
-def _keep_session(free_memory: bool = True) -> None:
-    """Clear nothing."""

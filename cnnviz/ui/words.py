@@ -3,10 +3,9 @@
 import math
 
 from cnnviz.runs import Status
-from cnnviz.spec.words import FUNCTIONS, epochs_in_words
+from cnnviz.spec.words import epochs_in_words
 
 __all__ = [
-    "FUNCTIONS",
     "duration",
     "epochs_in_words",
     "images_in_words",

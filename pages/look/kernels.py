@@ -9,7 +9,7 @@ from cnnviz.ui.pages import KERNELS
 
 with reported(KERNELS, label="Look at the newest run"):
     pinned = pinned_bar(layer="convolution", filter=True)
-    facts = kernel_facts(pinned.run, pinned.layer or "", pinned.snapshot)
+    facts = kernel_facts(pinned.weights, pinned.layer or "")
     view = controls(facts)
     left, right = st.columns([3, 2], gap="large")
     with left:

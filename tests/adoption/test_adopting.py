@@ -9,10 +9,11 @@ import pytest
 
 import cnnviz
 from cnnviz.adoption import adopt, matching_datasets
+from cnnviz.arrays import unpack_arrays
 from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.inference import Classifier
 from cnnviz.inference.calibrating import validation_images
-from cnnviz.runs import RunStore, unpack_arrays
+from cnnviz.runs import RunStore
 from cnnviz.spec import Convolution, Flatten, LayerRow, ModelSpec, RunSpec
 from tests.adoption.made import classifier, packed, parts, saved
 

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
+from cnnviz.inference.planes import MappedImages, Placed, PlacedImages
 from cnnviz.runs import Run
-from cnnviz.ui.judge.map.planes import Maker, Placed
 from cnnviz.ui.look import test_split as images_of
 from tests.dashboard import Dashboard
 from tests.look_fixtures import looked_at, trained_home
@@ -61,17 +61,21 @@ class Mapped:
         self.page.mouse.move(*self.points[number].tolist())
 
 
+def map_of(run: Run) -> PlacedImages:
+    images = images_of(run)
+    return PlacedImages(run.at(), "pca", run.at(), MappedImages(images.images, images.labels))
+
+
 @pytest.fixture
 def run(looked_at: Run) -> Run:
     """A trained run whose map is made: the server need not import TensorFlow."""
-    maker = Maker(looked_at, None, images_of(looked_at).images, images_of(looked_at).labels)
-    assert maker.start("pca", None).wait(60).state == "done"
+    map_of(looked_at).make()
     return looked_at
 
 
 @pytest.fixture
 def mapped(run: Run, dashboard: Dashboard, page: Page) -> Mapped:
-    placed = Maker(run, None, None, images_of(run).labels).kept("pca", None)
+    placed = map_of(run).load()
     assert placed is not None
     dashboard.open(page, "/map")
     return Mapped(page, placed)
@@ -158,7 +162,7 @@ def test_a_phone_scrolls_past_the_map_and_a_tap_shows_the_picture(run: Run, dash
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     phone = context.new_page()
     dashboard.open(phone, "/map")
-    placed = Maker(run, None, None, images_of(run).labels).kept("pca", None)
+    placed = map_of(run).load()
     assert placed is not None
     mapped = Mapped(phone, placed)
     expect(mapped.canvas).to_have_css("touch-action", "pan-y")

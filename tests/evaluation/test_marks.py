@@ -11,7 +11,6 @@ import pytest
 from cnnviz.errors import RunError, SpecError, StorageError
 from cnnviz.evaluation import Mark, marks_csv, read_marks, write_mark
 from cnnviz.runs import Run, RunStore
-from cnnviz.runs.additions import additions
 from tests.evaluation.made import ended_run, guesses, judged
 
 
@@ -97,7 +96,7 @@ def test_marks_of_a_read_only_run_are_in_the_home(run: Run, home: Path, tmp_path
 def test_marks_go_with_their_run_and_do_not_bring_it_back(run: Run) -> None:
     write_mark(run, 3, "fine")
     RunStore().delete(run.id)
-    assert not additions(run).exists()
+    assert not run.additions().folder.exists()
     with pytest.raises(StorageError, match="its folder does not exist"):
         write_mark(run, 4, "fine")
     assert not run.folder.exists()

@@ -100,3 +100,24 @@ def test_one_image_is_asked_for_where_one_is_explained(model_of: Models) -> None
         explain.explain(model_of("sequential"), picture(count=2))
     with pytest.raises(SpecError, match="no layer 'nowhere'"):
         explain.explain_batch(model_of("sequential"), picture(count=2), layer="nowhere")
+
+
+@pytest.mark.parametrize("method", ["occlusion", "smoothgrad", "gradcam"])
+def test_whoever_watches_is_told_of_every_batch_and_may_end_it(
+    method: str, model_of: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batching, "_LARGEST", 4)
+    told: list[tuple[int, int]] = []
+    with batching.watched(lambda done, of: told.append((done, of))):
+        explain.explain(model_of("functional"), picture(), method)
+    largest = max(of for _, of in told)
+    assert [done for done, of in told if of == largest] == list(range(0, largest, 4))
+    asked = len(told)
+    explain.explain(model_of("functional"), picture(), method)
+    assert len(told) == asked  # nobody watches any more
+
+    def end(done: int, of: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError), batching.watched(end):
+        explain.explain(model_of("functional"), picture(), method)

@@ -163,7 +163,7 @@ def attribution(method: str, given: Given) -> list[Any]:
 
 
 def short_form(method: str, given: Given) -> list[Any]:
-    function = getattr(explain, explain.METHODS[method].function.__name__.removeprefix("explain_"))
+    function = getattr(explain, explain.METHODS[method].call)
     values = function(given.model, given.image, 1)
     np.testing.assert_array_equal(values, explain.explain(given.model, given.image, method, 1).values)
     return [values]
@@ -225,8 +225,7 @@ CONTRACT: Mapping[str, tuple[Callable[[Given], list[Any]], tuple[str, ...]]] = {
     "probabilities": (output_terms, ("output_terms",)),
     **{method: (partial(attribution, method), ("explain", "explain_batch")) for method in explain.METHODS},
     **{
-        f"values of {method}": (partial(short_form, method), (found.function.__name__.removeprefix("explain_"),))
-        for method, found in explain.METHODS.items()
+        f"values of {method}": (partial(short_form, method), (found.call,)) for method, found in explain.METHODS.items()
     },
     "randomised weights": (randomisation, ("randomisation_check",)),
     "receptive field": (receptive_fields, ("receptive_field",)),

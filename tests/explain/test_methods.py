@@ -108,6 +108,8 @@ def test_a_method_says_what_it_means(method: str) -> None:
     assert " not " in found.meaning
     assert found.meaning.count(". ") == 0
     assert found.source[-4:].isdigit()
+    assert found.passes >= 1
+    assert getattr(explain, found.call).__module__ == found.function.__module__ == f"cnnviz.explain.{found.module}"
 
 
 @pytest.mark.parametrize(

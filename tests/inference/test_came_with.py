@@ -15,7 +15,7 @@ from cnnviz.inference import Classifier
 from cnnviz.inference.abstaining import temperature
 from cnnviz.inference.calibrating import abstention_of, evidence_of
 from cnnviz.inference.came_with import CAME_WITH, came_with, fitted_sample
-from cnnviz.runs import Run
+from cnnviz.runs import Run, Weights
 
 RUNS = Path(str(files("cnnviz"))) / "assets" / "runs"
 HELD_BACK = {"two-conv": 5000, "big-kernels": 5000, "strong": 1000}
@@ -57,7 +57,7 @@ def test_the_nearest_training_images_are_those_of_the_sample_that_it_was_fitted_
     np.testing.assert_array_equal(split.labels, sample.labels[found.fitted])
     classifier = Classifier.of(two_conv)
     features = penultimate(classifier.model, split.images)
-    evidence = evidence_of(two_conv, classifier, home, features=lambda: features)
+    evidence = evidence_of(two_conv.at(), classifier, home, features=lambda: features)
     assert evidence.distances is not None
     # What it was not fitted on lies as far as the other images that it held back.
     strangers = distances(features, penultimate(classifier.model, sample.images[~found.fitted]))
@@ -68,7 +68,7 @@ def test_another_snapshot_needs_the_data_set_and_says_so(two_conv: Run, home: Pa
     with pytest.raises(
         DataError, match=r"^the data set cifar10 is not on this machine.*snapshot 3 of two-conv.*choose"
     ):
-        evidence_of(two_conv, Classifier.of(two_conv), home, snapshot=3)
+        evidence_of(Weights(two_conv, 3), Classifier.of(two_conv), home)
 
 
 def test_what_is_of_other_weights_or_damaged_is_not_used(two_conv: Run, home: Path, tmp_path: Path) -> None:

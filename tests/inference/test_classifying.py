@@ -116,9 +116,9 @@ def test_abstaining_is_measured_once_and_kept_with_the_run(trained: Run) -> None
 
 
 def test_a_snapshot_is_measured_with_its_own_weights(trained: Run) -> None:
-    before = evidence_of(trained, Classifier(trained.model(0)), trained.home, snapshot=0)
-    after = evidence_of(trained, Classifier.of(trained), trained.home)
-    again = evidence_of(trained, Classifier.of(trained), trained.home, snapshot=0)  # read: the classifier is not asked
+    before = evidence_of(trained.at(0), Classifier(trained.model(0)), trained.home)
+    after = evidence_of(trained.at(), Classifier.of(trained), trained.home)
+    again = evidence_of(trained.at(0), Classifier.of(trained), trained.home)  # read: the classifier is not asked
     assert not np.allclose(before.logits, after.logits)
     assert np.array_equal(again.logits, before.logits)
 
@@ -128,12 +128,12 @@ def test_with_distances_what_is_unlike_the_training_images_is_refused(trained: R
     known = cnnviz.load_dataset("digits").train.images[:300]
     features = penultimate(classifier.model, known)
     told: list[float] = []
-    evidence = evidence_of(trained, classifier, trained.home, features=lambda: features, on_progress=told.append)
+    evidence = evidence_of(trained.at(), classifier, trained.home, features=lambda: features, on_progress=told.append)
     held_back = validation_images(trained, trained.home)
     far = distances(features, penultimate(classifier.model, held_back.images))
     assert evidence.distances == pytest.approx(far, abs=1e-6)
     assert told == sorted(told)
-    kept = evidence_of(trained, classifier, trained.home, features=lambda: pytest.fail("it is kept"))
+    kept = evidence_of(trained.at(), classifier, trained.home, features=lambda: pytest.fail("it is kept"))
     assert np.array_equal(kept.distances, evidence.distances)
 
     rule = evidence.rule(keep=0.8)

@@ -1,5 +1,6 @@
 """What is built is what the table says, and starts from its seed."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -9,13 +10,16 @@ import pytest
 from cnnviz.models import build, named_weights
 from cnnviz.spec import (
     PRESETS,
+    Activation,
     BatchNormalization,
     Convolution,
     Dense,
     Dropout,
     Flatten,
     GlobalPooling,
+    Layer,
     ModelSpec,
+    Pooling,
     Scaling,
     preset,
 )
@@ -59,6 +63,49 @@ def test_two_conv_has_the_reference_network_s_parameters() -> None:
     assert [layer.activation.__name__ for layer in model.layers if hasattr(layer, "activation")] == [
         *("relu", "relu", "relu", "linear", "softmax"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("layer", "by_hand"),
+    [
+        (Convolution(activation="linear"), lambda: keras.layers.Conv2D(32, 3)),
+        (
+            Convolution(filters=4, kernel_size=5, stride=2, padding="same", activation="gelu", bias=False, l2=0.01),
+            lambda: keras.layers.Conv2D(
+                4, 5, strides=2, padding="same", activation="gelu", use_bias=False, kernel_regularizer="l2"
+            ),
+        ),
+        (Pooling(size=3), lambda: keras.layers.MaxPooling2D(3)),
+        (Pooling(mode="average"), lambda: keras.layers.AveragePooling2D(2)),
+        (BatchNormalization(), keras.layers.BatchNormalization),
+        (
+            BatchNormalization(momentum=0.5, scale=False),
+            lambda: keras.layers.BatchNormalization(momentum=0.5, scale=False),
+        ),
+        (Dropout(rate=0.4), lambda: keras.layers.Dropout(0.4)),
+        (Activation(function="silu"), lambda: keras.layers.Activation("silu")),
+        (Scaling(factor=0.3), lambda: keras.layers.Rescaling(0.3)),
+        (Flatten(), keras.layers.Flatten),
+        (GlobalPooling(), keras.layers.GlobalAveragePooling2D),
+        (GlobalPooling(mode="max"), keras.layers.GlobalMaxPooling2D),
+    ],
+)
+def test_each_kind_of_layer_is_what_it_says(layer: Layer, by_hand: Callable[[], keras.layers.Layer]) -> None:
+    built = build(ModelSpec(layers=(layer,), classes=3)).layers[2]
+    theirs = by_hand()
+    ours, other = built.get_config(), theirs.get_config()
+    own = ("name", "seed", "kernel_initializer")  # each layer has its own
+    assert type(built) is type(theirs)
+    assert {key: value for key, value in ours.items() if key not in own} == {
+        key: value for key, value in other.items() if key not in own
+    }
+
+
+def test_a_dense_layer_is_what_it_says() -> None:
+    built = build(ModelSpec(layers=(Flatten(), Dense(units=7, activation="tanh", l2=0.01)), classes=3)).layers[3]
+    config = built.get_config()
+    assert (config["units"], config["activation"], config["use_bias"]) == (7, "tanh", True)
+    assert built.kernel_regularizer.l2 == pytest.approx(0.01)
 
 
 def test_scaling_is_inside() -> None:

@@ -15,12 +15,12 @@ print(PCA.__name__, len(sys.meta_path) == len([one for one in sys.meta_path if "
 """
 MEANWHILE = """
 import threading
-from cnnviz.models import importing
+from cnnviz import keras_private
 found = []
 def other():
     import sklearn
     found.append(sklearn.__name__)
-with importing._hidden():
+with keras_private._hidden():
     thread = threading.Thread(target=other)
     thread.start()
     thread.join()
@@ -29,6 +29,20 @@ with importing._hidden():
     except ModuleNotFoundError as error:
         found.append(error.name)
 print(*found)
+"""
+
+
+NEEDED = """
+import sys
+from cnnviz import keras_private
+class Needs:
+    def find_spec(self, name, path=None, target=None):
+        if name == "keras":
+            import sklearn.base  # as a Keras that cannot do without it
+asked = Needs()
+sys.meta_path.insert(0, asked)
+keras_private.import_keras()
+print("keras" in sys.modules)
 """
 
 
@@ -46,3 +60,7 @@ def test_keras_brings_no_scikit_learn_and_hides_none() -> None:
 
 def test_another_thread_finds_it_meanwhile() -> None:
     assert output_of(MEANWHILE).split()[0] == "sklearn"
+
+
+def test_a_keras_that_needs_it_gets_it() -> None:
+    assert output_of(NEEDED).split() == ["True"]

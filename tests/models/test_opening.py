@@ -7,9 +7,10 @@ import keras
 import numpy as np
 import pytest
 
+from cnnviz.arrays import pack_arrays
 from cnnviz.errors import RunError, StorageError
-from cnnviz.models import assign_weights, build, named_weights, open_model, save_model
-from cnnviz.runs import Run, RunStore, Status, pack_arrays
+from cnnviz.models import assign_weights, build, named_weights, save_model
+from cnnviz.runs import Run, RunStore, Status
 from cnnviz.spec import BatchNormalization, Convolution, Flatten, ModelSpec, RunSpec
 
 SPEC = RunSpec(
@@ -71,7 +72,7 @@ def test_a_snapshot_opens_as_a_model(run: Run) -> None:
     model = build(SPEC.model, 3)
     (run.folder / "snapshots").mkdir()
     (run.folder / "snapshots" / "0002.npz").write_bytes(pack_arrays(named_weights(model)))
-    np.testing.assert_array_equal(open_model(run, 2)(IMAGES), model(IMAGES))
+    np.testing.assert_array_equal(run.at(2).open()(IMAGES), model(IMAGES))
     with pytest.raises(RunError, match="has no snapshot 3 yet; "):
         run.model(3)
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,20 +10,24 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cnnviz import explain
 from cnnviz.data import load_dataset
+from cnnviz.explain.batching import batches
 from cnnviz.figures.heatmap import in_two_digits
 from cnnviz.models import save_model
 from cnnviz.runs import Run, RunStore, Status
 from cnnviz.spec import LayerRow
 from cnnviz.ui.attribution import results
 from cnnviz.ui.attribution.words import TITLES
+from cnnviz.ui.jobs import Job
 from tests.dashboard import ROOT
 from tests.look_fixtures import looked_at, trained_home
 from tests.pages import looked
+from tests.training.helpers import wait_until
 
 __all__ = ["looked_at", "trained_home"]
 
@@ -222,24 +227,47 @@ def test_nothing_is_computed_twice(looked_at: Run, monkeypatch: pytest.MonkeyPat
 def test_what_takes_long_comes_after_the_page(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     results._results.clear()
     monkeypatch.setattr(results, "_RATE", 1.0)  # multiplications a second: everything is slow
-    drawn: list[list[bool]] = []
-    import cnnviz.ui.attribution.view as view
+    st.cache_resource.clear()  # and with it the jobs
+    made: list[tuple[Job, threading.Event]] = []
+    real = results.job
 
-    real = view.heatmaps
+    def held(key: str, work: Any) -> Job:
+        go = threading.Event()
+        one = real(key, lambda report: go.wait(60.0) and work(report))
+        made.append((one, go))
+        return one
 
-    def told(image: Any, panels: Any, **rest: Any) -> Any:
-        drawn.append([one.pending for one in panels])
-        return real(image, panels, **rest)
-
-    monkeypatch.setattr(view, "heatmaps", told)
+    monkeypatch.setattr(results, "job", held)
     at = opened()
-    assert drawn[-4:] == [
-        [False, True, True, True],
-        [False, False, True, True],
-        [False, False, False, True],
-        [False, False, False, False],
-    ]
+    for late in (3, 2, 1):
+        assert [panel["pending"] for panel in shown(at)["panels"]] == [False] * (4 - late) + [True] * late
+        one, go = made[-1]
+        go.set()
+        assert one.wait(60.0).state == "done"
+        at.run()
     assert not any(panel["pending"] for panel in shown(at)["panels"])
+
+
+def test_what_takes_long_can_be_stopped(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    results._results.clear()
+    monkeypatch.setattr(results, "_RATE", 1.0)
+    st.cache_resource.clear()
+    asked, go = threading.Event(), threading.Event()
+
+    def slow(network: keras.Model, image: Any, *_: Any) -> Any:
+        assert len(list(batches(network, image[None]))) == 1
+        asked.set()
+        assert go.wait(60.0)
+        return list(batches(network, image[None]))  # the next look at the network is where it ends
+
+    monkeypatch.setattr("cnnviz.explain.methods.explain", slow)
+    at = opened(methods="occlusion")
+    assert asked.wait(60.0)
+    next(button for button in at.button if button.label == "Stop").click().run()
+    go.set()
+    wait_until(lambda: "Start again" in [button.label for button in at.run().button], "its end")
+    assert "stopped at 0" in "".join(str(one.value) for one in at.caption)
+    assert shown(at)["panels"][1]["pending"]
 
 
 def test_an_empty_heatmap_says_why(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:

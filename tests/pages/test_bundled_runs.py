@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cnnviz.ui import loaders
-from cnnviz.ui.jobs import known_job
-from cnnviz.ui.judge.mistakes.features import TrainingFeatures
+from cnnviz.ui import derived, loaders
+from cnnviz.ui.judge.mistakes.features import training_features
 from cnnviz.ui.look.models import NEEDED
 from tests.dashboard import ROOT
 from tests.pages.looked import captions, figures, opened, words
@@ -76,7 +75,7 @@ def test_the_nearest_training_images_are_found_without_cifar10(keras_is_there: N
     assert "Looks at 4,509 of its training images, those that came with cnnviz" in words(at)
     at.button(key="mistakes-neighbours").click().run()
     run = loaders.open_run("bundled-two-conv")
-    going = known_job(TrainingFeatures(run, None)._key)
+    going = derived.going(training_features(run.at()))
     assert going is not None
     assert going.wait(120).state == "done"
     at.run()

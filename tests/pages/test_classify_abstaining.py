@@ -27,7 +27,7 @@ def test_it_may_abstain_by_a_calibrated_threshold_and_says_what_that_costs(looke
     at.toggle(key="classify-may").set_value(True).run()
     settled(at)
     assert query(at, "abstain") == "probability-95"
-    evidence = evidence_of(looked_at, Classifier.of(looked_at), home)
+    evidence = evidence_of(looked_at.at(), Classifier.of(looked_at), home)
     assert evidence.rule("probability", 0.95).cost in said(at)
     at.segmented_control(key="classify-score").set_value("energy").run()
     at.slider(key="classify-keep").set_value(60).run()
@@ -43,7 +43,7 @@ def test_a_refusal_says_why_and_shows_the_nearest_training_images(looked_at: Run
     """Of the test images, the least sure one: it is refused where only the surest half is answered."""
     split = load_dataset(looked_at.spec.data.name, home).test
     classifier = Classifier.of(looked_at)
-    rule = evidence_of(looked_at, classifier, home).rule("probability", 0.5)
+    rule = evidence_of(looked_at.at(), classifier, home).rule("probability", 0.5)
     confidence = rule.scores(classifier.logits(split.images))
     unsure, sure = int(confidence.argmin()), int(confidence.argmax())
     at = settled(opened(image=f"test-{unsure}", abstain="probability-50"))
@@ -66,7 +66,7 @@ def test_what_is_far_from_the_training_images_is_refused(looked_at: Run, home: P
     features = penultimate(classifier.model, training_images(looked_at).images)
     image = classifier.prepared(example_photo("rocket").pixels)
     far = distances(features, penultimate(classifier.model, image))
-    rule = evidence_of(looked_at, classifier, home, features=lambda: features).rule("probability", 0.5)
+    rule = evidence_of(looked_at.at(), classifier, home, features=lambda: features).rule("probability", 0.5)
     data = shown(at, "classify-verdict-0")
     assert ("Unlike what it was trained on" in data["reason"]) == bool(rule.strange(far)[0])
     assert (data["state"] == "abstained") == bool(rule.strange(far)[0] | rule.unsure(classifier.logits(image))[0])

@@ -1,3 +1,4 @@
+import threading
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -5,13 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from cnnviz import explain
 from cnnviz.adoption import adopt
 from cnnviz.runs import Run
 from tests.adoption.made import saved
 from tests.look_fixtures import looked_at, trained_home
 from tests.pages import looked
 from tests.pages.looked import captions, words
+from tests.training.helpers import wait_until
 from tests.ui.made import failed_run
 
 __all__ = ["looked_at", "trained_home"]
@@ -80,9 +84,15 @@ def test_deeper_layers_are_seen_by_input_channel(looked_at: Run) -> None:
     assert "each on its own scale, given below it. Click one" in captions(at)
 
 
+def make_image(at: AppTest) -> None:
+    """Ask for the image that excites the filter, and wait until the page shows it."""
+    at.button(key="kernels-make").click().run()
+    wait_until(lambda: "activation maximisation" in captions(at.run()), "the image")
+
+
 def test_every_figure_says_what_it_is_saved_as(looked_at: Run) -> None:
     at = opened(filter="2", snapshot="0")
-    at.button(key="kernels-make").click().run()
+    make_image(at)
     saved = [data["saved"] for data in looked.figures(at)]
     assert {one["file"].removeprefix("looked-at-before-training-") for one in saved} == {
         "conv2d_1-kernels-colour", "conv2d_1-filter-2-weights", "conv2d_1-filter-2-history",
@@ -118,10 +128,28 @@ def test_a_dead_filter_is_named(looked_at: Run, monkeypatch: pytest.MonkeyPatch)
 
 def test_an_image_is_made_on_demand(looked_at: Run) -> None:
     at = opened(filter="1")
-    at.button(key="kernels-make").click().run()
+    make_image(at)
     assert not at.exception
     assert "activation maximisation" in captions(at)
+    assert "96 steps" in captions(at)
     assert "jitter" in captions(at)
+
+
+def test_an_image_that_is_stopped_stays_as_it_is(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    go = threading.Event()
+
+    def steps(*_: Any, on_progress: Any, **__: Any) -> Any:
+        on_progress(7, 96, np.zeros((8, 8, 3), np.uint8))
+        assert go.wait(60.0)
+        on_progress(8, 96, np.zeros((8, 8, 3), np.uint8))
+        raise AssertionError("it went on")
+
+    monkeypatch.setattr(explain, "maximise_activation", steps)
+    at = opened(filter="0")
+    at.button(key="kernels-make").click().run()
+    next(button for button in at.button if button.label == "Stop").click().run()
+    go.set()
+    wait_until(lambda: "stopped after 8 of 96 steps" in captions(at.run()), "what there is of it")
 
 
 def test_a_damaged_snapshot_is_said(looked_at: Run) -> None:

@@ -16,10 +16,10 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.errors import StorageError
 from cnnviz.home import datasets_folder
+from cnnviz.inference import planes
 from cnnviz.runs import Run
 from cnnviz.spec import DataSpec
 from cnnviz.training.execute import train
-from cnnviz.ui.judge.map import planes
 from cnnviz.ui.loaders import class_names
 from cnnviz.ui.look import test_split as images_of
 from tests.look import look_spec
@@ -68,7 +68,7 @@ def spread(points: NDArray[Any]) -> NDArray[np.float64]:
 def forget_everything() -> None:
     """As a server that was started anew."""
     st.cache_resource.clear()
-    planes._read.cache_clear()
+    planes.PlacedImages._loaded.clear()
 
 
 def until(at: AppTest, condition: Callable[[AppTest], bool]) -> AppTest:
@@ -288,13 +288,13 @@ def test_a_disk_that_takes_nothing_still_shows_the_map(looked_at: Run, monkeypat
     def full(*_: object) -> None:
         raise StorageError("cannot write: the disk is full")
 
-    monkeypatch.setattr(planes, "write_addition", full)
+    monkeypatch.setattr("cnnviz.runs.additions.Additions.write", full)
     at = opened()
     assert len(places(at)) == 60
     assert len(places(at.run())) == 60
 
 
 def test_features_that_are_no_numbers_are_one_sentence(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planes.Maker, "_features", lambda *_: np.full((60, 5), np.nan))
+    monkeypatch.setattr(planes.MappedImages, "features", lambda *_: np.full((60, 5), np.nan))
     at = opened()
     assert "values that are no finite numbers" in at.error[0].value

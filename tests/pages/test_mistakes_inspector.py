@@ -10,7 +10,7 @@ from cnnviz.passcode import PASSCODE_VARIABLE
 from cnnviz.runs import Run
 from cnnviz.ui import guard
 from cnnviz.ui.jobs import known_job
-from cnnviz.ui.judge.mistakes.features import TrainingFeatures
+from cnnviz.ui.judge.mistakes.features import training_features
 from tests.look_fixtures import looked_at, trained_home
 from tests.mistakes_page import CHANCES, LABELS, WRONG, asked, components, grid, indices, opened, run, words
 
@@ -66,7 +66,7 @@ def test_heatmaps_and_neighbours_of_a_real_network(looked_at: Run) -> None:
     assert "(predicted" in titles[0]
     assert "(true)" in titles[1] or "(next best)" in titles[1]
     at.button(key="mistakes-neighbours").click().run()
-    key = TrainingFeatures(looked_at, None)._key
+    key = training_features(looked_at.at()).key
     going = known_job(key)
     assert going is not None
     assert going.wait(60).state == "done"

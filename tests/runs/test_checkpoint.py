@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnnviz.arrays import pack_arrays, unpack_arrays
 from cnnviz.errors import StorageError
-from cnnviz.runs import load_checkpoint, pack_arrays, save_checkpoint, unpack_arrays
+from cnnviz.runs import load_checkpoint, save_checkpoint
 
 STATE = {
     "variable_0000": np.arange(12, dtype=np.float32).reshape(3, 4),

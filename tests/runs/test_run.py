@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnnviz.arrays import pack_arrays
 from cnnviz.errors import RunError
-from cnnviz.runs import Run, RunStore, load_checkpoint, pack_arrays
+from cnnviz.runs import Run, RunStore, load_checkpoint
 from tests.runs.folders import make_run
 
 

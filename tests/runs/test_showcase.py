@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnviz.runs import Run, pack_arrays, unpack_arrays
+from cnnviz.arrays import pack_arrays, unpack_arrays
+from cnnviz.runs import Run
 from cnnviz.runs.showcase import SHOWCASE, Showcase, ShownLayer, packed_showcase, read_showcase
 from tests.runs.folders import make_run
 

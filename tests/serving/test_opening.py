@@ -63,7 +63,7 @@ def test_where_it_cannot_be_kept_it_serves_all_the_same(
         raise StorageError("cannot write it: the disk is full; free some space and try again")
 
     (run.folder / "served.json").unlink()
-    monkeypatch.setattr("cnnviz.serving.opening.write_addition", refuse)
+    monkeypatch.setattr("cnnviz.runs.additions.Additions.write", refuse)
     steps: list[str] = []
     engine = engine_of(run, run.home, steps.append)
     assert engine.card.run_id == run.id

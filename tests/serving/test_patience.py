@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, NoReturn
 
+import h11
 import numpy as np
 import pytest
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from cnnviz.cli.serve import _protocol
 from cnnviz.serving import Card, Limits
 from cnnviz.serving.application import make_application
-from cnnviz.serving.patience import patient_protocol
+from cnnviz.serving.patience import TRIED, patient_protocol
 from tests.dashboard import free_port
 from tests.serving.served import answer_on, problem
 
@@ -156,3 +159,17 @@ def test_connections_have_a_limit(port: int) -> None:
         problem(answer_on(one_more), 503, "too many connections are open")
         idle[0].sendall(GET + b"\r\n")
         assert answer_on(idle[0]).status == 200
+
+
+def test_what_is_installed_was_tried() -> None:
+    """A newer version: run all tests, then write its number into `TRIED`."""
+    versions = {"uvicorn": uvicorn.__version__, "h11": h11.__version__}
+    assert {name: ".".join(version.split(".")[:2]) for name, version in versions.items()} == TRIED
+
+
+def test_where_uvicorn_has_changed_it_serves_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delattr(H11Protocol, "on_response_complete")
+    assert _protocol(Limits()) == "h11"
+    assert "uvicorn's protocol has no on_response_complete" in capsys.readouterr().err

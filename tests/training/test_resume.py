@@ -11,8 +11,9 @@ from typing import Literal
 import numpy as np
 import pytest
 
+from cnnviz.arrays import pack_arrays
 from cnnviz.errors import RunError
-from cnnviz.runs import Event, Run, RunStore, Status, load_checkpoint, pack_arrays, process_fields, write_status
+from cnnviz.runs import Event, Run, RunStore, Status, load_checkpoint, process_fields, write_status
 from cnnviz.runs.locks import run_lock
 from cnnviz.runs.views import read_views
 from cnnviz.training.execute import continue_run, train

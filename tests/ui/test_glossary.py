@@ -7,14 +7,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui import glossary
-from cnnviz.ui.train.editor import LAYER_KINDS
+from cnnviz.ui.train.editor import LAYER_TITLES
 from cnnviz.ui.train.layer_list import SETTING_UP
 from tests.dashboard import ROOT
 
 
 def asked_for() -> set[str]:
     """Every term that the interface takes from the glossary by name."""
-    terms = {*SETTING_UP, *LAYER_KINDS}
+    terms = {*SETTING_UP, *LAYER_TITLES}
     for path in [*(ROOT / "cnnviz" / "ui").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("meaning", "words"):

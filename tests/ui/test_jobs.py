@@ -1,8 +1,10 @@
 """Jobs in threads: their end, their stop, their errors, and what a page shows of them. Nothing here sleeps."""
 
+import gc
 import logging
 import threading
 from typing import Any
+from weakref import ref
 
 import pytest
 import streamlit as st
@@ -10,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.errors import DataError
 from cnnviz.ui import jobs
-from cnnviz.ui.jobs import Report, forget, job, known_job
+from cnnviz.ui.jobs import Report, Stopped, forget, job, known_job
 
 PATIENCE_S = 20.0
 
@@ -102,6 +104,39 @@ def test_two_run_at_once_and_a_third_waits_and_can_be_stopped_while_it_does() ->
     for held in (second, third):
         held.go.set()
     assert [one.wait(PATIENCE_S).state for one in (*running, waiting)] == ["done"] * 3
+
+
+def test_a_job_stopped_while_it_waits_lets_go_of_what_it_was_given() -> None:
+    running = [Held() for _ in range(jobs._AT_ONCE)]
+    others = [job(str(number), held) for number, held in enumerate(running)]
+    for held in running:
+        assert held.reported.wait(PATIENCE_S)
+    waiting, given = job("waits", work := Held()), ref(work)
+    del work
+    waiting.stop()
+    assert waiting.wait(PATIENCE_S).state == "stopped"
+    gc.collect()
+    assert given() is None
+    for held in running:
+        held.go.set()
+    assert [one.wait(PATIENCE_S).state for one in others] == ["done"] * jobs._AT_ONCE
+
+
+def test_work_may_return_what_there_is_when_it_is_stopped() -> None:
+    held = Held()
+
+    def work(report: Report) -> str:
+        try:
+            return held(report)
+        except Stopped:
+            return "half of it"
+
+    one = job("a", work)
+    assert held.reported.wait(PATIENCE_S)
+    one.stop()
+    held.go.set()
+    ended = one.wait(PATIENCE_S)
+    assert (ended.state, ended.result) == ("done", "half of it")
 
 
 def test_ended_jobs_are_pushed_out_by_newer_ones() -> None:

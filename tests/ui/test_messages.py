@@ -2,7 +2,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.errors import CnnvizError
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 
 WORD_JOINER = "\u2060"
 
@@ -46,7 +46,7 @@ def test_plain_is_one_line_without_control_characters() -> None:
     ],
 )
 def test_sentence(message: str, expected: str) -> None:
-    assert sentence(CnnvizError(message)) == expected
+    assert CnnvizError(message).sentence == expected
 
 
 def _page_with_an_error() -> None:

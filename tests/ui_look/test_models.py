@@ -3,52 +3,34 @@ import subprocess
 import sys
 
 import numpy as np
-import pytest
 
-from cnnviz.errors import RunError
 from cnnviz.runs import Run
-from cnnviz.ui.look import keras_ready, model, shown_snapshot, weights
+from cnnviz.ui.look import arrays_of, keras_ready, model
 from cnnviz.ui.look.seen import feature_maps, peaks
 from tests.dashboard import ROOT
 
 
 def test_weights_are_those_of_the_model(looked_at: Run) -> None:
-    opened = model(looked_at)
+    opened, arrays = model(looked_at.at()), arrays_of(looked_at.at())
+    assert not any(array.flags.writeable for array in arrays.values())
     for weight in opened.weights:
-        np.testing.assert_allclose(weights(looked_at)[weight.path], np.asarray(weight.value), rtol=1e-3, atol=1e-3)
+        np.testing.assert_allclose(arrays[weight.path], np.asarray(weight.value), rtol=1e-3, atol=1e-3)
 
 
 def test_a_model_is_opened_once(looked_at: Run) -> None:
-    assert model(looked_at, 1) is model(looked_at, 1)
-    assert model(looked_at, 1) is not model(looked_at, 2)
-
-
-def test_the_best_epoch_is_the_model_where_the_spec_says_so(looked_at: Run) -> None:
-    last = looked_at.snapshots()[-1].number
-    assert shown_snapshot(looked_at) == last
-    assert shown_snapshot(looked_at, 1) == 1
-    best = Run(looked_at.folder)
-    best.__dict__["spec"] = looked_at.spec.changed(train=looked_at.spec.train.changed(keep="best"))
-    losses = looked_at.history().epochs["val_loss"]
-    found = next(item for item in looked_at.snapshots() if item.number == shown_snapshot(best))
-    assert found.position == np.argmin(losses) + 1
-
-
-def test_a_run_without_snapshots_says_so(looked_at: Run) -> None:
-    for path in (looked_at.folder / "snapshots").iterdir():
-        path.unlink()
-    with pytest.raises(RunError, match="has no snapshot yet"):
-        shown_snapshot(Run(looked_at.folder))
+    assert model(looked_at.at(1)) is model(looked_at.at(1))
+    assert model(looked_at.at(1)) is not model(looked_at.at(2))
 
 
 def test_what_a_model_makes_of_images_is_kept(looked_at: Run) -> None:
     image = np.zeros((8, 8, 3), np.uint8)
-    maps = feature_maps(looked_at, None, image)
+    maps = feature_maps(looked_at.at(), image)
     assert maps["conv2d_1"].shape == (8, 8, 4)
+    assert not any(array.flags.writeable for array in maps.values())
     assert maps["probabilities"].shape == (1, 1, 4)
-    assert feature_maps(looked_at, None, image.copy()) is maps
-    assert feature_maps(looked_at, 0, image) is not maps
-    assert peaks(looked_at, None, "conv2d_1") is peaks(looked_at, None, "conv2d_1")
+    assert feature_maps(looked_at.at(), image.copy()) is maps
+    assert feature_maps(looked_at.at(0), image) is not maps
+    assert peaks(looked_at.at(), "conv2d_1") is peaks(looked_at.at(), "conv2d_1")
 
 
 def test_keras_is_imported_in_the_background() -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from cnnviz.arrays import pack_arrays
 from cnnviz.files import write_json
-from cnnviz.runs import EventLog, Run, RunStore, Status, pack_arrays, process_fields, write_status
+from cnnviz.runs import EventLog, Run, RunStore, Status, process_fields, write_status
 from cnnviz.spec import RunSpec, preset
 
 WATCHED = 8

@@ -17,7 +17,7 @@ from cnnviz.spec import (
     Pooling,
     RunSpec,
 )
-from cnnviz.ui.train.draft import Draft, layer_in_words
+from cnnviz.ui.train.draft import Draft
 from cnnviz.ui.train.layer_list import short_number
 from cnnviz.ui.train.network import network_blocks
 
@@ -91,7 +91,7 @@ def test_a_data_set_that_cannot_be_used_says_why() -> None:
 
 def test_layers_in_words() -> None:
     layers = (Convolution(kernel_size=5, stride=2), Pooling(mode="average"), BatchNormalization(), Dropout(rate=0.5))
-    assert [layer_in_words(layer) for layer in (*layers, GlobalPooling(), Dense())] == [
+    assert [layer.in_words for layer in (*layers, GlobalPooling(), Dense())] == [
         "Convolution 32 · 5×5 /2",
         "Mean pooling 2×2",
         "Batch normalisation",

@@ -8,7 +8,7 @@ import pytest
 from cnnviz.runs import RunStore
 from cnnviz.spec import Dropout, preset
 from cnnviz.ui.train.draft import Draft
-from cnnviz.ui.train.editor import LAYER_KINDS, Editor, find_dataset, start_once
+from cnnviz.ui.train.editor import LAYER_TITLES, Editor, find_dataset, start_once
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_refused_value_leaves_the_draft_and_renews_the_widgets(editor: Editor)
 
 
 def test_every_kind_of_layer_can_be_added_below_the_open_one(editor: Editor) -> None:
-    for kind, layer in LAYER_KINDS.items():
+    for kind, layer in LAYER_TITLES.items():
         editor.open_layer = 1
         editor.add(kind)
         assert editor.open_layer == 2

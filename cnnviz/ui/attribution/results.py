@@ -2,19 +2,22 @@
 
 import hashlib
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import streamlit as st
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.explain.heatmap import Heatmap
-from cnnviz.runs import Run
+from cnnviz.explain.methods import METHODS
+from cnnviz.runs import Weights
 from cnnviz.ui.bar import Pinned
+from cnnviz.ui.jobs import Job, Report, job
 from cnnviz.ui.look import model
 
 if TYPE_CHECKING:
@@ -24,12 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Question", "Results", "question_about"]
 
-# Passes through the network that a method takes, one with gradients counted three times; see their modules.
-_PASSES = {
-    "gradcam": 3, "gradcam-plus-plus": 3, "saliency": 3, "smoothgrad": 75, "integrated-gradients": 192,
-    "occlusion": 225,
-}  # fmt: skip
-_BY_LAYER = ("gradcam", "gradcam-plus-plus")
 _RATE = 1e10  # multiplications a second on a slow laptop
 _SLOW_S = 0.3  # what takes longer is drawn when it is ready, and the page before it
 _KEPT = 128  # heatmaps of 224x224 pixels: 50 MB
@@ -43,8 +40,7 @@ class Results:
     """
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[Any, Any] = OrderedDict()
+        self._kept: LRUCache[Any, Any] = LRUCache(most)
         self._lock = threading.Lock()
 
     def __contains__(self, key: Any) -> bool:
@@ -59,14 +55,10 @@ class Results:
         """
         with self._lock:
             found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
         if found is None:
             found = _computed(compute)
             with self._lock:
                 self._kept[key] = found
-                while len(self._kept) > self._most:
-                    self._kept.popitem(last=False)
         if isinstance(found, CnnvizError):
             raise type(found)(str(found))  # a fresh one: raising the kept one again would grow its traceback
         return found
@@ -89,14 +81,13 @@ class Question:
     """An image shown to a network; asks its heatmaps once.
 
     Attributes:
-        run, snapshot: the network.
+        weights: the network's.
         image: uint8 (height, width, channels).
         layer: of the methods that look at one.
         state: what answers depend on besides: the network's file and the image's pixels.
     """
 
-    run: Run
-    snapshot: int | None
+    weights: Weights
     image: NDArray[np.uint8]
     layer: str | None
     state: tuple[Any, ...]
@@ -108,14 +99,14 @@ class Question:
         Raises:
             RunError: it does not exist yet, or is damaged.
         """
-        return model(self.run, self.snapshot)
+        return model(self.weights)
 
     def is_quick(self, method: str, class_index: int | None) -> bool:
         """Whether a heatmap is kept, or will be there before anybody waits."""
         if self._key(method, class_index) in _results():
             return True
-        work = sum(row.multiply_adds for row in self.run.spec.model.rows)
-        return _PASSES[method] * work / _RATE < _SLOW_S
+        work = sum(row.multiply_adds for row in self.weights.run.spec.model.rows)
+        return METHODS[method].passes * work / _RATE < _SLOW_S
 
     def heatmap(self, method: str, class_index: int | None) -> Heatmap:
         """Return a method's heatmap.
@@ -128,6 +119,22 @@ class Question:
         network, layer = self.model, self._layer_of(method)
         key = self._key(method, class_index)
         return cast(Heatmap, _results().get(key, lambda: explain(network, self.image, method, class_index, layer)))
+
+    def heatmap_job(self, method: str, class_index: int | None) -> Job:
+        """Make a method's heatmap in the background, or return the job that does; it returns when `heatmap` is quick.
+
+        Raises:
+            RunError: the network does not exist yet, or is damaged.
+        """
+        _ = self.model  # opened here, since a job has no session
+        return job(f"heatmap|{self._key(method, class_index)}", lambda report: self._make(method, class_index, report))
+
+    def _make(self, method: str, class_index: int | None, report: Report) -> bool:
+        from cnnviz.explain.batching import watched
+
+        with suppress(CnnvizError), watched(lambda done, of: report(done / of, "")):
+            self.heatmap(method, class_index)  # why it cannot be made is kept as well
+        return True
 
     def probabilities(self) -> NDArray[np.float64]:
         """Return the probability of each class, (classes,).
@@ -160,7 +167,7 @@ class Question:
         return found
 
     def _layer_of(self, method: str) -> str | None:
-        return self.layer if method in _BY_LAYER else None
+        return self.layer if METHODS[method].uses_layer else None
 
     def _key(self, method: str, class_index: int | None) -> tuple[Any, ...]:
         return (*self.state, method, class_index, self._layer_of(method))
@@ -168,11 +175,6 @@ class Question:
 
 def question_about(pinned: Pinned) -> Question:
     """Make the question of what is pinned."""
-    run, snapshot, image = pinned.run, pinned.snapshot, np.ascontiguousarray(pinned.image)
-    path = run.folder / ("model.keras" if snapshot is None else f"snapshots/{snapshot:04d}.npz")
-    try:
-        changed = path.stat().st_mtime_ns
-    except OSError:
-        changed = 0
+    image = np.ascontiguousarray(pinned.image)
     digest = hashlib.blake2b(image.tobytes(), digest_size=16).digest()
-    return Question(run, snapshot, image, pinned.layer, (str(run.folder), snapshot, changed, image.shape, digest))
+    return Question(pinned.weights, image, pinned.layer, (pinned.weights.key, image.shape, digest))

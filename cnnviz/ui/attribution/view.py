@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cnnviz.data import fit
 from cnnviz.errors import CnnvizError, DataError, SpecError
 from cnnviz.explain.heatmap import Heatmap
+from cnnviz.explain.methods import METHODS
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.heatmap import full_value
 from cnnviz.ui.address import rerun
@@ -24,8 +25,8 @@ from cnnviz.ui.attribution.results import Question, question_about
 from cnnviz.ui.attribution.words import TITLES, at_layer, saved_for, strength
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.heatmaps import Bar, Panel, heatmaps
+from cnnviz.ui.jobs import forget, show_job
 from cnnviz.ui.look import keras_ready
-from cnnviz.ui.messages import sentence
 
 __all__ = ["show_attribution"]
 
@@ -86,11 +87,19 @@ def show_attribution(pinned: Pinned) -> None:
         return
     late = [name for name, panel in zip(choices.methods, panels[1:], strict=True) if panel.pending]
     if late:
-        _heatmap_or_reason(question, late[0], verdict.explained)  # the page is on the screen by now
-        st.rerun()
+        _make(question, late[0], verdict.explained)
+        return
     choose_check(choices)
     if choices.check is not None:
         show_check(pinned, question, choices.check, verdict.explained)
+
+
+def _make(question: Question, name: str, explained: int | None) -> None:
+    """Make a heatmap that takes long beside the page, which runs again when it is there."""
+    made = question.heatmap_job(name, explained)
+    if show_job(made, TITLES[name]) is not None:  # it was there, and has made room for others since
+        forget(made)
+        st.rerun()
 
 
 def _wait() -> None:
@@ -120,8 +129,6 @@ def _panel(question: Question, name: str, explained: int | None, *, ready: bool)
     if not ready or not question.is_quick(name, explained):
         return Panel(TITLES[name], "is computed …", pending=True)
     found = _heatmap_or_reason(question, name, explained)
-    from cnnviz.explain import METHODS
-
     meaning = METHODS[name].meaning
     if isinstance(found, str):
         return Panel(TITLES[name], "", meaning, empty=found)
@@ -136,7 +143,7 @@ def _heatmap_or_reason(question: Question, name: str, explained: int | None) -> 
     try:
         return question.heatmap(name, explained)
     except CnnvizError as error:
-        return sentence(error)
+        return error.sentence
 
 
 def _bars(pinned: Pinned, verdict: Verdict) -> list[Bar]:

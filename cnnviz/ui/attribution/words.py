@@ -1,9 +1,10 @@
-"""What the Attribution page says. The methods' titles stand here too, because Keras takes seconds to import."""
+"""What the Attribution page says."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from cnnviz.explain.heatmap import Heatmap
+from cnnviz.explain.methods import METHODS
 from cnnviz.figures.heatmap import full_value, in_two_digits
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.saving import Saving
@@ -19,14 +20,7 @@ __all__ = [
     "strength",
 ]
 
-TITLES = {
-    "gradcam": "Grad-CAM",
-    "gradcam-plus-plus": "Grad-CAM++",
-    "saliency": "Saliency",
-    "smoothgrad": "SmoothGrad",
-    "integrated-gradients": "Integrated gradients",
-    "occlusion": "Occlusion",
-}
+TITLES = {name: method.title for name, method in METHODS.items()}
 
 _ALIKE = 0.7
 _SIMILAR = 0.4

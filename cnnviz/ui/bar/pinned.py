@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError, SpecError
-from cnnviz.runs import Run
+from cnnviz.runs import Run, Weights
 from cnnviz.ui.address import asked, bind, go, remember
 from cnnviz.ui.bar.network import asked_run, choose_network, container
 from cnnviz.ui.copies import tell_copies
@@ -51,6 +51,11 @@ class Pinned:
     layer: str | None
     filter: int | None
     class_names: tuple[str, ...]
+
+    @property
+    def weights(self) -> Weights:
+        """The network: the run at that snapshot."""
+        return Weights(self.run, self.snapshot)
 
     @property
     def image_in_words(self) -> str:
@@ -127,7 +132,7 @@ def pinned_bar(
 def _tell_broken(run: Run, number: int | None) -> None:
     """Say where weights are no numbers any more: what is drawn of them looks like something, and means nothing."""
     with suppress(CnnvizError):  # none that can be read here: whoever draws them says so
-        if not finite_weights(run, number):
+        if not finite_weights(Weights(run, number)):
             st.warning(
                 "These weights are not all finite numbers: the training diverged. Choose an earlier snapshot, or train "
                 "again with a lower learning rate.",

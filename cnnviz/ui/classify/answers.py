@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.inference import Classification, Classifier, Crop, prepare_photo
+from cnnviz.inference.refusing import Rule
 from cnnviz.ui.classify.networks import Network, Scored
-from cnnviz.ui.classify.refusing import Rule
 from cnnviz.ui.classify.shelf import Item, Shelf, session_shelf
 from cnnviz.ui.jobs import Job, Report, forget, job, known_job
 

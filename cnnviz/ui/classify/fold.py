@@ -8,13 +8,14 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.inference import Abstention
+from cnnviz.inference.refusing import Rule
 from cnnviz.ui.address import bind
 from cnnviz.ui.classify.address import Wish
 from cnnviz.ui.classify.networks import Network
-from cnnviz.ui.classify.refusing import Rule, rule_or_job
+from cnnviz.ui.classify.refusing import rule_or_job
 from cnnviz.ui.glossary import meaning, words
 from cnnviz.ui.jobs import Job, show_job
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 
 __all__ = ["Found", "abstain_fold", "abstain_popover", "pending_rules", "tell_measuring"]
 
@@ -38,7 +39,7 @@ def _found(network: Network, wish: Wish | None) -> Found:
     try:
         return rule_or_job(network, wish)
     except CnnvizError as error:
-        return sentence(error)
+        return error.sentence
 
 
 def abstain_fold(networks: Sequence[Network], wish: Wish | None, found: Sequence[Found]) -> None:

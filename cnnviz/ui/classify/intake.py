@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 import streamlit as st
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnnviz.data.example_photos import EXAMPLES, example_photo
@@ -16,6 +14,7 @@ from cnnviz.ui.classify.shelf import MOST_PHOTOS, Item, session_shelf
 from cnnviz.ui.components.photo_wall import WallPhoto, photo_wall
 from cnnviz.ui.look.images import LARGEST_SIDE
 from cnnviz.ui.messages import plain
+from cnnviz.ui.streamlit_private import let_go_of_upload
 
 __all__ = ["MORE", "drop_zone", "example_item", "forget_photos", "other_ways", "show_photo", "tell_refused"]
 
@@ -164,7 +163,7 @@ def _put_away(files: Iterable[tuple[str, UploadedFile]]) -> None:
             taken.add(file.file_id)
             item = shelf.add(name, file.getvalue())
             new += [item] if item is not None else []
-            _release(file.file_id)
+            let_go_of_upload(file.file_id)
     if len(new) <= AT_ONCE:
         for item in new:
             item.decode(LARGEST_SIDE)
@@ -172,11 +171,3 @@ def _put_away(files: Iterable[tuple[str, UploadedFile]]) -> None:
     if good:
         alone = len(good) == 1 and (before == 0 or len(new) == 1)
         show_photo(good[0].key if alone else None)
-
-
-def _release(file_id: str) -> None:
-    """Streamlit keeps all files until the tab is closed; a hundred photos of a phone are half a gigabyte."""
-    context = get_script_run_ctx()
-    manager = context.uploaded_file_mgr if context else None
-    if context and isinstance(manager, MemoryUploadedFileManager):
-        manager.remove_file(context.session_id, file_id)

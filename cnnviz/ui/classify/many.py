@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz.figures.guesses import percent
 from cnnviz.inference import Crop
+from cnnviz.inference.refusing import Rule
 from cnnviz.ui.address import read
 from cnnviz.ui.classify.address import ClassifyPlace
 from cnnviz.ui.classify.answers import Answers, Row, session_answers
@@ -18,7 +19,6 @@ from cnnviz.ui.classify.fold import abstain_popover, pending_rules, tell_measuri
 from cnnviz.ui.classify.intake import show_photo
 from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.classify.notes import tell_notes
-from cnnviz.ui.classify.refusing import Rule
 from cnnviz.ui.classify.saved import answers_csv, answers_json
 from cnnviz.ui.classify.shelf import Item, session_shelf
 from cnnviz.ui.classify.table import show_table

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import SpecError
 from cnnviz.inference import Classification, Classifier
-from cnnviz.runs import Run
+from cnnviz.inference.refusing import Rule
+from cnnviz.runs import Run, Weights
 from cnnviz.ui.attribution.results import Results
-from cnnviz.ui.classify.refusing import Rule
-from cnnviz.ui.look.models import model, model_key
-from cnnviz.ui.look.saved import moment
+from cnnviz.ui.look.models import model
 
 __all__ = ["Network", "Scored"]
 
@@ -49,6 +48,11 @@ class Network:
     names: tuple[str, ...]
 
     @property
+    def weights(self) -> Weights:
+        """The run at that snapshot."""
+        return Weights(self.run, self.snapshot)
+
+    @property
     def shape(self) -> tuple[int, int, int]:
         """(height, width, channels) that it takes."""
         return self.run.spec.model.input_shape
@@ -56,12 +60,12 @@ class Network:
     @property
     def key(self) -> str:
         """What tells it from every other."""
-        return model_key(self.run, self.snapshot)
+        return self.weights.key
 
     @property
     def title(self) -> str:
         """What it is called."""
-        return f"{self.run.name}, {moment(self.run, self.snapshot)}"
+        return self.weights.title
 
     @property
     def classifier(self) -> Classifier:
@@ -71,7 +75,7 @@ class Network:
             RunError: it does not exist yet, or is damaged.
             SpecError: it is no classifier of images.
         """
-        return _classifier(model(self.run, self.snapshot), self.names, self.key)
+        return _classifier(model(self.weights), self.names, self.key)
 
     def takes_s(self, images: int) -> float:
         """How long so many images take on a slow laptop, about, in seconds."""

@@ -11,6 +11,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.heatmap import full_value
 from cnnviz.inference import Classification, Dials, adjust, prepare_photo
+from cnnviz.inference.refusing import Rule
 from cnnviz.ui.address import page_link, read
 from cnnviz.ui.attribution.results import Question, question_about
 from cnnviz.ui.attribution.words import at_layer, strength
@@ -21,7 +22,6 @@ from cnnviz.ui.classify.curve import dials_fold
 from cnnviz.ui.classify.fold import abstain_fold, pending_rules
 from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.classify.notes import tell_notes
-from cnnviz.ui.classify.refusing import Rule
 from cnnviz.ui.classify.shelf import Item
 from cnnviz.ui.classify.words import agreement, answer_in_words, journey
 from cnnviz.ui.components.heatmaps import Panel, heatmaps
@@ -30,7 +30,7 @@ from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.verdict import ClassBar, verdict
 from cnnviz.ui.judge.mistakes.neighbours import neighbours
 from cnnviz.ui.look import keras_ready, wait_for_keras
-from cnnviz.ui.messages import plain, reported, sentence
+from cnnviz.ui.messages import plain, reported
 from cnnviz.ui.pages import ATTRIBUTION, CLASSIFY, CONVOLUTION, FEATURE_MAPS
 
 __all__ = ["show_one"]
@@ -184,7 +184,7 @@ def _heat(one: Seen, explained: int | None) -> Panel:
     try:
         found = one.question.heatmap("gradcam", explained)
     except CnnvizError as error:
-        return Panel(title, empty=sentence(error))
+        return Panel(title, empty=error.sentence)
     why = f"Nothing lights up: {found.empty}." if found.empty else ""
     return Panel(
         title, at_layer(found), "" if why else "Bright places speak for it.", values=found.values,
@@ -227,7 +227,7 @@ def _nearest(one: Seen) -> None:
     try:
         neighbours(one.network.run, one.network.snapshot, one.image)
     except CnnvizError as error:
-        st.caption(plain(sentence(error)))
+        st.caption(plain(error.sentence))
 
 
 def _bars(answer: Classification, before: Classification | None, explained: int | None) -> Sequence[ClassBar]:

@@ -1,58 +1,30 @@
 """When a network had better say "none of my classes": measured in the background, asked for by the URL."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.errors import DataError
-from cnnviz.evaluation.neighbours import distances
 from cnnviz.inference import Abstention
 from cnnviz.inference.calibrating import Evidence, evidence_of
+from cnnviz.inference.refusing import Rule
+from cnnviz.ui import derived
 from cnnviz.ui.classify.address import Wish
+from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.jobs import Job, Report, forget, job, known_job
-from cnnviz.ui.judge.mistakes.features import TrainingFeatures
+from cnnviz.ui.judge.mistakes.features import is_whole, training_features
 from cnnviz.ui.loaders import home
-from cnnviz.ui.look.models import model_key
+from cnnviz.ui.look.models import model
 
-if TYPE_CHECKING:
-    import keras
-
-    from cnnviz.ui.classify.networks import Network
-
-__all__ = ["FEATURES_WORDS", "WORDS", "Rule", "rule_or_job"]
+__all__ = ["FEATURES_WORDS", "WORDS", "rule_or_job"]
 
 WORDS = "How sure it is of its validation images"
 FEATURES_WORDS = "What the network makes of its training images"
 
 
-@dataclass(frozen=True, eq=False)
-class Rule:
-    """When a network abstains.
-
-    Attributes:
-        abstention: thresholds, temperature and cost.
-        features: those of the training images, (n, features); None where the distance to them does not count.
-        whole: whether these are all training images, and not those of them that came with cnnviz.
-    """
-
-    abstention: Abstention
-    features: NDArray[np.float32] | None = None
-    whole: bool = True
-
-    def distances(self, model: "keras.Model", images: NDArray[np.uint8]) -> NDArray[np.float64] | None:
-        """Return (n,) how far images (n, height, width, channels) are from the training images, where that counts."""
-        if self.features is None:
-            return None
-        from cnnviz.explain.features import penultimate
-
-        return distances(self.features, penultimate(model, images))
-
-
-def rule_or_job(network: "Network", wish: Wish | None) -> Rule | tuple[Job, str] | None:
+def rule_or_job(network: Network, wish: Wish | None) -> Rule | tuple[Job, str] | None:
     """Return when a network abstains, or the work that finds it out, with what it makes; needs Keras.
 
     Args:
@@ -66,10 +38,11 @@ def rule_or_job(network: "Network", wish: Wish | None) -> Rule | tuple[Job, str]
         return None
     features, whole = None, True
     if wish.distance:
-        made = TrainingFeatures(network.run, network.snapshot)
-        features, whole = made.kept(), made.whole
+        made = training_features(network.weights)
+        features, whole = derived.kept(made), is_whole(network.run)
         if features is None:
-            return made.going() or made.start(), FEATURES_WORDS
+            started = derived.going(made)
+            return started or derived.start(training_features(network.weights, model(network.weights))), FEATURES_WORDS
     going = _evidence_job(network, features)
     if not going.progress.ended:
         going.wait(0.05)  # kept evidence is read in a moment
@@ -82,18 +55,16 @@ def rule_or_job(network: "Network", wish: Wish | None) -> Rule | tuple[Job, str]
     return Rule(_abstention(evidence, going.key, wish), features, whole)
 
 
-def _evidence_job(network: "Network", features: NDArray[np.float32] | None) -> Job:
-    key = f"evidence|{model_key(network.run, network.snapshot)}|{None if features is None else len(features)}"
+def _evidence_job(network: Network, features: NDArray[np.float32] | None) -> Job:
+    key = f"evidence|{network.key}|{None if features is None else len(features)}"
     going = known_job(key)
     if going is not None:
         return going
-    classifier, run, snapshot, folder = network.classifier, network.run, network.snapshot, home()
+    classifier, weights, folder = network.classifier, network.weights, home()
     given: Callable[[], NDArray[np.float32]] | None = None if features is None else lambda: features
 
     def work(report: Report) -> Evidence:
-        return evidence_of(
-            run, classifier, folder, snapshot=snapshot, features=given, on_progress=lambda share: report(share, "")
-        )
+        return evidence_of(weights, classifier, folder, features=given, on_progress=lambda share: report(share, ""))
 
     return job(key, work)
 

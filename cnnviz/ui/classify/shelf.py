@@ -18,7 +18,6 @@ from PIL import Image
 from cnnviz.data.photos import Photo, open_photo, smaller
 from cnnviz.errors import CnnvizError
 from cnnviz.ui.look.images import LARGEST_SIDE, photo_key
-from cnnviz.ui.messages import sentence
 
 __all__ = ["MOST_PHOTOS", "Item", "Shelf", "picture_address", "session_shelf"]
 
@@ -84,7 +83,7 @@ class Item:
         try:
             photo = open_photo(content, self.name)
         except CnnvizError as error:
-            self.error = sentence(error)
+            self.error = error.sentence
             return
         self.size = (photo.pixels.shape[0], photo.pixels.shape[1])
         self.photo = Photo(smaller(photo.pixels, side), photo.note)

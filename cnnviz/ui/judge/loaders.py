@@ -1,9 +1,8 @@
 """What the pages under Judge read of a run, cached for all sessions until a file of it changes."""
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
+from cnnviz.arrays import sealed
 from cnnviz.evaluation import Evaluation, Judged, LearningOrder, evaluate_judged, judge, learning_order
 from cnnviz.home import datasets_folder
 from cnnviz.runs import Run
@@ -66,9 +65,7 @@ def state_of(run: Run, snapshot: int | None = None) -> str:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _judged(_run: Run, snapshot: int | None, state: str) -> Judged:
-    found = judge(_run, snapshot, home())
-    _freeze(found.labels, found.predicted, found.confidence, found.probabilities)
-    return found
+    return sealed(judge(_run, snapshot, home()))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -78,13 +75,4 @@ def _evaluation(_judged: Judged, snapshot: int | None, state: str) -> Evaluation
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _learning(_run: Run, state: str) -> LearningOrder:
-    found = learning_order(_run, home())
-    _freeze(found.labels, found.predicted, found.confidence)
-    return found
-
-
-def _freeze(*arrays: NDArray[np.generic] | None) -> None:
-    """Make arrays read-only: all sessions look at the same ones."""
-    for array in arrays:
-        if array is not None:
-            array.flags.writeable = False
+    return sealed(learning_order(_run, home()))

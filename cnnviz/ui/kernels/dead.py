@@ -3,7 +3,6 @@
 import streamlit as st
 
 from cnnviz.ui.bar import Pinned
-from cnnviz.ui.look.models import model_key
 
 __all__ = ["known_dead", "tell_dead"]
 
@@ -24,4 +23,4 @@ def tell_dead(pinned: Pinned, dead: list[int]) -> None:
 
 
 def _key(pinned: Pinned) -> str:
-    return f"{model_key(pinned.run, pinned.snapshot)}|{pinned.layer}"
+    return f"{pinned.weights.key}|{pinned.layer}"

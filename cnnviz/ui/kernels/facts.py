@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from cnnviz.errors import RunError
 from cnnviz.explain import filter_changes, filter_norms, similarity_order
 from cnnviz.figures.mosaic import in_digits
-from cnnviz.runs import Run
-from cnnviz.ui.look import shown_snapshot, weights
+from cnnviz.runs import Weights
+from cnnviz.ui.look import arrays_of
 
 __all__ = ["ORDERS", "KernelFacts", "kernel_facts", "kernels_at", "signed"]
 
@@ -81,37 +81,38 @@ class KernelFacts:
         return [str(number) for number in range(len(self.norms))]
 
 
-def kernels_at(run: Run, layer: str, snapshot: int | None = None) -> NDArray[np.floating[Any]]:
+def kernels_at(weights: Weights, layer: str) -> NDArray[np.floating[Any]]:
     """Return a layer's kernels, (kernel height, kernel width, channels in, filters), without Keras.
 
     Raises:
         RunError: the snapshot has none of that name.
     """
     try:
-        return weights(run, snapshot)[f"{layer}/kernel"]
+        return arrays_of(weights)[f"{layer}/kernel"]
     except KeyError as error:
+        run = weights.run
         if run.spec.model.foreign:
             raise RunError(f"the run {run.name} holds no kernels of {layer}; choose another layer") from error
         raise RunError(
-            f"the snapshot {shown_snapshot(run, snapshot)} of the run {run.name} holds no kernels of {layer}; "
+            f"the snapshot {weights.number} of the run {run.name} holds no kernels of {layer}; "
             "choose another snapshot or train it again"
         ) from error
 
 
-def kernel_facts(run: Run, layer: str, snapshot: int | None = None) -> KernelFacts:
+def kernel_facts(weights: Weights, layer: str) -> KernelFacts:
     """Gather the numbers of a layer's kernels.
 
     Raises:
         RunError: the snapshot cannot be read.
     """
-    kernels = kernels_at(run, layer, snapshot)
+    kernels = kernels_at(weights, layer)
     try:
-        changes = filter_changes(kernels, kernels_at(run, layer, 0))
+        changes = filter_changes(kernels, kernels_at(Weights(weights.run, 0), layer))
     except RunError:
         changes = None
-    bias = weights(run, snapshot).get(f"{layer}/bias")
+    bias = arrays_of(weights).get(f"{layer}/bias")
     zeros = np.zeros(kernels.shape[-1], np.float32)
-    unlearned = _UNLEARNED.get(run.spec.model.unlearned(layer) or "", "")
+    unlearned = _UNLEARNED.get(weights.run.spec.model.unlearned(layer) or "", "")
     return KernelFacts(layer, kernels, zeros if bias is None else bias, filter_norms(kernels), changes, unlearned)
 
 

@@ -16,7 +16,7 @@ from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.kernels.facts import KernelFacts, signed
 from cnnviz.ui.kernels.numbers import kernel_tables
 from cnnviz.ui.kernels.synthesised import synthesised
-from cnnviz.ui.look import keep_place, shown_snapshot, wait_for_keras
+from cnnviz.ui.look import keep_place, wait_for_keras
 from cnnviz.ui.look.images import without_images
 from cnnviz.ui.look.models import model
 from cnnviz.ui.look.saved import saved
@@ -57,7 +57,7 @@ def inspector(pinned: Pinned, facts: KernelFacts) -> list[int]:
                 keep_place(_PLACE)
     with head:
         learned = bool(pinned.run.snapshots())  # a network from elsewhere has none
-        _headline(facts, number, dead, at_start=learned and shown_snapshot(pinned.run, pinned.snapshot) == 0)
+        _headline(facts, number, dead, at_start=learned and pinned.weights.number == 0)
     if ready:
         synthesised(pinned)
     if wide:
@@ -98,7 +98,7 @@ def _numbers(pinned: Pinned, facts: KernelFacts, number: int) -> None:
 
 
 def _map(pinned: Pinned, number: int) -> None:
-    maps = feature_maps(pinned.run, pinned.snapshot, pinned.image)[pinned.layer or ""]
+    maps = feature_maps(pinned.weights, pinned.image)[pinned.layer or ""]
     one = maps[..., number : number + 1]
     pictures = map_tiles(one, span([one]))
     size = f"{one.shape[1]}×{one.shape[0]}"
@@ -126,11 +126,9 @@ def _patches(pinned: Pinned, facts: KernelFacts, number: int) -> list[int]:
     if without_images(pinned.run):
         st.caption("What excites it most is searched for in test images; this network came without a data set.")
         return []
-    found = peaks(pinned.run, pinned.snapshot, layer)
+    found = peaks(pinned.weights, layer)
     split = searched(pinned.run)
-    best = explain.strongest_patches(
-        model(pinned.run, pinned.snapshot), layer, number, split.images, _PATCHES, peaks=found
-    )
+    best = explain.strongest_patches(model(pinned.weights), layer, number, split.images, _PATCHES, peaks=found)
     names = [
         f"{pinned.class_names[split.labels[image]]}, test image {image}: {activation:.2g}"
         for image, activation in zip(best.images, best.activations, strict=True)

@@ -4,11 +4,11 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.figures.tiles import colour_tiles, signed_tiles
+from cnnviz.runs import Weights
 from cnnviz.ui.address import go
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.kernels.facts import KernelFacts, kernels_at
-from cnnviz.ui.look import shown_snapshot
 from cnnviz.ui.look.saved import saved
 from cnnviz.ui.look.stops import snapshot_labels
 
@@ -34,8 +34,8 @@ def history_strip(pinned: Pinned, facts: KernelFacts) -> None:
         )
         return
     labels = snapshot_labels(pinned.run)
-    moments = _spread(list(labels), shown_snapshot(pinned.run, pinned.snapshot))
-    kernels = np.stack([kernels_at(pinned.run, layer, moment)[..., number] for moment in moments], axis=-1)
+    moments = _spread(list(labels), pinned.weights.number)
+    kernels = np.stack([kernels_at(Weights(pinned.run, moment), layer)[..., number] for moment in moments], axis=-1)
     coloured = kernels.shape[2] == 3
     mean = "the mean of its input channels, " if kernels.shape[2] not in (1, 3) else ""
     pictures = colour_tiles(kernels) if coloured else signed_tiles(kernels.mean(axis=2))
@@ -49,7 +49,7 @@ def history_strip(pinned: Pinned, facts: KernelFacts) -> None:
         ids=moments,
         names=[labels[moment] for moment in moments],
         labels=[_short(labels[moment]) for moment in moments],
-        chosen=shown_snapshot(pinned.run, pinned.snapshot),
+        chosen=pinned.weights.number,
         on_pick=lambda moment: go(snapshot=moment),
         smallest=24,
         largest=60,

@@ -1,15 +1,15 @@
 """Keras models on pages: imported in the background, opened once for all sessions; weights without Keras."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
-from cnnviz.errors import RunError
-from cnnviz.files import read_regular
-from cnnviz.runs import Arrays, Run, unpack_arrays
+from cnnviz.arrays import Arrays, sealed
+from cnnviz.explain.methods import METHODS
+from cnnviz.files import stamp
+from cnnviz.runs import Weights
 from cnnviz.ui.address import rerun
 from cnnviz.ui.importing import BackgroundImport
 from cnnviz.ui.messages import reported
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NEEDED",
+    "arrays_of",
     "finite_weights",
     "keep_place",
     "keras_ready",
     "model",
-    "model_key",
-    "shown_snapshot",
     "wait_for_keras",
-    "weights",
 ]
 
 # All that pages need of TensorFlow's side; importing the names themselves costs nothing afterwards.
 NEEDED = (
-    "cnnviz.models", "keras", "cnnviz.explain.maps", "cnnviz.explain.patches", "cnnviz.explain.methods",
-    "cnnviz.explain.synthesis", "cnnviz.explain.convolution",
-)  # fmt: skip
+    "cnnviz.models",
+    "keras",
+    *(f"cnnviz.explain.{name}" for name in ("maps", "patches", "synthesis", "convolution")),
+    *dict.fromkeys(f"cnnviz.explain.{method.module}" for method in METHODS.values()),
+)
 _KERAS = BackgroundImport("TensorFlow", NEEDED, after_s=0.3)  # its import takes a core for seconds
 _TICK_S = 1.0
 _HEIGHT = 240
@@ -96,54 +96,17 @@ def _wait(what: str) -> None:
     st.caption(f"{what} will be here in a few seconds: TensorFlow is imported, once for this server.")
 
 
-def model(run: Run, snapshot: int | None = None) -> "keras.Model":
-    """Open a run's model, or return the one that is open; all sessions share it and nobody changes it.
-
-    Args:
-        run: the run.
-        snapshot: a snapshot's number, or None for the run's model.
+def model(weights: Weights) -> "keras.Model":
+    """Open a model, or return the one that is open; all sessions share it and nobody changes it.
 
     Raises:
         RunError: it does not exist yet, or is damaged.
     """
-    return _model(run, snapshot, model_key(run, snapshot))
+    return _model(weights, weights.key)
 
 
-def model_key(run: Run, snapshot: int | None = None) -> str:
-    """Return what tells a model from every other, as long as its file is the same; for caches of what it computes."""
-    name = "model.keras" if snapshot is None else f"snapshots/{snapshot:04d}.npz"
-    return f"{run.folder}|{name}|{_changed(run.folder / name)}"
-
-
-def shown_snapshot(run: Run, snapshot: int | None = None) -> int:
-    """Return the number of the snapshot with the pinned weights.
-
-    Args:
-        run: the run.
-        snapshot: a snapshot's number, which is returned, or None for the run's model.
-
-    Raises:
-        RunError: the run has no snapshot yet.
-    """
-    if snapshot is not None:
-        return snapshot
-    snapshots = run.snapshots()
-    if not snapshots:
-        raise RunError(f"the run {run.name} has no snapshot yet; wait until its first one, or choose another run")
-    losses = run.history().epochs.get("val_loss", [])
-    if run.spec.train.keep == "best" and losses and not run.status.active:
-        best = float(np.argmin(losses) + 1)
-        found = [item.number for item in snapshots if item.position == best]
-        return found[0] if found else snapshots[-1].number
-    return snapshots[-1].number
-
-
-def weights(run: Run, snapshot: int | None = None) -> Arrays:
-    """Read weights without Keras; shared by all sessions, not to be written to.
-
-    Args:
-        run: the run.
-        snapshot: a snapshot's number, or None for the run's model.
+def arrays_of(weights: Weights) -> Arrays:
+    """Read weights without Keras; shared by all sessions, read-only.
 
     Returns:
         Arrays by path, such as "conv2d_1/kernel".
@@ -151,52 +114,30 @@ def weights(run: Run, snapshot: int | None = None) -> Arrays:
     Raises:
         RunError: there are none, or the file is damaged.
     """
-    if snapshot is None and run.spec.model.foreign:  # it has no snapshots
-        path = run.folder / "kernels.npz"
-        return _kernels(str(path), _changed(path), run.name)
-    number = shown_snapshot(run, snapshot)
-    return _weights(run, str(run.folder), number, _changed(run.folder / "snapshots" / f"{number:04d}.npz"))
+    path = weights.arrays_path
+    return _arrays(weights, str(path), stamp(path))
 
 
-def finite_weights(run: Run, snapshot: int | None = None) -> bool:
+def finite_weights(weights: Weights) -> bool:
     """Say whether all weights are numbers; those of a training that diverged are not.
-
-    Args:
-        run: the run.
-        snapshot: a snapshot's number, or None for the run's model.
 
     Raises:
         RunError: there are none without Keras, or the file is damaged.
     """
-    number = shown_snapshot(run, snapshot)
-    return _finite(run, str(run.folder), number, _changed(run.folder / "snapshots" / f"{number:04d}.npz"))
+    held = Weights(weights.run, weights.number)
+    return _finite(held, held.key)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _finite(_run: Run, folder: str, number: int, changed: int) -> bool:
-    return all(bool(np.isfinite(array).all()) for array in _weights(_run, folder, number, changed).values())
+def _finite(_weights: Weights, key: str) -> bool:
+    return all(bool(np.isfinite(array).all()) for array in arrays_of(_weights).values())
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _model(_run: Run, snapshot: int | None, key: str) -> "keras.Model":
-    return _run.model(snapshot)
+def _model(_weights: Weights, key: str) -> "keras.Model":
+    return _weights.open()
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _weights(_run: Run, folder: str, number: int, changed: int) -> Arrays:
-    return _run.weights(number)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _kernels(path: str, changed: int, name: str) -> Arrays:
-    try:
-        return unpack_arrays(read_regular(Path(path)))
-    except (OSError, ValueError) as error:
-        raise RunError(f"the kernels of the run {name} are missing or damaged; bring it in again") from error
-
-
-def _changed(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
+def _arrays(_weights: Weights, path: str, stamp: tuple[int, ...]) -> Arrays:
+    return sealed(_weights.arrays())

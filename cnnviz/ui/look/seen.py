@@ -8,11 +8,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz import explain
+from cnnviz.arrays import sealed
 from cnnviz.data import Split
-from cnnviz.runs import Run
+from cnnviz.data.photos import sized
+from cnnviz.runs import Run, Weights
 from cnnviz.ui.look.images import test_split
-from cnnviz.ui.look.models import model, model_key
-from cnnviz.ui.look.sized import sized
+from cnnviz.ui.look.models import model
 
 if TYPE_CHECKING:
     from cnnviz.explain import Peaks  # its module imports Keras, for which no page waits
@@ -24,29 +25,28 @@ MOST_IMAGES = 2000  # searched for strong patches: a second at most for a small 
 Maps = dict[str, NDArray[np.float32]]
 
 
-def feature_maps(run: Run, snapshot: int | None, image: NDArray[np.uint8]) -> Maps:
+def feature_maps(weights: Weights, image: NDArray[np.uint8]) -> Maps:
     """Return what every layer makes of an image, the input as the network sees it first.
 
     Args:
-        run: the run.
-        snapshot: a snapshot's number, or None for the run's model.
+        weights: the network's.
         image: (height, width, channels) uint8.
 
     Returns:
-        {layer name: (height, width, channels)}, in the order of the pass; not to be written to.
+        {layer name: (height, width, channels)}, in the order of the pass; read-only.
 
     Raises:
         CnnvizError: the model cannot be opened, or the image does not fit it.
     """
-    opened = model(run, snapshot)
+    opened = model(weights)
     digest = hashlib.sha256(image.tobytes()).hexdigest()
-    return _feature_maps(opened, image, f"{model_key(run, snapshot)}|{digest}|{image.shape}")
+    return _feature_maps(opened, image, f"{weights.key}|{digest}|{image.shape}")
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _feature_maps(_model: Any, _image: NDArray[np.uint8], key: str) -> Maps:
     found = explain.feature_maps(_model, _image, include_input=True)
-    return {name: maps[0] for name, maps in found.items()}
+    return sealed({name: maps[0] for name, maps in found.items()})
 
 
 def searched(run: Run) -> Split:
@@ -67,14 +67,14 @@ def _sized(_images: NDArray[np.uint8], shape: tuple[int, int, int], loaded: int)
     return sized(_images, shape)
 
 
-def peaks(run: Run, snapshot: int | None, layer: str) -> "Peaks":
+def peaks(weights: Weights, layer: str) -> "Peaks":
     """Return where each filter of a layer answers most strongly to the first test images: one pass for all filters.
 
     Raises:
         CnnvizError: the model cannot be opened, or the data set is not here.
     """
-    opened = model(run, snapshot)
-    return _peaks(opened, searched(run).images, f"{model_key(run, snapshot)}|{layer}", layer)
+    opened = model(weights)
+    return _peaks(opened, searched(weights.run).images, f"{weights.key}|{layer}", layer)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -129,7 +129,7 @@ def snapshot_labels(run: Run, *, measured: bool = False) -> dict[int, str]:
         measured: those with predictions of the test images, instead of those that can be opened.
     """
     named = run.predicted_snapshots() if measured else run.snapshots()
-    return {item.number: _when(item.position, item.step) for item in named}
+    return {item.number: item.moment for item in named}
 
 
 def no_such_snapshot(run: Run, asked: str, numbers: Collection[int]) -> RunError:
@@ -144,11 +144,3 @@ def no_such_snapshot(run: Run, asked: str, numbers: Collection[int]) -> RunError
     there = ", ".join(map(str, sorted(numbers))) if gaps else f"0 to {max(numbers, default=0)}"
     known = f"the snapshots {there}; choose one of these" if numbers else "none; choose another run"
     return RunError(f"the link asks for snapshot {asked[:40]!r} of the run {run.name}, which has {known}")
-
-
-def _when(position: float, step: int) -> str:
-    if step == 0:
-        return "before training"
-    if abs(position - round(position)) < 1e-6:
-        return f"after epoch {round(position)}"
-    return f"after step {step:,}"

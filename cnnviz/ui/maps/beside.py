@@ -6,12 +6,11 @@ from numpy.typing import NDArray
 
 from cnnviz.data.photos import fit
 from cnnviz.errors import CnnvizError
-from cnnviz.runs import Run
+from cnnviz.runs import Run, Weights
 from cnnviz.ui.address import bind, go, read
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.loaders import class_names, open_run
 from cnnviz.ui.look.images import Chosen, choose_image, read_image
-from cnnviz.ui.look.saved import moment
 from cnnviz.ui.look.seen import feature_maps
 from cnnviz.ui.look.stops import lookable, no_such_snapshot, run_label, snapshot_labels
 from cnnviz.ui.maps.choices import MapsPlace, MapView
@@ -31,17 +30,17 @@ def second(pinned: Pinned, view: MapView) -> Sight | None:
     """
     if view.beside == "image":
         chosen = _other_image(pinned)
-        maps = feature_maps(pinned.run, pinned.snapshot, chosen.image)
+        maps = feature_maps(pinned.weights, chosen.image)
         name = _name(chosen, pinned.class_names)
         title = name.split(",")[0]
-        return Sight(pinned.run, pinned.snapshot, chosen.image, name, title, maps, pinned.class_names)
+        return Sight(pinned.weights, chosen.image, name, title, maps, pinned.class_names)
     if view.beside == "run":
         with st.container(horizontal=True, gap="small", key="maps-beside"):
             run = _other_run(pinned)
-            snapshot = _other_snapshot(pinned, run)
+            weights = Weights(run, _other_snapshot(pinned, run))
         image = _for_network(pinned, run)
-        maps = feature_maps(run, snapshot, image)
-        return Sight(run, snapshot, image, pinned.image_in_words, run_title(run, snapshot), maps, class_names(run))
+        maps = feature_maps(weights, image)
+        return Sight(weights, image, pinned.image_in_words, run_title(weights), maps, class_names(run))
     return None
 
 
@@ -94,7 +93,7 @@ def _other_snapshot(pinned: Pinned, run: Run) -> int | None:
     """Draw the choice of its moment: the pinned one where it has that, or another."""
     labels = snapshot_labels(run)
     same_run = run.id == pinned.run.id
-    has_model = (run.folder / "model.keras").exists()
+    has_model = Weights(run).exists
     options = [*([] if same_run else [_SAME]), *([_FINAL] if has_model else []), *list(labels)[::-1]]
     now = _asked_snapshot(pinned, run, options)
     words = {_SAME: "at the same moment", _FINAL: "trained model", **labels}
@@ -126,6 +125,6 @@ def _as_asked(option: int) -> str:
 
 def _at_the_moment_of(pinned: Pinned, labels: dict[int, str], has_model: bool) -> int:
     """Return the snapshot made at the pinned moment; the last one, or the model, where there is none."""
-    wanted = None if pinned.snapshot is None else moment(pinned.run, pinned.snapshot)
+    wanted = None if pinned.snapshot is None else pinned.weights.moment
     found = [number for number, label in labels.items() if label == wanted]
     return found[0] if found else _FINAL if has_model else max(labels)

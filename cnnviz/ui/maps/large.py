@@ -30,7 +30,7 @@ def large_map(scene: Scene, sight: Sight, *, key: str, size: int) -> None:
     layer, number = scene.chosen
     maps = sight.maps.get(layer)
     if maps is None or number >= maps.shape[2]:
-        st.caption(f"The network of {plain(sight.run.name)} has no filter {number} in {plain(layer)}.")
+        st.caption(f"The network of {plain(sight.weights.run.name)} has no filter {number} in {plain(layer)}.")
         return
     one = maps[..., number : number + 1]
     if one.shape[:2] == (1, 1):
@@ -73,7 +73,7 @@ def _unit(maps: NDArray[Any], layer: str, number: int, sight: Sight) -> None:
 
 def _place(sight: Sight, layer: str, one: NDArray[Any]) -> tuple[float, float, float, float]:
     """Return (top, left, height, width) in image pixels of a map, each value over the middle of its receptive field."""
-    field = explain.receptive_field(model(sight.run, sight.snapshot), layer)
+    field = explain.receptive_field(model(sight.weights), layer)
     if field is None or 0 in field.stride:
         return 0.0, 0.0, float(sight.image.shape[0]), float(sight.image.shape[1])
     first = field.box(0, 0)

@@ -64,12 +64,12 @@ def _caption(scene: Scene, sight: Sight) -> str:
     view, two = scene.view, len(scene.sights) > 1
     if sight is not scene.sights[0]:
         same = "The same filters" if scene.in_step(sight) else "The layers"
-        return f"{same} of {run_title(sight.run, sight.snapshot)}, on {sight.image_name}."
+        return f"{same} of {run_title(sight.weights)}, on {sight.image_name}."
     order = "the strongest first" if view.sort == "strength" else "by number"
     both = ", the same for both" if two and view.scale != "map" else ""
     scale = {"map": "each map on its own scale", "layer": "one scale a layer", "all": "one scale for all maps"}
     seen = sight.image_name.split(",")[0].capitalize()
     return (
-        f"{seen} in {sight.run.name}, from the input to the verdict: each column is a layer with its shape, each tile "
-        f"one of its maps, {order}, {scale[view.scale]}{both}; click one to see it large."
+        f"{seen} in {sight.weights.run.name}, from the input to the verdict: each column is a layer with its shape, "
+        f"each tile one of its maps, {order}, {scale[view.scale]}{both}; click one to see it large."
     )

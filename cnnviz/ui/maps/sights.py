@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.figures.tiles import span
-from cnnviz.runs import Run
+from cnnviz.runs import Weights
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.saving import Saving
-from cnnviz.ui.look.saved import moment, saved_of
+from cnnviz.ui.look.saved import saved_of
 from cnnviz.ui.look.seen import feature_maps
 from cnnviz.ui.maps.choices import MapView
 
@@ -28,7 +28,7 @@ class Sight:
     """One image in one network.
 
     Attributes:
-        run, snapshot: the network.
+        weights: the network's.
         image: (height, width, channels) uint8.
         image_name: the image, in a few words.
         title: what tells it from the other one, in a few words, not escaped.
@@ -36,8 +36,7 @@ class Sight:
         class_names: by label.
     """
 
-    run: Run
-    snapshot: int | None
+    weights: Weights
     image: NDArray[np.uint8]
     image_name: str
     title: str
@@ -46,7 +45,7 @@ class Sight:
 
     def saved(self, what: str) -> Saving:
         """Name a figure of it."""
-        return saved_of(self.run, self.snapshot, what, self.image_name)
+        return saved_of(self.weights, what, self.image_name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +79,7 @@ class Scene:
 
     def in_step(self, sight: Sight) -> bool:
         """Whether a sight's filters are those of the first one, perhaps at another moment."""
-        return sight.run.id == self.sights[0].run.id
+        return sight.weights.run.id == self.sights[0].weights.run.id
 
     def order(self, sight: Sight, layer: str) -> list[int]:
         """Return a layer's maps in order; filters of one run stand in the same place for both sights."""
@@ -101,15 +100,15 @@ def pinned_sight(pinned: Pinned, *, among_runs: bool = False) -> Sight:
     Raises:
         CnnvizError: the model cannot be opened, or the image does not fit it.
     """
-    maps = feature_maps(pinned.run, pinned.snapshot, pinned.image)
+    maps = feature_maps(pinned.weights, pinned.image)
     name = pinned.image_in_words
-    title = run_title(pinned.run, pinned.snapshot) if among_runs else name.split(",")[0]
-    return Sight(pinned.run, pinned.snapshot, pinned.image, name, title, maps, pinned.class_names)
+    title = run_title(pinned.weights) if among_runs else name.split(",")[0]
+    return Sight(pinned.weights, pinned.image, name, title, maps, pinned.class_names)
 
 
-def run_title(run: Run, snapshot: int | None) -> str:
+def run_title(weights: Weights) -> str:
     """Name a network among others: `two-conv on cifar10, after epoch 3`."""
-    return f"{run.name} on {run.spec.data.name}, {moment(run, snapshot)}"
+    return f"{weights.run.name} on {weights.run.spec.data.name}, {weights.moment}"
 
 
 def strengths(maps: NDArray[Any]) -> NDArray[np.float64]:

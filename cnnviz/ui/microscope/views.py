@@ -51,13 +51,13 @@ def show_view(view: View, stop: Stop, pinned: Pinned) -> None:
 
 
 def _output(pinned: Pinned) -> None:
-    terms = explain.output_terms(model(pinned.run, pinned.snapshot), pinned.image)
+    terms = explain.output_terms(model(pinned.weights), pinned.image)
     data = output_data(terms, pinned.class_names, pinned.label)
     output_steps(data, key="microscope-output", saved=saved(pinned, terms.head))
 
 
 def _layer(view: View, stop: Stop, pinned: Pinned) -> None:
-    network, unit = model(pinned.run, pinned.snapshot), pinned.filter or 0
+    network, unit = model(pinned.weights), pinned.filter or 0
     if view == "pooling":
         data = pooling_data(explain.pooling_layer(network, stop.name, pinned.image), unit, title=stop.name)
     else:

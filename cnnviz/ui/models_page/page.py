@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cnnviz.runs import Run
+from cnnviz.runs import Run, Weights
 from cnnviz.ui.address import read
 from cnnviz.ui.bar import asked_run, run_bar
 from cnnviz.ui.choosers import segments
@@ -44,7 +44,7 @@ def show_models() -> None:
     else:
         offered = lookable()
         shown, _ = run_bar(_network(offered), offered)
-        show_taking(shown.run, shown.snapshot)
+        show_taking(Weights(shown.run, shown.snapshot))
 
 
 def _network(offered: tuple[str, ...]) -> Run:

@@ -9,11 +9,10 @@ from cnnviz.errors import MissingExtraError
 from cnnviz.export import FORMATS, Exported, Format, export
 from cnnviz.export.formats import require
 from cnnviz.export.recipes import can_train_again
-from cnnviz.runs import Run
+from cnnviz.runs import Weights
 from cnnviz.ui.jobs import Report, forget, job, known_job, show_job
 from cnnviz.ui.loaders import home
-from cnnviz.ui.look.models import model_key
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 from cnnviz.ui.models_page.shelf import Kept, Shelf, exports
 from cnnviz.ui.models_page.words import checked_in_words, size_in_words
 
@@ -27,12 +26,11 @@ _ICONS = {
 }  # fmt: skip
 
 
-def show_taking(run: Run, snapshot: int | None) -> None:
+def show_taking(weights: Weights) -> None:
     """Draw the cards.
 
     Args:
-        run: whose network is taken.
-        snapshot: its snapshot's number; None for the run's model.
+        weights: of the network that is taken.
     """
     st.caption(
         "Choose a format. Pixels go in as they are: the scaling is inside. The zip holds the network, the names of its "
@@ -43,14 +41,14 @@ def show_taking(run: Run, snapshot: int | None) -> None:
         for chosen in FORMATS.values():
             # a fixed width: the cards stand in rows of three on a projector, below each other on a phone
             with st.container(border=True, width=320, height="stretch", gap="small", key=f"models-{chosen.name}"):
-                _card(run, snapshot, chosen)
+                _card(weights, chosen)
 
 
-def _card(run: Run, snapshot: int | None, chosen: Format) -> None:
+def _card(weights: Weights, chosen: Format) -> None:
     title = chosen.title[0].upper() + chosen.title[1:]
     st.markdown(f"**:material/{_ICONS[chosen.name]}: {title}** `{chosen.ending}`")
     st.caption(chosen.use)
-    key = f"export|{model_key(run, snapshot)}|{chosen.name}"
+    key = f"export|{weights.key}|{chosen.name}"
     kept, started = exports().find(key), known_job(key)
     if kept is None and started is not None and started.progress.state == "done":
         forget(started)  # it made room for others
@@ -61,38 +59,36 @@ def _card(run: Run, snapshot: int | None, chosen: Format) -> None:
         if show_job(started, title) is not None:
             st.rerun()
     else:
-        _button(run, snapshot, chosen, key)
+        _button(weights, chosen, key)
 
 
-def _button(run: Run, snapshot: int | None, chosen: Format, key: str) -> None:
+def _button(weights: Weights, chosen: Format, key: str) -> None:
     """Draw the button that starts, or say why there is none."""
-    if not chosen.model and not can_train_again(run):
+    if not chosen.model and not can_train_again(weights.run):
         st.caption(":material/block: This network came from elsewhere, so how it was trained is not known here.")
         return
     try:
         require(chosen)
     except MissingExtraError as error:
-        st.caption(f":material/block: {plain(sentence(error))}")
+        st.caption(f":material/block: {plain(error.sentence)}")
         return
     label = f"Export as {chosen.title}" if chosen.model else f"Write the {chosen.title}"
     st.button(
         label, key=f"models-export-{chosen.name}", icon=":material/play_arrow:", on_click=_start,
-        args=(run, snapshot, chosen, key),
+        args=(weights, chosen, key),
     )  # fmt: skip
 
 
-def _start(run: Run, snapshot: int | None, chosen: Format, key: str) -> None:
+def _start(weights: Weights, chosen: Format, key: str) -> None:
     shelf, folder = exports(), home()
 
     def work(report: Report) -> str:
-        return _export(run, snapshot, chosen, key, shelf, folder, report)
+        return _export(weights, chosen, key, shelf, folder, report)
 
     job(key, work)
 
 
-def _export(
-    run: Run, snapshot: int | None, chosen: Format, key: str, shelf: Shelf, folder: Path, report: Report
-) -> str:
+def _export(weights: Weights, chosen: Format, key: str, shelf: Shelf, folder: Path, report: Report) -> str:
     """Make one; in the job's thread."""
     steps = 0
 
@@ -102,9 +98,9 @@ def _export(
         report(steps / _STEPS, step)
 
     report(0.0, "starting a process for it")
-    path = shelf.place(_file_name(run, snapshot, chosen))
+    path = shelf.place(_file_name(weights, chosen))
     try:
-        made = export(run, chosen.name, path, snapshot=snapshot, home=folder, on_step=on_step)
+        made = export(weights.run, chosen.name, path, snapshot=weights.snapshot, home=folder, on_step=on_step)
         shelf.keep(key, path, made)
     except BaseException:
         shelf.discard(path)
@@ -112,7 +108,8 @@ def _export(
     return key
 
 
-def _file_name(run: Run, snapshot: int | None, chosen: Format) -> str:
+def _file_name(weights: Weights, chosen: Format) -> str:
+    run, snapshot = weights.run, weights.snapshot
     name = re.sub(r"[^a-z0-9]+", "-", run.name.lower()).strip("-")[:50] or run.id
     if not chosen.model:
         return f"train-{name}{chosen.ending}"

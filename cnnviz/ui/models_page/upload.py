@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.errors import CnnvizError
 from cnnviz.files import storage_errors
 from cnnviz.spec import ModelSpec
 from cnnviz.ui.guard import unlocked
 from cnnviz.ui.jobs import Job, Report, job
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 from cnnviz.ui.models_page.shelf import uploads
+from cnnviz.ui.streamlit_private import let_go_of_upload
 
 if TYPE_CHECKING:
     from cnnviz.adoption import Guess
@@ -120,12 +120,9 @@ def _take(key: str) -> None:
         uploads().keep(token, path, file.name)
         st.session_state[_TOKEN] = token
     except CnnvizError as error:
-        st.session_state[_PROBLEM] = sentence(error)
+        st.session_state[_PROBLEM] = error.sentence
     st.session_state[_SERIAL] = st.session_state.get(_SERIAL, 0) + 1
-    context = get_script_run_ctx()
-    if context is not None:
-        manager: Any = context.uploaded_file_mgr
-        manager.remove_file(context.session_id, file.file_id)
+    let_go_of_upload(file.file_id)
 
 
 def inspection(

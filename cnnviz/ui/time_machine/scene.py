@@ -17,7 +17,7 @@ from cnnviz.ui.components.time_machine import Payload, replay_payload
 from cnnviz.ui.loaders import class_names
 from cnnviz.ui.look import test_split
 from cnnviz.ui.look.stops import no_such_snapshot
-from cnnviz.ui.messages import problem, sentence
+from cnnviz.ui.messages import problem
 from cnnviz.ui.pages import TIME_MACHINE
 
 __all__ = ["Scene", "prepared", "scene"]
@@ -115,7 +115,7 @@ def _labels(run: Run) -> tuple[NDArray[np.int64] | None, str]:
     try:
         return test_split(run).labels, ""
     except CnnvizError as error:
-        return None, sentence(error)
+        return None, error.sentence
 
 
 def _state(run: Run) -> tuple[int, int]:

@@ -7,11 +7,11 @@ from cnnviz.replay import Replay
 from cnnviz.ui.address import go, page_link, rerun
 from cnnviz.ui.components.time_machine import time_machine
 from cnnviz.ui.look import keras_ready
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import KERNELS
 from cnnviz.ui.time_machine.saving import save_dialog
 from cnnviz.ui.time_machine.scene import Scene, prepared, scene
-from cnnviz.ui.time_machine.workshop import Work, work_on
+from cnnviz.ui.time_machine.workshop import Made, replay_job
 
 __all__ = ["STYLE", "time_machine_view"]
 
@@ -35,7 +35,7 @@ def time_machine_view() -> None:
         _nothing_to_replay(now)
         return
     frames, _ = prepared(now)
-    _, pending, _ = _work(now, frames)
+    _, pending, _ = _of_image(now, frames)
     tick = _SOON_S if pending else _GROWING_S if now.run.status.active else None
     st.fragment(_machine, run_every=tick)(now, pending)
     if len(frames.numbers) < frames.announced:
@@ -54,10 +54,9 @@ def _nothing_to_replay(now: Scene) -> None:
 def _machine(now: Scene, was_pending: bool) -> None:
     """One look: the frames there are, and the image's part where it is made."""
     frames, base = prepared(now)
-    work, pending, waiting = _work(now, frames)
+    result, pending, waiting = _of_image(now, frames)
     if was_pending and not pending:
         rerun()  # the page then ticks no more
-    result = work.result if work else None
     key = f"time-{now.run.id}"
     _, save = time_machine(
         base,
@@ -76,7 +75,7 @@ def _frame(now: Scene, frames: Replay) -> int:
     return len(frames.numbers) - 1 if now.asked is None else frames.nearest(now.asked)
 
 
-def _work(now: Scene, frames: Replay) -> tuple[Work | None, bool, str]:
+def _of_image(now: Scene, frames: Replay) -> tuple[Made | None, bool, str]:
     """Return the image's replay, whether it is still to come, and what to say in its place."""
     if now.image is None:
         return None, False, "Choose an image above to see what the network makes of it."
@@ -84,11 +83,10 @@ def _work(now: Scene, frames: Replay) -> tuple[Work | None, bool, str]:
         if not keras_ready():
             return None, True, "Comes in a few seconds: TensorFlow is being imported, once for this server."
     except CnnvizError as error:
-        return None, False, sentence(error)
-    work = work_on(now.run, frames, now.image, now.label, now.class_names)
-    if work.failure:
-        return work, False, f"{work.failure[:1].upper()}{work.failure[1:]}."
-    return work, not work.finished, f"Sending the image through snapshot {work.done + 1} of {work.total} …"
+        return None, False, error.sentence
+    made = replay_job(now.run, frames, now.image, now.label, now.class_names).progress
+    phrase = made.phrase or "waiting for other work on this server"
+    return made.result, not made.ended, made.error or f"{phrase[:1].upper()}{phrase[1:]} …"
 
 
 def _rested(key: str) -> None:

@@ -7,10 +7,9 @@ from typing import Any, Literal, Self
 from cnnviz.data import DatasetInfo
 from cnnviz.errors import SpecError
 from cnnviz.spec import DataSpec, Layer, LayerRow, ModelSpec, RunSpec, Shape, TrainSpec, preset
-from cnnviz.spec.words import layer_in_words, named
-from cnnviz.ui.messages import sentence
+from cnnviz.spec.words import named
 
-__all__ = ["Draft", "Table", "layer_in_words"]
+__all__ = ["Draft", "Table"]
 
 Output = Literal["softmax", "sigmoid"]
 
@@ -125,7 +124,7 @@ class Draft:
         try:
             rows = self.spec().model.rows
         except SpecError as error:
-            return Table(self._rows_before_the_problem(), problem=sentence(error))
+            return Table(self._rows_before_the_problem(), problem=error.sentence)
         return Table(rows[: len(self.layers)], rows[len(self.layers) :])
 
     def _rows_before_the_problem(self) -> tuple[LayerRow | None, ...]:

@@ -11,37 +11,14 @@ import streamlit as st
 from cnnviz.data import DatasetInfo
 from cnnviz.errors import CnnvizError
 from cnnviz.runs import Run
-from cnnviz.spec import (
-    Activation,
-    BatchNormalization,
-    Convolution,
-    Dense,
-    Dropout,
-    Flatten,
-    GlobalPooling,
-    Layer,
-    Pooling,
-    RunSpec,
-    Scaling,
-)
+from cnnviz.spec import LAYER_KINDS, Layer, RunSpec
 from cnnviz.training import start
 from cnnviz.ui import loaders
-from cnnviz.ui.messages import sentence
 from cnnviz.ui.train.draft import Draft
 
-__all__ = ["LAYER_KINDS", "Editor", "current_editor", "start_once"]
+__all__ = ["LAYER_TITLES", "Editor", "current_editor", "start_once"]
 
-LAYER_KINDS: dict[str, type[Layer]] = {
-    "Convolution": Convolution,
-    "Pooling": Pooling,
-    "Batch normalisation": BatchNormalization,
-    "Dropout": Dropout,
-    "Activation": Activation,
-    "Scaling": Scaling,
-    "Flatten": Flatten,
-    "Global pooling": GlobalPooling,
-    "Dense": Dense,
-}
+LAYER_TITLES: dict[str, type[Layer]] = {kind.title: kind for kind in LAYER_KINDS}
 
 _STATE = "cnnviz.train.editor"
 _TWIN_S = 5.0
@@ -98,7 +75,7 @@ class Editor:
 
     def add(self, kind: str) -> None:
         """Add a layer of a kind below the open one, or at the last place where it works."""
-        layer = LAYER_KINDS[kind]()
+        layer = LAYER_TITLES[kind]()
         at = self.draft.place_for(layer) if self.open_layer is None else self.open_layer + 1
         self.replace_layers(self.draft.inserted(layer, at), at)
 
@@ -140,7 +117,7 @@ class Editor:
         try:
             spec = RunSpec.from_json(content)
         except CnnvizError as error:
-            self.problem = sentence(error)
+            self.problem = error.sentence
         else:
             self.load(replace(Draft.of(spec, find_dataset(spec.data.name)), name=spec.name))
 
@@ -150,7 +127,7 @@ class Editor:
         try:
             self.draft = change()
         except CnnvizError as error:
-            self.problem = sentence(error)
+            self.problem = error.sentence
             self.version += 1
 
 

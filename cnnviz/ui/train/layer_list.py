@@ -5,6 +5,7 @@ from html import escape
 import streamlit as st
 
 from cnnviz.spec import (
+    FUNCTIONS,
     Activation,
     BatchNormalization,
     Convolution,
@@ -18,10 +19,9 @@ from cnnviz.spec import (
     Shape,
 )
 from cnnviz.ui.glossary import meaning, words
-from cnnviz.ui.train.draft import Table, layer_in_words
-from cnnviz.ui.train.editor import LAYER_KINDS, Editor
+from cnnviz.ui.train.draft import Table
+from cnnviz.ui.train.editor import LAYER_TITLES, Editor
 from cnnviz.ui.train.fields import Fields
-from cnnviz.ui.words import FUNCTIONS
 
 __all__ = ["SETTING_UP", "layer_list", "short_number", "shown_shape"]
 
@@ -67,7 +67,7 @@ def layer_list(editor: Editor, table: Table) -> None:
     with st.container(horizontal=True, gap="small"):
         st.menu_button(
             "Add a layer",
-            list(LAYER_KINDS),
+            list(LAYER_TITLES),
             icon=":material/add:",
             key=f"train-add-{editor.version}",
             width="stretch",
@@ -113,7 +113,7 @@ def _output_in_words(editor: Editor) -> str:
 
 def _add(editor: Editor, key: str) -> None:
     kind = st.session_state[key]
-    if kind in LAYER_KINDS:
+    if kind in LAYER_TITLES:
         editor.add(kind)
 
 
@@ -121,7 +121,7 @@ def _row(editor: Editor, index: int, layer: Layer, row: LayerRow | None, broken:
     is_open = editor.open_layer == index
     with st.container(horizontal=True, gap=None, wrap=False, vertical_alignment="center", key=f"train-row-{index}"):
         st.button(
-            layer_in_words(layer),
+            layer.in_words,
             key=f"train-layer-{index}",
             type="tertiary",
             icon=":material/expand_less:" if is_open else ":material/expand_more:",
@@ -181,8 +181,7 @@ def _settings(editor: Editor, index: int, layer: Layer) -> None:
                     fields.choice("Activation", "activation", FUNCTIONS, tip=meaning("activation function"))
                 fields.number("L2 penalty", "l2", step=0.001, tip=_l2())
             case _:
-                kind = next(word for word, kind in LAYER_KINDS.items() if isinstance(layer, kind))
-                st.caption(f"{meaning(kind)} There is nothing to set.".strip())
+                st.caption(f"{meaning(layer.title)} There is nothing to set.".strip())
         _actions(editor, index)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.figures.theme import css_variables
-from cnnviz.spec import LayerRow, Shape
+from cnnviz.spec import LAYER_KINDS, LayerRow, Shape
 from cnnviz.ui.components.modules import bundled
 from cnnviz.ui.train.draft import Draft, Table
 from cnnviz.ui.train.layer_list import short_number, shown_shape
@@ -16,7 +16,7 @@ __all__ = ["Block", "network", "network_blocks"]
 
 _SHEETS = 8
 # These leave the shape as it is: a sliver beside the block they work on says enough.
-_SLIVERS = {"batch_normalization": "normalises", "dropout": "drops", "activation": "activates", "scaling": "scales"}
+_SLIVERS = {kind.model_fields["kind"].default: kind.effect for kind in LAYER_KINDS if kind.effect}
 
 _component = st.components.v2.component(
     "cnnviz_network",

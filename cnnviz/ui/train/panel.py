@@ -7,7 +7,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.spec import PRESETS
 from cnnviz.ui import loaders
 from cnnviz.ui.guard import permitted
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 from cnnviz.ui.train.draft import Table
 from cnnviz.ui.train.editor import Editor, start_once
 from cnnviz.ui.train.layer_list import layer_list
@@ -106,7 +106,7 @@ def _start_now(editor: Editor) -> None:
     try:
         run = start_once(editor.draft.spec())
     except CnnvizError as error:
-        editor.problem = sentence(error)
+        editor.problem = error.sentence
         st.rerun()
     editor.problem = ""
     look_at(run.id)

@@ -9,7 +9,6 @@ from cnnviz.figures.compared_curves import AXES, SPLITS, Axis, Split
 from cnnviz.runs import RUN_ID, Run
 from cnnviz.ui.address import arrived, go, read
 from cnnviz.ui.loaders import open_run, run_ids
-from cnnviz.ui.messages import sentence
 from cnnviz.ui.place import Codec, Place, choice, param, several, text
 
 __all__ = ["MOST", "Chosen", "ComparePlace", "Selection", "choose", "choosing", "selected", "set_choosing"]
@@ -112,7 +111,7 @@ def _opened(run_id: str) -> tuple[Run | None, str]:
         run = open_run(run_id)
         _ = run.spec.model.rows, run.name
     except CnnvizError as error:
-        return None, sentence(error)
+        return None, error.sentence
     return run, ""
 
 

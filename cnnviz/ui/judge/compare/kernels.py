@@ -7,12 +7,12 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.figures.tiles import Tiles, colour_tiles, signed_tiles
-from cnnviz.runs import Run
+from cnnviz.runs import Run, Weights
 from cnnviz.ui.address import page_link
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.judge.compare.chosen import Chosen
-from cnnviz.ui.look.models import weights
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.look.models import arrays_of
+from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import KERNELS
 
 __all__ = ["kernels"]
@@ -38,9 +38,9 @@ def _kernels(run: Run) -> tuple[str, np.ndarray | None]:
     if layer is None:
         return "Its network has no convolution, so it has no kernels.", None
     try:
-        return layer, weights(run)[f"{layer}/kernel"]
+        return layer, arrays_of(Weights(run))[f"{layer}/kernel"]
     except CnnvizError as error:
-        return sentence(error), None
+        return error.sentence, None
     except KeyError:
         return "Its newest snapshot lacks the first layer's kernels.", None
 

@@ -10,7 +10,6 @@ from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Comparison, Evaluation, Judged, compare
 from cnnviz.ui.judge.compare.chosen import Chosen
 from cnnviz.ui.judge.loaders import evaluation, judged, state_of
-from cnnviz.ui.messages import sentence
 
 __all__ = ["Judgement", "compared", "judgements", "same_images"]
 
@@ -46,7 +45,7 @@ def _judgement(chosen: Chosen) -> Judgement:
     try:
         return Judgement(chosen, judged(chosen.run), evaluation(chosen.run))
     except CnnvizError as error:
-        return Judgement(chosen, None, None, sentence(error))
+        return Judgement(chosen, None, None, error.sentence)
 
 
 def same_images(one: Judgement, other: Judgement) -> bool:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cnnviz.errors import CnnvizError, RunError
 from cnnviz.evaluation import Judged
 from cnnviz.evaluation.plane import Projection
+from cnnviz.inference.planes import MappedImages, Placed
 from cnnviz.runs import Run
 from cnnviz.ui.address import go, read, switch
 from cnnviz.ui.components.image_grid import GridImages, Source, image_grid
@@ -20,7 +21,7 @@ from cnnviz.ui.judge.bar import JudgedRun, judge_bar
 from cnnviz.ui.judge.map import words
 from cnnviz.ui.judge.map.choices import MapPlace, controls, wants_tsne
 from cnnviz.ui.judge.map.line import Line, inside
-from cnnviz.ui.judge.map.planes import Maker, Placed
+from cnnviz.ui.judge.map.planes import Maker
 from cnnviz.ui.judge.pictures import pictures_of
 from cnnviz.ui.loaders import held_images
 from cnnviz.ui.look import keras_ready, test_split, wait_for_keras
@@ -68,7 +69,7 @@ def show_map() -> None:
     controls(view, snapshots, judged.snapshot)
     images = _images(run, judged) if pictures_of(run) else None
     newest = None if run.has_final_predictions else max(_numbers(snapshots))
-    maker = Maker(run, newest, images, judged.labels, exact=held_images(run) != "compressed")
+    maker = Maker(run, newest, MappedImages(images, judged.labels, exact=held_images(run) != "compressed"))
     tsne = maker.kept("tsne", judged.snapshot) if view.method == "tsne" else None
     placed = tsne or _pca(maker, judged.snapshot)
     if placed is None:
@@ -169,7 +170,7 @@ def _draw(scene: Scene) -> None:
             on_hidden=lambda hidden: go(hidden=tuple(hidden)),
         )
     with right:
-        if view.method != scene.method and scene.maker.images is not None:
+        if view.method != scene.method and scene.maker.shown.images is not None:
             _tsne(scene.maker, judged.snapshot)
         _gallery(scene, view, chosen, source)
     picked = st.session_state.pop(_OPEN, None)

@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 from cnnviz.evaluation import Judged
 from cnnviz.evaluation.plane import Projection
+from cnnviz.inference.planes import Placed
 from cnnviz.ui.components.image_grid import Group
 from cnnviz.ui.components.point_map import Colour
-from cnnviz.ui.judge.map.planes import Placed
 from cnnviz.ui.words import images_in_words
 
 __all__ = ["alt", "caption", "lead", "sorted_by_class"]

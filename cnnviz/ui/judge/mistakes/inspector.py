@@ -27,7 +27,7 @@ from cnnviz.ui.judge.mistakes.neighbours import neighbours
 from cnnviz.ui.judge.mistakes_place import MistakesPlace
 from cnnviz.ui.look import read_image, wait_for_keras
 from cnnviz.ui.look.stops import snapshot_labels
-from cnnviz.ui.messages import plain, problem, sentence
+from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.pages import ATTRIBUTION, CONVOLUTION, FEATURE_MAPS
 
 __all__ = ["inspector"]
@@ -72,7 +72,7 @@ def _part(title: str) -> Iterator[None]:
     try:
         yield
     except CnnvizError as error:
-        st.caption(plain(sentence(error)))
+        st.caption(plain(error.sentence))
 
 
 # --- its parts --------------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ def _probabilities(shown: JudgedRun, index: int, question: Question | None) -> N
         try:
             probabilities = question.probabilities()
         except CnnvizError as error:
-            st.caption(plain(sentence(error)))
+            st.caption(plain(error.sentence))
             return
     st.html(probability_bars(probabilities, int(judged.labels[index]), judged.class_names))
     if len(probabilities) > MOST:
@@ -184,7 +184,7 @@ def _panel(question: Question, label: int, title: str) -> Panel:
     try:
         found = question.heatmap("gradcam", label)
     except CnnvizError as error:
-        return Panel(title, empty=sentence(error))
+        return Panel(title, empty=error.sentence)
     why = f"Nothing lights up: {found.empty}." if found.empty else ""
     return Panel(title, at_layer(found), values=found.values, full=full_value(found), high=strength(found), empty=why)
 

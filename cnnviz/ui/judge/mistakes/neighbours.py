@@ -9,17 +9,18 @@ from numpy.typing import NDArray
 from cnnviz.errors import RunError
 from cnnviz.evaluation import nearest
 from cnnviz.figures.tiles import photo_tiles
-from cnnviz.runs import Run
+from cnnviz.inference.features import TrainingFeatures, features_of
+from cnnviz.runs import Run, Weights
+from cnnviz.ui import derived
 from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.copies import data_link
 from cnnviz.ui.jobs import show_job
-from cnnviz.ui.judge.mistakes.features import TrainingFeatures
+from cnnviz.ui.judge.mistakes.features import is_whole, training_features
 from cnnviz.ui.loaders import class_names
 from cnnviz.ui.look import wait_for_keras
 from cnnviz.ui.look.models import model
-from cnnviz.ui.look.sized import features_of
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 
 __all__ = ["neighbours", "neighbours_in_words"]
 
@@ -41,14 +42,14 @@ def neighbours(run: Run, snapshot: int | None, image: NDArray[np.uint8]) -> None
         CnnvizError: the model is not there.
     """
     try:
-        made = TrainingFeatures(run, snapshot)
+        made = training_features(Weights(run, snapshot))
     except RunError as error:
-        st.caption(plain(sentence(error)))
+        st.caption(plain(error.sentence))
         data_link(run, "Go to the Data page")
         return
-    features = made.kept()
+    features = derived.kept(made)
     if features is None:
-        going = made.going()
+        going = derived.going(made)
         if going is not None:
             show_job(going, _WHAT)
         elif wait_for_keras("The nearest training images", 60):
@@ -60,23 +61,27 @@ def neighbours(run: Run, snapshot: int | None, image: NDArray[np.uint8]) -> None
 
 def _offer(made: TrainingFeatures) -> None:
     pressed = st.button("Find them", key="mistakes-neighbours", icon=":material/search:")
-    which = f"all {len(made.split):,} training images" if made.whole else f"{len(made.split):,} {_IN_SAMPLE}"
+    which = (
+        f"all {len(made.split):,} training images"
+        if is_whole(made.weights.run)
+        else f"{len(made.split):,} {_IN_SAMPLE}"
+    )
     st.caption(f"Looks at {which} as the network does, once for this run: some seconds for a small network.")
     if pressed:
-        made.start()
+        derived.start(training_features(made.weights, model(made.weights)))
         st.rerun()
 
 
 def _draw(made: TrainingFeatures, features: NDArray[np.float32], image: NDArray[np.uint8]) -> None:
-    query = features_of(model(made.run, made.snapshot), image[None], made.run.spec.model.input_shape)[0]
+    query = features_of(model(made.weights), image[None], made.weights.run.spec.model.input_shape)[0]
     found, distances = nearest(features, query, _COUNT)
     every = made.every(features)
     indices = found * every
-    names = [class_names(made.run)[label] for label in made.split.labels[indices]]
+    names = [class_names(made.weights.run)[label] for label in made.split.labels[indices]]
     tiles(
         photo_tiles(shrunk(made.split.images[indices], _SIDE)),
         key="mistakes-nearest",
-        caption=neighbours_in_words(names, len(features), every, whole=made.whole),
+        caption=neighbours_in_words(names, len(features), every, whole=is_whole(made.weights.run)),
         names=[f"{name}: distance {distance:.3g}" for name, distance in zip(names, distances, strict=True)],
         labels=names,
         smallest=48,

@@ -21,7 +21,7 @@ from cnnviz.ui.judge.report.cells import COLOURS, Cell, ReportPlace
 from cnnviz.ui.judge.report.moments import Moments
 from cnnviz.ui.judge.report.saving import figure_of
 from cnnviz.ui.look.images import test_split
-from cnnviz.ui.messages import plain, sentence
+from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import MISTAKES
 
 __all__ = ["show_images", "show_matrix", "show_pairs"]
@@ -100,7 +100,7 @@ def _images(now: JudgedRun) -> NDArray[np.uint8] | None:
         name = plain(now.run.spec.data.name)
         why = f"The data set {name} has {len(images):,} test images now; put it back as it was."
     except CnnvizError as error:
-        why = plain(sentence(error))
+        why = plain(error.sentence)
     st.caption(f"The numbers stand, but the images cannot be shown. {why}")
     return None
 

@@ -1,13 +1,13 @@
-"""Whether a checkpoint's arrays can be those of a fit."""
+"""Whether a training can go on from the arrays of a checkpoint."""
 
 import numpy as np
 
-from cnnviz.runs import Arrays
+from cnnviz.arrays import Arrays
 
-__all__ = ["fits"]
+__all__ = ["resumable"]
 
 
-def fits(arrays: Arrays, like: Arrays, images: int) -> bool:
+def resumable(arrays: Arrays, like: Arrays, images: int) -> bool:
     """Say whether a state read from a file can be continued; a whole file may still be another run's, or made up.
 
     Args:

@@ -6,7 +6,7 @@ import pytest
 from cnnviz.data import Prepared
 from cnnviz.errors import RunError, SpecError
 from cnnviz.replay import ImageReplay, image_replay, map_layers
-from cnnviz.replay.inside import MOST_MAPS, _maps_replay
+from cnnviz.replay.image import MOST_MAPS, _maps_replay
 from cnnviz.runs import Run
 from cnnviz.spec import Convolution, Dense, Flatten, ModelSpec
 from tests.replay.made import NETWORK

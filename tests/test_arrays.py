@@ -1,0 +1,44 @@
+"""Named arrays in files, and arrays that nobody can write to."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from cnnviz.arrays import pack_arrays, sealed, unpack_arrays
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    name: str
+    values: NDArray[Any]
+    parts: "Record | None" = None
+
+
+def test_what_is_packed_is_unpacked() -> None:
+    arrays = {
+        "a/kernel": np.arange(6, dtype=np.float16).reshape(2, 3),
+        "made_of": np.array("x"),
+        "empty": np.zeros((0, 4)),
+    }
+    found = unpack_arrays(pack_arrays(arrays))
+    assert found.keys() == arrays.keys()
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(found[name], array, strict=True)
+
+
+def test_pickled_objects_are_refused() -> None:
+    with pytest.raises(ValueError, match="allow_pickle"):
+        pack_arrays({"a": np.array([{}], dtype=object)})
+
+
+def test_sealed_arrays_cannot_be_written_to_wherever_they_are() -> None:
+    array, deep, named = np.zeros(3), np.zeros(3), np.zeros(3)
+    record = Record("one", array, Record("inside", deep))
+    assert sealed(record) is record
+    sealed({"named": named})
+    for one in (array, deep, named):
+        with pytest.raises(ValueError, match="read-only"):
+            one[0] = 1

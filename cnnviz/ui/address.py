@@ -26,6 +26,7 @@ __all__ = [
     "carry",
     "chosen_run",
     "go",
+    "leave",
     "link",
     "page_link",
     "read",
@@ -46,6 +47,7 @@ _CARRIED = "cnnviz.carried"  # session state: what was looked at last, as the UR
 _KEPT = "cnnviz.kept"  # session state: by page, what a session that comes back finds as it was
 _KNOWN = "cnnviz.known"  # session state: what the open page's place was held against
 _CHANGED = "cnnviz.changed"  # session state: (when, the page, the queries before, the query wanted) of the last change
+_LEAVING = "cnnviz.leaving"  # session state: the page that a callback goes to, and the values of its link
 _TICKED = "cnnviz.ticked"  # session state: whether a fragment asked for this run, not a person
 _SETTLING_S = 1.5  # longer, and the browser's way back would not work
 
@@ -61,6 +63,7 @@ def arrive(page: Page) -> None:
     Args:
         page: the page that is about to run.
     """
+    _leave()
     state = st.session_state
     came = state.get(_PAGE) != page
     state[_PAGE], state[_ARRIVED], state[_ALONG] = page, came, {}
@@ -154,7 +157,8 @@ def read(kind: type[P], known: Known | None = None) -> P:
     Raises:
         CnnvizError: the URL asks for what there is not; one sentence.
     """
-    settle()  # a fragment runs without app.py
+    _leave()  # a fragment runs without app.py
+    settle()
     known = known or Known()
     query = _query()
     page: Page = st.session_state.get(_PAGE, HOME)
@@ -343,6 +347,22 @@ def switch(page: Page, **values: Any) -> NoReturn:
         values: as for `link`.
     """
     st.switch_page(page.path, query_params=link(page, **values))
+
+
+def leave(page: Page, **values: Any) -> None:
+    """Go to another page as soon as this one would run again: in a callback, where Streamlit lets nobody switch.
+
+    Args:
+        page: where to.
+        values: as for `link`.
+    """
+    st.session_state[_LEAVING] = (page, values)
+
+
+def _leave() -> None:
+    page, values = st.session_state.pop(_LEAVING, (None, {}))
+    if page is not None:
+        switch(page, **values)
 
 
 # --- the query itself -------------------------------------------------------------------------------------------

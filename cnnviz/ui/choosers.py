@@ -33,7 +33,7 @@ def segments(
 
 
 def dropdown(
-    title: str, field: str, value: Any, offered: Offered, *, change: Change | None = None, **more: Any
+    title: str, field: str, value: Any, offered: Offered, *, every: str = "", change: Change | None = None, **more: Any
 ) -> None:
     """Draw a list, one line of which is chosen.
 
@@ -42,12 +42,17 @@ def dropdown(
         field: as for `segments`.
         value: as for `segments`.
         offered: as for `segments`.
+        every: the first line, which stands for None; empty for none.
         change: as for `segments`.
         more: for `st.selectbox`.
     """
+    options = [*([every] if every else []), *offered]
+    named = _named(offered)
     st.selectbox(
-        title, list(offered), label_visibility="collapsed", format_func=_named(offered),
-        **bind(field, value, options=offered, change=change), **more,
+        title, options, label_visibility="collapsed", **more,
+        format_func=lambda one: every if every and one == every else named(one),
+        **bind(field, every if value is None else value, options=options,
+               change=change or (lambda one: {field: None if every and one == every else one})),
     )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.data import ChannelStatistics, ClassCounts, Dataset, Split, channel_statistics, class_counts, examples
-from cnnviz.ui.address import arrived, bind, read
+from cnnviz.ui.address import arrived, read
+from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.components.gallery import GalleryRow, gallery
 from cnnviz.ui.data_chooser import DataPlace
 from cnnviz.ui.loaders import dataset as load
@@ -18,7 +19,6 @@ __all__ = ["balance_in_words", "describe", "show_images", "show_statistics"]
 _CLASSES = 10  # rows on a page
 _IN_A_ROW = 20
 _OF_ONE_CLASS = 160
-_EVERY = "all classes"
 _CLASS, _THIN_CLASS = 24, 8  # pixels of height for the two bars of a class
 _READABLE = 40  # classes whose names all fit beside their bars
 _UNEVEN = 1.5  # times as many images as another class has
@@ -76,22 +76,17 @@ def _controls(dataset: Dataset) -> tuple[Split, int | None]:
     """Choose the split and the class; both are in the URL."""
     place = read(DataPlace)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.segmented_control(
-            "Split", ["train", "test"], required=True, label_visibility="collapsed", **bind("split", place.split)
-        )
-        options = [_EVERY, *dataset.class_names]
-        chosen = place.label if place.label in options else _EVERY
-        st.selectbox(
-            "Class", options, label_visibility="collapsed", width=220,
-            **bind("label", chosen, key="data-class", change=lambda one: {"label": None if one == _EVERY else one}),
-        )  # fmt: skip
+        segments("Split", "split", place.split, ("train", "test"))
+        options = dataset.class_names
+        chosen = place.label if place.label in options else None
+        dropdown("Class", "label", chosen, options, every="all classes", width=220)
     if arrived() and place.label is not None and place.label not in options:
         st.warning(
             f"{plain(dataset.name)} has no class called {plain(repr(place.label[:80]))}; choose one of these. "
             "Below are all classes.",
             icon=":material/link_off:",
         )
-    label = None if chosen == _EVERY else dataset.class_names.index(chosen)
+    label = None if chosen is None else options.index(chosen)
     return (dataset.test if place.split == "test" else dataset.train), label
 
 

@@ -14,7 +14,6 @@ from cnnviz.ui.classify.answers import Row
 __all__ = ["choices_bar", "chosen_rows"]
 
 _OF_TWO = "differ"  # only where two networks are asked
-_EVERY = "All classes"
 _VIEWS = {False: ":material/grid_view: Gallery", True: ":material/table_rows: Table"}
 
 
@@ -54,11 +53,8 @@ def choices_bar(rows: Sequence[Row], choices: ClassifyPlace, *, abstains: bool, 
     segments("As", "table", choices.table, _VIEWS)
     dropdown("Order", "sort", choices.sort, ORDERS, width=134)
     counts = Counter(row.predicted for row in rows)
-    names = [_EVERY, *sorted({*counts, *([choices.predicted] if choices.predicted else [])})]
-    dropdown(
-        "Class", "predicted", choices.predicted or _EVERY, names, width=134,
-        change=lambda name: {"predicted": None if name == _EVERY else name},
-    )  # fmt: skip
+    names = sorted({*counts, *([choices.predicted] if choices.predicted else [])})
+    dropdown("Class", "predicted", choices.predicted, names, every="All classes", width=134)
     offered = {
         show: words for show, words in SHOWN.items()
         if show in ("all", choices.show) or (two if show == _OF_TWO else abstains)

@@ -11,7 +11,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Judged, disagreements
 from cnnviz.evaluation.comparison import Which
 from cnnviz.figures.tiles import photo_tiles
-from cnnviz.ui.address import read, switch
+from cnnviz.ui.address import leave, read
 from cnnviz.ui.choosers import segments
 from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
@@ -29,7 +29,6 @@ __all__ = ["Pair", "choose_pair", "draw_disagreements", "verdict", "why_no_pair"
 
 Pair = tuple[Judgement, Judgement]
 
-_OPENED = "cnnviz.compare-opened"  # session state: the run and the image that was clicked
 _PAGE = 28  # four rows on a projector
 _SIDE = 64
 
@@ -82,8 +81,6 @@ def verdict(pair: Pair) -> None:
 
 def draw_disagreements(pair: Pair) -> None:
     """Draw the images that one of two runs gets right and the other does not; a click opens one on Mistakes."""
-    if opened := st.session_state.pop(_OPENED, None):
-        switch(MISTAKES, **opened)
     a, b = pair
     if a.judged is None or b.judged is None:
         return
@@ -134,7 +131,7 @@ def _group(pair: Pair, indices: NDArray[np.int64], images: NDArray[np.uint8], ti
         ids=[int(index) for index in shown],
         names=[_name(one, other, int(index)) for index in shown],
         labels=_labels(one.judged, other.judged, shown, key),
-        on_pick=lambda index: _open(other, index),
+        on_pick=lambda index: leave(MISTAKES, run=other.chosen.run.id, image=f"test-{index}"),
         smallest=48,
         largest=_SIDE,
         room=360,
@@ -165,8 +162,3 @@ def _name(one: Judgement, other: Judgement, index: int) -> str:
             told.append(f"{each.letter} {predicted} {percent(judged.confidence[index])}")
     true = one.judged.class_names[one.judged.labels[index]] if one.judged else ""
     return f"{true}, test image {index}: {', '.join(told)}"
-
-
-def _open(judgement: Judgement, index: int) -> None:
-    """Go to the inspector of an image, in the run that is wrong on it; the page that is about to run goes."""
-    st.session_state[_OPENED] = {"run": judgement.chosen.run.id, "image": f"test-{index}"}

@@ -27,7 +27,6 @@ _STYLE = """<style>
   .st-key-order-bar > div { flex: none !important; }
 }
 </style>"""
-_EVERY = -1
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,4 @@ def controls(view: OrderPlace, class_names: tuple[str, ...], counts: dict[Group,
         segments(
             "Group", "group", view.group or _ALL, words, change=lambda one: {"group": None if one == _ALL else one}
         )
-        dropdown(
-            "Class", "label", _EVERY if view.label is None else view.label,
-            {_EVERY: "All classes", **dict(enumerate(class_names))}, width=170,
-            change=lambda one: {"label": None if one == _EVERY else one},
-        )  # fmt: skip
+        dropdown("Class", "label", view.label, dict(enumerate(class_names)), every="All classes", width=170)

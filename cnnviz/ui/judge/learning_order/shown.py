@@ -1,5 +1,7 @@
 """The page: how far learning had come at each snapshot, and the images by when they were learned."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -9,7 +11,7 @@ from cnnviz.evaluation.learning import GROUPS, Group
 from cnnviz.figures.learning_order import class_groups, draw_class_groups, draw_stages, stages_caption
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Run
-from cnnviz.ui.address import go, page_link, read, switch
+from cnnviz.ui.address import go, leave, page_link, read
 from cnnviz.ui.components.drawing import drawing
 from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.image_grid import GridImages, image_grid
@@ -31,7 +33,6 @@ from cnnviz.ui.words import images_in_words
 
 __all__ = ["show_learning_order"]
 
-_OPEN = "cnnviz.order.open"  # session state: the image that was clicked, for the run of the page that follows
 _SHOWN = 12  # images of each group, side by side
 _SIDE = 64
 
@@ -63,10 +64,6 @@ def show_learning_order() -> None:
         st.caption(words.SOURCE)
     else:
         _one_group(run, order, view.group, found[view.group])
-    picked = st.session_state.pop(_OPEN, None)
-    if isinstance(picked, int):
-        show = "correct" if order.right[-1][picked] else None
-        switch(MISTAKES, run=run.id, image=f"test-{picked}", show=show)
 
 
 def _charts(run: Run, order: LearningOrder, view: OrderPlace) -> None:
@@ -109,7 +106,7 @@ def _side_by_side(run: Run, order: LearningOrder, found: dict[Group, NDArray[np.
                 caption=told,
                 ids=shown.tolist(),
                 names=[_told(order, index) for index in shown.tolist()],
-                on_pick=_open,
+                on_pick=partial(_open, run, order),
                 smallest=48,
                 largest=_SIDE,
             )
@@ -153,7 +150,7 @@ def _one_group(run: Run, order: LearningOrder, group: Group, indices: NDArray[np
         + ("and from when on it was right." if moment else "and its confidence."),
         nothing="No test image is among these; choose another group or class.",
         groups=heads,
-        on_choice=_open,
+        on_choice=partial(_open, run, order),
     )
 
 
@@ -175,5 +172,6 @@ def _by_class(order: LearningOrder, indices: NDArray[np.int64]) -> tuple[NDArray
     return sorted_, tuple(heads)
 
 
-def _open(number: int | None) -> None:
-    st.session_state[_OPEN] = number
+def _open(run: Run, order: LearningOrder, number: int | None) -> None:
+    if number is not None:
+        leave(MISTAKES, run=run.id, image=f"test-{number}", show="correct" if order.right[-1][number] else None)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,7 +14,7 @@ from cnnviz.evaluation import Judged
 from cnnviz.evaluation.plane import Projection
 from cnnviz.inference.planes import MappedImages, Placed
 from cnnviz.runs import Run
-from cnnviz.ui.address import go, read, switch
+from cnnviz.ui.address import go, leave, read, switch
 from cnnviz.ui.components.image_grid import GridImages, Source, image_grid
 from cnnviz.ui.components.point_map import Drawn, MapPoints, point_map
 from cnnviz.ui.copies import data_link, tell_copies, tell_missing
@@ -33,7 +35,6 @@ from cnnviz.ui.words import duration, images_in_words
 
 __all__ = ["show_map"]
 
-_OPEN = "cnnviz.map.open"  # session state: the image that was clicked in the gallery, for the run that follows
 _PATIENCE_S = 4.0  # a PCA takes a moment; what takes longer shows how far it is
 _TSNE_S_AN_IMAGE = 0.005
 _HEIGHT = 480
@@ -173,11 +174,8 @@ def _draw(scene: Scene) -> None:
         if view.method != scene.method and scene.maker.shown.images is not None:
             _tsne(scene.maker, judged.snapshot)
         _gallery(scene, view, chosen, source)
-    picked = st.session_state.pop(_OPEN, None)
-    wanted = opened if opened is not None else picked
-    if wanted is not None:
-        show = "correct" if judged.right[wanted] else None
-        switch(MISTAKES, run=shown.run.id, snapshot=shown.snapshot, image=f"test-{wanted}", show=show)
+    if opened is not None:
+        switch(MISTAKES, **_link(shown, opened))
 
 
 def _chosen(scene: Scene, view: MapPlace) -> NDArray[np.bool_] | None:
@@ -223,9 +221,15 @@ def _gallery(scene: Scene, view: MapPlace, chosen: NDArray[np.bool_] | None, sou
         caption=how if inside_line else f"Draw a line round points of the map to see only theirs. {how}",
         nothing="Nothing is shown: click a class under the map to bring it back.",
         groups=groups,
-        on_choice=_open,
+        on_choice=partial(_open, scene.shown),
     )
 
 
-def _open(number: int | None) -> None:
-    st.session_state[_OPEN] = number
+def _open(shown: JudgedRun, number: int | None) -> None:
+    if number is not None:
+        leave(MISTAKES, **_link(shown, number))
+
+
+def _link(shown: JudgedRun, number: int) -> dict[str, Any]:
+    show = "correct" if shown.judged.right[number] else None
+    return {"run": shown.run.id, "snapshot": shown.snapshot, "image": f"test-{number}", "show": show}

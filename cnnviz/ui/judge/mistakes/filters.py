@@ -14,7 +14,6 @@ from cnnviz.ui.judge.mistakes_place import SORTS, MistakesPlace
 __all__ = ["filter_bar", "orders_of"]
 
 _SHOWN = {"mistakes": "Mistakes", "correct": "Correct", "all": "All", "suspects": "Suspects"}
-_EVERY = -1
 _STYLE = """<style>
 @media (max-width: 820px) {  /* one line that scrolls sideways */
   .st-key-mistakes-bar { flex-wrap: nowrap !important; overflow-x: auto; scrollbar-width: none; }
@@ -34,10 +33,9 @@ def filter_bar(shown: JudgedRun, view: MistakesPlace, marks: Mapping[int, Mark])
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="mistakes-bar"):
         st.html(_STYLE)
         segments("Show", "show", view.show, _SHOWN, change=lambda show: {"show": show, "image": None})
-        for field, every, chosen in (
-            ("true", "Any true class", view.true), ("predicted", "Any prediction", view.predicted),
-        ):  # fmt: skip
-            _class_chooser(field, every, chosen, shown.judged.class_names)
+        classes = dict(enumerate(shown.judged.class_names))
+        dropdown("True", "true", view.true, classes, every="Any true class", width=140)
+        dropdown("Predicted", "predicted", view.predicted, classes, every="Any prediction", width=140)
         _confidence(view)
         if view.show != "suspects":  # these have an order of their own
             dropdown("Order", "sort", view.sort, {name: SORTS[name].label for name in orders_of(shown)}, width=168)
@@ -47,13 +45,6 @@ def filter_bar(shown: JudgedRun, view: MistakesPlace, marks: Mapping[int, Mark])
         if view.filtered:
             cleared = dict.fromkeys(("true", "predicted", "confidence"))
             st.button("Clear", key="mistakes-clear", icon=":material/filter_alt_off:", on_click=go, kwargs=cleared)
-
-
-def _class_chooser(field: str, every: str, chosen: int | None, names: tuple[str, ...]) -> None:
-    dropdown(
-        field.capitalize(), field, _EVERY if chosen is None else chosen, {_EVERY: every, **dict(enumerate(names))},
-        width=140, change=lambda label: {field: None if label == _EVERY else label},
-    )  # fmt: skip
 
 
 def _confidence(view: MistakesPlace) -> None:

@@ -10,7 +10,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Query, most_confused, select
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.tiles import photo_tiles
-from cnnviz.ui.address import bind, go, page_link, switch
+from cnnviz.ui.address import bind, go, leave, page_link
 from cnnviz.ui.choosers import segments
 from cnnviz.ui.components.confusion import confusion_matrix as matrix_to_click
 from cnnviz.ui.components.gallery import shrunk
@@ -30,7 +30,6 @@ _MOST_IMAGES = 18
 _MOST_PAIRS = 5
 _ROOM = 430  # pixels: what a projector of 720 lines leaves below the headline
 _THUMBNAIL = 64  # pixels
-_INSPECT = "cnnviz.report.inspect"  # session state: the image that was clicked just now
 _STYLE = """<style>
 .st-key-report-pairs button { min-height: 1.625rem; padding: 0; text-align: left; }
 .st-key-report-pairs button p { font-size: 0.9375rem; }
@@ -134,14 +133,11 @@ def _thumbnails(now: JudgedRun, images: NDArray[np.uint8], shown: NDArray[np.int
         ids=[int(index) for index in shown],
         names=[f"test image {index}: {told} {name}" for index, told in zip(shown, confidence, strict=True)],
         labels=confidence,
-        on_pick=lambda index: st.session_state.update({_INSPECT: index}),
+        on_pick=lambda index: leave(MISTAKES, image=f"test-{index}", **_of_cell(now, cell)),
         smallest=48,
         largest=_THUMBNAIL,
         room=230,
     )
-    index = st.session_state.pop(_INSPECT, None)
-    if index is not None:
-        switch(MISTAKES, image=f"test-{index}", **_of_cell(now, cell))
 
 
 def _all_in_words(count: int, right: bool) -> str:

@@ -45,7 +45,7 @@ def test_scales_and_orders(looked_at: Run) -> None:
     for key, value, told in [
         ("scale", "layer", "one scale a layer"),
         ("scale", "all", "one scale for all maps"),
-        ("order", "number", "by number"),
+        ("sort", "number", "by number"),
         ("everything", True, "each column is a layer"),
     ]:
         at.segmented_control(key=f"feature-maps-{key}").set_value(value).run()

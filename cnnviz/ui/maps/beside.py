@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 from cnnviz.data.photos import fit
 from cnnviz.errors import CnnvizError
 from cnnviz.runs import Run, Weights
-from cnnviz.ui.address import bind, go, read
+from cnnviz.ui.address import bind, go
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.loaders import class_names, open_run
 from cnnviz.ui.look.images import Chosen, choose_image, read_image
 from cnnviz.ui.look.seen import feature_maps
 from cnnviz.ui.look.stops import lookable, no_such_snapshot, run_label, snapshot_labels
-from cnnviz.ui.maps.choices import MapsPlace, MapView
+from cnnviz.ui.maps.choices import MapsPlace
 from cnnviz.ui.maps.sights import Sight, run_title
 from cnnviz.ui.messages import plain
 
@@ -22,22 +22,22 @@ __all__ = ["second"]
 _FINAL, _SAME = -1, -2  # the snapshot chooser's values for the run's model, and for what the bar pins
 
 
-def second(pinned: Pinned, view: MapView) -> Sight | None:
+def second(pinned: Pinned, view: MapsPlace) -> Sight | None:
     """Draw the choice of what stands beside the pinned image, and return it; None where nothing does.
 
     Raises:
         CnnvizError: the link asks for something that there is not.
     """
     if view.beside == "image":
-        chosen = _other_image(pinned)
+        chosen = _other_image(pinned, view)
         maps = feature_maps(pinned.weights, chosen.image)
         name = _name(chosen, pinned.class_names)
         title = name.split(",")[0]
         return Sight(pinned.weights, chosen.image, name, title, maps, pinned.class_names)
     if view.beside == "run":
         with st.container(horizontal=True, gap="small", key="maps-beside"):
-            run = _other_run(pinned)
-            weights = Weights(run, _other_snapshot(pinned, run))
+            run = _other_run(pinned, view)
+            weights = Weights(run, _other_snapshot(pinned, run, view))
         image = _for_network(pinned, run)
         maps = feature_maps(weights, image)
         return Sight(weights, image, pinned.image_in_words, run_title(weights), maps, class_names(run))
@@ -58,8 +58,8 @@ def _name(chosen: Chosen, names: tuple[str, ...]) -> str:
     return f"{names[chosen.label]}, {chosen.key.replace('-', ' image ')}"
 
 
-def _other_image(pinned: Pinned) -> Chosen:
-    asked = read(MapsPlace).other_image
+def _other_image(pinned: Pinned, view: MapsPlace) -> Chosen:
+    asked = view.other_image
     failure: CnnvizError | None = None
     try:
         chosen = read_image(pinned.run, asked or "test-1")
@@ -75,8 +75,8 @@ def _other_image(pinned: Pinned) -> Chosen:
     return chosen
 
 
-def _other_run(pinned: Pinned) -> Run:
-    asked = read(MapsPlace).other_run
+def _other_run(pinned: Pinned, view: MapsPlace) -> Run:
+    asked = view.other_run
     options = list(lookable())
     others = [run_id for run_id in options if run_id != pinned.run.id]
     run = open_run(asked) if asked else open_run(others[0]) if others else pinned.run
@@ -89,13 +89,13 @@ def _other_run(pinned: Pinned) -> Run:
     return run
 
 
-def _other_snapshot(pinned: Pinned, run: Run) -> int | None:
+def _other_snapshot(pinned: Pinned, run: Run, view: MapsPlace) -> int | None:
     """Draw the choice of its moment: the pinned one where it has that, or another."""
     labels = snapshot_labels(run)
     same_run = run.id == pinned.run.id
     has_model = Weights(run).exists
     options = [*([] if same_run else [_SAME]), *([_FINAL] if has_model else []), *list(labels)[::-1]]
-    now = _asked_snapshot(pinned, run, options)
+    now = _asked_snapshot(pinned, run, options, view.other_snapshot)
     words = {_SAME: "at the same moment", _FINAL: "trained model", **labels}
     st.selectbox(
         "Its snapshot", options, format_func=lambda option: words[option], label_visibility="collapsed", width=190,
@@ -107,9 +107,8 @@ def _other_snapshot(pinned: Pinned, run: Run) -> int | None:
     return None if now == _FINAL else now
 
 
-def _asked_snapshot(pinned: Pinned, run: Run, options: list[int]) -> int:
+def _asked_snapshot(pinned: Pinned, run: Run, options: list[int], asked: str | None) -> int:
     """Read the URL; by default another run follows the bar, and the same one is seen before its training."""
-    asked = read(MapsPlace).other_snapshot
     if asked is None and options:
         earliest = options[-1]
         return options[0] if options[0] == _SAME or pinned.snapshot == earliest else earliest

@@ -9,7 +9,7 @@ from cnnviz.ui.address import read
 from cnnviz.ui.choosers import segments
 from cnnviz.ui.place import Place, choice, param, text
 
-__all__ = ["MapView", "MapsPlace", "choices"]
+__all__ = ["MapsPlace", "choices"]
 
 Scale = Literal["map", "layer", "all"]
 Beside = Literal["", "image", "run"]
@@ -23,17 +23,17 @@ _COLUMNS, _COLUMNS_OF_TWO = 2, 3
 
 @dataclass(frozen=True)
 class MapsPlace(Place):
-    """What the URL says beside what the bar pins.
+    """How maps are drawn, and what stands beside what the bar pins.
 
     Attributes:
-        order: "strength" or "number".
-        scale: as in `MapView`.
+        sort: "strength" or "number".
+        scale: what one colour scale is for: a map, a layer, or the maps of all layers.
         everything: whether all maps of a layer are drawn, not its strongest alone.
-        beside: as in `MapView`.
+        beside: "image" or "run" for two side by side; empty for one.
         other_image, other_run, other_snapshot: what stands beside the pinned one.
     """
 
-    order: str = param(choice("order", _SORTS), "strength", kept=True, lenient=True)
+    sort: str = param(choice("order", _SORTS), "strength", name="order", kept=True, lenient=True)
     scale: Scale = param(choice("scale", _SCALES), "map", name="colours", kept=True, lenient=True)
     everything: bool = param(choice("number", _SHOWN), False, name="show", kept=True, lenient=True)
     beside: Beside = param(choice("view", _BESIDE), "", kept=True, lenient=True)
@@ -41,46 +41,32 @@ class MapsPlace(Place):
     other_run: str | None = param(text)
     other_snapshot: str | None = param(text, per="other_run")
 
+    @property
+    def rows(self) -> int:
+        """Maps below each other."""
+        rows = _ROWS_OF_TWO if self.beside else _ROWS
+        return 2 * rows if self.everything else rows
 
-@dataclass(frozen=True)
-class MapView:
-    """How maps are drawn.
+    @property
+    def most(self) -> int | None:
+        """Maps of a layer at most; None for all."""
+        return None if self.everything else self.rows * (_COLUMNS_OF_TWO if self.beside else _COLUMNS)
 
-    Attributes:
-        sort: "strength" or "number".
-        scale: what one colour scale is for: a map, a layer, or the maps of all layers.
-        most: maps of a layer at most; None for all.
-        size: of a map's longer side in pixels, about.
-        rows: maps below each other.
-        beside: "image" or "run" for two side by side; empty for one.
-    """
-
-    sort: str
-    scale: Scale
-    most: int | None
-    size: int
-    rows: int
-    beside: Beside
+    @property
+    def size(self) -> int:
+        """Of a map's longer side in pixels, about."""
+        return 32 if self.everything else 64
 
 
-def choices() -> MapView:
-    """Draw the choices; they are in the URL."""
+def choices() -> MapsPlace:
+    """Draw the choices."""
     place = read(MapsPlace)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="maps-controls"):
-        for label, field, value, offered in (
-            ("Order of the maps", "order", place.order, _SORTS),
-            ("One colour scale for", "scale", place.scale, _SCALES),
-            ("How many maps of a layer", "everything", place.everything, _SHOWN),
-            ("Side by side", "beside", place.beside, _BESIDE),
+        for label, field, offered in (
+            ("Order of the maps", "sort", _SORTS),
+            ("One colour scale for", "scale", _SCALES),
+            ("How many maps of a layer", "everything", _SHOWN),
+            ("Side by side", "beside", _BESIDE),
         ):
-            segments(label, field, value, offered, help=label)
-    rows, columns = (_ROWS_OF_TWO, _COLUMNS_OF_TWO) if place.beside else (_ROWS, _COLUMNS)
-    few = not place.everything
-    return MapView(
-        sort=place.order,
-        scale=place.scale,
-        most=rows * columns if few else None,
-        size=64 if few else 32,
-        rows=rows if few else 2 * rows,
-        beside=place.beside,
-    )
+            segments(label, field, getattr(place, field), offered, help=label)
+    return place

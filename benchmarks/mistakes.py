@@ -74,7 +74,7 @@ def make_home(home: Path, count: int) -> None:
 
 def choices() -> dict[str, dict[str, str]]:
     """What is chosen in the filter bar, one after the other."""
-    from cnnviz.ui.judge.mistakes.view import SORTS
+    from cnnviz.ui.judge.mistakes_place import SORTS
 
     shown = {"mistakes": {}, "correct": {"show": "correct"}, "suspect labels": {"show": "suspects"}}
     sorts = {f"all, {order.label.lower()}": {"show": "all", "sort": name} for name, order in SORTS.items()}
@@ -85,13 +85,13 @@ def choices() -> dict[str, dict[str, str]]:
 
 def serve_choices(home: str, again: str) -> None:
     """In a process of its own: the page's own functions for every choice, then whole runs of the page."""
-    import streamlit as st
     from streamlit.testing.v1 import AppTest
 
     from cnnviz.evaluation import find_suspects, judge, learning_order
     from cnnviz.runs import RunStore
     from cnnviz.ui.judge.mistakes.chosen import chosen_images
-    from cnnviz.ui.judge.mistakes.view import asked_view
+    from cnnviz.ui.judge.mistakes_place import MistakesPlace
+    from cnnviz.ui.place import Known, decoded
 
     found = RunStore(home).get("latest")
     judged, order = judge(found, None, home), learning_order(found, home)
@@ -99,15 +99,13 @@ def serve_choices(home: str, again: str) -> None:
     app = AppTest.from_file(str(APP), default_timeout=120)
     app.switch_page(PAGE)
     values: dict[str, list[float]] = {}
-    usual = st.query_params
+    known = Known(judged.class_names, len(judged))
     for name, query in choices().items():
-        st.query_params = dict(query)  # type: ignore[assignment]
-        view, alone = asked_view(judged.class_names, len(judged)), []
+        view, alone = decoded(MistakesPlace, {name: [said] for name, said in query.items()}, known), []
         for _ in range(int(again)):
             began = time.perf_counter()
             chosen_images(judged, view, order, suspects)
             alone.append(time.perf_counter() - began)
-        st.query_params = usual
         whole = []
         for _ in range(int(again)):
             app.query_params.clear()

@@ -6,12 +6,13 @@ import streamlit as st
 
 from cnnviz.data import how_to_get
 from cnnviz.runs import Run
+from cnnviz.ui.address import page_link
 from cnnviz.ui.loaders import datasets, held_images
 from cnnviz.ui.messages import plain
+from cnnviz.ui.pages import DATA
 
-__all__ = ["COPY", "DATA", "data_link", "tell_copies", "tell_missing"]
+__all__ = ["COPY", "data_link", "tell_copies", "tell_missing"]
 
-DATA = "pages/prepare/data.py"
 COPY = "A compressed copy of the test image; on the exact one the network may answer slightly differently."
 
 _WORDS = {
@@ -55,4 +56,4 @@ def data_link(run: Run, label: str) -> None:
     """
     name = run.spec.data.name
     if any(info.name == name for info in datasets()):
-        st.page_link(DATA, label=label, icon=":material/download:", query_params={"data": name})
+        page_link(DATA, label, icon=":material/download:", data=name)

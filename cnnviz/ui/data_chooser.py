@@ -1,47 +1,56 @@
 """Choosing a data set, and getting one that is not on this machine yet."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
 from cnnviz.data import DatasetInfo, load_dataset
 from cnnviz.data.download import DownloadError
 from cnnviz.errors import CnnvizError
+from cnnviz.ui.address import bind, go, read
 from cnnviz.ui.guard import permitted
 from cnnviz.ui.loaders import SAMPLE, datasets, home
 from cnnviz.ui.messages import plain, problem
+from cnnviz.ui.place import Place, choice, param, text
 
-__all__ = ["choose_dataset", "offer_dataset"]
+__all__ = ["DataPlace", "choose_dataset", "offer_dataset"]
 
-_PARAMETER = "data"  # in the URL: ?data=digits
-_KEY = "data-set"
+
+@dataclass(frozen=True)
+class DataPlace(Place):
+    """Which images of which data set are shown.
+
+    Attributes:
+        data: the data set's name.
+        split: "train" or "test".
+        label: the name of a class; None for all.
+    """
+
+    data: str = param(text, SAMPLE)
+    split: str = param(choice("split", ("train", "test")), "train", kept=True, lenient=True)
+    label: str | None = param(text, name="class", per="data", kept=True)
 
 
 def choose_dataset() -> DatasetInfo:
     """Draw the choice of data sets, `?data=NAME` in the URL; a name that does not exist is said, the sample shown."""
     known = {info.name: info for info in datasets()}
-    asked = st.query_params.get(_PARAMETER, SAMPLE)
+    asked = read(DataPlace).data
     if asked not in known:
         st.warning(
             f"There is no data set called {plain(repr(asked[:80]))}; choose one of these. Below is {plain(SAMPLE)}.",
             icon=":material/link_off:",
         )
-    # The URL decides, at every run: so a link, the way back and a click all do the same.
-    st.session_state[_KEY] = asked if asked in known else SAMPLE
+    shown = asked if asked in known else SAMPLE
     name = st.segmented_control(
         "Data set",
         list(known),
         required=True,
-        key=_KEY,
-        on_change=_follow,
         format_func=lambda name: plain(name) + ("" if known[name].available else " :material/download:"),
         label_visibility="collapsed",
+        **bind("data", shown, key="data-set"),
     )
     return known.get(name or SAMPLE, known[SAMPLE])
-
-
-def _follow() -> None:
-    st.query_params[_PARAMETER] = st.session_state[_KEY]
 
 
 def offer_dataset(info: DatasetInfo) -> None:
@@ -69,11 +78,13 @@ def offer_dataset(info: DatasetInfo) -> None:
 
 
 def _offer_sample() -> None:
-    st.button("Look at the sample meanwhile", key="data-sample", on_click=_show_sample, icon=":material/photo_library:")
-
-
-def _show_sample() -> None:
-    st.query_params[_PARAMETER] = SAMPLE
+    st.button(
+        "Look at the sample meanwhile",
+        key="data-sample",
+        on_click=go,
+        kwargs={"data": SAMPLE},
+        icon=":material/photo_library:",
+    )
 
 
 def _get(name: str) -> None:

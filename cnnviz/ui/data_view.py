@@ -7,7 +7,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.data import ChannelStatistics, ClassCounts, Dataset, Split, channel_statistics, class_counts, examples
+from cnnviz.ui.address import arrived, read
+from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.components.gallery import GalleryRow, gallery
+from cnnviz.ui.data_chooser import DataPlace
 from cnnviz.ui.loaders import dataset as load
 from cnnviz.ui.messages import plain
 
@@ -16,7 +19,6 @@ __all__ = ["balance_in_words", "describe", "show_images", "show_statistics"]
 _CLASSES = 10  # rows on a page
 _IN_A_ROW = 20
 _OF_ONE_CLASS = 160
-_EVERY = "all classes"
 _CLASS, _THIN_CLASS = 24, 8  # pixels of height for the two bars of a class
 _READABLE = 40  # classes whose names all fit beside their bars
 _UNEVEN = 1.5  # times as many images as another class has
@@ -72,26 +74,20 @@ def show_images(dataset: Dataset) -> NDArray[np.uint8]:
 
 def _controls(dataset: Dataset) -> tuple[Split, int | None]:
     """Choose the split and the class; both are in the URL."""
+    place = read(DataPlace)
     with st.container(horizontal=True, vertical_alignment="center"):
-        split = st.segmented_control(
-            "Split", ["train", "test"], default="train", required=True, key="split", bind="query-params",
-            label_visibility="collapsed",
-        )  # fmt: skip
-        options = [_EVERY, *dataset.class_names]
-        asked = st.query_params.get("class") if "class" not in st.session_state else None  # by a link, not here
-        if st.session_state.get("class") not in (None, *options):  # left over from another data set
-            st.session_state["class"] = _EVERY
-        chosen = st.selectbox(
-            "Class", options, key="class", bind="query-params", label_visibility="collapsed", width=220
-        )
-    if asked is not None and asked not in options:
+        segments("Split", "split", place.split, ("train", "test"))
+        options = dataset.class_names
+        chosen = place.label if place.label in options else None
+        dropdown("Class", "label", chosen, options, every="all classes", width=220)
+    if arrived() and place.label is not None and place.label not in options:
         st.warning(
-            f"{plain(dataset.name)} has no class called {plain(repr(asked[:80]))}; choose one of these. "
+            f"{plain(dataset.name)} has no class called {plain(repr(place.label[:80]))}; choose one of these. "
             "Below are all classes.",
             icon=":material/link_off:",
         )
-    label = None if chosen in (None, _EVERY) else dataset.class_names.index(chosen)
-    return (dataset.test if split == "test" else dataset.train), label
+    label = None if chosen is None else options.index(chosen)
+    return (dataset.test if place.split == "test" else dataset.train), label
 
 
 def _page(n_classes: int) -> int:

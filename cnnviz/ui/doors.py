@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from cnnviz.ui.address import switch
 from cnnviz.ui.first_run import run_to_watch
+from cnnviz.ui.pages import CLASSIFY, KERNELS, TRAIN
 from cnnviz.ui.preferred import preferred_id
-from cnnviz.ui.session import choose_run
 
 __all__ = ["PAGE_STYLE", "doors"]
 
@@ -47,14 +48,8 @@ _TRY = _Door(
 )
 
 
-def doors(*, train_page: str, look_page: str, use_page: str) -> None:
-    """Draw the doors side by side, on a phone below each other.
-
-    Args:
-        train_page: the page file on which a run is watched.
-        look_page: the page file that shows kernels.
-        use_page: the page file that classifies photos.
-    """
+def doors() -> None:
+    """Draw the doors side by side, on a phone below each other."""
     with st.container(key="home-doors"):
         watch, look, use = st.columns(3, gap="small")
     with watch:
@@ -64,20 +59,12 @@ def doors(*, train_page: str, look_page: str, use_page: str) -> None:
     with use:
         used = _door(_TRY)
     if watched and (run_id := run_to_watch()):
-        choose_run(run_id)
-        st.switch_page(train_page, query_params={"run": run_id})
+        switch(TRAIN, run=run_id)
+    # With the network that serves the page best, whichever one the session looked at before.
     if looked:
-        _open(look_page, preferred_id("look"))
+        switch(KERNELS, run=preferred_id("look"))
     if used:
-        _open(use_page, preferred_id("use"))
-
-
-def _open(page: str, run_id: str | None) -> None:
-    """Go to a page with the network that serves it best, whichever one the session looked at before."""
-    if run_id is None:
-        st.switch_page(page)
-    choose_run(run_id)
-    st.switch_page(page, query_params={"run": run_id})
+        switch(CLASSIFY, run=preferred_id("use"))
 
 
 def _door(door: _Door, *, first: bool = False) -> bool:

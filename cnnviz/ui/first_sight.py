@@ -17,13 +17,15 @@ from cnnviz.inference.crops import Crop, seen_part
 from cnnviz.runs import Run, RunStore
 from cnnviz.runs.choosing import pinned_run
 from cnnviz.runs.showcase import SHOWCASE, Showcase, ShownLayer, read_showcase
+from cnnviz.ui.address import page_link
 from cnnviz.ui.components.strip import Column, strip
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.components.verdict import ClassBar, verdict
 from cnnviz.ui.loaders import class_names, home, modified
 from cnnviz.ui.messages import plain
+from cnnviz.ui.pages import ATTRIBUTION, CLASSIFY, FEATURE_MAPS, KERNELS, Page
 
-__all__ = ["Sight", "SightPages", "show_sight", "strongest_sight"]
+__all__ = ["Sight", "show_sight", "strongest_sight"]
 
 _BARS = 4
 _HEIGHT = 160  # pixels for the kernels; in a narrow column half as much again
@@ -49,21 +51,6 @@ class Sight:
     photo: NDArray[np.uint8]
     example: Example
     kernels: Tiles
-
-    @property
-    def link(self) -> dict[str, str]:
-        """The query that pins this network and this photo on other pages."""
-        return {"run": self.run.id, "image": f"example-{self.example.name}"}
-
-
-@dataclass(frozen=True)
-class SightPages:
-    """The page files that the parts lead to."""
-
-    classify: str
-    kernels: str
-    feature_maps: str
-    attribution: str
 
 
 def strongest_sight() -> Sight | None:
@@ -102,28 +89,31 @@ def _seen_by_the_network(photo: NDArray[np.uint8], image: NDArray[np.uint8]) -> 
     return photo[top:bottom, left:right]
 
 
-def show_sight(sight: Sight, *, pages: SightPages) -> None:
+def show_sight(sight: Sight) -> None:
     """Draw the photo, the first kernels, a strip of feature maps and the verdict; each heading leads to its page."""
     with st.container(key="home-sight"):
         photo, kernels, maps, said = st.columns([16, 20, 47, 19], gap="medium")
     with photo:
-        _heading("A photo", pages.classify, sight)
+        _heading("A photo", CLASSIFY, sight)
         st.image(sight.photo, width="stretch", output_format="JPEG", alt=f"{sight.example.title}, a photograph")
         st.caption(f"{plain(sight.example.title)}. {plain(sight.example.credit)}.")
     with kernels:
-        _heading("Its kernels", pages.kernels, sight)
+        _heading("Its kernels", KERNELS, sight)
         _draw_kernels(sight)
     with maps:
-        _heading("What they find", pages.feature_maps, sight)
+        _heading("What they find", FEATURE_MAPS, sight)
         _draw_maps(sight)
     with said:
-        _heading("What it says", pages.attribution, sight)
+        _heading("What it says", ATTRIBUTION, sight)
         _draw_verdict(sight)
 
 
-def _heading(words: str, page: str, sight: Sight) -> None:
-    arrow = ":material/arrow_forward:"
-    st.page_link(page, label=f"**{words}**", icon=arrow, icon_position="right", query_params=sight.link)
+def _heading(words: str, page: Page, sight: Sight) -> None:
+    """A link that pins this network and this photo on the page that shows more of it."""
+    page_link(
+        page, f"**{words}**", icon=":material/arrow_forward:", icon_position="right",
+        run=sight.run.id, image=f"example-{sight.example.name}",
+    )  # fmt: skip
 
 
 def _draw_kernels(sight: Sight) -> None:

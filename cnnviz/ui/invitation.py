@@ -4,11 +4,11 @@ from typing import NoReturn
 
 import streamlit as st
 
+from cnnviz.ui.address import page_link
 from cnnviz.ui.loaders import run_ids
+from cnnviz.ui.pages import TRAIN
 
 __all__ = ["invite_to_train", "no_network_yet"]
-
-TRAIN = "pages/learn/train.py"
 
 
 def invite_to_train(sentence: str, icon: str) -> None:
@@ -19,7 +19,7 @@ def invite_to_train(sentence: str, icon: str) -> None:
         icon: a Material icon, such as ":material/visibility:".
     """
     st.info(sentence, icon=icon)
-    st.page_link(TRAIN, label="Go to Train", icon=":material/model_training:")
+    page_link(TRAIN, "Go to Train")
 
 
 def no_network_yet(sentence: str, icon: str) -> NoReturn:

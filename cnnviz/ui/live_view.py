@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnnviz.figures import Mosaic, kernel_mosaic
 from cnnviz.runs import LiveView, Run
+from cnnviz.ui.loaders import modified
 
 __all__ = ["has_kernels", "live_view"]
 
@@ -14,7 +15,7 @@ def live_view(run: Run) -> tuple[LiveView | None, Mosaic | None]:
     Raises:
         RunError: its settings cannot be read.
     """
-    return _read(str(run.folder), _modified(run), run)
+    return _read(str(run.folder), modified(run.folder / "live.npz"), run)
 
 
 def has_kernels(run: Run) -> bool:
@@ -36,10 +37,3 @@ def _read(folder: str, modified: int, _run: Run) -> tuple[LiveView | None, Mosai
 
 def _first_convolution(run: Run) -> str | None:
     return next((row.name for row in run.spec.model.rows if row.kind == "convolution"), None)
-
-
-def _modified(run: Run) -> int:
-    try:
-        return (run.folder / "live.npz").stat().st_mtime_ns
-    except OSError:
-        return 0

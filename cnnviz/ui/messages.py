@@ -7,11 +7,11 @@ from contextlib import contextmanager
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
+from cnnviz.ui.pages import HOME, Page
 
-__all__ = ["ASTRAY", "HOME_PAGE", "plain", "problem", "reported"]
+__all__ = ["ASTRAY", "plain", "problem", "reported"]
 
-HOME_PAGE = "pages/start/home.py"
-ASTRAY = "cnnviz.astray"  # session state: whether a way back was offered; `session.carry_run` then clears the address
+ASTRAY = "cnnviz.astray"  # session state: whether a way back was offered; `address.arrive` then clears the address
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 # Links, addresses, emoji, icons and arrows are found after the escapes are undone: something invisible parts them.
@@ -34,22 +34,22 @@ def plain(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", parted)
 
 
-def problem(error: CnnvizError, way_back: str | None = HOME_PAGE, label: str = "Go to Home") -> None:
+def problem(error: CnnvizError, way_back: Page | None = HOME, label: str = "Go to Home") -> None:
     """Show an error as one sentence, and the way out of it.
 
     Args:
         error: what went wrong.
-        way_back: the page file to offer, such as "pages/learn/train.py", opened without a query; None offers none.
+        way_back: the page to offer, opened without a query; None offers none.
         label: what the offer is called.
     """
     st.error(plain(error.sentence), icon=":material/error:")
     if way_back is not None:
         st.session_state[ASTRAY] = True
-        st.page_link(way_back, label=label, icon=":material/arrow_back:")
+        st.page_link(way_back.path, label=label, icon=":material/arrow_back:")
 
 
 @contextmanager
-def reported(way_back: str | None = HOME_PAGE, label: str = "Go to Home") -> Iterator[None]:
+def reported(way_back: Page | None = HOME, label: str = "Go to Home") -> Iterator[None]:
     """Turn a CnnvizError into one sentence on the page, and end the page's or the fragment's run there.
 
     `with reported():` around a part of a page, or `@reported()` on a function, inside `@st.fragment`. What is no

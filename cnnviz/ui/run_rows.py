@@ -9,8 +9,10 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.runs import History, Run
 from cnnviz.spec.words import name_in_words
+from cnnviz.ui.address import page_link
 from cnnviz.ui.loaders import open_run
 from cnnviz.ui.messages import plain
+from cnnviz.ui.pages import TRAIN
 from cnnviz.ui.preferred import pin_button
 from cnnviz.ui.run_facts import changes_in_words, started_in_words
 from cnnviz.ui.words import state_in_words
@@ -29,12 +31,11 @@ _STYLE = """<style>
 _COLOURS = {"validation": "#E0761B", "training": "#6272EC"}
 
 
-def run_rows(run_ids: Sequence[str], train_page: str, *, key: str) -> None:
+def run_rows(run_ids: Sequence[str], *, key: str) -> None:
     """Draw the newest runs, the others on further pages of the list.
 
     Args:
         run_ids: ids, newest first.
-        train_page: the page file that shows a run.
         key: prefix of the widgets' keys.
     """
     st.html(_STYLE)
@@ -42,14 +43,14 @@ def run_rows(run_ids: Sequence[str], train_page: str, *, key: str) -> None:
     chosen = min(st.session_state.get(f"{key}-page", 1), pages)
     for run_id in run_ids[(chosen - 1) * ROWS : chosen * ROWS]:
         try:
-            run_row(open_run(run_id), train_page)
+            run_row(open_run(run_id))
         except CnnvizError as error:
             st.caption(f":material/broken_image: {plain(run_id)}: {plain(error.sentence)}")
     if pages > 1:
         st.pagination(pages, key=f"{key}-page")
 
 
-def run_row(run: Run, train_page: str) -> None:
+def run_row(run: Run) -> None:
     """Draw one run.
 
     Raises:
@@ -61,11 +62,8 @@ def run_row(run: Run, train_page: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"home-run-{run.id}"):
         pin_button(run)
         with st.container(gap=None, width="stretch"):
-            st.page_link(
-                train_page,
-                label=f"**{plain(name)}**",
-                query_params={"run": run.id},
-                help=plain(name) if len(name) > _FITS else None,
+            page_link(
+                TRAIN, f"**{plain(name)}**", icon=None, help=plain(name) if len(name) > _FITS else None, run=run.id
             )
             st.caption(facts)
         with st.container(width=_WIDTH):

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from cnnviz.ui.address import page_link
 from cnnviz.ui.loaders import ActiveRun, active_runs
 from cnnviz.ui.messages import plain
+from cnnviz.ui.pages import TRAIN
 from cnnviz.ui.warm import keep_warm
 from cnnviz.ui.words import progress_in_words
 
@@ -16,19 +18,15 @@ _TICK_S = 3.0  # also when nothing trains: a run that somebody else started is s
 _BUSY = "cnnviz.busy"  # session state: whether something waited or trained when this session looked last
 
 
-def status_bar(train_page: str) -> None:
-    """Draw what trains and what waits; redraws itself, and the whole page once when the last run has ended.
-
-    Args:
-        train_page: the page file that shows a run.
-    """
+def status_bar() -> None:
+    """Draw what trains and what waits; redraws itself, and the whole page once when the last run has ended."""
     st.session_state[_BUSY] = False  # the page that is about to be drawn knows how things are
     st.html(_STYLE)
     with st.sidebar:
-        st.fragment(_draw, run_every=_TICK_S, key="status-bar")(train_page)
+        st.fragment(_draw, run_every=_TICK_S, key="status-bar")()
 
 
-def _draw(train_page: str) -> None:
+def _draw() -> None:
     active = active_runs()
     was_busy = st.session_state.get(_BUSY, False)
     st.session_state[_BUSY] = bool(active)
@@ -38,20 +36,15 @@ def _draw(train_page: str) -> None:
             st.rerun()  # lists and states elsewhere on the page changed with it
         return
     for run in [run for run in active if run.status.state != "queued"]:
-        _row(run, train_page)
+        _row(run)
     waiting = [run for run in active if run.status.state == "queued"]
     if waiting:
-        st.page_link(
-            train_page,
-            label=f"{plain(waiting[-1].name)} waits" if len(waiting) == 1 else f"{len(waiting)} runs wait",
-            icon=":material/hourglass_empty:",
-            query_params={"run": waiting[-1].run_id},
-        )
+        words = f"{plain(waiting[-1].name)} waits" if len(waiting) == 1 else f"{len(waiting)} runs wait"
+        page_link(TRAIN, words, icon=":material/hourglass_empty:", run=waiting[-1].run_id)
 
 
-def _row(run: ActiveRun, train_page: str) -> None:
-    label = f"**{plain(run.name)}**"
-    st.page_link(train_page, label=label, icon=":material/model_training:", query_params={"run": run.run_id})
+def _row(run: ActiveRun) -> None:
+    page_link(TRAIN, f"**{plain(run.name)}**", run=run.run_id)
     status = run.status
     share = status.step / status.steps if status.steps else 0.0
     st.progress(min(max(share, 0.0), 1.0), text=progress_in_words(status, speed=False))

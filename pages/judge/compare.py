@@ -2,8 +2,7 @@
 
 from cnnviz.ui.judge.compare import compare_view
 from cnnviz.ui.messages import reported
+from cnnviz.ui.pages import COMPARE
 
-THIS_PAGE = "pages/judge/compare.py"
-
-with reported(way_back=THIS_PAGE, label="Choose runs"):
+with reported(COMPARE, label="Choose runs"):
     compare_view()

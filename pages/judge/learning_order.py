@@ -2,8 +2,7 @@
 
 from cnnviz.ui.judge.learning_order import show_learning_order
 from cnnviz.ui.messages import reported
+from cnnviz.ui.pages import LEARNING_ORDER
 
-THIS_PAGE = "pages/judge/learning_order.py"
-
-with reported(way_back=THIS_PAGE, label="Show the newest run"):
+with reported(LEARNING_ORDER, label="Show the newest run"):
     show_learning_order()

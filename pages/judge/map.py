@@ -2,8 +2,7 @@
 
 from cnnviz.ui.judge.map import show_map
 from cnnviz.ui.messages import reported
+from cnnviz.ui.pages import MAP
 
-THIS_PAGE = "pages/judge/map.py"
-
-with reported(way_back=THIS_PAGE, label="Show the map of the newest run"):
+with reported(MAP, label="Show the map of the newest run"):
     show_map()

@@ -2,8 +2,7 @@
 
 from cnnviz.ui.judge.mistakes import show_mistakes
 from cnnviz.ui.messages import reported
+from cnnviz.ui.pages import MISTAKES
 
-THIS_PAGE = "pages/judge/mistakes.py"
-
-with reported(way_back=THIS_PAGE, label="Show all mistakes of the newest run"):
+with reported(MISTAKES, label="Show all mistakes of the newest run"):
     show_mistakes()

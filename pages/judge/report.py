@@ -3,8 +3,7 @@
 from cnnviz.ui.judge import judge_bar
 from cnnviz.ui.judge.report import show_report
 from cnnviz.ui.messages import reported
+from cnnviz.ui.pages import REPORT
 
-THIS_PAGE = "pages/judge/report.py"
-
-with reported(way_back=THIS_PAGE, label="Judge the newest run"):
-    show_report(judge_bar(forget=("cell",)))
+with reported(REPORT, label="Judge the newest run"):
+    show_report(judge_bar())

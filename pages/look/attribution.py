@@ -1,9 +1,9 @@
 """Attribution: which parts of an image speak for a class, by several methods side by side."""
 
-from cnnviz.ui.attribution import attribution_bar, show_attribution
+from cnnviz.ui.attribution import show_attribution
+from cnnviz.ui.bar import pinned_bar
 from cnnviz.ui.messages import reported
+from cnnviz.ui.pages import ATTRIBUTION
 
-THIS_PAGE = "pages/look/attribution.py"
-
-with reported(way_back=THIS_PAGE, label="Look at the newest run"):
-    show_attribution(attribution_bar())
+with reported(ATTRIBUTION, label="Look at the newest run"):
+    show_attribution(pinned_bar(layer="maps"))

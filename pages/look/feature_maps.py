@@ -1,12 +1,12 @@
 """Feature maps: what every layer makes of one image, from left to right, and one of them large."""
 
-from cnnviz.ui.look import pinned_bar, wait_for_keras
+from cnnviz.ui.bar import pinned_bar
+from cnnviz.ui.look import wait_for_keras
 from cnnviz.ui.maps import choices, outline, show
 from cnnviz.ui.messages import reported
+from cnnviz.ui.pages import FEATURE_MAPS
 
-THIS_PAGE = "pages/look/feature_maps.py"
-
-with reported(way_back=THIS_PAGE, label="Look at the newest run"):
+with reported(FEATURE_MAPS, label="Look at the newest run"):
     pinned = pinned_bar(layer="any", filter=True)
     view = choices()
     if wait_for_keras("The feature maps", draw=lambda: outline(pinned, view)):

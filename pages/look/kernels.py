@@ -2,13 +2,12 @@
 
 import streamlit as st
 
+from cnnviz.ui.bar import pinned_bar
 from cnnviz.ui.kernels import controls, history_strip, inspector, kernel_facts, known_dead, tell_dead, wall
-from cnnviz.ui.look import pinned_bar
 from cnnviz.ui.messages import reported
+from cnnviz.ui.pages import KERNELS
 
-THIS_PAGE = "pages/look/kernels.py"
-
-with reported(way_back=THIS_PAGE, label="Look at the newest run"):
+with reported(KERNELS, label="Look at the newest run"):
     pinned = pinned_bar(layer="convolution", filter=True)
     facts = kernel_facts(pinned.weights, pinned.layer or "")
     view = controls(facts)

@@ -2,8 +2,7 @@
 
 from cnnviz.ui.classify import show_classify
 from cnnviz.ui.messages import reported
+from cnnviz.ui.pages import CLASSIFY
 
-THIS_PAGE = "pages/use/classify.py"
-
-with reported(way_back=THIS_PAGE, label="Start anew"):
+with reported(CLASSIFY, label="Start anew"):
     show_classify()

@@ -2,8 +2,7 @@
 
 from cnnviz.ui.messages import reported
 from cnnviz.ui.models_page import show_models
+from cnnviz.ui.pages import MODELS
 
-THIS_PAGE = "pages/use/models.py"
-
-with reported(way_back=THIS_PAGE, label="Start again on this page"):
+with reported(MODELS, label="Start again on this page"):
     show_models()

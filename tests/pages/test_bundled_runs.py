@@ -47,11 +47,11 @@ def test_kernels_that_never_learned_say_what_they_are(keras_is_there: None) -> N
         at
     )
     assert "They look blank because it answers most to an even colour" in captions(at)
-    assert "most changed first" not in at.selectbox(key="sort").options
+    assert "most changed first" not in at.selectbox(key="kernels-sort").options
     deeper = opened("pages/look/kernels.py", run="bundled-strong", layer="conv2d_2", filter="0")
     assert "moved by" in words(deeper)
     assert "as it learned" in captions(deeper)
-    assert "most changed first" in deeper.selectbox(key="sort").options
+    assert "most changed first" in deeper.selectbox(key="kernels-sort").options
     start = opened("pages/look/kernels.py", run="bundled-strong", layer="conv2d_2", snapshot="0")
     assert "moved by" not in words(start)
 

@@ -68,17 +68,17 @@ def test_the_wall_is_sorted_filtered_and_kept_in_the_link(looked_at: Run) -> Non
     assert names == sorted(names)
     assert query(at, "sort") == "name"
     word = shown(at, "classify-wall")["photos"][0]["word"]
-    at.selectbox(key="classify-class").set_value(word).run()
+    at.selectbox(key="classify-predicted").set_value(word).run()
     assert {one["word"] for one in shown(at, "classify-wall")["photos"]} == {word}
     assert query(at, "class") == word
-    at.selectbox(key="classify-class").set_value("All classes").run()
+    at.selectbox(key="classify-predicted").set_value("All classes").run()
     before = {one["name"]: one["share"] for one in shown(at, "classify-wall")["photos"]}
     at.toggle(key="classify-whole").set_value(True).run()
     after = {one["name"]: one["share"] for one in shown(at, "classify-wall")["photos"]}
     assert query(at, "crop") == "whole"
     assert before.keys() == after.keys()
     assert before != after
-    at.segmented_control(key="classify-view").set_value("table").run()
+    at.segmented_control(key="classify-table").set_value(True).run()
     assert query(at, "view") == "table"
     assert list(at.dataframe[0].value["file"]) == names
     for name in ("sort", "show", "view"):
@@ -117,7 +117,7 @@ def test_a_second_network_is_asked_about_all_photos_too(looked_at: Run, home: Pa
     at.segmented_control(key="classify-show").set_value("differ").run()
     assert {one["key"] for one in shown(at, "classify-wall")["photos"]} == differing
     at.segmented_control(key="classify-show").set_value("all").run()
-    at.segmented_control(key="classify-view").set_value("table").run()
+    at.segmented_control(key="classify-table").set_value(True).run()
     table = at.dataframe[0].value
     assert list(table["the other says"]) == [one["also"].split()[1] for one in data]
 

@@ -69,17 +69,17 @@ def test_the_table_is_filtered_by_words_state_and_tag_and_keeps_what_is_ticked(h
     runs[0].describe(tags=["lecture 3"])
     at = opened()
     assert len(names(at)) == 6
-    at.multiselect(key="state").set_value(["completed"])
+    at.multiselect(key="compare-states").set_value(["completed"])
     assert names(ran(at)) == ["a blue one", "a green one", "a red one"]
     ticked(at, 1)
-    at.text_input(key="find").set_value("ONE blue")
+    at.text_input(key="compare-find").set_value("ONE blue")
     assert names(ran(at)) == ["a blue one"]
     ticked(at, 0)
     assert asked(at) == f"{runs[1].id},{runs[2].id}"
-    at.text_input(key="find").set_value("")
-    at.multiselect(key="tag").set_value(["lecture 3"])
+    at.text_input(key="compare-find").set_value("")
+    at.multiselect(key="compare-tags").set_value(["lecture 3"])
     assert names(ran(at)) == ["a red one"]
-    at.text_input(key="find").set_value("zebra")
+    at.text_input(key="compare-find").set_value("zebra")
     ran(at)
     assert "No run is like that" in words(at)
 
@@ -199,17 +199,17 @@ def test_those_of_a_bundled_run_are_kept_in_the_home(home: Path, tmp_path: Path)
 def test_what_was_chosen_on_the_page_goes_with_what_it_was_chosen_from(home: Path) -> None:
     runs = [ended_run(home, LABELS, guesses(LABELS, 3, seed)) for seed in range(4)]
     at = opened(*runs)
-    at.segmented_control(key="pair").set_value("C and D")
+    at.segmented_control(key="compare-pair").set_value("C and D")
     assert "D" in words(ran(at)).split(".")[0]
     at.button(key="compare-out-D").click()
     ran(at)
-    assert at.segmented_control(key="pair").value == "A and B"
+    assert at.segmented_control(key="compare-pair").value == "A and B"
     runs[0].describe(tags=["x"])
     runs[1].describe(tags=["y"])
     loaders.look_again()
     at.button(key="compare-choose").click()
     at = ran(at)
-    at.multiselect(key="tag").set_value(["x"])
+    at.multiselect(key="compare-tags").set_value(["x"])
     assert len(names(ran(at))) == 1
     runs[0].describe(tags=[])
     loaders.look_again()
@@ -219,7 +219,7 @@ def test_what_was_chosen_on_the_page_goes_with_what_it_was_chosen_from(home: Pat
 def test_the_filter_is_kept_while_runs_are_compared(pair: list[Run]) -> None:
     at = opened(*pair)
     at.button(key="compare-choose").click()
-    ran(at).text_input(key="find").set_value("second")
+    ran(at).text_input(key="compare-find").set_value("second")
     assert names(ran(at)) == ["second"]
     at.button(key="compare-go").click()
     ran(at).button(key="compare-choose").click()

@@ -48,7 +48,7 @@ def test_curves_by_steps_and_of_training(pair: list[Run]) -> None:
     curves = next(one for one in figures if "Training accuracy" in str(one["layout"].get("title")))
     assert curves["layout"]["xaxis"]["title"]["text"] == "step"
     assert curves["layout"]["xaxis"]["range"][1] == pair[0].snapshots()[-1].step
-    at.segmented_control(key="by").set_value("seconds")
+    at.segmented_control(key="compare-axis").set_value("seconds")
     assert "seconds of training" in drawn(ran(at))
 
 
@@ -57,7 +57,7 @@ def test_of_three_runs_two_are_chosen(home: Path) -> None:
     at = opened(*runs)
     told = {}
     for both in ("A and B", "A and C", "B and C"):
-        at.segmented_control(key="pair").set_value(both)
+        at.segmented_control(key="compare-pair").set_value(both)
         told[both] = words(ran(at))
         one, other = both[0], both[-1]
         assert f"**Only {one} is right**" not in told[both]  # the data set is nowhere, so no images are drawn

@@ -53,7 +53,7 @@ def test_the_url_names_the_data_set_the_split_and_the_class() -> None:
     at = opened(data="digits", split="test")
     assert "8×8 pixels, grey" in words(at)
     assert at.segmented_control(key="data-set").value == "digits"
-    assert at.segmented_control(key="split").value == "test"
+    assert at.segmented_control(key="data-split").value == "test"
 
 
 def test_a_choice_is_written_into_the_url() -> None:
@@ -66,11 +66,11 @@ def test_a_choice_is_written_into_the_url() -> None:
 
 def test_one_class_fills_the_page_and_does_not_outlive_its_data_set() -> None:
     at = opened()
-    at.selectbox(key="class").set_value("cat").run()
+    at.selectbox(key="data-label").set_value("cat").run()
     assert "The first 160 images of this class" in words(at)
     at.segmented_control(key="data-set").set_value("digits").run()
     assert not at.exception
-    assert at.selectbox(key="class").value == "all classes"
+    assert at.selectbox(key="data-label").value == "all classes"
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "<script>alert(1)</script>", "nothing", "a" * 500])
@@ -87,8 +87,8 @@ def test_a_wrong_class_in_a_link_is_a_sentence_and_all_classes() -> None:
     [warning] = at.warning
     assert warning.value.startswith(r"cifar10\-sample has no class called ")
     assert "<b>" not in warning.value
-    assert at.selectbox(key="class").value == "all classes"
-    at.segmented_control(key="split").set_value("test").run()
+    assert at.selectbox(key="data-label").value == "all classes"
+    at.segmented_control(key="data-split").set_value("test").run()
     assert not at.warning
 
 
@@ -113,8 +113,8 @@ def test_an_imported_set_is_shown(home: Path) -> None:
 def test_a_class_without_images_in_the_split_is_said(home: Path) -> None:
     imported(home)
     at = opened(data="own_set", split="test")
-    chosen = at.selectbox(key="class").options[2]
-    at.selectbox(key="class").set_value(chosen).run()
+    chosen = at.selectbox(key="data-label").options[2]
+    at.selectbox(key="data-label").set_value(chosen).run()
     assert not at.exception
     assert at.info[0].value.startswith("This split has no images of that class")
 

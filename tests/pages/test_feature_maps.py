@@ -43,12 +43,12 @@ def test_the_chosen_map_is_drawn_large(looked_at: Run) -> None:
 def test_scales_and_orders(looked_at: Run) -> None:
     at = opened()
     for key, value, told in [
-        ("colours", "each layer", "one scale a layer"),
-        ("colours", "whole network", "one scale for all maps"),
-        ("order", "by number", "by number"),
-        ("show", "all", "each column is a layer"),
+        ("scale", "layer", "one scale a layer"),
+        ("scale", "all", "one scale for all maps"),
+        ("sort", "number", "by number"),
+        ("everything", True, "each column is a layer"),
     ]:
-        at.segmented_control(key=key).set_value(value).run()
+        at.segmented_control(key=f"feature-maps-{key}").set_value(value).run()
         assert not at.exception
         assert told in captions(at)
 

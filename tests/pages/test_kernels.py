@@ -53,14 +53,14 @@ def test_the_wall_and_the_filter_are_described(looked_at: Run) -> None:
 
 def test_views_scales_and_orders(looked_at: Run) -> None:
     at = opened()
-    at.segmented_control(key="view").set_value("red").run()
+    at.segmented_control(key="kernels-colour").set_value("red").run()
     assert "its red weights; white is zero, blue negative, red positive" in captions(at)
     for order, told in {"strongest first": "its norm", "most changed first": "moved since the start"}.items():
-        at.selectbox(key="sort").set_value(order).run()
+        at.selectbox(key="kernels-sort").set_value(order).run()
         assert told in captions(at)
-    at.segmented_control(key="scale").set_value("each its own").run()
+    at.segmented_control(key="kernels-each").set_value(True).run()
     assert "each on its own scale, given below it; what moved most since the start comes first" in captions(at)
-    at.selectbox(key="sort").set_value("alike together").run()
+    at.selectbox(key="kernels-sort").set_value("alike together").run()
     assert not at.exception
 
 
@@ -75,12 +75,12 @@ def test_the_scale_of_each_kernel_is_written_below_it(looked_at: Run) -> None:
 def test_deeper_layers_are_seen_by_input_channel(looked_at: Run) -> None:
     at = opened(layer="conv2d_2", filter="3")
     assert "the mean over its 4 input channels" in captions(at)
-    at.segmented_control(key="inputs").set_value("one channel").run()
-    at.selectbox(key="channel").set_value(2).run()
+    at.segmented_control(key="kernels-depth").set_value("one channel").run()
+    at.selectbox(key="kernels-channel").set_value(2).run()
     assert "its weights for input channel 2" in captions(at)
-    at.segmented_control(key="inputs").set_value("this filter").run()
+    at.segmented_control(key="kernels-depth").set_value("this filter").run()
     assert "Filter 3 of conv2d_2 reads 4 channels" in captions(at)
-    at.segmented_control(key="scale").set_value("each its own").run()
+    at.segmented_control(key="kernels-each").set_value(True).run()
     assert "each on its own scale, given below it. Click one" in captions(at)
 
 

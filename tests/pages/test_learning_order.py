@@ -113,12 +113,12 @@ def test_when_an_image_was_learned_stands_below_it(run: Run) -> None:
 
 def test_choices_are_in_the_link(run: Run) -> None:
     at = opened()
-    at.selectbox(key="order-class").set_value(2).run()
+    at.selectbox(key="learning-order-label").set_value(2).run()
     assert at.query_params["class"] in ("c2", ["c2"])
     at.button(key="order-all-forgotten").click().run()
     assert at.query_params["group"] in ("forgotten", ["forgotten"])
     assert sorted(listed(at)) == [index for index in FORGOTTEN.tolist() if LABELS[index] == 2]
-    at.segmented_control(key="order-group").set_value("all").run()
+    at.segmented_control(key="learning-order-group").set_value("all").run()
     assert "group" not in at.query_params
     assert f"of {(LABELS == 2).sum()} test images are right" in drawings(at)[0]["caption"]
 

@@ -116,7 +116,7 @@ def test_a_map_is_made_once(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_tsne_when_asked_and_kept(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     at = opened()
-    at.segmented_control(key="map-plane").set_value("tsne").run()
+    at.segmented_control(key="map-method").set_value("tsne").run()
     assert asked(at, "plane") == "tsne"
     until(at, lambda at: "t-SNE keeps neighbours" in drawn(at)["caption"])
     assert "With 60 images it has few neighbours to go by." in drawn(at)["caption"]
@@ -266,7 +266,7 @@ def test_few_images_and_many_classes(home: Path, classes: int, tests: int) -> No
     at = opened()
     assert places(at).shape == (tests, 2)
     assert ("100 classes share ten colours" in drawn(at)["caption"]) == (classes == 100)
-    at.segmented_control(key="map-plane").set_value("tsne").run()
+    at.segmented_control(key="map-method").set_value("tsne").run()
     until(at, lambda at: "t-SNE keeps neighbours" in drawn(at)["caption"])
     assert np.isfinite(places(at)).all()
 

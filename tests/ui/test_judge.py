@@ -73,16 +73,16 @@ def test_what_cannot_be_judged_is_a_sentence(home: Any) -> None:
 def _page() -> None:
     import streamlit as st
 
+    from cnnviz.ui.address import arrive, carry
     from cnnviz.ui.judge import judge_bar
-    from cnnviz.ui.look.travel import remember
     from cnnviz.ui.messages import reported
-    from cnnviz.ui.session import carry_run
+    from cnnviz.ui.pages import REPORT
 
-    carry_run(st.session_state.get("page", "report"), takes_run=False)
     if "carried" in st.session_state:
-        remember(st.session_state.pop("carried"))
+        carry(**st.session_state.pop("carried"))
+    arrive(REPORT)
     with reported(way_back=None):
-        st.session_state["judged"] = judge_bar(weights=st.session_state.get("weights", False), forget=("cell",))
+        st.session_state["judged"] = judge_bar(weights=st.session_state.get("weights", False))
 
 
 def opened(carried: dict[str, str] | None = None, *, weights: bool = False, **query: str) -> AppTest:
@@ -137,7 +137,7 @@ def test_another_run_takes_away_what_belonged_to_the_first(run: Run, home: Any) 
 
 def test_what_this_page_does_not_show_is_kept_for_the_next(run: Run) -> None:
     at = opened(carried={"run": run.id, "image": "test-7", "layer": "conv2d_1", "snapshot": "0"})
-    kept = at.session_state["cnnviz.pinned"]
+    kept = at.session_state["cnnviz.carried"]
     assert kept == {"run": run.id, "image": "test-7", "layer": "conv2d_1", "snapshot": "0"}
     assert query(at) == {"run": run.id, "snapshot": "0"}
 

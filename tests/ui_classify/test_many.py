@@ -14,8 +14,9 @@ from cnnviz.data import Photo
 from cnnviz.inference import Classification
 from cnnviz.inference.classifying import Ranked
 from cnnviz.ui.classify import shelf as shelf_module
+from cnnviz.ui.classify.address import ClassifyPlace
 from cnnviz.ui.classify.answers import Row
-from cnnviz.ui.classify.choices import Choices, chosen_rows
+from cnnviz.ui.classify.choices import chosen_rows
 from cnnviz.ui.classify.saved import answers_csv, answers_json
 from cnnviz.ui.classify.shelf import Item, Shelf
 
@@ -110,18 +111,18 @@ def test_a_tiny_picture_keeps_its_pixels_on_the_way_to_the_browser(side: int, ki
 @pytest.mark.parametrize(
     ("choices", "names"),
     [
-        (Choices(), ["d.png", "A.png", "b.png", "+c.png"]),
-        (Choices(sort="unsure"), ["+c.png", "b.png", "A.png", "d.png"]),
-        (Choices(sort="name"), ["+c.png", "A.png", "b.png", "d.png"]),
-        (Choices(sort="came"), ["b.png", "A.png", "+c.png", "d.png"]),
-        (Choices(sort="class"), ["A.png", "d.png", "b.png", "+c.png"]),
-        (Choices(show="abstained"), ["+c.png"]),
-        (Choices(show="answered", sort="came"), ["b.png", "A.png", "d.png"]),
-        (Choices(predicted="cat", sort="came"), ["b.png", "+c.png", "d.png"]),
-        (Choices(predicted="frog"), []),
+        (ClassifyPlace(), ["d.png", "A.png", "b.png", "+c.png"]),
+        (ClassifyPlace(sort="unsure"), ["+c.png", "b.png", "A.png", "d.png"]),
+        (ClassifyPlace(sort="name"), ["+c.png", "A.png", "b.png", "d.png"]),
+        (ClassifyPlace(sort="came"), ["b.png", "A.png", "+c.png", "d.png"]),
+        (ClassifyPlace(sort="class"), ["A.png", "d.png", "b.png", "+c.png"]),
+        (ClassifyPlace(show="abstained"), ["+c.png"]),
+        (ClassifyPlace(show="answered", sort="came"), ["b.png", "A.png", "d.png"]),
+        (ClassifyPlace(predicted="cat", sort="came"), ["b.png", "+c.png", "d.png"]),
+        (ClassifyPlace(predicted="frog"), []),
     ],
 )
-def test_photos_are_sorted_and_filtered(choices: Choices, names: list[str]) -> None:
+def test_photos_are_sorted_and_filtered(choices: ClassifyPlace, names: list[str]) -> None:
     assert [one.item.name for one in chosen_rows(ROWS, choices)] == names
 
 
@@ -129,7 +130,7 @@ def test_two_networks_differ_where_they_answer_something_else() -> None:
     assert [one.item.name for one in PAIRS if one.differs] == ["A.png", "d.png"]
     assert replace(ROWS[0], other=NONE).differs  # one answers, the other does not
     assert not ROWS[0].differs
-    assert [one.item.name for one in chosen_rows(PAIRS, Choices(show="differ"))] == ["d.png", "A.png"]
+    assert [one.item.name for one in chosen_rows(PAIRS, ClassifyPlace(show="differ"))] == ["d.png", "A.png"]
 
 
 # --- saving -----------------------------------------------------------------------------------------------------

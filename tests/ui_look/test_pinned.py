@@ -13,18 +13,18 @@ from cnnviz.runs import Run
 def _page() -> None:
     import streamlit as st
 
-    from cnnviz.ui.look import link, pinned_bar, switch
+    from cnnviz.ui.address import arrive, go
+    from cnnviz.ui.bar import pinned_bar
     from cnnviz.ui.messages import reported
-    from cnnviz.ui.session import carry_run
+    from cnnviz.ui.pages import FEATURE_MAPS, KERNELS
 
     page = st.session_state.get("page", "kernels")
-    carry_run(page, takes_run=False)
-    if "switch" in st.session_state:
-        switch(**st.session_state.pop("switch"))
+    arrive(FEATURE_MAPS if page == "maps" else KERNELS)
+    if "go" in st.session_state:
+        go(**st.session_state.pop("go"))
     with reported(way_back=None):
         pinned = pinned_bar(layer="any" if page == "maps" else "convolution", filter=page != "map")
         st.session_state["pinned"] = pinned
-        st.session_state["link"] = link()
 
 
 def opened(**query: str) -> AppTest:
@@ -166,17 +166,15 @@ def test_what_was_done_to_a_photo_is_said(looked_at: Run) -> None:
 
 def test_switching_changes_one_thing(looked_at: Run) -> None:
     at = opened(image="test-3", layer="conv2d_2", filter="2")
-    at.session_state["switch"] = {"image": "test-9"}
+    at.session_state["go"] = {"image": "test-9"}
     checked(at.run())
     pinned = at.session_state["pinned"]
     assert (pinned.image_key, pinned.layer, pinned.filter) == ("test-9", "conv2d_2", 2)
-    assert at.session_state["link"] == {
-        "run": looked_at.id, "image": "test-9", "layer": "conv2d_2", "filter": "2",
-    }  # fmt: skip
+    assert query(at) == {"run": looked_at.id, "image": "test-9", "layer": "conv2d_2", "filter": "2"}
 
 
 def test_a_change_survives_a_rerun_with_the_url_of_before(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnnviz.ui.look.travel._SETTLING_S", 600.0)  # however slow this machine is
+    monkeypatch.setattr("cnnviz.ui.address._SETTLING_S", 600.0)  # however slow this machine is
     at = opened(image="test-3")
     before = query(at)
     checked(at.selectbox(key="pinned-filter").set_value(3).run())
@@ -188,7 +186,7 @@ def test_a_change_survives_a_rerun_with_the_url_of_before(looked_at: Run, monkey
 
 
 def test_a_change_survives_a_tick_from_before_it_however_late(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnnviz.ui.look.travel._SETTLING_S", 0.0)
+    monkeypatch.setattr("cnnviz.ui.address._SETTLING_S", 0.0)
     at = opened(image="test-3")
     before = query(at)
     checked(at.selectbox(key="pinned-filter").set_value(3).run())

@@ -9,7 +9,7 @@ from cnnviz.errors import RunError
 from cnnviz.evaluation import LearningOrder, find_suspects, learning_order
 from cnnviz.ui.components.image_grid import FORGOTTEN
 from cnnviz.ui.judge.mistakes.chosen import chosen_images, lead, nothing
-from cnnviz.ui.judge.mistakes.view import View
+from cnnviz.ui.judge.mistakes_place import MistakesPlace
 from tests.evaluation.made import ended_run, guesses, judged, with_snapshots
 
 LABELS = np.random.default_rng(0).integers(0, 4, 500)
@@ -25,7 +25,7 @@ def order(tmp_path_factory: pytest.TempPathFactory) -> LearningOrder:
 
 
 def test_the_usual_view_is_the_mistakes_the_surest_first() -> None:
-    chosen = chosen_images(FOUND, View(), None, None)
+    chosen = chosen_images(FOUND, MistakesPlace(), None, None)
     assert set(chosen.indices.tolist()) == set(np.flatnonzero(WRONG).tolist())
     np.testing.assert_array_equal(chosen.values, FOUND.confidence[chosen.indices])
     assert (np.diff(chosen.values) <= 0).all()
@@ -33,19 +33,19 @@ def test_the_usual_view_is_the_mistakes_the_surest_first() -> None:
 
 
 def test_filters_narrow_it_down() -> None:
-    chosen = chosen_images(FOUND, View(show="all", true=1, predicted=2, least=30, most=80), None, None)
+    chosen = chosen_images(FOUND, MistakesPlace(show="all", true=1, predicted=2, confidence=(30, 80)), None, None)
     asked = (FOUND.labels == 1) & (FOUND.predicted == 2) & (FOUND.confidence >= 0.3) & (FOUND.confidence <= 0.8)
     assert set(chosen.indices.tolist()) == set(np.flatnonzero(asked).tolist())
 
 
 def test_the_tiles_say_what_they_are_sorted_by(order: LearningOrder) -> None:
     assert FOUND.losses is not None
-    by_loss = chosen_images(FOUND, View(sort="loss-high"), None, None)
+    by_loss = chosen_images(FOUND, MistakesPlace(sort="loss-high"), None, None)
     np.testing.assert_array_equal(by_loss.values, FOUND.losses[by_loss.indices])
     assert by_loss.format == "number"
-    by_margin = chosen_images(FOUND, View(show="all", sort="margin-low"), None, None)
+    by_margin = chosen_images(FOUND, MistakesPlace(show="all", sort="margin-low"), None, None)
     assert (np.diff(by_margin.values) >= 0).all()
-    learned = chosen_images(FOUND, View(show="all", sort="learned-early"), order, None)
+    learned = chosen_images(FOUND, MistakesPlace(show="all", sort="learned-early"), order, None)
     assert learned.format == "moment"
     for index, value in zip(learned.indices, learned.values, strict=True):
         forgotten = order.learned[index] < 0 <= order.first_right[index]
@@ -56,7 +56,7 @@ def test_the_tiles_say_what_they_are_sorted_by(order: LearningOrder) -> None:
 
 
 def test_pairs_have_heads_that_count_all_images() -> None:
-    chosen = chosen_images(FOUND, View(show="all", by_pair=True), None, None)
+    chosen = chosen_images(FOUND, MistakesPlace(show="all", by_pair=True), None, None)
     assert sum(group.count for group in chosen.groups) == len(chosen.indices) == 500
     at = 0
     for group in chosen.groups:
@@ -71,35 +71,35 @@ def test_pairs_have_heads_that_count_all_images() -> None:
 
 def test_suspects_are_filtered_too_and_keep_their_order() -> None:
     suspects = find_suspects(FOUND)
-    every = chosen_images(FOUND, View(show="suspects"), None, suspects)
+    every = chosen_images(FOUND, MistakesPlace(show="suspects"), None, suspects)
     np.testing.assert_array_equal(every.indices, suspects.indices)
     np.testing.assert_array_equal(every.values, suspects.doubt)
-    some = chosen_images(FOUND, View(show="suspects", true=2), None, suspects)
+    some = chosen_images(FOUND, MistakesPlace(show="suspects", true=2), None, suspects)
     assert some.indices.tolist() == [index for index in suspects.indices.tolist() if LABELS[index] == 2]
 
 
 def test_what_a_run_did_not_keep_is_refused() -> None:
     with pytest.raises(RunError, match="finish the run"):
-        chosen_images(replace(FOUND, probabilities=None), View(sort="loss-high"), None, None)
+        chosen_images(replace(FOUND, probabilities=None), MistakesPlace(sort="loss-high"), None, None)
     with pytest.raises(RunError, match="predictions of all snapshots"):
-        chosen_images(FOUND, View(sort="learned-late"), None, None)
+        chosen_images(FOUND, MistakesPlace(sort="learned-late"), None, None)
 
 
 def test_a_sentence_says_what_is_shown() -> None:
-    assert lead(FOUND, View(), 150) == "150 mistakes of 500 images, the most confident first"
-    assert lead(FOUND, View(show="all"), 500) == "500 test images, the most confident first"
-    view = View(show="correct", true=1, least=50, sort="learned-late")
+    assert lead(FOUND, MistakesPlace(), 150) == "150 mistakes of 500 images, the most confident first"
+    assert lead(FOUND, MistakesPlace(show="all"), 500) == "500 test images, the most confident first"
+    view = MistakesPlace(show="correct", true=1, confidence=(50, 100), sort="learned-late")
     assert lead(FOUND, view, 1) == (
         "1 correct image of 500 images (true class c1, confidence 50 to 100 %), the latest learned first"
     )
-    assert lead(FOUND, View(true=1), 0) == "No mistakes of 500 images (true class c1)"
-    assert lead(FOUND, View(show="suspects"), 3) == "3 suspect labels of 500 images, the most doubtful first"
+    assert lead(FOUND, MistakesPlace(true=1), 0) == "No mistakes of 500 images (true class c1)"
+    assert lead(FOUND, MistakesPlace(show="suspects"), 3) == "3 suspect labels of 500 images, the most doubtful first"
 
 
 def test_nothing_to_show_is_said_kindly() -> None:
     perfect, hopeless = judged(LABELS, np.eye(4)[LABELS]), judged(LABELS, np.eye(4)[(LABELS + 1) % 4])
-    assert "Not a single mistake: all 500 images are recognised" in nothing(perfect, View())
-    assert "None of the 500 images is recognised" in nothing(hopeless, View(show="correct"))
-    assert "doubts no label" in nothing(perfect, View(show="suspects"))
-    assert "Clear them" in nothing(FOUND, View(true=1, least=99))
-    assert len(chosen_images(perfect, View(by_pair=True), None, None).groups) == 0
+    assert "Not a single mistake: all 500 images are recognised" in nothing(perfect, MistakesPlace())
+    assert "None of the 500 images is recognised" in nothing(hopeless, MistakesPlace(show="correct"))
+    assert "doubts no label" in nothing(perfect, MistakesPlace(show="suspects"))
+    assert "Clear them" in nothing(FOUND, MistakesPlace(true=1, confidence=(99, 100)))
+    assert len(chosen_images(perfect, MistakesPlace(by_pair=True), None, None).groups) == 0

@@ -3,39 +3,37 @@
 from typing import Any
 
 import pytest
-import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Query
-from cnnviz.ui.judge.mistakes.view import SORTS, View, asked_view, mistakes_link
+from cnnviz.ui.address import link
+from cnnviz.ui.judge.mistakes_place import SORTS, MistakesPlace
+from cnnviz.ui.pages import MISTAKES
+from cnnviz.ui.place import Known, decoded
 
 NAMES = ("cat", "dog", "1")
 
 
-@pytest.fixture(autouse=True)
-def url(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    query: dict[str, str] = {}
-    monkeypatch.setattr(st, "query_params", query)
-    return query
+def asked_place(**asked: str) -> MistakesPlace:
+    return decoded(MistakesPlace, {name: [value] for name, value in asked.items()}, Known(NAMES, 100))
 
 
 @pytest.mark.parametrize(
     ("asked", "shown"),
     [
-        ({}, View()),
-        ({"show": "suspects", "image": "test-17"}, View(show="suspects", image=17)),
-        ({"image": "17"}, View(image=17)),
-        ({"image": "upload-12345678"}, View()),  # carried from a page under Look
-        ({"true": "dog", "predicted": "0"}, View(true=1, predicted=0)),
-        ({"true": "1"}, View(true=2)),  # a name counts before a number
-        ({"confidence": "50-90"}, View(least=50, most=90)),
-        ({"sort": "loss-high", "group": "pair"}, View(sort="loss-high", by_pair=True)),
-        ({"show": "", "true": ""}, View()),
+        ({}, MistakesPlace()),
+        ({"show": "suspects", "image": "test-17"}, MistakesPlace(show="suspects", image=17)),
+        ({"image": "17"}, MistakesPlace(image=17)),
+        ({"image": "upload-12345678"}, MistakesPlace()),  # carried from a page under Look
+        ({"true": "dog", "predicted": "0"}, MistakesPlace(true=1, predicted=0)),
+        ({"true": "1"}, MistakesPlace(true=2)),  # a name counts before a number
+        ({"confidence": "50-90"}, MistakesPlace(confidence=(50, 90))),
+        ({"sort": "loss-high", "group": "pair"}, MistakesPlace(sort="loss-high", by_pair=True)),
+        ({"show": "", "true": ""}, MistakesPlace()),
     ],
 )  # fmt: skip
-def test_what_it_asks_for(url: dict[str, str], asked: dict[str, str], shown: View) -> None:
-    url.update(asked)
-    assert asked_view(NAMES, 100) == shown
+def test_what_it_asks_for(asked: dict[str, str], shown: MistakesPlace) -> None:
+    assert asked_place(**asked) == shown
 
 
 @pytest.mark.parametrize(
@@ -54,24 +52,21 @@ def test_what_it_asks_for(url: dict[str, str], asked: dict[str, str], shown: Vie
         ("image", "../etc", "test-0 to test-99"),
     ],
 )
-def test_what_it_may_not_ask_for_is_refused_with_a_way_out(
-    url: dict[str, str], name: str, value: str, way_out: str
-) -> None:
-    url[name] = value
+def test_what_it_may_not_ask_for_is_refused_with_a_way_out(name: str, value: str, way_out: str) -> None:
     with pytest.raises(CnnvizError) as refusal:
-        asked_view(NAMES, 100)
+        asked_place(**{name: value})
     assert way_out in str(refusal.value)
     assert value[:40] in str(refusal.value)
 
 
 def test_a_view_is_a_question_to_the_library() -> None:
-    view = View(show="correct", true=1, least=25, sort="margin-low", by_pair=True)
+    view = MistakesPlace(show="correct", true=1, confidence=(25, 100), sort="margin-low", by_pair=True)
     assert view.query() == Query(
         true=1, least=0.25, most=1.0, shown="correct", sort="margin", descending=False, by_pair=True
     )
-    assert View(show="suspects").query().shown == "all"
+    assert MistakesPlace(show="suspects").query().shown == "all"
     for sort in SORTS:
-        View(sort=sort).query()  # the library knows them all
+        MistakesPlace(sort=sort).query()  # the library knows them all
 
 
 @pytest.mark.parametrize(
@@ -79,15 +74,13 @@ def test_a_view_is_a_question_to_the_library() -> None:
     [
         ({}, {}),
         ({"true": "cat", "predicted": "dog"}, {"true": "cat", "predicted": "dog"}),
-        ({"true": "cat", "predicted": "cat"}, {"true": "cat", "predicted": "cat", "show": "correct"}),
-        ({"image": 3, "show": "all"}, {"image": "test-3", "show": "all"}),
+        ({"show": "mistakes", "snapshot": None}, {}),
+        ({"image": "test-3", "show": "all"}, {"image": "test-3", "show": "all"}),
     ],
 )
-def test_a_link_is_read_as_it_was_meant(url: dict[str, str], given: dict[str, Any], query: dict[str, str]) -> None:
-    made = mistakes_link("some-run", 4, **given)
-    assert made == {"run": "some-run", "snapshot": "4", **query}
-    url.update(made)
-    view = asked_view(NAMES, 100)
-    assert view.image == given.get("image")
-    assert view.true == (None if "true" not in given else NAMES.index(given["true"]))
-    assert "snapshot" not in mistakes_link("some-run", None)
+def test_a_link_is_read_as_it_was_meant(given: dict[str, Any], query: dict[str, str]) -> None:
+    made = link(MISTAKES, run="some-run", **given)
+    assert made == {"run": "some-run", **query}
+    place = asked_place(**{name: value for name, value in made.items() if isinstance(value, str)})
+    assert place.image == (3 if "image" in given else None)
+    assert place.true == (NAMES.index(given["true"]) if "true" in given else None)

@@ -1,5 +1,5 @@
 """The Attribution page's parts: choosing a class and methods, heatmaps side by side, the randomised-weights check."""
 
-from cnnviz.ui.attribution.view import attribution_bar, show_attribution
+from cnnviz.ui.attribution.view import show_attribution
 
-__all__ = ["attribution_bar", "show_attribution"]
+__all__ = ["show_attribution"]

@@ -16,9 +16,9 @@ from cnnviz.ui.attribution.words import (
     stage_title,
     strength,
 )
+from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.heatmaps import Panel, heatmaps
 from cnnviz.ui.jobs import show_job
-from cnnviz.ui.look import Pinned
 from cnnviz.ui.messages import plain
 
 if TYPE_CHECKING:

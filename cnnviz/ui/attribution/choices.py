@@ -1,93 +1,83 @@
 """Which class, which methods, which check: chosen by widgets, kept in the URL."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
-from cnnviz.errors import SpecError
+from cnnviz.errors import CnnvizError, SpecError
+from cnnviz.ui.address import bind, go, read
 from cnnviz.ui.attribution.words import TITLES
-from cnnviz.ui.look import Pinned
+from cnnviz.ui.bar import Pinned
 from cnnviz.ui.messages import plain
+from cnnviz.ui.place import Codec, Known, Place, choice, param
 
-__all__ = ["Choices", "asked_choices", "choose_check", "choose_class", "choose_methods", "explain_class"]
+__all__ = ["AttributionPlace", "asked_choices", "choose_check", "choose_class", "choose_methods", "explain_class"]
 
 DEFAULT = ("gradcam", "integrated-gradients", "occlusion")
 
 _PREDICTED = -1
 _TRUE = -2
-_KEPT = "cnnviz.attribution.methods"  # session state: the methods looked at last, for a page opened anew
+_SPECIAL = {_PREDICTED: "predicted", _TRUE: "true"}
+
+
+def _read_class(said: str, known: Known) -> int:
+    found = next((option for option, word in _SPECIAL.items() if word == said), None)
+    if found is None and said not in known.classes:
+        raise SpecError(
+            f"the link asks for the class {said[:60]!r}, which the run {known.run} does not know; choose one of "
+            f"{', '.join(known.classes[:12])}"
+        )
+    return known.classes.index(said) if found is None else found
+
+
+_METHOD = choice("method", tuple(TITLES))
+
+
+def _read_methods(said: str, known: Known) -> tuple[str, ...]:
+    asked = [_METHOD.read(name, known) for name in said.split(",") if name]
+    return tuple(name for name in TITLES if name in asked) or DEFAULT
 
 
 @dataclass(frozen=True)
-class Choices:
+class AttributionPlace(Place):
     """What the URL asks for.
 
     Attributes:
+        option: the class to explain; -1 for the predicted one, -2 for the true one.
         methods: names of methods, at least one.
-        option: -1 for the predicted class, -2 for the true one, else a class.
-        class_index: the class to explain; None for the predicted one.
         check: the method whose randomised-weights check is shown; None for none.
     """
 
-    methods: tuple[str, ...]
-    option: int
-    class_index: int | None
-    check: str | None
+    option: int = param(
+        Codec(_read_class, lambda option, known: _SPECIAL.get(option) or known.classes[option]),
+        _PREDICTED, name="class",
+    )  # fmt: skip
+    methods: tuple[str, ...] = param(Codec(_read_methods, lambda names, _: ",".join(names)), DEFAULT, kept=True)
+    check: str | None = param(_METHOD)
+
+    def class_index(self, label: int | None) -> int | None:
+        """Return the class to explain; None for the predicted one.
+
+        Args:
+            label: the image's class, where it is known.
+        """
+        return {_PREDICTED: None, _TRUE: label}.get(self.option, self.option)
 
 
-def asked_choices(pinned: Pinned) -> Choices:
-    """Read the URL.
+def asked_choices(pinned: Pinned) -> AttributionPlace:
+    """Read the URL; what cannot be is taken out of it, where it would stand in the way of the next look.
 
     Raises:
         SpecError: it asks for a class or a method that there is not.
     """
-    option = _asked_option(pinned)
-    label = pinned.label
-    index = {_PREDICTED: None, _TRUE: label}.get(option, option)
-    check = st.query_params.get("check")
-    if check is not None:
-        _known("check", check)
-    return Choices(_asked_methods(), option, index, check)
+    try:
+        return read(AttributionPlace, Known(pinned.class_names, run=pinned.run.name))
+    except CnnvizError:
+        go(option=None, methods=None, check=None)
+        raise
 
 
-def _asked_option(pinned: Pinned) -> int:
-    text = st.query_params.get("class", "predicted")
-    if text == "predicted" or (text == "true" and pinned.label is None):
-        return _PREDICTED
-    if text == "true":
-        return _TRUE
-    if text not in pinned.class_names:
-        raise _refused(
-            "class",
-            f"the link asks for the class {text[:60]!r}, which the run {pinned.run.name} does not know; choose one of "
-            f"{', '.join(pinned.class_names[:12])}",
-        )
-    return pinned.class_names.index(text)
-
-
-def _asked_methods() -> tuple[str, ...]:
-    text = st.query_params.get("methods")
-    if text is None:
-        kept: tuple[str, ...] = st.session_state.get(_KEPT, DEFAULT)
-        return kept
-    asked = [_known("methods", name) for name in text.split(",") if name]
-    return tuple(name for name in TITLES if name in asked) or DEFAULT
-
-
-def _known(parameter: str, name: str) -> str:
-    if name not in TITLES:
-        raise _refused(parameter, f"the link asks for the method {name[:40]!r}; choose one of {', '.join(TITLES)}")
-    return name
-
-
-def _refused(parameter: str, why: str) -> SpecError:
-    """Take what cannot be out of the URL, which would else stand in the way of the next look."""
-    st.query_params.pop(parameter, None)
-    return SpecError(why)
-
-
-def choose_class(pinned: Pinned, choices: Choices) -> None:
+def choose_class(pinned: Pinned, choices: AttributionPlace) -> None:
     """Draw the chooser of the class that is explained.
 
     Args:
@@ -99,59 +89,37 @@ def choose_class(pinned: Pinned, choices: Choices) -> None:
     special = {_PREDICTED: "the predicted class", _TRUE: "the true class"}
     if pinned.label is None:
         del special[_TRUE]
-    st.session_state["attribution-class"] = choices.option  # the URL decides, at every run of the page
+    options = [*special, *range(len(names))]
     st.selectbox(
-        "Explained class", [*special, *range(len(names))], key="attribution-class", width=230,
-        label_visibility="collapsed",
+        "Explained class", options, width=230, label_visibility="collapsed",
         format_func=lambda option: f"explain {special.get(option) or plain(names[option])}",
-        on_change=lambda: _write_class(names, st.session_state["attribution-class"]),
+        **bind("option", choices.option if choices.option in options else _PREDICTED, key="attribution-class",
+               options=options),
     )  # fmt: skip
 
 
-def choose_methods(choices: Choices) -> None:
+def choose_methods(choices: AttributionPlace) -> None:
     """Draw the chooser of methods."""
-    st.session_state["attribution-methods"] = list(choices.methods)
     st.pills(
-        "Methods", list(TITLES), selection_mode="multi", key="attribution-methods", label_visibility="collapsed",
-        format_func=TITLES.__getitem__, on_change=_write_methods,
+        "Methods", list(TITLES), selection_mode="multi", label_visibility="collapsed", format_func=TITLES.__getitem__,
+        **bind("methods", list(choices.methods), change=_ordered),
     )  # fmt: skip
 
 
-def choose_check(choices: Choices) -> None:
+def choose_check(choices: AttributionPlace) -> None:
     """Draw the chooser of the method that is checked with random weights."""
-    st.session_state["attribution-check"] = choices.check
     st.pills(
         "Does the picture depend on what was learned? Check it with random weights:",
         [name for name in TITLES if name in choices.methods or name == choices.check],
-        key="attribution-check", format_func=TITLES.__getitem__, on_change=_write_check,
+        format_func=TITLES.__getitem__, **bind("check", choices.check),
     )  # fmt: skip
 
 
-def explain_class(pinned: Pinned, index: int) -> None:
+def explain_class(index: int) -> None:
     """Explain another class, from the next run of the page on."""
-    _write_class(pinned.class_names, index)
+    go(option=index)
 
 
-def _write_class(names: tuple[str, ...], option: Any) -> None:
-    if not isinstance(option, int) or option >= len(names):  # of a run with other classes, looked at before
-        return
-    if option == _PREDICTED:
-        st.query_params.pop("class", None)
-    else:
-        st.query_params["class"] = "true" if option == _TRUE else names[option]
-
-
-def _write_methods() -> None:
-    chosen = [name for name in TITLES if name in st.session_state["attribution-methods"]]
-    if not chosen:  # the last one stays: a page without a heatmap shows nothing
-        return
-    st.session_state[_KEPT] = tuple(chosen)
-    st.query_params["methods"] = ",".join(chosen)
-
-
-def _write_check() -> None:
-    name = st.session_state["attribution-check"]
-    if name is None:
-        st.query_params.pop("check", None)
-    else:
-        st.query_params["check"] = name
+def _ordered(chosen: list[str]) -> dict[str, tuple[str, ...]]:
+    """Return the methods in their order; the last one stays: a page without a heatmap shows nothing."""
+    return {"methods": tuple(name for name in TITLES if name in chosen)} if chosen else {}

@@ -16,8 +16,9 @@ from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.explain.heatmap import Heatmap
 from cnnviz.explain.methods import METHODS
 from cnnviz.runs import Weights
+from cnnviz.ui.bar import Pinned
 from cnnviz.ui.jobs import Job, Report, job
-from cnnviz.ui.look import Pinned, model
+from cnnviz.ui.look import model
 
 if TYPE_CHECKING:
     import keras

@@ -12,9 +12,9 @@ from cnnviz.explain.heatmap import Heatmap
 from cnnviz.explain.methods import METHODS
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.heatmap import full_value
+from cnnviz.ui.address import rerun
 from cnnviz.ui.attribution.check import show_check
 from cnnviz.ui.attribution.choices import (
-    Choices,
     asked_choices,
     choose_check,
     choose_class,
@@ -23,12 +23,12 @@ from cnnviz.ui.attribution.choices import (
 )
 from cnnviz.ui.attribution.results import Question, question_about
 from cnnviz.ui.attribution.words import TITLES, at_layer, saved_for, strength
+from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.heatmaps import Bar, Panel, heatmaps
 from cnnviz.ui.jobs import forget, show_job
-from cnnviz.ui.look import Pinned, keras_ready, pinned_bar, rerun, switch
-from cnnviz.ui.look.stops import last_maps
+from cnnviz.ui.look import keras_ready
 
-__all__ = ["attribution_bar", "show_attribution"]
+__all__ = ["show_attribution"]
 
 _MOST_BARS = 6
 _FINE = 384  # pixels: how finely a photograph is shown beside what the network sees of it
@@ -48,23 +48,6 @@ class Verdict:
     explained: int | None
 
 
-def attribution_bar() -> Pinned:
-    """Draw the pinned bar; unless the link names a layer, it is that of the last maps, where Grad-CAM belongs.
-
-    A layer that another page showed is not carried here: it was chosen for its kernels or maps.
-
-    Raises:
-        CnnvizError: the URL asks for something that there is not.
-    """
-    chosen = "layer" in st.query_params
-    pinned = pinned_bar(layer="maps")
-    last = last_maps(pinned.run).name or None
-    if not chosen and pinned.layer != last:
-        switch(layer=last)
-        st.rerun()
-    return pinned
-
-
 def show_attribution(pinned: Pinned) -> None:
     """Draw the page for what is pinned; heatmaps that take long come one after another.
 
@@ -73,8 +56,8 @@ def show_attribution(pinned: Pinned) -> None:
     """
     choices = asked_choices(pinned)
     question, ready = question_about(pinned), keras_ready()
-    verdict = _verdict(question, choices) if ready else Verdict(None, choices.class_index)
-    choices = replace(choices, class_index=verdict.explained)
+    wanted = choices.class_index(pinned.label)
+    verdict = _verdict(question, wanted) if ready else Verdict(None, wanted)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         choose_class(pinned, choices)
         choose_methods(choices)
@@ -83,7 +66,7 @@ def show_attribution(pinned: Pinned) -> None:
         replace(panel, saved=saved_for(pinned, panel.title, explained))
         for panel in (
             _photograph(pinned),
-            *(_panel(question, name, choices, ready=ready) for name in choices.methods),
+            *(_panel(question, name, verdict.explained, ready=ready) for name in choices.methods),
         )
     ]
     clicked = heatmaps(
@@ -97,23 +80,23 @@ def show_attribution(pinned: Pinned) -> None:
         most=min(_MOST_BARS, len(pinned.class_names)),
     )
     if clicked is not None and clicked != verdict.explained:
-        explain_class(pinned, clicked)
+        explain_class(clicked)
         st.rerun()
     if not ready:
         st.fragment(_wait, run_every=_TICK_S)()
         return
     late = [name for name, panel in zip(choices.methods, panels[1:], strict=True) if panel.pending]
     if late:
-        _make(question, late[0], choices)
+        _make(question, late[0], verdict.explained)
         return
     choose_check(choices)
     if choices.check is not None:
-        show_check(pinned, question, choices.check, choices.class_index)
+        show_check(pinned, question, choices.check, verdict.explained)
 
 
-def _make(question: Question, name: str, choices: Choices) -> None:
+def _make(question: Question, name: str, explained: int | None) -> None:
     """Make a heatmap that takes long beside the page, which runs again when it is there."""
-    made = question.heatmap_job(name, choices.class_index)
+    made = question.heatmap_job(name, explained)
     if show_job(made, TITLES[name]) is not None:  # it was there, and has made room for others since
         forget(made)
         st.rerun()
@@ -125,13 +108,12 @@ def _wait() -> None:
     st.caption("The heatmaps will be here in a few seconds: TensorFlow is imported, once for this server.")
 
 
-def _verdict(question: Question, choices: Choices) -> Verdict:
+def _verdict(question: Question, wanted: int | None) -> Verdict:
     try:
         probabilities = question.probabilities()
     except (SpecError, DataError):
-        return Verdict(None, choices.class_index)  # each picture says what is wrong
-    chosen = choices.class_index
-    return Verdict(probabilities, int(np.argmax(probabilities)) if chosen is None else chosen)
+        return Verdict(None, wanted)  # each picture says what is wrong
+    return Verdict(probabilities, int(np.argmax(probabilities)) if wanted is None else wanted)
 
 
 def _photograph(pinned: Pinned) -> Panel:
@@ -143,10 +125,10 @@ def _photograph(pinned: Pinned) -> Panel:
     return Panel(whose, f"the network sees {height}×{width} pixels")
 
 
-def _panel(question: Question, name: str, choices: Choices, *, ready: bool) -> Panel:
-    if not ready or not question.is_quick(name, choices.class_index):
+def _panel(question: Question, name: str, explained: int | None, *, ready: bool) -> Panel:
+    if not ready or not question.is_quick(name, explained):
         return Panel(TITLES[name], "is computed …", pending=True)
-    found = _heatmap_or_reason(question, name, choices)
+    found = _heatmap_or_reason(question, name, explained)
     meaning = METHODS[name].meaning
     if isinstance(found, str):
         return Panel(TITLES[name], "", meaning, empty=found)
@@ -157,9 +139,9 @@ def _panel(question: Question, name: str, choices: Choices, *, ready: bool) -> P
     )  # fmt: skip
 
 
-def _heatmap_or_reason(question: Question, name: str, choices: Choices) -> Heatmap | str:
+def _heatmap_or_reason(question: Question, name: str, explained: int | None) -> Heatmap | str:
     try:
-        return question.heatmap(name, choices.class_index)
+        return question.heatmap(name, explained)
     except CnnvizError as error:
         return error.sentence
 

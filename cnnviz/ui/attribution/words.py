@@ -6,8 +6,8 @@ from dataclasses import replace
 from cnnviz.explain.heatmap import Heatmap
 from cnnviz.explain.methods import METHODS
 from cnnviz.figures.heatmap import full_value, in_two_digits
+from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.saving import Saving
-from cnnviz.ui.look import Pinned
 from cnnviz.ui.look.saved import saved
 
 __all__ = [

@@ -15,18 +15,135 @@ import streamlit as st
 from cnnviz.errors import SpecError
 from cnnviz.inference import DIALS, Crop, Dials
 from cnnviz.inference.abstaining import Score
-from cnnviz.ui.judge.address import Address
+from cnnviz.ui.address import go, read
+from cnnviz.ui.place import Codec, Known, Place, choice, param, text
 
-__all__ = ["ADDRESS", "USUAL_DIAL", "View", "Wish", "asked_view", "asked_wish", "change_view", "wish_text"]
+__all__ = ["ORDERS", "SHOWN", "ClassifyPlace", "PhotoPlace", "View", "WhatPlace", "Wish", "asked_view", "change_view"]
 
-ADDRESS = Address(
-    "classify", ("image", "with", "crop", "dials", "dial", "abstain", "view", "sort", "class", "show")
-)  # fmt: skip
-USUAL_DIAL = "rotation"
+ORDERS = {
+    "sure": "Surest first",
+    "unsure": "Least sure first",
+    "name": "By name",
+    "class": "By class",
+    "came": "As they came",
+}
+SHOWN = {"all": "All", "answered": "Answered", "abstained": "Not answered", "differ": "Differ"}
 
 _KEPT = "cnnviz.classify.view"  # session state: how the open photo is looked at
 _WISH = re.compile(r"(probability|energy)(-distance)?-([1-9]\d)")
 _PLACES = 4  # of a box's edges: no photo has more pixels
+
+
+@dataclass(frozen=True)
+class Wish:
+    """When the network is to abstain.
+
+    Attributes:
+        score: what sureness is measured by.
+        distance: whether it also asks how far a photo is from the training images.
+        keep: the share of validation images that is to be answered, in per cent.
+    """
+
+    score: Score = "probability"
+    distance: bool = False
+    keep: int = 95
+
+    def __str__(self) -> str:
+        return f"{self.score}{'-distance' if self.distance else ''}-{self.keep}"
+
+
+def _read_wish(said: str, _: Known) -> Wish:
+    match = _WISH.fullmatch(said)
+    if not match:
+        raise SpecError(
+            f"the link asks to abstain by {said[:40]!r}; give probability-95 or energy-distance-90, the number being "
+            "the per cent to answer"
+        )
+    score: Any = match[1]
+    return Wish(score, match[2] is not None, int(match[3]))
+
+
+def _read_crop(said: str, _: Known) -> Crop:
+    if said in ("centre", "whole"):
+        return Crop(mode="whole" if said == "whole" else "centre")
+    try:
+        left, top, right, bottom = (float(edge) for edge in said.split(","))
+        return Crop(mode="box", box=(left, top, right, bottom))
+    except (ValueError, SpecError) as error:  # not four numbers, or no box
+        raise SpecError(
+            f"the link asks for the part {said[:60]!r} of the photo; give whole, or left, top, right and bottom from 0 "
+            "to 1 such as 0.1,0.2,0.6,0.7"
+        ) from error
+
+
+def _write_crop(crop: Crop, _: Known) -> str:
+    return ",".join(f"{round(edge, _PLACES):g}" for edge in crop.box) if crop.mode == "box" else crop.mode
+
+
+def _read_dials(said: str, _: Known) -> Dials:
+    try:
+        values = {name: float(value) for name, _, value in (one.partition(":") for one in said.split(",") if one)}
+        return Dials(**values)
+    except (ValueError, SpecError) as error:  # no number, no such dial, or out of its range
+        raise SpecError(
+            f"the link asks for the dials {said[:60]!r}; give such as brightness:0.2,rotation:-30"
+        ) from error
+
+
+def _write_dials(dials: Dials, _: Known) -> str:
+    turned = {name: value for name, value in dials.model_dump().items() if value != getattr(Dials(), name)}
+    return ",".join(f"{name}:{value:g}" for name, value in turned.items())
+
+
+@dataclass(frozen=True)
+class WhatPlace(Place):
+    """What the URL says beside the run, as far as the drop zone needs it: what else is wrong in it is said below that.
+
+    Attributes:
+        image: the key of the photo that is open; None for all of them, or the drop zone.
+        beside: the id of a second run; None for none.
+    """
+
+    image: str | None = param(text)
+    beside: str | None = param(text, name="with")
+
+
+@dataclass(frozen=True)
+class PhotoPlace(WhatPlace):
+    """What it says of one photo.
+
+    Attributes:
+        crop, dials: what is done to it; a crop of "whole" also to many.
+        charted: the dial that the curve is drawn against.
+        wish: when the network is to abstain; None where it always answers.
+    """
+
+    crop: Crop = param(Codec(_read_crop, _write_crop), Crop(mode="centre"))
+    dials: Dials = param(Codec(_read_dials, _write_dials), Dials())
+    charted: str = param(choice("dial", tuple(dial.name for dial in DIALS)), "rotation", name="dial")
+    wish: Wish | None = param(Codec(_read_wish), name="abstain")
+
+
+@dataclass(frozen=True)
+class ClassifyPlace(PhotoPlace):
+    """What it says of many.
+
+    Attributes:
+        table: whether they are a table, instead of a gallery.
+        sort: their order, a key of ORDERS.
+        predicted: only photos with this predicted class; None for all.
+        show: which of them, a key of SHOWN.
+    """
+
+    table: bool = param(choice("view", {False: "gallery", True: "table"}), False, name="view")
+    sort: str = param(choice("order", tuple(ORDERS)), "sure")
+    predicted: str | None = param(text, name="class")
+    show: str = param(choice("choice", tuple(SHOWN)), "all")
+
+    @property
+    def whole(self) -> bool:
+        """Whether the network gets all of each photo, with grey bars, instead of its centre."""
+        return self.crop.mode == "whole"
 
 
 @dataclass(frozen=True)
@@ -50,24 +167,21 @@ class View:
     given: tuple[Crop, Dials]
     stamp: str
     settled: bool
-    asked: tuple[str, str, str]
+    asked: tuple[Crop, Dials, str]
 
 
-def asked_view(image: str) -> View:
+def asked_view(image: str, place: PhotoPlace) -> View:
     """Return how a photo is looked at: as the URL says where that has changed, else as it was turned and dragged.
 
     Args:
         image: the photo's key.
-
-    Raises:
-        SpecError: the URL asks for a crop or a dial that there is not.
+        place: what the URL says.
     """
     kept: View | None = st.session_state.get(_KEPT)
-    asked = _asked()
-    if kept is None or kept.image != image or kept.asked != asked:
-        crop, dials = _crop(asked[0]), _dials(asked[1])
+    if kept is None or kept.image != image or kept.asked != _asked(place):
         number = 1 + int(kept.stamp.partition(" ")[0]) if kept else 0
-        kept = View(image, crop, dials, _dial(asked[2]), (crop, dials), f"{number} {image}", True, asked)
+        given = (place.crop, place.dials)
+        kept = View(image, *given, place.charted, given, f"{number} {image}", True, _asked(place))
         st.session_state[_KEPT] = kept
     return kept
 
@@ -91,98 +205,10 @@ def change_view(
         kept, crop=crop or kept.crop, dials=dials or kept.dials, charted=charted or kept.charted, settled=settled
     )
     if settled:
-        ADDRESS.change(
-            crop=_crop_text(kept.crop),
-            dials=_dials_text(kept.dials),
-            dial=None if kept.charted == USUAL_DIAL else kept.charted,
-        )
-        kept = replace(kept, asked=_asked())
+        go(crop=kept.crop, dials=kept.dials, charted=kept.charted)
+        kept = replace(kept, asked=_asked(read(PhotoPlace)))
     st.session_state[_KEPT] = kept
 
 
-def _asked() -> tuple[str, str, str]:
-    asked = ADDRESS.asked()
-    return asked.get("crop", ""), asked.get("dials", ""), asked.get("dial", "")
-
-
-def _crop(text: str) -> Crop:
-    if text in ("", "centre", "whole"):
-        return Crop(mode="whole" if text == "whole" else "centre")
-    try:
-        left, top, right, bottom = (float(edge) for edge in text.split(","))
-        return Crop(mode="box", box=(left, top, right, bottom))
-    except (ValueError, SpecError) as error:  # not four numbers, or no box
-        raise SpecError(
-            f"the link asks for the part {text[:60]!r} of the photo; give whole, or left, top, right and bottom from 0 "
-            "to 1 such as 0.1,0.2,0.6,0.7"
-        ) from error
-
-
-def _crop_text(crop: Crop) -> str | None:
-    if crop.mode == "box":
-        return ",".join(f"{round(edge, _PLACES):g}" for edge in crop.box)
-    return "whole" if crop.mode == "whole" else None
-
-
-def _dials(text: str) -> Dials:
-    try:
-        values = {name: float(value) for name, _, value in (one.partition(":") for one in text.split(",") if one)}
-        return Dials(**values)
-    except (ValueError, SpecError) as error:  # no number, no such dial, or out of its range
-        raise SpecError(
-            f"the link asks for the dials {text[:60]!r}; give such as brightness:0.2,rotation:-30"
-        ) from error
-
-
-def _dials_text(dials: Dials) -> str | None:
-    turned = {name: value for name, value in dials.model_dump().items() if value != getattr(Dials(), name)}
-    return ",".join(f"{name}:{value:g}" for name, value in turned.items()) or None
-
-
-def _dial(text: str) -> str:
-    names = [dial.name for dial in DIALS]
-    if text and text not in names:
-        raise SpecError(f"the link asks for the dial {text[:40]!r}; choose one of {', '.join(names)}")
-    return text or USUAL_DIAL
-
-
-# --- abstaining -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Wish:
-    """When the network is to abstain.
-
-    Attributes:
-        score: what sureness is measured by.
-        distance: whether it also asks how far a photo is from the training images.
-        keep: the share of validation images that is to be answered, in per cent.
-    """
-
-    score: Score = "probability"
-    distance: bool = False
-    keep: int = 95
-
-
-def asked_wish() -> Wish | None:
-    """Return when the URL wants the network to abstain; None where it always answers.
-
-    Raises:
-        SpecError: it asks for something that there is not.
-    """
-    text = ADDRESS.asked().get("abstain")
-    if text is None:
-        return None
-    match = _WISH.fullmatch(text)
-    if not match:
-        raise SpecError(
-            f"the link asks to abstain by {text[:40]!r}; give probability-95 or energy-distance-90, the number being "
-            "the per cent to answer"
-        )
-    score: Any = match[1]
-    return Wish(score, match[2] is not None, int(match[3]))
-
-
-def wish_text(wish: Wish | None) -> str | None:
-    """Return what the URL has for `asked_wish`; None takes it away."""
-    return None if wish is None else f"{wish.score}{'-distance' if wish.distance else ''}-{wish.keep}"
+def _asked(place: PhotoPlace) -> tuple[Crop, Dials, str]:
+    return place.crop, place.dials, place.charted

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.inference import Abstention
 from cnnviz.inference.refusing import Rule
-from cnnviz.ui.classify.address import ADDRESS, Wish, wish_text
+from cnnviz.ui.address import bind
+from cnnviz.ui.classify.address import Wish
 from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.classify.refusing import rule_or_job
 from cnnviz.ui.glossary import meaning, words
@@ -108,40 +110,25 @@ def _inside(networks: Sequence[Network], wish: Wish | None, found: Sequence[Foun
 
 
 def _choices(wish: Wish | None) -> None:
-    now = wish or Wish()
-    st.session_state["classify-may"] = wish is not None
+    may = bind("wish", wish is not None, key="classify-may", change=lambda on: {"wish": Wish() if on else None})
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.toggle("It may abstain", key="classify-may", on_change=_switch, help=meaning("abstaining"))
+        st.toggle("It may abstain", help=meaning("abstaining"), **may)
         if wish is None:
             return
-        st.session_state["classify-score"] = now.score
         st.segmented_control(
-            "By", list(_SCORES), key="classify-score", required=True, format_func=_SCORES.__getitem__,
-            label_visibility="collapsed", on_change=_change, args=(now,),
+            "By", list(_SCORES), required=True, format_func=_SCORES.__getitem__, label_visibility="collapsed",
+            **_part(wish, "score", wish.score),
         )  # fmt: skip
-        st.session_state["classify-distance"] = now.distance
-        st.checkbox(
-            "and by how far it is from the training images", key="classify-distance", on_change=_change, args=(now,)
-        )
-    st.session_state["classify-keep"] = max(now.keep, _LEAST)
+        st.checkbox("and by how far it is from the training images", **_part(wish, "distance", wish.distance))
     st.slider(
-        "Answer this share of the validation images", _LEAST, _MOST, step=_STEP, key="classify-keep", format="%d %%",
-        on_change=_change, args=(now,),
+        "Answer this share of the validation images", _LEAST, _MOST, step=_STEP, format="%d %%",
+        **_part(wish, "keep", max(wish.keep, _LEAST)),
     )  # fmt: skip
 
 
-def _switch() -> None:
-    ADDRESS.change(abstain=wish_text(Wish() if st.session_state["classify-may"] else None))
-
-
-def _change(wish: Wish) -> None:
-    changed = replace(
-        wish,
-        score=st.session_state["classify-score"],
-        distance=st.session_state["classify-distance"],
-        keep=st.session_state["classify-keep"],
-    )
-    ADDRESS.change(abstain=wish_text(changed))
+def _part(wish: Wish, name: str, value: object) -> dict[str, Any]:
+    """Bind a widget to a part of the wish."""
+    return bind("wish", value, key=f"classify-{name}", change=lambda chosen: {"wish": replace(wish, **{name: chosen})})
 
 
 def _cost(found: Rule, key: int) -> None:

@@ -8,7 +8,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnnviz.data.example_photos import EXAMPLES, example_photo
 from cnnviz.data.photo_formats import SUFFIXES
-from cnnviz.ui.classify.address import ADDRESS
+from cnnviz.inference import Crop
+from cnnviz.ui.address import asked, go
 from cnnviz.ui.classify.shelf import MOST_PHOTOS, Item, session_shelf
 from cnnviz.ui.components.photo_wall import WallPhoto, photo_wall
 from cnnviz.ui.look.images import LARGEST_SIDE
@@ -103,8 +104,8 @@ def show_photo(key: str | None) -> None:
     Args:
         key: of the photo; None for all.
     """
-    whole = ADDRESS.asked().get("crop") == "whole"
-    ADDRESS.change(image=key, crop="whole" if whole else None, dials=None, dial=None)
+    whole = Crop(mode="whole") if asked("crop")[0] == "whole" else None
+    go(image=key, crop=whole, dials=None, charted=None)
     st.session_state[MORE] = False  # the popover closes
 
 

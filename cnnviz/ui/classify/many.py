@@ -10,10 +10,11 @@ import streamlit as st
 from cnnviz.figures.guesses import percent
 from cnnviz.inference import Crop
 from cnnviz.inference.refusing import Rule
-from cnnviz.ui.classify.address import asked_wish
+from cnnviz.ui.address import read
+from cnnviz.ui.classify.address import ClassifyPlace
 from cnnviz.ui.classify.answers import Answers, Row, session_answers
 from cnnviz.ui.classify.bar import Using
-from cnnviz.ui.classify.choices import Choices, asked_choices, choices_bar, chosen_rows
+from cnnviz.ui.classify.choices import choices_bar, chosen_rows
 from cnnviz.ui.classify.fold import abstain_popover, pending_rules, tell_measuring
 from cnnviz.ui.classify.intake import show_photo
 from cnnviz.ui.classify.networks import Network
@@ -60,8 +61,8 @@ def show_many(using: Using) -> None:
     answers = session_answers()
     if not wait_for_keras("What the network says of your photos", draw=lambda: _before_keras(answers)):
         return
-    choices = asked_choices()
-    wish = asked_wish()
+    choices = read(ClassifyPlace)
+    wish = choices.wish
     crop = Crop(mode="whole" if choices.whole else "centre")
     found = pending_rules(using.networks, wish)
     asked = [
@@ -165,7 +166,7 @@ def _photo(item: Item, row: Row | None) -> WallPhoto:
     )  # fmt: skip
 
 
-def _caption(rows: Sequence[Row], shown: Sequence[Row], using: Using, choices: Choices) -> str:
+def _caption(rows: Sequence[Row], shown: Sequence[Row], using: Using, choices: ClassifyPlace) -> str:
     if not rows:
         return ""
     counted = Counter(NONE_OF_MY_CLASSES.lower() if row.answer.abstained else row.predicted for row in rows)

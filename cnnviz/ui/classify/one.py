@@ -12,9 +12,11 @@ from cnnviz.figures.guesses import percent
 from cnnviz.figures.heatmap import full_value
 from cnnviz.inference import Classification, Dials, adjust, prepare_photo
 from cnnviz.inference.refusing import Rule
+from cnnviz.ui.address import page_link, read
 from cnnviz.ui.attribution.results import Question, question_about
 from cnnviz.ui.attribution.words import at_layer, strength
-from cnnviz.ui.classify.address import ADDRESS, View, asked_view, asked_wish, change_view
+from cnnviz.ui.bar import Pinned
+from cnnviz.ui.classify.address import PhotoPlace, View, asked_view, change_view
 from cnnviz.ui.classify.bar import Using
 from cnnviz.ui.classify.curve import dials_fold
 from cnnviz.ui.classify.fold import abstain_fold, pending_rules
@@ -27,15 +29,11 @@ from cnnviz.ui.components.photo_crop import photo_crop
 from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.verdict import ClassBar, verdict
 from cnnviz.ui.judge.mistakes.neighbours import neighbours
-from cnnviz.ui.look import Pinned, keras_ready, link, wait_for_keras
+from cnnviz.ui.look import keras_ready, wait_for_keras
 from cnnviz.ui.messages import plain, reported
+from cnnviz.ui.pages import ATTRIBUTION, CLASSIFY, CONVOLUTION, FEATURE_MAPS
 
 __all__ = ["show_one"]
-
-THIS_PAGE = "pages/use/classify.py"
-FEATURE_MAPS = "pages/look/feature_maps.py"
-CONVOLUTION = "pages/look/convolution.py"
-ATTRIBUTION = "pages/look/attribution.py"
 
 _MOST_BARS = 6
 _EXPLAINED = "cnnviz.classify.explained"  # session state: the name of the class that somebody clicked
@@ -70,9 +68,9 @@ def show_one(using: Using, item: Item) -> None:
         using: the networks.
         item: the photo, decoded.
     """
-    ADDRESS.settle()
-    with reported(way_back=THIS_PAGE, label="Start anew"):
-        view, wish = asked_view(item.key), asked_wish()
+    with reported(CLASSIFY, label="Start anew"):
+        place = read(PhotoPlace)
+        view, wish = asked_view(item.key, place), place.wish
         ready = keras_ready()
         rules = pending_rules(using.networks, wish) if ready else [None] * len(using.networks)
         seen = [
@@ -249,10 +247,7 @@ def _bars(answer: Classification, before: Classification | None, explained: int 
 
 def _links(network: Network, item: Item) -> None:
     """Links that pin this photo on the pages that look inside."""
-    query = link(run=network.run.id, snapshot=network.snapshot, image=item.key)
-    whole = {name: value for name, value in query.items() if name != "layer"}  # Grad-CAM looks at the last maps
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption("Look inside with this photo:", width="content")
-        st.page_link(FEATURE_MAPS, label="Feature maps", icon=":material/layers:", query_params=query)
-        st.page_link(CONVOLUTION, label="Convolution", icon=":material/biotech:", query_params=query)
-        st.page_link(ATTRIBUTION, label="Attribution", icon=":material/local_fire_department:", query_params=whole)
+        for page in (FEATURE_MAPS, CONVOLUTION, ATTRIBUTION):
+            page_link(page, page.title, run=network.run.id, snapshot=network.snapshot, image=item.key)

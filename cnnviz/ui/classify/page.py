@@ -8,7 +8,8 @@ import streamlit as st
 from cnnviz.data.photos import Photo
 from cnnviz.errors import DataError
 from cnnviz.figures.theme import css_variables
-from cnnviz.ui.classify.address import ADDRESS
+from cnnviz.ui.address import arrived, carried, carry, go, read
+from cnnviz.ui.classify.address import WhatPlace
 from cnnviz.ui.classify.bar import Using, beside, classify_bar
 from cnnviz.ui.classify.intake import MORE, drop_zone, example_item, forget_photos, other_ways, show_photo, tell_refused
 from cnnviz.ui.classify.many import show_many
@@ -17,8 +18,6 @@ from cnnviz.ui.classify.one import show_one
 from cnnviz.ui.classify.shelf import Item, session_shelf
 from cnnviz.ui.copies import COPY
 from cnnviz.ui.look.images import keep_photo, kept_photo, read_image
-from cnnviz.ui.look.travel import last_shown, remember
-from cnnviz.ui.session import arrived
 
 __all__ = ["show_classify"]
 
@@ -39,7 +38,6 @@ def show_classify() -> None:
     Raises:
         CnnvizError: it asks for something that there is not.
     """
-    ADDRESS.settle()
     network, bar = classify_bar()
     shelf = session_shelf()
     item = _open_item(network)
@@ -77,9 +75,9 @@ def _open_item(network: Network) -> Item | None:
         DataError: there is no such photo here.
     """
     shelf = session_shelf()
-    key = ADDRESS.asked().get("image")
+    key = read(WhatPlace).image
     if key is None and arrived():
-        key = _carried(network)
+        key = _carried()
     if key is None and len(shelf.photos) == 1 and not shelf.pending:
         return shelf.photos[0]
     if key is None:
@@ -93,7 +91,7 @@ def _open_item(network: Network) -> Item | None:
     if photo is not None:
         return Item(key, "your photo", None, photo, (photo.pixels.shape[0], photo.pixels.shape[1]))
     if key.startswith("upload-"):
-        ADDRESS.change(image=None)
+        go(image=None)
         raise DataError(
             "the link asks for a photo that was opened in another tab and is kept nowhere else; open it here too"
         )
@@ -103,12 +101,12 @@ def _open_item(network: Network) -> Item | None:
     return Item(key, f"test image {key.removeprefix('test-')}", None, photo, size, label=chosen.label)
 
 
-def _carried(network: Network) -> str | None:
+def _carried() -> str | None:
     """Return the photo that the session looked at last on another page."""
-    key = last_shown(network.run).get("image", "")
+    key = carried().get("image", "")
     if not _PHOTO.fullmatch(key) or kept_photo(key) is None:
         return None
-    ADDRESS.change(image=key)
+    go(image=key)
     return key
 
 
@@ -116,7 +114,7 @@ def _pin(network: Network, item: Item) -> None:
     """Let the pages under Look show this photo when somebody goes there."""
     if item.photo is not None and item.key.startswith("upload-"):
         keep_photo(item.key, item.photo)
-    remember(last_shown(network.run) | {"run": network.run.id, "image": item.key})
+    carry(run=network.run.id, image=item.key)
 
 
 def _step_through(item: Item) -> None:

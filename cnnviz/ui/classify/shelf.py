@@ -7,7 +7,6 @@ import base64
 import io
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -29,8 +28,6 @@ _THUMBNAIL = 176  # pixels
 _QUALITY = 88
 _TINY = 160  # pixels of a side, as in photo_crop.js
 _SHELF = "cnnviz.classify.shelf"
-
-OnProgress = Callable[[float, str], None]
 
 
 @dataclass(eq=False)
@@ -98,11 +95,9 @@ class Shelf:
 
     Attributes:
         items: by their keys, in the order in which they came.
-        serial: grows with every change, for the keys of jobs.
     """
 
     items: "OrderedDict[str, Item]" = field(default_factory=OrderedDict)
-    serial: int = 0
     left_out: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -110,7 +105,6 @@ class Shelf:
         """Take a file in, not yet decoded; the same photo is there once. None where there are too many."""
         key = photo_key(content)
         with self.lock:
-            self.serial += 1
             if key not in self.items:
                 if len(self.items) >= MOST_PHOTOS:
                     self.left_out += 1
@@ -122,7 +116,6 @@ class Shelf:
         """Forget everything."""
         with self.lock:
             self.items.clear()
-            self.serial += 1
             self.left_out = 0
 
     def everything(self) -> list[Item]:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.figures.guesses import percent
 from cnnviz.inference import Classification
-from cnnviz.ui.classify.address import ADDRESS
+from cnnviz.ui.address import go
 from cnnviz.ui.classify.answers import Row
 from cnnviz.ui.classify.words import NONE_OF_MY_CLASSES
 
@@ -49,7 +49,7 @@ def show_table(rows: Sequence[Row]) -> None:
     chosen = event["selection"]["rows"]
     if chosen and chosen[0] < len(rows):
         st.session_state[_SERIAL] = serial + 1  # back from the photo nothing is chosen
-        ADDRESS.change(image=rows[chosen[0]].item.key)
+        go(image=rows[chosen[0]].item.key)
         st.rerun()
 
 

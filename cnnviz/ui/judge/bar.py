@@ -1,28 +1,24 @@
-"""The bar of the pages under Judge: which run and which of its snapshots is judged, and what it predicted."""
+"""What the pages under Judge judge: a run at a moment, and what it predicted."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Judged
 from cnnviz.runs import Run, RunStore
+from cnnviz.ui.address import page_link, rerun
+from cnnviz.ui.bar import asked_run, run_bar
 from cnnviz.ui.invitation import invite_to_train
 from cnnviz.ui.judge.loaders import judged, state_of
 from cnnviz.ui.loaders import home, open_run, run_ids
-from cnnviz.ui.look.run_bar import BAR_STYLE, asked_run, run_chooser, snapshot_chooser
 from cnnviz.ui.look.stops import snapshot_labels
-from cnnviz.ui.look.travel import last_shown, remember
 from cnnviz.ui.messages import plain
+from cnnviz.ui.pages import MODELS, TRAIN
 from cnnviz.ui.run_facts import can_resume
-from cnnviz.ui.session import arrived, choose_run
 
-__all__ = ["JudgedRun", "judge_bar", "judgeable", "switch_snapshot"]
-
-TRAIN = "pages/learn/train.py"
-MODELS = "pages/use/models.py"
-MODELS = "pages/use/models.py"
+__all__ = ["JudgedRun", "judge_bar", "judgeable"]
 
 _MOST_RUNS = 60
 _TICK_S = 2.0  # a run predicts once an epoch
@@ -51,52 +47,34 @@ class JudgedRun:
         return self.judged.probabilities is not None
 
 
-def judge_bar(*, snapshot: bool = True, weights: bool = False, forget: Sequence[str] = ()) -> JudgedRun:
+def judge_bar(*, snapshot: bool = True, weights: bool = False) -> JudgedRun:
     """Draw the bar and return what is judged; where nothing is yet, say what to do and end the page.
 
     Args:
         snapshot: whether a snapshot may be chosen; False for a page that shows all of them, or the run's model.
         weights: whether the page needs the weights too, which came for some snapshots of a large network alone.
-        forget: query parameters of the page that mean something for one run only; another run takes them away.
 
     Raises:
         CnnvizError: the URL asks for something that there is not, or a file is damaged; one sentence.
     """
-    offered = _openable(judgeable(snapshots=not snapshot) or _any_runs())
+    offered = _openable(judgeable(snapshots=not snapshot) or run_ids()[:_MOST_RUNS])
     run = asked_run(offered)
     if run is None:
-        _no_run_yet()
-    assert run is not None  # _no_run_yet() ends the page
-    labels = snapshot_labels(run, measured=True)
-    if weights:
-        labels = {number: name for number, name in snapshot_labels(run).items() if number in labels}
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pinned"):
-        st.html(BAR_STYLE)
-        run_chooser(run, offered, lambda run_id: _switch_run(run_id, forget))
-        known = bool(labels) or run.has_final_predictions
-        number = (
-            snapshot_chooser(run, labels, switch_snapshot, model=run.has_final_predictions)
-            if snapshot and known else None
-        )  # fmt: skip
-    if not run.has_final_predictions and number == max(labels, default=None):
-        number = None  # the newest one is not pinned: where the run trains, the page goes on with it
-    if not known:
-        _remember(run, None, snapshot)
+        invite_to_train(
+            "There is nothing to judge yet. Train a network: it takes a minute, and this page then says how good it is "
+            "and what it gets wrong.",
+            icon=":material/fact_check:",
+        )
+        st.stop()
+    offers: Literal["both", "measured"] = "both" if weights else "measured"
+    shown, _ = run_bar(run, offered, snapshots=offers if snapshot else None, follow=True)
+    if not run.has_final_predictions and not (shown.labels if snapshot else run.predicted_snapshots()):
         _nothing_predicted(run)
-    found = judged(run, number)
-    _remember(run, number, snapshot)
+    found = judged(run, shown.pinned)
     if run.status.active:
         st.fragment(_follow, run_every=_TICK_S)(run, state_of(run))
-    moment = "" if found.snapshot is None else labels[found.snapshot]
-    return JudgedRun(run, number, found, moment)
-
-
-def switch_snapshot(number: int | None) -> None:
-    """Judge another snapshot, None for the run's model: in a callback, or before the page runs again."""
-    if number is None:
-        st.query_params.pop("snapshot", None)
-    else:
-        st.query_params["snapshot"] = str(number)
+    moment = "" if found.snapshot is None else snapshot_labels(run, measured=True)[found.snapshot]
+    return JudgedRun(run, shown.pinned, found, moment)
 
 
 def judgeable(*, snapshots: bool = False) -> tuple[str, ...]:
@@ -121,10 +99,6 @@ def _judgeable(home: str, files: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _any_runs() -> tuple[str, ...]:
-    return run_ids()[:_MOST_RUNS]
-
-
 def _openable(offered: tuple[str, ...]) -> tuple[str, ...]:
     """Leave out the newest runs as long as they cannot be opened: the first on offer is what the page begins with."""
     for place, run_id in enumerate(offered):
@@ -136,33 +110,7 @@ def _openable(offered: tuple[str, ...]) -> tuple[str, ...]:
     return ()
 
 
-def _switch_run(run_id: str, forget: Sequence[str]) -> None:
-    choose_run(run_id)
-    for name in ("snapshot", *forget):
-        st.query_params.pop(name, None)
-
-
-def _remember(run: Run, number: int | None, snapshot: bool) -> None:
-    """Keep what is judged for the next page, with the image and the layer that this one does not show."""
-    kept = {name: value for name, value in last_shown(run).items() if name != "snapshot" or not snapshot}
-    shown = {"run": run.id} | ({} if number is None else {"snapshot": str(number)})
-    remember(kept | shown)
-    if arrived():
-        choose_run(run.id)
-        if number is not None:
-            switch_snapshot(number)
-
-
 # --- nothing to judge yet ---------------------------------------------------------------------------------------
-
-
-def _no_run_yet() -> None:
-    invite_to_train(
-        "There is nothing to judge yet. Train a network: it takes a minute, and this page then says how good it is and "
-        "what it gets wrong.",
-        icon=":material/fact_check:",
-    )
-    st.stop()
 
 
 def _nothing_predicted(run: Run) -> None:
@@ -170,10 +118,9 @@ def _nothing_predicted(run: Run) -> None:
     active, foreign = run.status.active, bool(run.spec.model.foreign)
     st.info(_why_nothing(run), icon=":material/hourglass_empty:")
     if foreign:
-        st.page_link(MODELS, label="Go to Models", icon=":material/deployed_code:")
+        page_link(MODELS, "Go to Models")
     else:
-        label = "Watch it learn" if active else "Go to this run"
-        st.page_link(TRAIN, label=label, icon=":material/model_training:", query_params={"run": run.id})
+        page_link(TRAIN, "Watch it learn" if active else "Go to this run", run=run.id)
     if active:
         st.fragment(_follow, run_every=_TICK_S)(run, state_of(run))
     st.stop()
@@ -202,4 +149,4 @@ def _why_nothing(run: Run) -> str:
 def _follow(run: Run, state: str) -> None:
     """Run the page again when a run that trains has predicted something new, or has ended."""
     if state_of(run) != state or not run.status.active:
-        st.rerun()
+        rerun()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.ui.look import Pinned
+from cnnviz.ui.bar import Pinned
 
 __all__ = ["known_dead", "tell_dead"]
 

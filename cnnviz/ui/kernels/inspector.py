@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 from cnnviz import explain
 from cnnviz.figures.mosaic import in_digits
 from cnnviz.figures.tiles import answers_in_words, map_tiles, photo_tiles, span
+from cnnviz.ui.address import go
+from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.numbers import numbers
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.kernels.facts import KernelFacts, signed
 from cnnviz.ui.kernels.numbers import kernel_tables
 from cnnviz.ui.kernels.synthesised import synthesised
-from cnnviz.ui.look import Pinned, keep_place, switch, wait_for_keras
+from cnnviz.ui.look import keep_place, wait_for_keras
 from cnnviz.ui.look.images import without_images
 from cnnviz.ui.look.models import model
 from cnnviz.ui.look.saved import saved
@@ -142,7 +144,7 @@ def _patches(pinned: Pinned, facts: KernelFacts, number: int) -> list[int]:
         ),
         ids=[int(image) for image in best.images],
         names=names,
-        on_pick=lambda image: switch(image=f"test-{image}"),
+        on_pick=lambda image: go(image=f"test-{image}"),
         smallest=40,
         largest=58,
         room=190,

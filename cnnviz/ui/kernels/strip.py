@@ -5,9 +5,10 @@ import streamlit as st
 
 from cnnviz.figures.tiles import colour_tiles, signed_tiles
 from cnnviz.runs import Weights
+from cnnviz.ui.address import go
+from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.kernels.facts import KernelFacts, kernels_at
-from cnnviz.ui.look import Pinned, switch
 from cnnviz.ui.look.saved import saved
 from cnnviz.ui.look.stops import snapshot_labels
 
@@ -49,7 +50,7 @@ def history_strip(pinned: Pinned, facts: KernelFacts) -> None:
         names=[labels[moment] for moment in moments],
         labels=[_short(labels[moment]) for moment in moments],
         chosen=pinned.weights.number,
-        on_pick=lambda moment: switch(snapshot=moment),
+        on_pick=lambda moment: go(snapshot=moment),
         smallest=24,
         largest=60,
         room=90,

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from cnnviz import explain
 from cnnviz.figures.tiles import photo_tiles
+from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.jobs import Report, Stopped, forget, job, known_job, show_job
-from cnnviz.ui.look import Pinned
 from cnnviz.ui.look.models import model
 from cnnviz.ui.look.saved import saved
 from cnnviz.ui.messages import reported

@@ -6,10 +6,13 @@ import streamlit as st
 
 from cnnviz.figures.mosaic import in_digits
 from cnnviz.figures.tiles import Tiles, colour_tiles, signed_tiles
+from cnnviz.ui.address import go, read
+from cnnviz.ui.bar import Pinned
+from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.kernels.facts import ORDERS, KernelFacts
-from cnnviz.ui.look import Pinned, switch
 from cnnviz.ui.look.saved import saved
+from cnnviz.ui.place import Place, choice, numbered, param
 
 __all__ = ["View", "controls", "wall"]
 
@@ -18,6 +21,29 @@ _ROOM = 430  # pixels: what a projector of 720 lines leaves
 _NAMED = 12  # dead filters that are named in the caption
 _SMALLEST, _LARGEST = 48, 132
 _SORTED = {"norm": "; the largest norm comes first", "change": "; what moved most since the start comes first"}
+
+
+@dataclass(frozen=True)
+class WallPlace(Place):
+    """How the URL has the wall; a network on colours has other choices than one of its deeper layers.
+
+    Attributes:
+        colour: "colour", "red", "green" or "blue", for kernels with three input channels.
+        depth: "mean", "one channel" or "this filter", for others.
+        channel: the input channel of "one channel".
+        each: whether each kernel has its own scale.
+        sort: a key of ORDERS.
+    """
+
+    colour: str = param(choice("view", ("colour", *_COLOURS)), "colour", name="view", kept=True, lenient=True)
+    depth: str = param(
+        choice("inputs", ("mean", "one channel", "this filter")), "mean", name="inputs", kept=True, lenient=True
+    )
+    channel: int = param(numbered("channel"), 0, kept=True, lenient=True)
+    each: bool = param(
+        choice("scale", {False: "one scale", True: "each its own"}), False, name="scale", kept=True, lenient=True
+    )
+    sort: str = param(choice("order", tuple(ORDERS)), "by number", kept=True, lenient=True)
 
 
 @dataclass(frozen=True)
@@ -43,19 +69,16 @@ def controls(facts: KernelFacts) -> View:
     Args:
         facts: of the pinned layer.
     """
-    channels = facts.kernels.shape[2]
+    place, channels = read(WallPlace), facts.kernels.shape[2]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="kernels-controls"):
-        which = _which(channels)
-        channel = _channel(which, channels)
-        each = _choice("scale", ["one scale", "each its own"], "One scale for the layer, or one for each kernel")
+        which = _which(place, channels)
+        channel = _channel(place, which, channels)
+        scale = "One scale for the layer, or one for each kernel"
+        segments(scale, "each", place.each, {False: "one scale", True: "each its own"})
         orders = [name for name, rule in ORDERS.items() if not (facts.unlearned and rule == "change")]
-        if st.session_state.get("sort") not in (None, *orders):  # left over from a layer that learned
-            st.session_state["sort"] = orders[0]
-        sort = st.selectbox(
-            "Order", orders, key="sort", bind="query-params",
-            label_visibility="collapsed", width=190,
-        )  # fmt: skip
-    return View(which, channel, each == "each its own", ORDERS[sort or "by number"])
+        sort = place.sort if place.sort in orders else orders[0]  # left over from a layer that learned
+        dropdown("Order", "sort", sort, orders, width=190)
+    return View(which, channel, place.each, ORDERS[sort])
 
 
 def wall(pinned: Pinned, facts: KernelFacts, view: View, dead: list[int]) -> None:
@@ -82,7 +105,7 @@ def wall(pinned: Pinned, facts: KernelFacts, view: View, dead: list[int]) -> Non
         labels=_under(pictures, [labels[number] for number in order], view),
         dead=dead,
         chosen=filter_,
-        on_pick=lambda number: switch(filter=number),
+        on_pick=lambda number: go(filter=number),
         smallest=_SMALLEST,
         largest=_LARGEST,
         room=_ROOM,
@@ -95,22 +118,17 @@ def _name(number: int, sort: str, label: str, dead: bool) -> str:
     return f"filter {number}{told}" + (" (dead)" if dead else "")
 
 
-def _choice(key: str, options: list[str], label: str) -> str:
-    chosen = st.segmented_control(
-        label, options, default=options[0], required=True, key=key, bind="query-params", label_visibility="collapsed"
-    )
-    return chosen or options[0]
-
-
-def _which(channels: int) -> str:
+def _which(place: WallPlace, channels: int) -> str:
     if channels == 1:
         return "one channel"
     if channels == 3:
-        return _choice("view", ["colour", *_COLOURS], "Which input channel")
-    return _choice("inputs", ["mean", "one channel", "this filter"], "Which input channels")
+        segments("Which input channel", "colour", place.colour, ("colour", *_COLOURS))
+        return place.colour
+    segments("Which input channels", "depth", place.depth, ("mean", "one channel", "this filter"))
+    return place.depth
 
 
-def _channel(view: str, channels: int) -> int | None:
+def _channel(place: WallPlace, view: str, channels: int) -> int | None:
     """Which input channel is drawn; None for all or their mean."""
     if view in _COLOURS:
         return _COLOURS.index(view)
@@ -118,13 +136,9 @@ def _channel(view: str, channels: int) -> int | None:
         return None
     if channels == 1:
         return 0
-    if st.session_state.get("channel") not in (None, *range(channels)):  # left over from another layer
-        st.session_state["channel"] = 0
-    chosen = st.selectbox(
-        "Input channel", range(channels), key="channel", bind="query-params", width=130,
-        format_func=lambda number: f"channel {number}", label_visibility="collapsed",
-    )  # fmt: skip
-    return int(chosen or 0)
+    chosen = place.channel if place.channel < channels else 0  # left over from another layer
+    dropdown("Input channel", "channel", chosen, {number: f"channel {number}" for number in range(channels)}, width=130)
+    return chosen
 
 
 def _pictures(facts: KernelFacts, order: list[int], view: View) -> Tiles:
@@ -188,14 +202,9 @@ def _inputs(pinned: Pinned, facts: KernelFacts, each: bool) -> None:
         ),
         names=[f"input channel {channel}" for channel in range(channels)],
         labels=_scales(pictures) if each else [str(channel) for channel in range(channels)],
-        on_pick=_show_channel,
+        on_pick=lambda channel: go(depth="one channel", channel=channel),
         smallest=_SMALLEST,
         largest=_LARGEST,
         room=_ROOM,
         saved=saved(pinned, f"{facts.layer} filter {number} channels", image=False),
     )
-
-
-def _show_channel(channel: int) -> None:
-    st.session_state["inputs"] = "one channel"
-    st.session_state["channel"] = channel

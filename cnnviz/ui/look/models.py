@@ -10,8 +10,8 @@ from cnnviz.arrays import Arrays, sealed
 from cnnviz.explain.methods import METHODS
 from cnnviz.files import stamp
 from cnnviz.runs import Weights
+from cnnviz.ui.address import rerun
 from cnnviz.ui.importing import BackgroundImport
-from cnnviz.ui.look.travel import rerun
 from cnnviz.ui.messages import reported
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """How figures of what is looked at are called when they are saved."""
 
 from cnnviz.runs import Weights
+from cnnviz.ui.bar.pinned import Pinned
 from cnnviz.ui.components.saving import Saving
-from cnnviz.ui.look.pinned import Pinned
 
 __all__ = ["saved", "saved_of"]
 

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.figures.tiles import Tiles, answers_in_words, map_tiles, photo_tiles, span
+from cnnviz.ui.address import go
 from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.strip import Column, strip
-from cnnviz.ui.look import switch
-from cnnviz.ui.maps.choices import MapView
+from cnnviz.ui.maps.choices import MapsPlace
 from cnnviz.ui.maps.sights import SEEN, Scene, Sight, strengths
 
 __all__ = ["draw", "network"]
@@ -39,7 +39,7 @@ def network(scene: Scene, sight: Sight, *, key: str, caption: str) -> None:
 
 
 def draw(
-    columns: list[Column], view: MapView, chosen: tuple[str, int], *, key: str, caption: str, saved: Saving | None
+    columns: list[Column], view: MapsPlace, chosen: tuple[str, int], *, key: str, caption: str, saved: Saving | None
 ) -> None:
     """Draw columns; a click pins a layer and a filter."""
     strip(
@@ -49,7 +49,7 @@ def draw(
         rows=view.rows,
         size=view.size,
         chosen=chosen,
-        on_pick=lambda layer, number: switch(layer=layer, filter=number),
+        on_pick=lambda layer, number: go(layer=layer, filter=number),
         saved=saved,
     )
 

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from cnnviz.figures.tiles import photo_tiles
+from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.strip import Blank, Column
 from cnnviz.ui.components.tiles import tiles
-from cnnviz.ui.look import Pinned
 from cnnviz.ui.look.stops import stops_of
 from cnnviz.ui.maps.beside import second
-from cnnviz.ui.maps.choices import MapView
+from cnnviz.ui.maps.choices import MapsPlace
 from cnnviz.ui.maps.large import large_map
 from cnnviz.ui.maps.network import draw, network
 from cnnviz.ui.maps.sights import Scene, Sight, pinned_sight, run_title
@@ -20,7 +20,7 @@ _COLUMNS = [5, 2]
 _PASSED_ON = ("flatten", "dropout")  # layers that have nothing of their own to show
 
 
-def show(pinned: Pinned, view: MapView) -> None:
+def show(pinned: Pinned, view: MapsPlace) -> None:
     """Draw the network, and the pinned map large over the image.
 
     Raises:
@@ -37,7 +37,7 @@ def show(pinned: Pinned, view: MapView) -> None:
             large_map(scene, sight, key=f"maps-large-{number}", size=_LARGE_OF_TWO if other else _LARGE)
 
 
-def outline(pinned: Pinned, view: MapView) -> None:
+def outline(pinned: Pinned, view: MapsPlace) -> None:
     """Draw what is known without TensorFlow: the image, and every layer's place with its name and shape."""
     left, right = st.columns(_COLUMNS, gap="medium")
     with left:

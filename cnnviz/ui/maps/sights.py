@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from cnnviz.figures.tiles import span
 from cnnviz.runs import Weights
+from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.saving import Saving
-from cnnviz.ui.look import Pinned
 from cnnviz.ui.look.saved import saved_of
 from cnnviz.ui.look.seen import feature_maps
-from cnnviz.ui.maps.choices import MapView
+from cnnviz.ui.maps.choices import MapsPlace
 
 __all__ = ["SEEN", "Scene", "Sight", "pinned_sight", "run_title", "strengths"]
 
@@ -59,7 +59,7 @@ class Scene:
     """
 
     sights: Sequence[Sight]
-    view: MapView
+    view: MapsPlace
     chosen: tuple[str, int]
 
     @cached_property

@@ -1,22 +1,21 @@
 """The views of the Convolution page: a layer under the microscope, the end of the network, a kernel of one's own."""
 
-import re
-
 import streamlit as st
 
 from cnnviz import explain
+from cnnviz.ui.address import go, read
+from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.microscope import Place, microscope, output_steps
-from cnnviz.ui.look import Pinned, model, wait_for_keras
+from cnnviz.ui.look import model, wait_for_keras
 from cnnviz.ui.look.saved import saved
 from cnnviz.ui.look.stops import Stop
 from cnnviz.ui.messages import plain
 from cnnviz.ui.microscope.specimens import convolution_data, output_data, playground_data, pooling_data
-from cnnviz.ui.microscope.which import View
+from cnnviz.ui.microscope.which import MicroscopePlace, View
 
 __all__ = ["show_view"]
 
 _HEIGHT = 520  # pixels that are kept free until TensorFlow is there
-_PIXEL = re.compile(r"(\d{1,4})-(\d{1,4})")
 
 _WORDS = {
     "dense": "multiplies every input with a weight, for each unit, and adds a bias: a convolution without a window",
@@ -71,13 +70,11 @@ def _layer(view: View, stop: Stop, pinned: Pinned) -> None:
 
 def _linked_pixel(size: list[int]) -> Place | None:
     """Return the output pixel that the URL pins; what is no pixel of this map is passed over."""
-    found = _PIXEL.fullmatch(st.query_params.get("pixel", ""))
-    place = (int(found[1]), int(found[2])) if found else None
+    place = read(MicroscopePlace).pixel
     return place if place and place[0] < size[0] and place[1] < size[1] else None
 
 
 def _keep_pixel(place: Place | None) -> None:
     """Write the pinned pixel into the URL."""
-    text = f"{place[0]}-{place[1]}" if place else None
-    if text and st.query_params.get("pixel") != text:
-        st.query_params["pixel"] = text
+    if place and read(MicroscopePlace).pixel != place:
+        go(pixel=place)

@@ -1,13 +1,16 @@
 """Which part of a network is under the microscope: the pinned layer decides, and a row of buttons leads to others."""
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import streamlit as st
 
-from cnnviz.ui.look import Pinned, switch
+from cnnviz.ui.address import asked, bind, read
+from cnnviz.ui.bar import Pinned
 from cnnviz.ui.look.stops import Stop, stops_of
+from cnnviz.ui.place import Place, choice, pair, param
 
-__all__ = ["View", "choose_view", "kind_of", "takes_filter"]
+__all__ = ["MicroscopePlace", "View", "choose_view", "kind_of", "takes_filter"]
 
 View = Literal["convolution", "pooling", "output", "playground", "none"]
 
@@ -21,8 +24,19 @@ _STYLE = """<style>
 @media (max-width: 640px) { .st-key-microscope-view button { padding-left: 0.5rem; padding-right: 0.5rem; } }
 </style>"""
 _OUTPUTS = ("logits", "probabilities")
-_KEY = "microscope-view"
-_PARAMETER = "part"  # of the URL; "playground" is the only view that no layer stands for
+
+
+@dataclass(frozen=True)
+class MicroscopePlace(Place):
+    """What the URL says beside what the bar pins.
+
+    Attributes:
+        part: "playground", the only view that no layer stands for; None for that of the layer.
+        pixel: (row, column) of the output that is pinned; None for none.
+    """
+
+    part: Literal["playground"] | None = param(choice("view", ("playground",)), lenient=True)
+    pixel: tuple[int, int] | None = param(pair("pixel", 4), lenient=True)
 
 
 def kind_of(stop: Stop) -> View:
@@ -34,7 +48,7 @@ def kind_of(stop: Stop) -> View:
 
 def takes_filter() -> bool:
     """Say whether what the URL asks for has filters to choose from."""
-    return not _playground() and st.query_params.get("layer") not in _OUTPUTS
+    return read(MicroscopePlace).part is None and asked("layer")[0] not in _OUTPUTS
 
 
 def choose_view(pinned: Pinned) -> tuple[View, Stop]:
@@ -45,40 +59,29 @@ def choose_view(pinned: Pinned) -> tuple[View, Stop]:
     """
     stops = stops_of(pinned.run, "any")
     stop = next(one for one in stops if one.name == pinned.layer)
-    view: View = "playground" if _playground() else kind_of(stop)
+    view: View = read(MicroscopePlace).part or kind_of(stop)
     offered: list[View] = [one for one in _NAMES if one == "playground" or _nearest(stops, stop, one)]
     names = {**_NAMES, "output": "Softmax" if pinned.run.spec.model.output == "softmax" else "Sigmoid"}
-    st.session_state[_KEY] = view if view in offered else None
     st.html(_STYLE)
     st.segmented_control(
-        "View",
-        offered,
-        key=_KEY,
-        format_func=lambda one: names[one],
-        label_visibility="collapsed",
-        on_change=_go,
-        args=(stops, stop),
-    )
+        "View", offered, format_func=lambda one: names[one], label_visibility="collapsed",
+        **bind("part", view if view in offered else None, key="microscope-view",
+               change=lambda one: _way_to(one, stops, stop, pinned.filter)),
+    )  # fmt: skip
     return view, stop
 
 
-def _playground() -> bool:
-    return st.query_params.get(_PARAMETER) == "playground"
-
-
-def _go(stops: tuple[Stop, ...], stop: Stop) -> None:
-    view = st.session_state[_KEY]
+def _way_to(view: View | None, stops: tuple[Stop, ...], stop: Stop, unit: int | None) -> dict[str, Any]:
+    """Return what changes with a click on a view: the playground stands in the URL, for the others a layer does."""
     if view is None:  # the chosen one was clicked again
-        return
+        return {}
     if view == "playground":
-        st.query_params[_PARAMETER] = view
-        return
-    st.query_params.pop(_PARAMETER, None)
+        return {"part": view}
     found = _nearest(stops, stop, view)
-    if found and found != stop:
-        unit = st.query_params.get("filter", "")
-        keeps = view == "pooling" and stop.kind == "convolution" and unit.isdecimal()
-        switch(layer=found.name, **({"filter": unit} if keeps else {}))
+    if not found or found == stop:
+        return {"part": None}
+    keeps = view == "pooling" and stop.kind == "convolution"
+    return {"part": None, "layer": found.name} | ({"filter": unit} if keeps else {})
 
 
 def _nearest(stops: tuple[Stop, ...], stop: Stop, view: View) -> Stop | None:

@@ -8,24 +8,19 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.spec import ModelSpec
+from cnnviz.ui.address import page_link
 from cnnviz.ui.jobs import Job, Report, job, known_job
 from cnnviz.ui.loaders import home, look_again, open_run
 from cnnviz.ui.messages import plain
 from cnnviz.ui.models_page.upload import Upload
+from cnnviz.ui.pages import ATTRIBUTION, CLASSIFY, CONVOLUTION, FEATURE_MAPS, KERNELS, REPORT
 
 __all__ = ["Meaning", "adoption", "begin", "show_adopted"]
 
 _ADOPTING = "cnnviz.models.adopting"  # session state: (the file's token, the job's key)
 _SEEN = "cnnviz.models.adopted"  # session state: the run that the lists know of
 
-_PAGES = (
-    ("pages/look/kernels.py", "Kernels", ":material/grid_view:"),
-    ("pages/look/feature_maps.py", "Feature maps", ":material/layers:"),
-    ("pages/look/convolution.py", "Convolution", ":material/biotech:"),
-    ("pages/look/attribution.py", "Attribution", ":material/local_fire_department:"),
-    ("pages/use/classify.py", "Classify", ":material/add_photo_alternate:"),
-)
-_REPORT = ("pages/judge/report.py", "Report", ":material/fact_check:")
+_PAGES = (KERNELS, FEATURE_MAPS, CONVOLUTION, ATTRIBUTION, CLASSIFY)
 
 
 @dataclass(frozen=True)
@@ -97,5 +92,5 @@ def show_adopted(run_id: str) -> None:
     for sentence in run.notes.splitlines():
         st.caption(plain(sentence))
     with st.container(horizontal=True, gap="medium", key="models-go"):
-        for page, label, icon in (*_PAGES, *([_REPORT] if report else [])):
-            st.page_link(page, label=label, icon=icon, query_params={"run": run_id}, width="content")
+        for page in (*_PAGES, *([REPORT] if report else [])):
+            page_link(page, page.title, run=run_id)

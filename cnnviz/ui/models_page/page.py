@@ -1,21 +1,34 @@
 """The page: one part takes a network away, the other brings one in."""
 
-import streamlit as st
+from dataclasses import dataclass
 
-from cnnviz.runs import Weights
-from cnnviz.ui.judge.address import Address
-from cnnviz.ui.models_page.bar import models_bar
+from cnnviz.runs import Run, Weights
+from cnnviz.ui.address import read
+from cnnviz.ui.bar import asked_run, run_bar
+from cnnviz.ui.choosers import segments
+from cnnviz.ui.invitation import no_network_yet
+from cnnviz.ui.look.stops import lookable
 from cnnviz.ui.models_page.bringing import show_bringing
 from cnnviz.ui.models_page.taking import show_taking
+from cnnviz.ui.place import Place, choice, param
 
-__all__ = ["ADDRESS", "show_models"]
-
-ADDRESS = Address("models", ("part",))
+__all__ = ["ModelsPlace", "show_models"]
 
 _PARTS = {
     "take": ":material/download: Take it away",
     "bring": ":material/upload: Bring your own",
 }
+
+
+@dataclass(frozen=True)
+class ModelsPlace(Place):
+    """What the URL says beside the run.
+
+    Attributes:
+        part: what to do, a key of the parts.
+    """
+
+    part: str = param(choice("part", tuple(_PARTS)), "take", lenient=True)
 
 
 def show_models() -> None:
@@ -24,26 +37,23 @@ def show_models() -> None:
     Raises:
         CnnvizError: it asks for a run or a snapshot that there is not.
     """
-    ADDRESS.settle()
-    part = _part()
+    part = read(ModelsPlace).part
+    segments("What to do", "part", part, _PARTS)
     if part == "bring":
         show_bringing()
     else:
-        chosen = models_bar()
-        if chosen is not None:
-            show_taking(Weights(*chosen))
+        offered = lookable()
+        shown, _ = run_bar(_network(offered), offered)
+        show_taking(Weights(shown.run, shown.snapshot))
 
 
-def _part() -> str:
-    asked = ADDRESS.asked().get("part", "take")
-    st.session_state["models-part"] = asked if asked in _PARTS else "take"
-    st.segmented_control(
-        "What to do", list(_PARTS), key="models-part", required=True, label_visibility="collapsed",
-        format_func=lambda part: _PARTS[part], on_change=_switch,
-    )  # fmt: skip
-    return str(st.session_state["models-part"])
-
-
-def _switch() -> None:
-    part = st.session_state["models-part"]
-    ADDRESS.change(part=None if part == "take" else part)
+def _network(offered: tuple[str, ...]) -> Run:
+    """Return the run whose network is taken away; where there is none yet, say so and end the page."""
+    run = asked_run(offered)
+    if run is None or not (offered or run.snapshots()):
+        no_network_yet(
+            "There is no trained network to take away yet. Train one: it takes a minute, and this page then gives it "
+            "to you as a file that works elsewhere.",
+            icon=":material/download:",
+        )
+    return run

@@ -10,18 +10,17 @@ from numpy.typing import NDArray
 from cnnviz.errors import CnnvizError, DataError
 from cnnviz.replay import Replay, map_layers, replay
 from cnnviz.runs import Run
+from cnnviz.ui.address import asked, carry, go
+from cnnviz.ui.bar import looked_run, pinned_bar
 from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.time_machine import Payload, replay_payload
-from cnnviz.ui.loaders import class_names, open_run
-from cnnviz.ui.look import link, pinned_bar, switch, test_split
+from cnnviz.ui.loaders import class_names
+from cnnviz.ui.look import test_split
 from cnnviz.ui.look.stops import no_such_snapshot
 from cnnviz.ui.messages import problem
+from cnnviz.ui.pages import TIME_MACHINE
 
 __all__ = ["Scene", "prepared", "scene"]
-
-PAGE = "pages/learn/time_machine.py"
-
-_BAR_RUN = "pinned-run"  # the bar's own key: it is set even where there is no image
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,35 +66,35 @@ def scene() -> Scene:
     Raises:
         CnnvizError: the link asks for a run or snapshot that there is not.
     """
-    wanted = st.query_params.get("snapshot")  # before the bar, which shows no snapshot here and takes it away
     try:
         pinned = pinned_bar(snapshot=False)
     except DataError as error:  # no image: everything else can be seen
-        run = open_run(str(st.session_state.get(_BAR_RUN) or st.query_params.get("run")))
+        run, _ = looked_run()
         at_hand = not _labels(run)[1]
-        problem(error, PAGE if at_hand else None, "Look at the first test image")
-        st.query_params.pop("image", None)  # it would else stand in the way of the next look
-        return Scene(run, None, "", None, "", class_names(run), _asked(run, wanted))
-    asked = _asked(pinned.run, wanted)
+        problem(error, TIME_MACHINE if at_hand else None, "Look at the first test image")
+        start = _asked(run)
+        if asked("image")[0] is not None:
+            go(image=None)  # it would else stand in the way of the next look
+        return Scene(run, None, "", None, "", class_names(run), start)
     return Scene(
-        pinned.run, pinned.image, pinned.image_key, pinned.label, pinned.image_in_words, pinned.class_names, asked
-    )
+        pinned.run, pinned.image, pinned.image_key, pinned.label, pinned.image_in_words, pinned.class_names,
+        _asked(pinned.run),
+    )  # fmt: skip
 
 
-def _asked(run: Run, wanted: str | None) -> int | None:
-    """Return the snapshot to begin at, out of the link or carried from another page, and leave it in the link."""
-    carried = link().get("snapshot")
-    text = carried if wanted is None else wanted
-    if text is None:
+def _asked(run: Run) -> int | None:
+    """Return the snapshot to begin at, out of the link or carried from another page; None for the last one."""
+    said, linked = asked("snapshot")
+    if said is None:
         return None
     numbers = [snapshot.number for snapshot in run.snapshots()]
-    number = int(text) if text.isdecimal() and len(text) < 6 else -1
-    if number not in numbers and wanted is None:  # carried from a page that needs no weights
+    number = int(said) if said.isdecimal() and len(said) < 6 else -1
+    if number not in numbers and linked:
+        raise no_such_snapshot(run, said, numbers)
+    if number not in numbers:  # carried from a page that needs no weights
+        go(snapshot=None)
         return None
-    if number not in numbers:
-        raise no_such_snapshot(run, text, numbers)
-    if st.query_params.get("snapshot") != str(number):
-        switch(snapshot=number)
+    carry(snapshot=number)
     return number
 
 

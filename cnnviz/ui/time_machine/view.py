@@ -4,16 +4,16 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.replay import Replay
+from cnnviz.ui.address import go, page_link, rerun
 from cnnviz.ui.components.time_machine import time_machine
-from cnnviz.ui.look import keras_ready, rerun, switch
+from cnnviz.ui.look import keras_ready
 from cnnviz.ui.messages import plain
+from cnnviz.ui.pages import KERNELS
 from cnnviz.ui.time_machine.saving import save_dialog
 from cnnviz.ui.time_machine.scene import Scene, prepared, scene
 from cnnviz.ui.time_machine.workshop import Made, replay_job
 
 __all__ = ["STYLE", "time_machine_view"]
-
-KERNELS = "pages/look/kernels.py"
 
 STYLE = """<style>
 .stMainBlockContainer { padding-bottom: 0; }
@@ -48,7 +48,7 @@ def _nothing_to_replay(now: Scene) -> None:
         "to replay. Look at its kernels, or choose a run that was trained here.",
         icon=":material/history:",
     )
-    st.page_link(KERNELS, label="Look at its kernels", icon=":material/grid_view:", query_params={"run": now.run.id})
+    page_link(KERNELS, "Look at its kernels", run=now.run.id)
 
 
 def _machine(now: Scene, was_pending: bool) -> None:
@@ -93,4 +93,4 @@ def _rested(key: str) -> None:
     """Put the snapshot it came to rest at into the link."""
     number = getattr(st.session_state.get(key), "at", None)
     if isinstance(number, int):
-        switch(snapshot=number)
+        go(snapshot=number)

@@ -4,7 +4,7 @@ from typing import NoReturn
 
 import streamlit as st
 
-from cnnviz.ui.session import choose_run
+from cnnviz.ui.address import go
 
 __all__ = ["look_at"]
 
@@ -15,5 +15,5 @@ def look_at(run_id: str | None) -> NoReturn:
     Args:
         run_id: the run, or None for the editor.
     """
-    choose_run(run_id)
+    go(run=run_id)
     st.rerun()

@@ -8,10 +8,10 @@ from cnnviz.errors import CnnvizError
 from cnnviz.runs import Run, RunStore, Status
 from cnnviz.training import resume, stop
 from cnnviz.ui import loaders
+from cnnviz.ui.address import go
 from cnnviz.ui.guard import permitted
 from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.run_facts import can_resume
-from cnnviz.ui.session import choose_run
 from cnnviz.ui.train.draft import Draft
 from cnnviz.ui.train.editor import Editor, find_dataset
 from cnnviz.ui.train.moves import look_at
@@ -120,4 +120,4 @@ def _delete(run: Run) -> None:
 
 def _delete_now(run: Run) -> None:
     RunStore(loaders.home()).delete(run.id)
-    choose_run(None)
+    go(run=None)

@@ -7,7 +7,9 @@ import streamlit as st
 
 from cnnviz.evaluation import doubts
 from cnnviz.runs import Run, Status
+from cnnviz.ui.address import page_link
 from cnnviz.ui.messages import plain
+from cnnviz.ui.pages import REPORT
 from cnnviz.ui.run_facts import can_resume
 from cnnviz.ui.train.draft import Draft
 from cnnviz.ui.train.editor import current_editor, find_dataset
@@ -15,8 +17,6 @@ from cnnviz.ui.train.moves import look_at
 from cnnviz.ui.words import state_in_words
 
 __all__ = ["verdict"]
-
-REPORT = "pages/judge/report.py"
 
 _SLOWER = 10
 _GUESSING = 1.3  # times the accuracy of guessing
@@ -68,7 +68,7 @@ def _completed(run: Run, status: Status) -> None:
     st.html(f'<div class="train-verdict">{number}<p>{" ".join(words)}</p></div>')
     _doubts(run)
     if run.has_final_predictions:
-        st.page_link(REPORT, label="See what it gets wrong", icon=":material/fact_check:", query_params={"run": run.id})
+        page_link(REPORT, "See what it gets wrong", run=run.id)
 
 
 def _validated(run: Run) -> str:

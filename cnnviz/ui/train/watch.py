@@ -3,14 +3,14 @@
 import streamlit as st
 
 from cnnviz.runs import Run
+from cnnviz.ui.address import page_link
 from cnnviz.ui.messages import plain
+from cnnviz.ui.pages import KERNELS
 from cnnviz.ui.train.editor import Editor
 from cnnviz.ui.train.live import run_view
 from cnnviz.ui.train.run_header import run_header
 
 __all__ = ["watch_view"]
-
-KERNELS = "pages/look/kernels.py"
 
 
 def watch_view(run: Run, editor: Editor) -> None:
@@ -36,4 +36,4 @@ def _from_elsewhere(run: Run) -> None:
         "network cannot be trained again. Look into it, or set up a new run above.",
         icon=":material/upload:",
     )
-    st.page_link(KERNELS, label="Look at its kernels", icon=":material/grid_view:", query_params={"run": run.id})
+    page_link(KERNELS, "Look at its kernels", run=run.id)

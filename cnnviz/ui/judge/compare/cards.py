@@ -17,8 +17,6 @@ from cnnviz.ui.words import state_in_words
 
 __all__ = ["badge", "cards"]
 
-REPORT = "pages/judge/report.py"
-
 
 def badge(place: int, letter: str) -> str:
     """Return a run's letter in its colour, as HTML."""

@@ -5,21 +5,45 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
+from cnnviz.figures.compared_curves import AXES, SPLITS, Axis, Split
 from cnnviz.runs import RUN_ID, Run
-from cnnviz.ui.judge.address import Address
+from cnnviz.ui.address import arrived, go, read
 from cnnviz.ui.loaders import open_run, run_ids
-from cnnviz.ui.session import arrived
+from cnnviz.ui.place import Codec, Place, choice, param, several, text
 
-__all__ = ["MOST", "Chosen", "Selection", "choose", "choosing", "selected", "set_choosing"]
+__all__ = ["MOST", "Chosen", "ComparePlace", "Selection", "choose", "choosing", "selected", "set_choosing"]
 
 MOST = 4  # more curves on one axis are a tangle
 
 _LETTERS = "ABCD"
-_ADDRESS = Address("compare", ("runs",))
-_LAST = "cnnviz.compared"  # session state: the runs compared last, for a page opened from the navigation
 _CHOOSING = "cnnviz.compare-choosing"  # session state: whether the table is open although enough runs are chosen
 _SAID = "cnnviz.compare-said"  # session state: (the runs in the URL, what was said of those that were taken out of it)
 _READ = 24  # ids of a link that are looked at
+
+
+def _ids(said: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in said.split(",") if part.strip())[:_READ]
+
+
+@dataclass(frozen=True)
+class ComparePlace(Place):
+    """What the URL says; a session that comes back finds all of it.
+
+    Attributes:
+        runs: ids of the runs that are compared, as the link has them.
+        split, axis: of which images the curves are, and over what.
+        pair: which two runs are compared image by image, such as "A and C"; None for the first two.
+        find, states, datasets, tags: what the table is narrowed by.
+    """
+
+    runs: tuple[str, ...] = param(Codec(lambda said, _: _ids(said), lambda ids, _: ",".join(ids)), (), kept=True)
+    split: Split = param(choice("images", SPLITS), "validation", name="of", kept=True, lenient=True)
+    axis: Axis = param(choice("axis", AXES), "epochs", name="by", kept=True, lenient=True)
+    pair: str | None = param(text, kept=True)
+    find: str = param(text, "", kept=True)
+    states: tuple[str, ...] = param(several, (), name="state", kept=True)
+    datasets: tuple[str, ...] = param(several, (), name="dataset", kept=True)
+    tags: tuple[str, ...] = param(several, (), name="tag", kept=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,15 +83,11 @@ class Selection:
 
 
 def selected() -> Selection:
-    """Read the URL; on the way in from another page, take up what was compared last.
+    """Read the URL.
 
     A run that there is not is taken out of the URL; that it was is said until others are chosen.
     """
-    _ADDRESS.settle()
-    text = _ADDRESS.asked().get("runs", "")
-    if arrived() and not text and (last := st.session_state.get(_LAST)):
-        text = st.query_params["runs"] = last
-    asked = [part.strip() for part in text.split(",") if part.strip()][:_READ]
+    asked = read(ComparePlace).runs
     ids = list(dict.fromkeys(asked))
     remarks = ["The link names a run twice; it is shown once."] if len(ids) < len(asked) else []
     known = [run_id for run_id in ids if RUN_ID.fullmatch(run_id) and run_id in run_ids()]
@@ -82,8 +102,6 @@ def selected() -> Selection:
     if len(opened) > MOST:
         remarks.append(f"{len(opened)} runs are chosen and {MOST} can be compared at once; the first {MOST} are shown.")
     runs = tuple(Chosen(place, run) for place, run in enumerate(opened[:MOST]))
-    if runs:
-        st.session_state[_LAST] = ",".join(one.run.id for one in runs)
     return Selection(runs, tuple(remarks))
 
 
@@ -104,18 +122,14 @@ def _unknown(unknown: list[str], known: list[str]) -> list[str]:
     if unknown:
         said = [f"There is no run {one[:80]!r} here; it may have been deleted, so choose another." for one in unknown]
         st.session_state[_SAID] = (left, said)
-        if left:
-            st.query_params["runs"] = left
-        else:
-            st.query_params.pop("runs", None)
+        go(runs=known)
         return said
     return said if before == left and not arrived() else []
 
 
 def choose(ids: list[str]) -> None:
     """Put runs into the URL in place of those that are there; the page shows them from its next run on."""
-    st.session_state[_LAST] = ",".join(ids)
-    _ADDRESS.change(runs=",".join(ids))
+    go(runs=tuple(ids))
 
 
 def choosing(now: Selection) -> bool:

@@ -18,8 +18,10 @@ from cnnviz.figures.compared_curves import (
 )
 from cnnviz.figures.learning_curve import Metric
 from cnnviz.runs import Run
+from cnnviz.ui.address import read, rerun
+from cnnviz.ui.choosers import segments
 from cnnviz.ui.components import live_chart
-from cnnviz.ui.judge.compare.chosen import Chosen
+from cnnviz.ui.judge.compare.chosen import Chosen, ComparePlace
 from cnnviz.ui.judge.compare.words import joined
 from cnnviz.ui.judge.loaders import state_of
 from cnnviz.ui.messages import reported
@@ -34,23 +36,19 @@ _TICK_S = 1.0
 
 def curves(runs: Sequence[Chosen]) -> None:
     """Draw accuracy and loss of all runs; what x counts and which images is chosen above, and in the URL."""
+    place = read(ComparePlace)
     with st.container(horizontal=True, gap="small", key="compare-over"):
-        split = st.segmented_control(
-            "Which images", SPLITS, default="validation", required=True, key="of", bind="query-params",
-            label_visibility="collapsed",
-        )  # fmt: skip
-        axis = st.segmented_control(
-            "Over what", AXES, default="epochs", required=True, key="by", bind="query-params",
-            label_visibility="collapsed",
-        )  # fmt: skip
+        segments("Which images", "split", place.split, SPLITS)
+        segments("Over what", "axis", place.axis, AXES)
     active = any(one.run.status.active for one in runs)
-    st.fragment(_draw, run_every=_TICK_S if active else None)(runs, split, axis, _known(runs) if active else None)
+    tick, known = (_TICK_S, _known(runs)) if active else (None, None)
+    st.fragment(_draw, run_every=tick)(runs, place.split, place.axis, known)
 
 
 @reported(way_back=None)
 def _draw(runs: Sequence[Chosen], split: Split, axis: Axis, known: Known | None) -> None:
     if known is not None and _known(runs) != known:
-        st.rerun()  # what is said above the curves changed, too
+        rerun()  # what is said above the curves changed, too
     drawn = [_drawn(runs, metric, split, axis) for metric in ("accuracy", "loss")]
     for column, (record, figure) in zip(st.columns(2, gap="medium"), drawn, strict=True):
         with column:

@@ -11,24 +11,24 @@ from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Judged, disagreements
 from cnnviz.evaluation.comparison import Which
 from cnnviz.figures.tiles import photo_tiles
+from cnnviz.ui.address import leave, read
+from cnnviz.ui.choosers import segments
 from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.copies import tell_copies, tell_missing
 from cnnviz.ui.glossary import meaning
+from cnnviz.ui.judge.compare.chosen import ComparePlace
 from cnnviz.ui.judge.compare.measured import Judgement, compared, same_images
 from cnnviz.ui.judge.compare.words import joined, percent
-from cnnviz.ui.judge.links import mistakes_link
 from cnnviz.ui.loaders import held_images
 from cnnviz.ui.look import test_split
 from cnnviz.ui.messages import plain, problem
+from cnnviz.ui.pages import MISTAKES
 
 __all__ = ["Pair", "choose_pair", "draw_disagreements", "verdict", "why_no_pair"]
 
-MISTAKES = "pages/judge/mistakes.py"
-
 Pair = tuple[Judgement, Judgement]
 
-_OPENED = "cnnviz.compare-opened"  # session state: the link to the image that was clicked
 _PAGE = 28  # four rows on a projector
 _SIDE = 64
 
@@ -42,11 +42,10 @@ def choose_pair(judged: Sequence[Judgement]) -> Pair | None:
     pairs = {f"{a.letter} and {b.letter}": (a, b) for a, b in combinations(judged, 2) if same_images(a, b)}
     if len(pairs) < 2:
         return next(iter(pairs.values()), None)
-    wanted = st.segmented_control(
-        "Which two", list(pairs), default=next(iter(pairs)), required=True, key="pair", bind="query-params",
-        label_visibility="collapsed",
-    )  # fmt: skip
-    return pairs.get(wanted or "", next(iter(pairs.values())))
+    first, asked = next(iter(pairs)), read(ComparePlace).pair
+    wanted = asked if asked in pairs else first
+    segments("Which two", "pair", wanted, tuple(pairs), change=lambda one: {"pair": None if one == first else one})
+    return pairs[wanted]
 
 
 def why_no_pair(judged: Sequence[Judgement]) -> str:
@@ -82,8 +81,6 @@ def verdict(pair: Pair) -> None:
 
 def draw_disagreements(pair: Pair) -> None:
     """Draw the images that one of two runs gets right and the other does not; a click opens one on Mistakes."""
-    if opened := st.session_state.pop(_OPENED, None):
-        st.switch_page(MISTAKES, query_params=opened)
     a, b = pair
     if a.judged is None or b.judged is None:
         return
@@ -134,7 +131,7 @@ def _group(pair: Pair, indices: NDArray[np.int64], images: NDArray[np.uint8], ti
         ids=[int(index) for index in shown],
         names=[_name(one, other, int(index)) for index in shown],
         labels=_labels(one.judged, other.judged, shown, key),
-        on_pick=lambda index: _open(other, index),
+        on_pick=lambda index: leave(MISTAKES, run=other.chosen.run.id, image=f"test-{index}"),
         smallest=48,
         largest=_SIDE,
         room=360,
@@ -165,8 +162,3 @@ def _name(one: Judgement, other: Judgement, index: int) -> str:
             told.append(f"{each.letter} {predicted} {percent(judged.confidence[index])}")
     true = one.judged.class_names[one.judged.labels[index]] if one.judged else ""
     return f"{true}, test image {index}: {', '.join(told)}"
-
-
-def _open(judgement: Judgement, index: int) -> None:
-    """Go to the inspector of an image, in the run that is wrong on it; the page that is about to run goes."""
-    st.session_state[_OPENED] = mistakes_link(judgement.chosen.run.id, None, image=index)

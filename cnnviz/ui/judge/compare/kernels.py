@@ -8,15 +8,15 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.figures.tiles import Tiles, colour_tiles, signed_tiles
 from cnnviz.runs import Run, Weights
+from cnnviz.ui.address import page_link
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.judge.compare.chosen import Chosen
 from cnnviz.ui.look.models import arrays_of
-from cnnviz.ui.look.travel import link
 from cnnviz.ui.messages import plain
+from cnnviz.ui.pages import KERNELS
 
 __all__ = ["kernels"]
 
-KERNELS = "pages/look/kernels.py"
 _MOST = 64  # of a layer; more would not fit beside another run's
 _SMALLEST, _LARGEST, _ROOM = 32, 72, 330
 
@@ -63,10 +63,7 @@ def _draw(chosen: Chosen, told: str, values: np.ndarray | None, limit: float) ->
         largest=_LARGEST,
         room=_ROOM,
     )
-    st.page_link(
-        KERNELS, label=f"Look at all of {chosen.letter}", icon=":material/grid_view:",
-        query_params=link(run=chosen.run.id, snapshot=None, layer=told),
-    )  # fmt: skip
+    page_link(KERNELS, f"Look at all of {chosen.letter}", run=chosen.run.id, layer=told)
 
 
 def _pictures(values: np.ndarray, limit: float) -> Tiles:

@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from cnnviz.runs import RunOverview
-from cnnviz.ui.judge.compare.chosen import Selection
+from cnnviz.ui.address import bind, read
+from cnnviz.ui.judge.compare.chosen import ComparePlace, Selection
 from cnnviz.ui.run_facts import changes_in_words
 
 __all__ = ["Filter", "filters", "kept", "run_table"]
@@ -43,24 +44,26 @@ def filters(rows: Sequence[RunOverview]) -> Filter:
     Args:
         rows: of all runs.
     """
+    place = read(ComparePlace)
     with st.container(horizontal=True, gap="small", key="compare-filters"):
-        words = st.text_input(
-            "Find", key="find", bind="query-params", persist_state="session", placeholder="Find a run",
-            icon=":material/search:", label_visibility="collapsed", width=200,
+        st.text_input(
+            "Find", placeholder="Find a run", icon=":material/search:", label_visibility="collapsed", width=200,
+            **bind("find", place.find),
         )  # fmt: skip
-        states = _any_of("State", "state", (_state(row) for row in rows))
-        datasets = _any_of("Data set", "dataset", (row.summary.dataset for row in rows))
-        tags = _any_of("Tag", "tag", (tag for row in rows for tag in row.summary.tags))
-    return Filter((words or "")[:100], states, datasets, tags)
+        states = _any_of("State", "states", place.states, (_state(row) for row in rows))
+        datasets = _any_of("Data set", "datasets", place.datasets, (row.summary.dataset for row in rows))
+        tags = _any_of("Tag", "tags", place.tags, (tag for row in rows for tag in row.summary.tags))
+    return Filter(place.find[:100], states, datasets, tags)
 
 
-def _any_of(label: str, key: str, values: Iterable[str]) -> tuple[str, ...]:
+def _any_of(label: str, field: str, asked: tuple[str, ...], values: Iterable[str]) -> tuple[str, ...]:
     options = sorted({value for value in values if value}, key=str.casefold)
-    if len(options) < (1 if key == "tag" else 2):
+    if len(options) < (1 if field == "tags" else 2):
         return ()  # nothing to choose from
-    chosen = st.multiselect(
-        label, options, key=key, bind="query-params", persist_state="session", placeholder=label, width=170,
-        label_visibility="collapsed",
+    chosen = [one for one in asked if one in options]
+    st.multiselect(
+        label, options, placeholder=label, width=170, label_visibility="collapsed",
+        **bind(field, chosen, change=lambda some: {field: tuple(some)}),
     )  # fmt: skip
     return tuple(chosen)
 

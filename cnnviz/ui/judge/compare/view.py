@@ -6,6 +6,8 @@ import streamlit as st
 
 from cnnviz.figures.theme import RUN_ROLES, css_variables
 from cnnviz.ui import loaders
+from cnnviz.ui.address import page_link
+from cnnviz.ui.bar import BAR_STYLE
 from cnnviz.ui.invitation import invite_to_train
 from cnnviz.ui.judge.compare.cards import cards
 from cnnviz.ui.judge.compare.chosen import Selection, choose, choosing, selected, set_choosing
@@ -17,12 +19,10 @@ from cnnviz.ui.judge.compare.numbers import numbers
 from cnnviz.ui.judge.compare.table import filters, kept, run_table
 from cnnviz.ui.judge.compare.words import differences_in_words, seeds_in_words
 from cnnviz.ui.judge.metrics import metrics_ready, wait_for_metrics
-from cnnviz.ui.look.run_bar import BAR_STYLE
 from cnnviz.ui.messages import plain
+from cnnviz.ui.pages import TRAIN
 
 __all__ = ["compare_view"]
-
-TRAIN = "pages/learn/train.py"
 
 _HEIGHT = 640  # of what is told of the test images, kept free while scikit-learn is imported
 
@@ -67,7 +67,7 @@ def _invite(count: int, now: Selection) -> None:
     if count == 1:
         st.markdown("There is one run so far: train another one, and compare them here.")
         st.space("stretch")
-        st.page_link(TRAIN, label="Go to Train", icon=":material/model_training:")
+        page_link(TRAIN, "Go to Train")
         return
     st.markdown("**Choose two to four runs** to see what differs, which is better, and whether that may be chance.")
     st.space("stretch")

@@ -1,5 +1,7 @@
 """The page: how far learning had come at each snapshot, and the images by when they were learned."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from cnnviz.evaluation.learning import GROUPS, Group
 from cnnviz.figures.learning_order import class_groups, draw_class_groups, draw_stages, stages_caption
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Run
+from cnnviz.ui.address import go, leave, page_link, read
 from cnnviz.ui.components.drawing import drawing
 from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.image_grid import GridImages, image_grid
@@ -18,20 +21,18 @@ from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.copies import tell_copies, tell_missing
 from cnnviz.ui.judge.bar import judge_bar
 from cnnviz.ui.judge.learning_order import words
-from cnnviz.ui.judge.learning_order.choices import TITLES, View, asked_view, change, controls
-from cnnviz.ui.judge.links import mistakes_link
+from cnnviz.ui.judge.learning_order.choices import TITLES, OrderPlace, controls
 from cnnviz.ui.judge.loaders import learning
 from cnnviz.ui.judge.moments import moments_in_words, tell_left_out
 from cnnviz.ui.judge.pictures import pictures_of
 from cnnviz.ui.look import test_split
 from cnnviz.ui.messages import plain
+from cnnviz.ui.pages import MISTAKES
+from cnnviz.ui.place import Known
 from cnnviz.ui.words import images_in_words
 
 __all__ = ["show_learning_order"]
 
-MISTAKES = "pages/judge/mistakes.py"
-
-_OPEN = "cnnviz.order.open"  # session state: the image that was clicked, for the run of the page that follows
 _SHOWN = 12  # images of each group, side by side
 _SIDE = 64
 
@@ -42,17 +43,17 @@ def show_learning_order() -> None:
     Raises:
         CnnvizError: it asks for a run, a group or a class that there is not.
     """
-    run = judge_bar(snapshot=False, forget=("class",)).run
+    run = judge_bar(snapshot=False).run
     if run.spec.model.foreign:
         st.info(
             f"{plain(run.name)} came from elsewhere as it is, without snapshots, so nobody knows in which order it "
             "learned the images. The Mistakes page has what it gets wrong.",
             icon=":material/stairs:",
         )
-        st.page_link(MISTAKES, label="Show its mistakes", icon=":material/rule:", query_params={"run": run.id})
+        page_link(MISTAKES, "Show its mistakes", run=run.id)
         return
     order = learning(run)
-    view = asked_view(order.class_names)
+    view = read(OrderPlace, Known(order.class_names))
     found = {group: images_of_group(order, group, view.label) for group in GROUPS}
     controls(view, order.class_names, {group: len(indices) for group, indices in found.items()})
     tell_left_out(run, order)
@@ -63,13 +64,9 @@ def show_learning_order() -> None:
         st.caption(words.SOURCE)
     else:
         _one_group(run, order, view.group, found[view.group])
-    picked = st.session_state.pop(_OPEN, None)
-    if isinstance(picked, int):
-        show = "correct" if order.right[-1][picked] else None
-        st.switch_page(MISTAKES, query_params=mistakes_link(run.id, None, image=picked, show=show))
 
 
-def _charts(run: Run, order: LearningOrder, view: View) -> None:
+def _charts(run: Run, order: LearningOrder, view: OrderPlace) -> None:
     stages, names = stages_of(order, view.label), moments_in_words(run, order)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -109,14 +106,14 @@ def _side_by_side(run: Run, order: LearningOrder, found: dict[Group, NDArray[np.
                 caption=told,
                 ids=shown.tolist(),
                 names=[_told(order, index) for index in shown.tolist()],
-                on_pick=_open,
+                on_pick=partial(_open, run, order),
                 smallest=48,
                 largest=_SIDE,
             )
             if len(indices) > _SHOWN:
                 st.button(
                     f"See all {len(indices):,}", key=f"order-all-{group}", type="tertiary",
-                    icon=":material/arrow_forward:", on_click=change, kwargs={"group": group},
+                    icon=":material/arrow_forward:", on_click=go, kwargs={"group": group},
                 )  # fmt: skip
 
 
@@ -153,7 +150,7 @@ def _one_group(run: Run, order: LearningOrder, group: Group, indices: NDArray[np
         + ("and from when on it was right." if moment else "and its confidence."),
         nothing="No test image is among these; choose another group or class.",
         groups=heads,
-        on_choice=_open,
+        on_choice=partial(_open, run, order),
     )
 
 
@@ -175,5 +172,6 @@ def _by_class(order: LearningOrder, indices: NDArray[np.int64]) -> tuple[NDArray
     return sorted_, tuple(heads)
 
 
-def _open(number: int | None) -> None:
-    st.session_state[_OPEN] = number
+def _open(run: Run, order: LearningOrder, number: int | None) -> None:
+    if number is not None:
+        leave(MISTAKES, run=run.id, image=f"test-{number}", show="correct" if order.right[-1][number] else None)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,14 +14,14 @@ from cnnviz.evaluation import Judged
 from cnnviz.evaluation.plane import Projection
 from cnnviz.inference.planes import MappedImages, Placed
 from cnnviz.runs import Run
+from cnnviz.ui.address import go, leave, read, switch
 from cnnviz.ui.components.image_grid import GridImages, Source, image_grid
 from cnnviz.ui.components.point_map import Drawn, MapPoints, point_map
 from cnnviz.ui.copies import data_link, tell_copies, tell_missing
 from cnnviz.ui.jobs import show_job
 from cnnviz.ui.judge.bar import JudgedRun, judge_bar
-from cnnviz.ui.judge.links import mistakes_link
 from cnnviz.ui.judge.map import words
-from cnnviz.ui.judge.map.choices import View, asked_view, change, controls, wants_tsne
+from cnnviz.ui.judge.map.choices import MapPlace, controls, wants_tsne
 from cnnviz.ui.judge.map.line import Line, inside
 from cnnviz.ui.judge.map.planes import Maker
 from cnnviz.ui.judge.pictures import pictures_of
@@ -27,13 +29,12 @@ from cnnviz.ui.loaders import held_images
 from cnnviz.ui.look import keras_ready, test_split, wait_for_keras
 from cnnviz.ui.look.stops import snapshot_labels
 from cnnviz.ui.messages import problem
+from cnnviz.ui.pages import MISTAKES
+from cnnviz.ui.place import Known
 from cnnviz.ui.words import duration, images_in_words
 
 __all__ = ["show_map"]
 
-MISTAKES = "pages/judge/mistakes.py"
-
-_OPEN = "cnnviz.map.open"  # session state: the image that was clicked in the gallery, for the run that follows
 _PATIENCE_S = 4.0  # a PCA takes a moment; what takes longer shows how far it is
 _TSNE_S_AN_IMAGE = 0.005
 _HEIGHT = 480
@@ -62,9 +63,9 @@ def show_map() -> None:
     Raises:
         CnnvizError: it asks for a run or a snapshot that there is not.
     """
-    shown = judge_bar(weights=True, forget=("hide", "lasso"))
+    shown = judge_bar(weights=True)
     run, judged = shown.run, shown.judged
-    view = asked_view(len(judged.class_names))
+    view = read(MapPlace, Known(judged.class_names))
     snapshots = _snapshots(run)
     controls(view, snapshots, judged.snapshot)
     images = _images(run, judged) if pictures_of(run) else None
@@ -151,7 +152,7 @@ def _start_tsne(maker: Maker, snapshot: int | None) -> None:
 def _draw(scene: Scene) -> None:
     """The map, and beside it the images that were chosen on it: what changes with a line drawn round points."""
     shown, judged = scene.shown, scene.shown.judged
-    view = asked_view(len(judged.class_names))
+    view = read(MapPlace, Known(judged.class_names))
     chosen, source = _chosen(scene, view), pictures_of(shown.run)
     here = view.line is not None and (view.line.method, view.line.snapshot) == (scene.method, judged.snapshot)
     left, right = st.columns([86, 54], gap="medium")
@@ -166,21 +167,18 @@ def _draw(scene: Scene) -> None:
             colour=view.colour,
             hidden=view.hidden,
             drawn=None if view.line is None else Drawn(view.line.text, chosen, here),
-            on_line=lambda text: change(lasso=text and Line(scene.method, judged.snapshot, text)),
-            on_hidden=lambda hidden: change(hide=".".join(hidden)),
+            on_line=lambda text: go(line=Line(scene.method, judged.snapshot, text) if text else None),
+            on_hidden=lambda hidden: go(hidden=tuple(hidden)),
         )
     with right:
         if view.method != scene.method and scene.maker.shown.images is not None:
             _tsne(scene.maker, judged.snapshot)
         _gallery(scene, view, chosen, source)
-    picked = st.session_state.pop(_OPEN, None)
-    wanted = opened if opened is not None else picked
-    if wanted is not None:
-        show = "correct" if judged.right[wanted] else None
-        st.switch_page(MISTAKES, query_params=mistakes_link(shown.run.id, shown.snapshot, image=wanted, show=show))
+    if opened is not None:
+        switch(MISTAKES, **_link(shown, opened))
 
 
-def _chosen(scene: Scene, view: View) -> NDArray[np.bool_] | None:
+def _chosen(scene: Scene, view: MapPlace) -> NDArray[np.bool_] | None:
     """(n,) which images lie inside the line, on the map it was drawn on; None without one, or without that map."""
     if view.line is None:
         return None
@@ -192,7 +190,7 @@ def _chosen(scene: Scene, view: View) -> NDArray[np.bool_] | None:
     return None if placed is None else inside(view.line.corners, placed.places)
 
 
-def _seen(scene: Scene, view: View) -> NDArray[np.bool_]:
+def _seen(scene: Scene, view: MapPlace) -> NDArray[np.bool_]:
     """(n,) which images the legend does not hide."""
     judged = scene.shown.judged
     by = judged.predicted if view.colour == "predicted" else judged.labels
@@ -204,7 +202,7 @@ def _seen(scene: Scene, view: View) -> NDArray[np.bool_]:
     return seen
 
 
-def _gallery(scene: Scene, view: View, chosen: NDArray[np.bool_] | None, source: Source | None) -> None:
+def _gallery(scene: Scene, view: MapPlace, chosen: NDArray[np.bool_] | None, source: Source | None) -> None:
     """The chosen images by class; all that the map shows where none are."""
     judged, seen = scene.shown.judged, _seen(scene, view)
     inside_line = chosen is not None and bool((chosen & seen).any())
@@ -223,9 +221,15 @@ def _gallery(scene: Scene, view: View, chosen: NDArray[np.bool_] | None, source:
         caption=how if inside_line else f"Draw a line round points of the map to see only theirs. {how}",
         nothing="Nothing is shown: click a class under the map to bring it back.",
         groups=groups,
-        on_choice=_open,
+        on_choice=partial(_open, scene.shown),
     )
 
 
-def _open(number: int | None) -> None:
-    st.session_state[_OPEN] = number
+def _open(shown: JudgedRun, number: int | None) -> None:
+    if number is not None:
+        leave(MISTAKES, **_link(shown, number))
+
+
+def _link(shown: JudgedRun, number: int) -> dict[str, Any]:
+    show = "correct" if shown.judged.right[number] else None
+    return {"run": shown.run.id, "snapshot": shown.snapshot, "image": f"test-{number}", "show": show}

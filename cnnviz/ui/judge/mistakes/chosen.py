@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cnnviz.evaluation import Judged, LearningOrder, Suspects, pairs, select
 from cnnviz.ui.components.image_grid import FORGOTTEN, Format, Group
-from cnnviz.ui.judge.mistakes.view import View
+from cnnviz.ui.judge.mistakes_place import MistakesPlace
 from cnnviz.ui.words import images_in_words
 
 __all__ = ["Chosen", "chosen_images", "lead", "nothing"]
@@ -30,7 +30,9 @@ class Chosen:
     groups: tuple[Group, ...] = ()
 
 
-def chosen_images(judged: Judged, view: View, order: LearningOrder | None, suspects: Suspects | None) -> Chosen:
+def chosen_images(
+    judged: Judged, view: MistakesPlace, order: LearningOrder | None, suspects: Suspects | None
+) -> Chosen:
     """Choose and order test images as a view asks.
 
     Args:
@@ -52,7 +54,7 @@ def chosen_images(judged: Judged, view: View, order: LearningOrder | None, suspe
     return Chosen(found, values[found], written, groups)
 
 
-def _values(judged: Judged, view: View, order: LearningOrder | None) -> tuple[NDArray[np.float64], Format]:
+def _values(judged: Judged, view: MistakesPlace, order: LearningOrder | None) -> tuple[NDArray[np.float64], Format]:
     """(n,) what stands on the tiles; `select` has refused what is not there."""
     match view.order.sort:
         case "loss" if judged.losses is not None:
@@ -81,7 +83,7 @@ def _pair(true: str, predicted: str) -> str:
 # --- words ------------------------------------------------------------------------------------------------------
 
 
-def lead(judged: Judged, view: View, count: int) -> str:
+def lead(judged: Judged, view: MistakesPlace, count: int) -> str:
     """Say what the gallery shows, in one sentence.
 
     Args:
@@ -103,15 +105,15 @@ def lead(judged: Judged, view: View, count: int) -> str:
     return f"{count:,} {what}{of}{_filters(judged, view)}, {order}"
 
 
-def _filters(judged: Judged, view: View) -> str:
+def _filters(judged: Judged, view: MistakesPlace) -> str:
     names = judged.class_names
     said = [f"true class {names[view.true]}"] if view.true is not None else []
     said += [f"predicted {names[view.predicted]}"] if view.predicted is not None else []
-    said += [f"confidence {view.least} to {view.most} %"] if (view.least, view.most) != (0, 100) else []
+    said += ["confidence {} to {} %".format(*view.confidence)] if view.confidence != (0, 100) else []
     return f" ({', '.join(said)})" if said else ""
 
 
-def nothing(judged: Judged, view: View) -> str:
+def nothing(judged: Judged, view: MistakesPlace) -> str:
     """Say why there is no image, kindly, and what to do."""
     right, images = int(judged.right.sum()), images_in_words(len(judged))
     if view.filtered:

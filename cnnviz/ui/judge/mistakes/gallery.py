@@ -7,12 +7,13 @@ import streamlit as st
 
 from cnnviz.evaluation import Judged, Mark, Suspects, find_suspects
 from cnnviz.evaluation.marks import VERDICTS
+from cnnviz.ui.address import go
 from cnnviz.ui.components.image_grid import GridImages, image_grid
 from cnnviz.ui.copies import tell_missing
 from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.judge.loaders import learning, state_of
 from cnnviz.ui.judge.mistakes.chosen import Chosen, chosen_images, lead, nothing
-from cnnviz.ui.judge.mistakes.view import ADDRESS, View
+from cnnviz.ui.judge.mistakes_place import MistakesPlace
 from cnnviz.ui.judge.moments import moments_in_words
 from cnnviz.ui.judge.pictures import pictures_of
 
@@ -22,7 +23,7 @@ _BRIEF = "Dashed with a cross is a mistake, solid with a check is right; point a
 _NOT_WHOLE = " Orders by loss and margin need the probabilities of all classes: choose the trained model for these."
 
 
-def chosen_of(shown: JudgedRun, view: View) -> Chosen:
+def chosen_of(shown: JudgedRun, view: MistakesPlace) -> Chosen:
     """Return the images that the URL asks for; the last choices are kept, for all sessions.
 
     Raises:
@@ -47,7 +48,7 @@ def _suspects(_judged: Judged, state: str) -> Suspects:
     return find_suspects(_judged)
 
 
-def gallery(shown: JudgedRun, view: View, chosen: Chosen, marks: Mapping[int, Mark]) -> None:
+def gallery(shown: JudgedRun, view: MistakesPlace, chosen: Chosen, marks: Mapping[int, Mark]) -> None:
     """Draw the gallery; a click opens an image by way of the URL.
 
     Args:
@@ -87,11 +88,11 @@ def gallery(shown: JudgedRun, view: View, chosen: Chosen, marks: Mapping[int, Ma
         truth="label" if view.show == "suspects" else "is",
         groups=chosen.groups,
         chosen=view.image,
-        on_choice=lambda number: ADDRESS.change(image=None if number is None else f"test-{number}"),
+        on_choice=lambda number: go(image=number),
     )
 
 
-def _caption(view: View) -> str:
+def _caption(view: MistakesPlace) -> str:
     if view.show == "suspects":
         return (
             "Below each image: the class that the network believes in instead, how much more, and the label. Open one "

@@ -11,8 +11,10 @@ from cnnviz.evaluation import Mark
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.heatmap import full_value
 from cnnviz.figures.tiles import photo_tiles
+from cnnviz.ui.address import go, page_link
 from cnnviz.ui.attribution.results import Question, question_about
 from cnnviz.ui.attribution.words import at_layer, saved_for, strength
+from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.heatmaps import Panel, heatmaps
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.judge.bar import JudgedRun
@@ -22,21 +24,18 @@ from cnnviz.ui.judge.mistakes.chosen import Chosen
 from cnnviz.ui.judge.mistakes.history import history_in_words, history_strip
 from cnnviz.ui.judge.mistakes.marking import mark_label
 from cnnviz.ui.judge.mistakes.neighbours import neighbours
-from cnnviz.ui.judge.mistakes.view import ADDRESS, View
-from cnnviz.ui.look import Pinned, link, read_image, wait_for_keras
+from cnnviz.ui.judge.mistakes_place import MistakesPlace
+from cnnviz.ui.look import read_image, wait_for_keras
 from cnnviz.ui.look.stops import snapshot_labels
 from cnnviz.ui.messages import plain, problem
+from cnnviz.ui.pages import ATTRIBUTION, CONVOLUTION, FEATURE_MAPS
 
 __all__ = ["inspector"]
-
-FEATURE_MAPS = "pages/look/feature_maps.py"
-CONVOLUTION = "pages/look/convolution.py"
-ATTRIBUTION = "pages/look/attribution.py"
 
 _LARGE = 192  # pixels of the image's longer side
 
 
-def inspector(shown: JudgedRun, view: View, chosen: Chosen, marks: Mapping[int, Mark]) -> None:
+def inspector(shown: JudgedRun, view: MistakesPlace, chosen: Chosen, marks: Mapping[int, Mark]) -> None:
     """Draw what is known of the open image.
 
     Args:
@@ -90,7 +89,7 @@ def _head(shown: JudgedRun, index: int, chosen: Chosen) -> None:
         st.markdown(f"Test image {index}", width="stretch")
         st.button(
             "", key="mistakes-close", icon=":material/close:", help="Close (Escape)", type="tertiary",
-            on_click=ADDRESS.change, kwargs={"image": None},
+            on_click=go, kwargs={"image": None},
         )  # fmt: skip
     if judged.right[index]:
         st.markdown(f":material/check_circle: **{true}**, recognised with {percent(float(judged.confidence[index]))}")
@@ -101,10 +100,10 @@ def _head(shown: JudgedRun, index: int, chosen: Chosen) -> None:
 
 def _step(way: str, words: str, place: int | None, chosen: Chosen) -> None:
     there = place is not None and 0 <= place < len(chosen.indices)
-    target = f"test-{chosen.indices[place]}" if there and place is not None else None
+    target = int(chosen.indices[place]) if there and place is not None else None
     st.button(
         "", key=f"mistakes-{way}", icon=f":material/chevron_{'left' if way == 'previous' else 'right'}:", help=words,
-        disabled=not there, on_click=ADDRESS.change, kwargs={"image": target},
+        disabled=not there, on_click=go, kwargs={"image": target},
     )  # fmt: skip
 
 
@@ -207,9 +206,6 @@ def _links(shown: JudgedRun, index: int) -> None:
     if number is not None and number not in snapshot_labels(shown.run):
         st.caption("This snapshot came with its predictions and without its weights: choose another above.")
         return
-    query = link(run=shown.run.id, snapshot=number, image=f"test-{index}")
-    whole = {name: value for name, value in query.items() if name != "layer"}  # Grad-CAM looks at the last maps
     with st.container(horizontal=True, gap="small"):
-        st.page_link(FEATURE_MAPS, label="Feature maps", icon=":material/layers:", query_params=query)
-        st.page_link(CONVOLUTION, label="Convolution", icon=":material/biotech:", query_params=query)
-        st.page_link(ATTRIBUTION, label="Attribution", icon=":material/local_fire_department:", query_params=whole)
+        for page in (FEATURE_MAPS, CONVOLUTION, ATTRIBUTION):
+            page_link(page, page.title, run=shown.run.id, snapshot=number, image=f"test-{index}")

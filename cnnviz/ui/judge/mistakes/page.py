@@ -6,14 +6,15 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.figures.theme import css_variables
+from cnnviz.ui.address import carry, read
 from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.judge.bar import JudgedRun, judge_bar
 from cnnviz.ui.judge.mistakes.filters import filter_bar, orders_of
 from cnnviz.ui.judge.mistakes.gallery import chosen_of, gallery
 from cnnviz.ui.judge.mistakes.inspector import inspector
 from cnnviz.ui.judge.mistakes.marking import marks_of
-from cnnviz.ui.judge.mistakes.view import ADDRESS, USUAL, View, asked_view
-from cnnviz.ui.look.travel import last_shown, remember
+from cnnviz.ui.judge.mistakes_place import USUAL, MistakesPlace
+from cnnviz.ui.place import Known
 
 __all__ = ["show_mistakes"]
 
@@ -27,9 +28,8 @@ def show_mistakes() -> None:
     Raises:
         CnnvizError: it asks for something that there is not.
     """
-    ADDRESS.settle()
-    shown = judge_bar(forget=("true", "predicted", "confidence", "image"))
-    view = asked_view(shown.judged.class_names, len(shown.judged))
+    shown = judge_bar()
+    view = read(MistakesPlace, Known(shown.judged.class_names, len(shown.judged)))
     if view.sort not in orders_of(shown):
         view = replace(view, sort=USUAL)  # carried from the trained model; the caption says why
     marks = marks_of(shown)
@@ -57,7 +57,7 @@ def _no_suspects() -> None:
     )
 
 
-def _pin(shown: JudgedRun, view: View) -> None:
+def _pin(shown: JudgedRun, view: MistakesPlace) -> None:
     """Let the pages under Look show the open image when somebody goes there."""
     if view.image is not None:
-        remember(last_shown(shown.run) | {"run": shown.run.id, "image": f"test-{view.image}"})
+        carry(run=shown.run.id, image=f"test-{view.image}")

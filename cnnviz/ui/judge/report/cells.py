@@ -1,49 +1,59 @@
-"""Which cell of the confusion matrix is looked at: in the URL as `?cell=3-5`, the true class first."""
+"""What the URL has of the report: the cell of the confusion matrix, the true class first, and how figures are drawn."""
 
-import re
+from contextlib import suppress
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.errors import SpecError
-from cnnviz.evaluation import Judged
-from cnnviz.ui.judge.address import Address
+from cnnviz.ui.place import Codec, Known, Place, choice, pair, param
 
-__all__ = ["Cell", "asked_cell", "choose_cell"]
+__all__ = ["COLOURS", "ORDERS", "Cell", "ReportPlace", "usual_cell"]
 
 Cell = tuple[int, int]
 
-_ADDRESS = Address("report", ("cell",))
-_FORM = re.compile(r"(\d{1,4})-(\d{1,4})")
+COLOURS = {"all": "all images", "mistakes": "mistakes only"}
+ORDERS = {"weakest": "weakest first", "label": "by label"}
 
 
-def asked_cell(judged: Judged, matrix: NDArray[np.int64]) -> Cell:
-    """Return the cell that the URL asks for; without one the largest mistake, or what is right where there is none.
-
-    Args:
-        judged: what is looked at.
-        matrix: its confusion matrix.
-
-    Raises:
-        SpecError: the URL asks for a cell that there is not.
-    """
-    _ADDRESS.settle()
-    text, classes = _ADDRESS.asked().get("cell"), len(judged.class_names)
-    if text is None:
-        mistakes = matrix.copy()
-        np.fill_diagonal(mistakes, 0)
-        true, predicted = divmod(int((mistakes if mistakes.any() else matrix).argmax()), classes)
-        return true, predicted
-    found = _FORM.fullmatch(text)
-    cell = (int(found[1]), int(found[2])) if found else (classes, classes)
-    if max(cell) >= classes:
+def _read_cell(said: str, known: Known) -> Cell:
+    classes, cell = len(known.classes), None
+    with suppress(SpecError):
+        cell = _CELL.read(said, known)
+    if cell is None or max(cell) >= classes:
         raise SpecError(
-            f"the link asks for the cell {text[:40]!r}; a cell is the true and the predicted class, such as 3-5, each "
+            f"the link asks for the cell {said[:40]!r}; a cell is the true and the predicted class, such as 3-5, each "
             f"from 0 to {classes - 1}"
         )
     return cell
 
 
-def choose_cell(cell: Cell) -> None:
-    """Look at another cell: in a callback."""
-    _ADDRESS.change(cell=f"{cell[0]}-{cell[1]}")
+_CELL = pair("cell", 4)
+
+
+@dataclass(frozen=True)
+class ReportPlace(Place):
+    """What the URL says beside the run.
+
+    Attributes:
+        cell: labels of the true and the predicted class; None for the largest mistake.
+        colours: a key of COLOURS: of which images the matrix shows shares.
+        order: a key of ORDERS, for the classes.
+    """
+
+    cell: Cell | None = param(Codec(_read_cell, _CELL.write), per="run")
+    colours: str = param(choice("colours", COLOURS), "all", kept=True, lenient=True)
+    order: str = param(choice("order", ORDERS), "weakest", name="classes", kept=True, lenient=True)
+
+
+def usual_cell(matrix: NDArray[np.int64]) -> Cell:
+    """Return the cell that nobody asked for: the largest mistake, or what is right where there is none.
+
+    Args:
+        matrix: the confusion matrix, (classes, classes).
+    """
+    mistakes = matrix.copy()
+    np.fill_diagonal(mistakes, 0)
+    true, predicted = divmod(int((mistakes if mistakes.any() else matrix).argmax()), len(matrix))
+    return true, predicted

@@ -7,14 +7,15 @@ from cnnviz.figures.class_scores import class_bars, draw_class_bars
 from cnnviz.figures.reliability import draw_reliability, reliability
 from cnnviz.figures.svg import Drawing
 from cnnviz.figures.threshold_curves import Kind, curve_sheet, draw_curves
+from cnnviz.ui.choosers import segments
 from cnnviz.ui.components.drawing import drawing
 from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.judge.loaders import state_of
+from cnnviz.ui.judge.report.cells import ORDERS
 from cnnviz.ui.judge.report.saving import figure_of
 
 __all__ = ["show_calibration", "show_classes", "show_curves", "show_table"]
 
-_ORDERS = {"weakest": "weakest first", "label": "by label"}
 _EVERY, _WEAKEST = 20, 12  # classes that are drawn: all of up to so many, else so many
 _NO_EXPORT = """<style>
 [data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
@@ -22,13 +23,10 @@ _NO_EXPORT = """<style>
 _KINDS: tuple[Kind, ...] = ("roc", "precision-recall")
 
 
-def show_classes(now: JudgedRun, report: Evaluation) -> None:
+def show_classes(now: JudgedRun, report: Evaluation, order: str) -> None:
     """Draw precision, recall and F1 of the classes."""
     st.markdown("**Class by class**")
-    order = st.segmented_control(
-        "Order", list(_ORDERS), default="weakest", required=True, key="classes", bind="query-params",
-        format_func=_ORDERS.__getitem__, label_visibility="collapsed",
-    )  # fmt: skip
+    segments("Order", "order", order, ORDERS)
     most = len(report.per_class) if len(report.per_class) <= _EVERY else _WEAKEST
     bars = class_bars(report.per_class, "label" if order == "label" else "weakest", most)
     drawing(draw_class_bars(bars), key="report-classes", caption=bars.caption, saved=figure_of(now, "classes"))

@@ -1,5 +1,7 @@
 """The confusion matrix, the most confused pairs in words, and the images of a cell."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -8,42 +10,36 @@ from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Query, most_confused, select
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.tiles import photo_tiles
+from cnnviz.ui.address import bind, go, leave, page_link
+from cnnviz.ui.choosers import segments
 from cnnviz.ui.components.confusion import confusion_matrix as matrix_to_click
 from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.copies import tell_copies
-from cnnviz.ui.judge.bar import JudgedRun, switch_snapshot
-from cnnviz.ui.judge.links import mistakes_link
-from cnnviz.ui.judge.report.cells import Cell, choose_cell
+from cnnviz.ui.judge.bar import JudgedRun
+from cnnviz.ui.judge.report.cells import COLOURS, Cell, ReportPlace
 from cnnviz.ui.judge.report.moments import Moments
 from cnnviz.ui.judge.report.saving import figure_of
 from cnnviz.ui.look.images import test_split
 from cnnviz.ui.messages import plain
+from cnnviz.ui.pages import MISTAKES
 
 __all__ = ["show_images", "show_matrix", "show_pairs"]
-
-MISTAKES = "pages/judge/mistakes.py"
 
 _MOST_IMAGES = 18
 _MOST_PAIRS = 5
 _ROOM = 430  # pixels: what a projector of 720 lines leaves below the headline
 _THUMBNAIL = 64  # pixels
-_INSPECT = "cnnviz.report.inspect"  # session state: the image that was clicked just now
 _STYLE = """<style>
 .st-key-report-pairs button { min-height: 1.625rem; padding: 0; text-align: left; }
 .st-key-report-pairs button p { font-size: 0.9375rem; }
 </style>"""
 _ENDS = ("true", "predicted")
-_COLOURS = {"all": "all images", "mistakes": "mistakes only"}
 
 
-def show_matrix(now: JudgedRun, moments: Moments, cell: Cell) -> None:
+def show_matrix(now: JudgedRun, moments: Moments, place: ReportPlace, cell: Cell) -> None:
     """Draw the confusion matrix; a click looks at a cell, the slider at another snapshot."""
-    place = moments.place_of(now.judged) or 0
-    colours = st.segmented_control(
-        "Colours for", list(_COLOURS), default="all", required=True, key="colours", bind="query-params",
-        format_func=_COLOURS.__getitem__, label_visibility="collapsed",
-    )  # fmt: skip
+    segments("Colours for", "colours", place.colours, COLOURS)
     matrix_to_click(
         moments.counts,
         now.judged.class_names,
@@ -51,13 +47,13 @@ def show_matrix(now: JudgedRun, moments: Moments, cell: Cell) -> None:
         key="report-matrix",
         caption="Rows are true classes, columns predicted ones; the number counts test images, the colour is their "
         "share of the row. Click a cell to see its images.",
-        at=place,
+        at=moments.place_of(now.judged) or 0,
         chosen=cell,
-        mistakes_only=colours == "mistakes",
+        mistakes_only=place.colours == "mistakes",
         room=_ROOM,
         saved=figure_of(now, "confusion matrix"),
-        on_pick=choose_cell,
-        on_move=lambda at: switch_snapshot(moments.numbers[at]),
+        on_pick=lambda picked: go(cell=picked),
+        on_move=lambda at: go(snapshot=moments.numbers[at]),
     )
 
 
@@ -73,7 +69,7 @@ def show_pairs(now: JudgedRun, matrix: NDArray[np.int64]) -> None:
         for pair in pairs:
             st.button(
                 plain(pair.sentence), type="tertiary", key=f"report-pair-{pair.true}-{pair.predicted}",
-                on_click=choose_cell, args=((pair.true, pair.predicted),),
+                on_click=go, kwargs={"cell": (pair.true, pair.predicted)},
             )  # fmt: skip
 
 
@@ -91,10 +87,7 @@ def show_images(now: JudgedRun, cell: Cell) -> None:
     if images is not None:
         _thumbnails(now, images, shown, len(found), cell)
         tell_copies(now.run)
-    st.page_link(
-        MISTAKES, label=_all_in_words(len(found), true == predicted), icon=":material/grid_on:",
-        query_params=_link(now, cell),
-    )  # fmt: skip
+    page_link(MISTAKES, _all_in_words(len(found), true == predicted), icon=":material/grid_on:", **_of_cell(now, cell))
 
 
 def _images(now: JudgedRun) -> NDArray[np.uint8] | None:
@@ -114,21 +107,17 @@ def _images(now: JudgedRun) -> NDArray[np.uint8] | None:
 def _choosers(now: JudgedRun, cell: Cell) -> None:
     """Name the cell; the names are lists to choose from, for the keyboard and for small fingers."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        for word, label in zip(_ENDS, cell, strict=True):
-            _chooser(word, label, now.judged.class_names)
+        for end, word in enumerate(_ENDS):
+            _chooser(end, word, cell, now.judged.class_names)
 
 
-def _chooser(word: str, label: int, names: tuple[str, ...]) -> None:
-    st.session_state[f"report-{word}"] = label  # the URL decides, at every run of the page
+def _chooser(end: int, word: str, cell: Cell, names: tuple[str, ...]) -> None:
     st.selectbox(
-        f"{word} class", range(len(names)), key=f"report-{word}", format_func=lambda at: f"{word}: {names[at]}",
-        label_visibility="collapsed", width=180, on_change=_choose,
+        f"{word} class", range(len(names)), format_func=lambda at: f"{word}: {names[at]}",
+        label_visibility="collapsed", width=180,
+        **bind("cell", cell[end], key=f"report-{word}",
+               change=lambda at: {"cell": (at, cell[1]) if end == 0 else (cell[0], at)}),
     )  # fmt: skip
-
-
-def _choose() -> None:
-    true, predicted = (st.session_state[f"report-{word}"] for word in _ENDS)
-    choose_cell((true, predicted))
 
 
 def _thumbnails(now: JudgedRun, images: NDArray[np.uint8], shown: NDArray[np.int64], count: int, cell: Cell) -> None:
@@ -144,14 +133,11 @@ def _thumbnails(now: JudgedRun, images: NDArray[np.uint8], shown: NDArray[np.int
         ids=[int(index) for index in shown],
         names=[f"test image {index}: {told} {name}" for index, told in zip(shown, confidence, strict=True)],
         labels=confidence,
-        on_pick=lambda index: st.session_state.update({_INSPECT: index}),
+        on_pick=lambda index: leave(MISTAKES, image=f"test-{index}", **_of_cell(now, cell)),
         smallest=48,
         largest=_THUMBNAIL,
         room=230,
     )
-    index = st.session_state.pop(_INSPECT, None)
-    if index is not None:
-        st.switch_page(MISTAKES, query_params=_link(now, cell, index))
 
 
 def _all_in_words(count: int, right: bool) -> str:
@@ -163,6 +149,8 @@ def _all_in_words(count: int, right: bool) -> str:
     )
 
 
-def _link(now: JudgedRun, cell: Cell, image: int | None = None) -> dict[str, str]:
+def _of_cell(now: JudgedRun, cell: Cell) -> dict[str, Any]:
+    """Where the images of a cell are shown: among the mistakes, or among what is right."""
     true, predicted = (now.judged.class_names[label] for label in cell)
-    return mistakes_link(now.run.id, now.snapshot, true=true, predicted=predicted, image=image)
+    show = "correct" if true == predicted else None
+    return {"run": now.run.id, "snapshot": now.snapshot, "true": true, "predicted": predicted, "show": show}

@@ -2,16 +2,18 @@
 
 import streamlit as st
 
+from cnnviz.ui.address import read
 from cnnviz.ui.glossary import words
 from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.judge.loaders import evaluation
 from cnnviz.ui.judge.metrics import metrics_ready, wait_for_metrics
-from cnnviz.ui.judge.report.cells import asked_cell
+from cnnviz.ui.judge.report.cells import ReportPlace, usual_cell
 from cnnviz.ui.judge.report.classes import show_calibration, show_classes, show_curves, show_table
 from cnnviz.ui.judge.report.confused import show_images, show_matrix, show_pairs
 from cnnviz.ui.judge.report.headline import headline, remarks
 from cnnviz.ui.judge.report.moments import moments_of
 from cnnviz.ui.judge.report.saving import offer_files
+from cnnviz.ui.place import Known
 
 __all__ = ["show_report"]
 
@@ -31,7 +33,8 @@ def show_report(now: JudgedRun) -> None:
     report = evaluation(now.run, now.snapshot) if metrics_ready() else None
     moments = moments_of(now)
     matrix = moments.counts[moments.place_of(now.judged) or 0]
-    cell = asked_cell(now.judged, matrix)
+    place = read(ReportPlace, Known(now.judged.class_names))
+    cell = place.cell or usual_cell(matrix)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         headline(now, report)
         with st.container(horizontal=True, width="content", gap="small"):
@@ -41,7 +44,7 @@ def show_report(now: JudgedRun) -> None:
     remarks(now, report)
     left, right = st.columns(_SPLIT, gap="large")
     with left:
-        show_matrix(now, moments, cell)
+        show_matrix(now, moments, place, cell)
     with right:
         show_pairs(now, matrix)
         show_images(now, cell)
@@ -50,7 +53,7 @@ def show_report(now: JudgedRun) -> None:
         return
     left, right = st.columns(_SPLIT, gap="large")
     with left:
-        show_classes(now, report)
+        show_classes(now, report, place.order)
     with right:
         show_calibration(now, report)
     curves = st.expander("ROC and precision-recall curves", key="report-curves", on_change="rerun")

@@ -1,7 +1,4 @@
-"""The pinned bar: run, snapshot, image, layer and filter, the same on every page that looks at a network.
-
-The URL holds them, so that a link shows the same; a session carries them from page to page.
-"""
+"""The whole bar, on every page that looks into a network: run, snapshot, image, layer and filter."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,19 +10,20 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.runs import Run, Weights
+from cnnviz.ui.address import asked, bind, go, remember
+from cnnviz.ui.bar.network import asked_run, choose_network, container
 from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.invitation import no_network_yet
 from cnnviz.ui.loaders import class_names
 from cnnviz.ui.look.images import Chosen, any_image, choose_image, read_image
 from cnnviz.ui.look.models import finite_weights
-from cnnviz.ui.look.run_bar import BAR_STYLE, asked_run, run_chooser, snapshot_chooser
-from cnnviz.ui.look.stops import Stop, lookable, snapshot_labels, stops_of
-from cnnviz.ui.look.travel import asked, asked_filter, last_shown, link, remember, settle, switch, write
+from cnnviz.ui.look.stops import Stop, last_maps, lookable, stops_of
 from cnnviz.ui.messages import plain
 from cnnviz.ui.preferred import preferred_id
-from cnnviz.ui.session import arrived
 
-__all__ = ["Pinned", "link", "pinned_bar", "switch"]
+__all__ = ["Pinned", "looked_run", "pinned_bar"]
+
+_FOLD = "pinned-images"
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +65,23 @@ class Pinned:
         return f"{self.class_names[self.label]}, test image {self.image_key.removeprefix('test-')}"
 
 
+def looked_run() -> tuple[Run, tuple[str, ...]]:
+    """Return the run to look into, and the ids of those on offer; where there is none, say so and end the page.
+
+    Raises:
+        CnnvizError: the URL asks for a run that there is not.
+    """
+    offered = lookable()
+    run = asked_run(offered, preferred_id("look"))
+    if run is None or not (offered or run.snapshots()):
+        no_network_yet(
+            "There is no trained network to look into yet. Train one: it takes a minute, and every page under Look "
+            "then shows what it sees.",
+            icon=":material/visibility:",
+        )
+    return run, offered
+
+
 def pinned_bar(
     *,
     layer: Literal["convolution", "maps", "any"] | None = None,
@@ -77,25 +92,20 @@ def pinned_bar(
 
     Args:
         layer: which layers may be chosen: those with kernels, those with feature maps (of a network from elsewhere
-            also its last maps, whichever layer makes them), or all; None for a page that shows none or all.
+            also its last maps, whichever layer makes them; these come first), or all; None for a page that shows none
+            or all.
         filter: whether a filter of the layer may be chosen.
         snapshot: whether a snapshot may be chosen; False for a page that shows all of them, or the run's model.
 
     Raises:
         CnnvizError: the URL asks for something that there is not; one sentence.
     """
-    settle()
-    offered = lookable()
-    run = _run(offered)
+    run, offered = looked_run()
     stops = stops_of(run, layer) if layer else ()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pinned"):
-        st.html(BAR_STYLE)
-        run_chooser(run, offered, lambda run_id: switch(run=run_id))
-        number = _snapshot_chooser(run) if snapshot else None
+    with container():
+        number = choose_network(run, offered, "weights" if snapshot else None).snapshot
         chosen = _image_chooser(run)
-        stop = _stop(run, stops) if stops else None
-        if stop:
-            _layer_chooser(stop, stops)
+        stop = _layer_chooser(run, stops, last=layer == "maps") if stops else None
         unit = _filter_chooser(stop) if stop and filter else None
     if chosen.photo is not None:
         _tell_photo(chosen)
@@ -103,17 +113,9 @@ def pinned_bar(
         tell_copies(run, "looked at")
     if snapshot:
         _tell_broken(run, number)
-    values = {
-        "run": run.id,
-        "snapshot": number,
-        "image": chosen.key,
-        "layer": (stop and stop.name) or None,
-        "filter": unit,
-    }
-    shown = {name: str(value) for name, value in values.items() if value is not None}
-    remember(_unseen(run, shown, snapshot) | shown)
-    if arrived():
-        write(shown)
+    name = (stop and stop.name) or None
+    offers = {"snapshot": (snapshot, number), "layer": (bool(stops), name), "filter": (filter, unit)}
+    remember(run=run.id, image=chosen.key, **{what: value for what, (there, value) in offers.items() if there})
     return Pinned(
         run=run,
         snapshot=number,
@@ -121,38 +123,10 @@ def pinned_bar(
         photo=chosen.photo,
         label=chosen.label,
         image_key=chosen.key,
-        layer=(stop and stop.name) or None,
+        layer=name,
         filter=unit,
         class_names=class_names(run),
     )
-
-
-def _unseen(run: Run, shown: dict[str, str], snapshot: bool) -> dict[str, str]:
-    """Return what this page does not show and the next one may want again."""
-    last = last_shown(run)
-    gone = {"snapshot"} if snapshot else set()
-    if "layer" in shown and shown["layer"] != last.get("layer"):
-        gone.add("filter")
-    return {name: value for name, value in last.items() if name not in gone}
-
-
-# --- the run ----------------------------------------------------------------------------------------------------
-
-
-def _run(offered: tuple[str, ...]) -> Run:
-    run = asked_run(offered, preferred_id("look"))
-    if run is None or not (offered or run.snapshots()):
-        no_network_yet(
-            "There is no trained network to look into yet. Train one: it takes a minute, and every page under Look "
-            "then shows what it sees.",
-            icon=":material/visibility:",
-        )
-    return run
-
-
-def _snapshot_chooser(run: Run) -> int | None:
-    has_model = (run.folder / "model.keras").exists()
-    return snapshot_chooser(run, snapshot_labels(run), lambda number: switch(snapshot=number), model=has_model)
 
 
 def _tell_broken(run: Run, number: int | None) -> None:
@@ -170,21 +144,21 @@ def _tell_broken(run: Run, number: int | None) -> None:
 
 
 def _image_chooser(run: Run) -> Chosen:
-    text, linked = asked(run, "image")
+    said, linked = asked("image")
     failure: CnnvizError | None = None
     try:
-        chosen = read_image(run, text)
+        chosen = read_image(run, said)
     except CnnvizError as error:
         failure = error
-        if linked or text is None:
+        if linked or said is None:
             chosen = None
         else:
             chosen, failure = read_image(run, None), None  # carried from a run on other images
     label = _image_label(run, chosen) if chosen else "Choose an image"
-    fold = st.popover(label, icon=":material/image:", key="pinned-images", on_change="rerun", wrap=False, width=180)
+    fold = st.popover(label, icon=":material/image:", key=_FOLD, on_change="rerun", wrap=False, width=180)
     if fold.open:
         with fold:
-            choose_image(run, chosen.key if chosen else "", lambda key: switch(image=key), fold="pinned-images")
+            choose_image(run, chosen.key if chosen else "", lambda key: go(image=key), fold=_FOLD)
     st.button(
         "", key="pinned-surprise", icon=":material/casino:", help="Surprise me: another test image",
         on_click=_surprise, args=(run,),
@@ -196,7 +170,7 @@ def _image_chooser(run: Run) -> Chosen:
 
 def _surprise(run: Run) -> None:
     with suppress(CnnvizError):  # no data set here: the chooser says so
-        switch(image=any_image(run))
+        go(image=any_image(run))
 
 
 def _tell_photo(chosen: Chosen) -> None:
@@ -215,45 +189,49 @@ def _image_label(run: Run, chosen: Chosen) -> str:
 # --- layer and filter -------------------------------------------------------------------------------------------
 
 
-def _stop(run: Run, stops: tuple[Stop, ...]) -> Stop:
-    """Find the layer that the URL asks for; the first one where it asks for none."""
-    text, linked = asked(run, "layer")
-    if text is None and not stops[0].name:
-        return stops[0]
-    if text is None:  # a network from elsewhere may begin with what has no windows
-        return next((stop for stop in stops if stop.kind == "convolution"), stops[0])
-    found = next((stop for stop in stops if stop.name == text), None)
-    if found is None and linked and text not in [stop.name for stop in stops_of(run, "any")]:
-        raise SpecError(
-            f"the link asks for the layer {text[:80]!r} of the run {run.name}, which has "
-            f"{', '.join([stop.name for stop in stops if stop.name][:12])}; choose one of these"
-        )
-    return found or stops[0]
-
-
-def _layer_chooser(stop: Stop, stops: tuple[Stop, ...]) -> None:
-    st.session_state["pinned-layer"] = stop.name
+def _layer_chooser(run: Run, stops: tuple[Stop, ...], *, last: bool) -> Stop:
+    """Draw the list of layers and return the one that is shown: unless asked, the first, or that of the last maps."""
+    stop = _asked_stop(run, stops) or _usual_stop(run, stops, last=last)
     words = {one.name: f"{one.name} · {one.shape_in_words}" if one.name else "the last maps" for one in stops}
     st.selectbox(
-        "Layer", list(words), key="pinned-layer", format_func=lambda name: words[name], label_visibility="collapsed",
-        width=240, on_change=lambda: switch(layer=st.session_state["pinned-layer"] or None),
+        "Layer", list(words), format_func=words.__getitem__, label_visibility="collapsed", width=240,
+        **bind("layer", stop.name, key="pinned-layer", options=words),
     )  # fmt: skip
+    return stop
+
+
+def _asked_stop(run: Run, stops: tuple[Stop, ...]) -> Stop | None:
+    said, linked = asked("layer")
+    found = next((stop for stop in stops if stop.name == said), None)
+    if said and found is None and linked and said not in [stop.name for stop in stops_of(run, "any")]:
+        raise SpecError(
+            f"the link asks for the layer {said[:80]!r} of the run {run.name}, which has "
+            f"{', '.join([stop.name for stop in stops if stop.name][:12])}; choose one of these"
+        )
+    return found if found or said is None else stops[0]
+
+
+def _usual_stop(run: Run, stops: tuple[Stop, ...], *, last: bool) -> Stop:
+    if last:
+        return next(stop for stop in stops if stop.name == last_maps(run).name)
+    # A network from elsewhere may begin with what has no windows.
+    return next((stop for stop in stops if stop.kind == "convolution"), stops[0])
 
 
 def _filter_chooser(stop: Stop) -> int:
-    text, linked = asked_filter(stop.name)
-    number = int(text) if text and text.isdecimal() and len(text) < 8 else None
+    said, linked = asked("filter")
+    if not linked and asked("layer")[0] not in (None, stop.name):  # carried with another layer
+        said = None
+    number = int(said) if said and said.isdecimal() and len(said) < 8 else None
     if number is None or number >= stop.units:
-        if text is not None and linked:
+        if said is not None and linked:
             raise SpecError(
-                f"the link asks for filter {text[:40]!r} of {stop.name}, which has the filters 0 to {stop.units - 1}; "
+                f"the link asks for filter {said[:40]!r} of {stop.name}, which has the filters 0 to {stop.units - 1}; "
                 "choose one of these"
             )
         number = 0
-    st.session_state["pinned-filter"] = number
     st.selectbox(
-        "Filter", range(stop.units), key="pinned-filter", format_func=lambda unit: f"filter {unit}",
-        label_visibility="collapsed", width=100,
-        on_change=lambda: switch(filter=st.session_state["pinned-filter"]),
+        "Filter", range(stop.units), format_func=lambda unit: f"filter {unit}", label_visibility="collapsed",
+        width=100, **bind("filter", number, key="pinned-filter", options=range(stop.units)),
     )  # fmt: skip
     return number

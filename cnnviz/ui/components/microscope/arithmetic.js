@@ -193,3 +193,27 @@ export function largestProduct(bench) {
   }
   return largest((bench.kernel ?? new Float32Array()).map((weight, at) => weight * inputs[at % count]));
 }
+
+/**
+ * Where a key leads from a pixel, within the map; null for keys that lead nowhere.
+ *
+ * @param {string} key
+ * @param {Pair} place
+ * @param {{ high: number, wide: number }} size
+ * @returns {Pair | null}
+ */
+export function stepped(key, [row, column], { high, wide }) {
+  /** @type {Record<string, Pair>} */
+  const ways = {
+    ArrowUp: [row - 1, column],
+    ArrowDown: [row + 1, column],
+    ArrowLeft: [row, column - 1],
+    ArrowRight: [row, column + 1],
+    Home: [row, 0],
+    End: [row, wide - 1],
+    PageUp: [0, column],
+    PageDown: [high - 1, column],
+  };
+  const place = ways[key];
+  return place ? [Math.max(0, Math.min(high - 1, place[0])), Math.max(0, Math.min(wide - 1, place[1]))] : null;
+}

@@ -3,7 +3,7 @@
 import { button, drawn } from "../kit/dom.js";
 import { mount } from "../kit/mount.js";
 import { drawingRatio, saveButtons } from "../kit/save.js";
-import { apart, correlate, leading, liveliest, reached, reading, unpack } from "./arithmetic.js";
+import { apart, correlate, leading, liveliest, reached, reading, stepped, unpack } from "./arithmetic.js";
 import { drawInput, drawOutput, MapView, scalesOf } from "./map.js";
 import { Bars, functionName, Products, poolLine, reachWords, sumLine } from "./products.js";
 import { addedUp, pooledUp, ROWS } from "./sums.js";
@@ -114,31 +114,7 @@ class Scan {
   }
 }
 
-// ---- What the keyboard does on the output map, and which of its two maps is shown.
-
-/**
- * Where a key leads from a pixel, within the map; null for keys that lead nowhere.
- *
- * @param {string} key
- * @param {Place} place
- * @param {{ high: number, wide: number }} size
- * @returns {Place | null}
- */
-function stepped(key, [row, column], { high, wide }) {
-  /** @type {Record<string, Place>} */
-  const ways = {
-    ArrowUp: [row - 1, column],
-    ArrowDown: [row + 1, column],
-    ArrowLeft: [row, column - 1],
-    ArrowRight: [row, column + 1],
-    Home: [row, 0],
-    End: [row, wide - 1],
-    PageUp: [0, column],
-    PageDown: [high - 1, column],
-  };
-  const place = ways[key];
-  return place ? [Math.max(0, Math.min(high - 1, place[0])), Math.max(0, Math.min(wide - 1, place[1]))] : null;
-}
+// ---- Which of the two output maps is shown.
 
 /** Buttons for before and after the activation, where there is one. @param {HTMLElement} root @param {import("./arithmetic.js").Bench} bench @param {string} stage */
 function stageButtons(root, bench, stage, onchoose) {

@@ -7,11 +7,12 @@ import streamlit as st
 if __name__ == "app":  # `streamlit run` imports this file as its server, once, before anybody looks: decision 0004
     from streamlit.runtime.pages_manager import PagesManager
 
+    from cnnviz.ui.components.live_chart.plotly_script import plotly_routes
     from cnnviz.ui.first_visit import prepared
     from cnnviz.ui.sheets import sheet_routes
 
     PagesManager.uses_pages_directory = False  # our pages/ is not the one that Streamlit lists by itself
-    app = st.App(__file__, routes=sheet_routes(), lifespan=prepared)
+    app = st.App(__file__, routes=[*sheet_routes(), *plotly_routes()], lifespan=prepared)
 else:
     from cnnviz.ui.guard import tell_unlocked
     from cnnviz.ui.messages import reported

@@ -37,11 +37,9 @@ def test_pages_and_figures_have_the_same_colours(settings: dict[str, Any], mode:
 
 
 def test_the_tools_for_javascript_have_one_version_each_and_name_no_registry() -> None:
-    texts = {
-        name: (ROOT / name).read_text(encoding="utf-8") for name in ("package.json", "package-lock.json", ".npmrc")
-    }
-    package = json.loads(texts["package.json"])
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("package.json", "package-lock.json", ".npmrc")]
+    package = json.loads(texts[0])
     assert package["private"] is True
     assert "dependencies" not in package
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in package["devDependencies"].values())
-    assert "http" not in "".join(texts.values())
+    assert "http" not in "".join(texts)

@@ -1,15 +1,18 @@
 """A component from the files beside its Python: JavaScript modules become one text, and no build step is needed."""
 
+import base64
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import DTypeLike, NDArray
 
 from cnnviz.figures.theme import css_variables
 
-__all__ = ["bundled", "component", "modules_of"]
+__all__ = ["bundled", "component", "modules_of", "nothing_more", "packed"]
 
 _HERE = Path(__file__).parent
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.MULTILINE)
@@ -34,16 +37,29 @@ def component(
     here = Path(file)
     entry = here.with_name(f"{part or (here.parent.name if here.stem == '__init__' else here.stem)}.js")
     html = entry.with_suffix(".html")
-    sheets = [module.with_suffix(".css") for module in modules_of(entry)]
+    sheets = (module.with_suffix(".css") for module in modules_of(entry))
+    css = [css_variables(), styles, *(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.is_file())]
     return st.components.v2.component(
         f"cnnviz_{entry.stem}",
         html=_BETWEEN.sub("><", html.read_text(encoding="utf-8")) if html.is_file() else None,
-        css=css_variables()
-        + styles
-        + "".join(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.is_file()),
+        css="".join(css),
         js=bundled(entry),
         isolate_styles=isolate_styles,
     )
+
+
+def packed(values: NDArray[Any], dtype: DTypeLike | None = None) -> str:
+    """Return an array as a component's data: base64 of its bytes in C order, read by `kit/bytes.js`.
+
+    Args:
+        values: any shape.
+        dtype: what they are sent as, such as "<u2"; None for what they are.
+    """
+    return base64.b64encode(np.ascontiguousarray(values, dtype).tobytes()).decode("ascii")
+
+
+def nothing_more() -> None:
+    """What happens when a component tells something that the page reads itself."""
 
 
 def modules_of(entry: Path) -> list[Path]:

@@ -1,6 +1,5 @@
 """The confusion matrix to click: a cell is chosen, and the slider goes through a run's snapshots in the browser."""
 
-import base64
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.figures.tiles import color_table
-from cnnviz.ui.components.component import component
+from cnnviz.ui.components.component import component, packed
 from cnnviz.ui.components.saving import Saving, saving_data
 from cnnviz.ui.components.tiles import ramp
 
@@ -55,7 +54,7 @@ def confusion_matrix(
     _component(
         key=key,
         data={
-            "counts": _base64(counts.astype("<u4" if wide else "<u2").tobytes()),
+            "counts": packed(counts, "<u4" if wide else "<u2"),
             "wide": wide,
             "classes": len(class_names),
             "names": list(class_names),
@@ -64,7 +63,7 @@ def confusion_matrix(
             "chosen": None if chosen is None else list(chosen),
             "mistakes": mistakes_only,
             "room": room,
-            "table": _base64(color_table("sequential").tobytes()),
+            "table": packed(color_table("sequential")),
             "ramp": ramp("sequential"),
             "caption": caption,
             "saved": saving_data(saved),
@@ -84,7 +83,3 @@ def _moved(key: str, moments: int, on_move: Callable[[int], None]) -> None:
     at: Any = st.session_state[key].get("moved")
     if isinstance(at, int) and 0 <= at < moments:
         on_move(at)
-
-
-def _base64(content: bytes) -> str:
-    return base64.b64encode(content).decode("ascii")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.figures.pictures import data_url, sprite, to_png
-from cnnviz.ui.components.component import component
+from cnnviz.ui.components.component import component, nothing_more
 
 __all__ = ["GalleryRow", "gallery", "shrunk"]
 
@@ -75,7 +75,7 @@ def gallery(
             "lines": lines,
             "pickable": pickable,
         },
-        on_picked_change=_ignore,
+        on_picked_change=nothing_more,
     )
     picked = result.get("picked")
     return picked if isinstance(picked, int) and 0 <= picked < len(images) else None
@@ -105,7 +105,3 @@ def shrunk(images: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 def _sheet(pixels: bytes, shape: tuple[int, ...]) -> str:
     """All images on one sheet, as one address."""
     return data_url(to_png(sprite(np.frombuffer(pixels, dtype=np.uint8).reshape(shape), _SHEET_COLUMNS)))
-
-
-def _ignore() -> None:
-    """The page reads what was picked; nothing else is to happen."""

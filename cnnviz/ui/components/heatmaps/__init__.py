@@ -1,6 +1,5 @@
 """Heatmaps over an image, side by side: opacity and hover answer in the browser, nothing is computed again."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from cnnviz.figures.heatmap import OPACITY, heat_ramp, heat_table
 from cnnviz.figures.pictures import data_url, sprite, to_png
-from cnnviz.ui.components.component import component
+from cnnviz.ui.components.component import component, nothing_more, packed
 from cnnviz.ui.components.saving import Saving, saving_data
 
 __all__ = ["Bar", "Panel", "heatmaps"]
@@ -97,7 +96,7 @@ def heatmaps(
     result = _component(
         key=key,
         data={
-            "table": base64.b64encode(heat_table().tobytes()).decode("ascii"),
+            "table": packed(heat_table()),
             "ramp": list(heat_ramp()),
             "opacity": OPACITY,
             "width": width,
@@ -110,7 +109,7 @@ def heatmaps(
             "saved": saving_data(saved),
             "slider": slider,
         },
-        on_chosen_change=_ignore,
+        on_chosen_change=nothing_more,
     )
     chosen = result.get("chosen")
     return chosen if isinstance(chosen, int) and chosen in {bar.index for bar in bars} else None
@@ -128,7 +127,7 @@ def _told(panel: Panel, picture: str | None) -> dict[str, object]:
         "saved": saving_data(None if panel.pending else panel.saved),
         "full": panel.full,
         "high": panel.high,
-        "values": None if levels is None else base64.b64encode(levels.tobytes()).decode("ascii"),
+        "values": None if levels is None else packed(levels),
         "picture": picture,
         "smooth": picture is not None,
     }
@@ -137,7 +136,3 @@ def _told(panel: Panel, picture: str | None) -> dict[str, object]:
 @lru_cache(maxsize=32)  # the same image for every session and every click
 def _address(pixels: bytes, shape: tuple[int, ...]) -> str:
     return data_url(to_png(sprite(np.frombuffer(pixels, np.uint8).reshape(1, *shape))))
-
-
-def _ignore() -> None:
-    """The page reads what was chosen; nothing else is to happen."""

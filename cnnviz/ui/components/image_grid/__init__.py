@@ -1,6 +1,5 @@
 """Thousands of test images to scroll through, sharp: tiles exist only while they are seen, pictures come in sheets."""
 
-import base64
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.ui.components.component import component
+from cnnviz.ui.components.component import component, packed
 from cnnviz.ui.sheets import SHEET_COLUMNS
 
 __all__ = ["FORGOTTEN", "Format", "GridImages", "Group", "Source", "image_grid"]
@@ -118,12 +117,12 @@ def image_grid(
     """
     verdicts = np.zeros(len(images.indices), np.uint8) if images.verdicts is None else images.verdicts
     arrays = {
-        "indices": _packed(images.indices, "<u4"),
-        "labels": _packed(images.labels, "<u2"),
-        "predicted": _packed(images.predicted, "<u2"),
-        "confidence": _packed(images.confidence, "<f4"),
-        "values": _packed(images.values, "<f4"),
-        "verdicts": _packed(verdicts, "u1"),
+        "indices": packed(images.indices, "<u4"),
+        "labels": packed(images.labels, "<u2"),
+        "predicted": packed(images.predicted, "<u2"),
+        "confidence": packed(images.confidence, "<f4"),
+        "values": packed(images.values, "<f4"),
+        "verdicts": packed(verdicts, "u1"),
     }
     heads = [vars(group) for group in groups]
     place = source or Source("", 32, 32)
@@ -159,7 +158,3 @@ def _tell(key: str, on_choice: Callable[[int | None], None]) -> None:
 
 def _digest(*parts: object) -> str:
     return hashlib.blake2b("|".join(map(str, parts)).encode(), digest_size=12).hexdigest()
-
-
-def _packed(values: NDArray[Any], dtype: str) -> str:
-    return base64.b64encode(values.astype(dtype).tobytes()).decode("ascii")

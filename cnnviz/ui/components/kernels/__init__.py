@@ -1,9 +1,7 @@
 """Kernels that change as they learn: a canvas that fades from old weights to new, sharp at any width."""
 
-import base64
-
 from cnnviz.figures.mosaic import Mosaic, in_digits
-from cnnviz.ui.components.component import component
+from cnnviz.ui.components.component import component, packed
 
 __all__ = ["live_kernels"]
 
@@ -24,7 +22,7 @@ def live_kernels(mosaic: Mosaic, *, key: str, smallest: int = 40) -> None:
     _component(
         key=key,
         data={
-            "tiles": base64.b64encode(mosaic.tiles.tobytes()).decode("ascii"),
+            "tiles": packed(mosaic.tiles),
             "filters": filters,
             "height": height,
             "width": width,

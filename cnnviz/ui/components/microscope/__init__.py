@@ -4,7 +4,7 @@ import json
 from hashlib import blake2b
 from typing import Any
 
-from cnnviz.ui.components.component import component
+from cnnviz.ui.components.component import component, nothing_more
 from cnnviz.ui.components.saving import Saving, saving_data
 
 __all__ = ["Place", "microscope", "output_steps"]
@@ -33,7 +33,7 @@ def microscope(
         The output pixel that somebody pinned last, or None.
     """
     data = {**_versioned(specimen), "pinned": pinned, "saved": saving_data(saved)}
-    result = _microscope(key=key, data=data, on_pinned_change=_ignore)
+    result = _microscope(key=key, data=data, on_pinned_change=nothing_more)
     place = result.get("pinned")
     if isinstance(place, list) and len(place) == 2 and all(isinstance(value, int) for value in place):
         return place[0], place[1]
@@ -55,7 +55,3 @@ def _versioned(data: dict[str, Any]) -> dict[str, Any]:
     """Add a name for the content, by which the browser knows that nothing changed."""
     text = json.dumps(data, sort_keys=True)
     return {**data, "version": blake2b(text.encode(), digest_size=8).hexdigest()}
-
-
-def _ignore() -> None:
-    """The page reads what was pinned; nothing else is to happen."""

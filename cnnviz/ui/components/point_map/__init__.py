@@ -1,6 +1,5 @@
 """A map of images as points, in the browser: moved, zoomed, pointed at and drawn round without the server."""
 
-import base64
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.figures.theme import class_colors, palette
-from cnnviz.ui.components.component import component
+from cnnviz.ui.components.component import component, nothing_more, packed
 from cnnviz.ui.components.image_grid import Source
 from cnnviz.ui.sheets import SHEET_COLUMNS
 
@@ -95,7 +94,7 @@ def point_map(
     result = _component(
         key=key,
         data={
-            **_packed(points),
+            **_arrays(points),
             "extent": list(points.extent),
             "classes": _classes(class_names),
             "right": [palette("light").right, palette("dark").right],
@@ -104,28 +103,28 @@ def point_map(
             "hidden": list(hidden),
             "lasso": line.text,
             "border": line.text if line.here else "",
-            "chosen": None if line.chosen is None else _text(line.chosen.astype(np.uint8)),
+            "chosen": None if line.chosen is None else packed(line.chosen, "u1"),
             "pictures": {**vars(pictures or Source("", 1, 1)), "columns": SHEET_COLUMNS},
             "alt": alt,
             "caption": caption,
         },
         on_lasso_change=lambda: _tell(key, "lasso", str, on_line),
         on_hidden_change=lambda: _tell(key, "hidden", list, on_hidden),
-        on_opened_change=_ignore,
-        on_lost_change=_ignore,  # the page runs again and names its images anew
+        on_opened_change=nothing_more,
+        on_lost_change=nothing_more,  # the page runs again and names its images anew
     )
     opened = result.get("opened")
     return opened if isinstance(opened, int) and 0 <= opened < len(points.labels) else None
 
 
-def _packed(points: MapPoints) -> dict[str, str]:
+def _arrays(points: MapPoints) -> dict[str, str]:
     arrays = {
         "places": points.places.astype("<f4"),
         "labels": points.labels.astype("<u2"),
         "predicted": points.predicted.astype("<u2"),
         "confidence": np.rint(65535 * points.confidence).astype("<u2"),
     }
-    texts = {name: _text(array) for name, array in arrays.items()}
+    texts = {name: packed(array) for name, array in arrays.items()}
     version = hashlib.blake2b("".join(texts.values()).encode(), digest_size=8).hexdigest()
     return {**texts, "version": version}
 
@@ -139,11 +138,3 @@ def _tell(key: str, name: str, kind: type, told: Callable[[Any], None]) -> None:
     value = st.session_state[key].get(name)
     if isinstance(value, kind):
         told(value)
-
-
-def _text(values: NDArray[Any]) -> str:
-    return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode("ascii")
-
-
-def _ignore() -> None:
-    """The page reads what was clicked; nothing else is to happen."""

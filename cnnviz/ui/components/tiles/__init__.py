@@ -1,6 +1,5 @@
 """Pictures side by side on a canvas: sharp, as large as fits, one of them chosen by a click or the arrow keys."""
 
-import base64
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -9,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.figures.tiles import Table, Tiles, color_table
-from cnnviz.ui.components.component import component
+from cnnviz.ui.components.component import component, packed
 from cnnviz.ui.components.saving import Saving, saving_data
 
 __all__ = ["packed_tiles", "ramp", "tiles"]
@@ -87,12 +86,12 @@ def packed_tiles(pictures: Tiles) -> dict[str, Any]:
     """Return pictures as a component's data: bytes and colours in base 64, ends as numbers."""
     _, height, width, channels = pictures.pixels.shape
     return {
-        "pixels": _base64(pictures.pixels.tobytes()),
+        "pixels": packed(pictures.pixels),
         "count": len(pictures),
         "height": height,
         "width": width,
         "channels": channels,
-        "table": _base64(color_table(pictures.table).tobytes()),
+        "table": packed(color_table(pictures.table)),
         "lows": np.round(pictures.lows, 6).tolist(),
         "highs": np.round(pictures.highs, 6).tolist(),
         "photo": pictures.table == "none",
@@ -104,7 +103,3 @@ def ramp(table: Table) -> list[str]:
     """Return the colours of a scale bar from left to right."""
     steps = np.linspace(0, 255, 16).astype(int)
     return [f"#{red:02X}{green:02X}{blue:02X}" for red, green, blue in color_table(table)[steps]]
-
-
-def _base64(content: bytes) -> str:
-    return base64.b64encode(content).decode("ascii")

@@ -1,6 +1,5 @@
 """The time machine: one moment of a run on every panel, moved in the browser from data that are sent once."""
 
-import base64
 import hashlib
 import json
 from collections.abc import Callable, Sequence
@@ -16,7 +15,7 @@ from cnnviz.figures.replay_words import Words
 from cnnviz.figures.theme import class_colors, diverging_table
 from cnnviz.figures.tiles import color_table
 from cnnviz.replay import ImageReplay, MapsReplay, Replay
-from cnnviz.ui.components.component import component
+from cnnviz.ui.components.component import component, nothing_more, packed
 from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.saving import Saving, saving_data
 
@@ -53,7 +52,7 @@ def time_machine(
         key=key,
         data={"base": base, "inner": inner, "start": start, "waiting": {"text": waiting, "busy": busy}},
         on_at_change=on_rest,
-        on_save_change=_ignore,
+        on_save_change=nothing_more,
     )
     return _number(result.get("at")), _number(result.get("save"))
 
@@ -100,9 +99,9 @@ def replay_payload(
             "layers": [{"title": f"Maps of {layer}"} for layer in layers],
             "saved": saving_data(saved or Saving(replay.run_id, replay.run_id)),
             "tables": {
-                "sequential": _text(color_table("sequential")),
-                "diverging": _text(diverging_table()),
-                "heat": _text(heat_table()),
+                "sequential": packed(color_table("sequential")),
+                "diverging": packed(diverging_table()),
+                "heat": packed(heat_table()),
             },
         }
     )
@@ -121,7 +120,7 @@ def image_payload(seen: ImageReplay, class_names: Sequence[str], label: int | No
         values = np.rint(255 * seen.heat / seen.heat_limit).astype(np.uint8)
         values = shrunk(values[..., None], _PHOTO_SIDE)[..., 0]
         frames, height, width = values.shape
-        heat = {"values": _text(values), "frames": frames, "height": height, "width": width}
+        heat = {"values": packed(values), "frames": frames, "height": height, "width": width}
     return _versioned(
         {
             "layers": [_maps(layer, first=index == 0) for index, layer in enumerate(seen.layers)],
@@ -142,7 +141,7 @@ def _kernels(replay: Replay) -> Payload | None:
     if filters < replay.kernels.shape[-1]:
         words["caption"] = f"The first {filters} of {replay.kernels.shape[-1]} kernels. {words['caption']}"
     return {
-        "values": _text(shown), "frames": frames, "height": height, "width": width, "channels": channels,
+        "values": packed(shown), "frames": frames, "height": height, "width": width, "channels": channels,
         "filters": filters, "limit": replay.kernel_limit, "words": words,
     }  # fmt: skip
 
@@ -152,7 +151,7 @@ def _maps(layer: MapsReplay, first: bool) -> Payload:
     values = np.rint(127 + 127 * unit if layer.signed else 255 * unit).astype(np.uint8)
     frames, _, height, width = values.shape
     return {
-        "values": _text(values), "frames": frames, "height": height, "width": width, "filters": layer.filters,
+        "values": packed(values), "frames": frames, "height": height, "width": width, "filters": layer.filters,
         "limit": layer.limit, "signed": layer.signed, "words": _words(replay_words.map_words(layer, first)),
     }  # fmt: skip
 
@@ -164,7 +163,7 @@ def _confusion(replay: Replay, missing: str) -> Payload:
     if replay.classes > _MOST_CLASSES:
         return {"missing": f"A matrix of {replay.classes} classes is too fine to be seen here.", "words": words}
     return {
-        "values": _text(replay.confusion.astype("<u4")), "frames": len(replay.confusion), "classes": replay.classes,
+        "values": packed(replay.confusion, "<u4"), "frames": len(replay.confusion), "classes": replay.classes,
         "totals": np.bincount(replay.labels, minlength=replay.classes).tolist(), "words": words,
     }  # fmt: skip
 
@@ -194,7 +193,7 @@ def _points(pairs: Any) -> list[tuple[float, float]]:
 def _photo(image: NDArray[np.uint8], title: str, labelled: bool) -> Payload:
     small = shrunk(image[None], _PHOTO_SIDE)[0]
     height, width = small.shape[:2]
-    values = _text(np.broadcast_to(small, (height, width, 3)))
+    values = packed(np.broadcast_to(small, (height, width, 3)))
     return {"values": values, "height": height, "width": width, "title": title, "labelled": labelled}
 
 
@@ -228,17 +227,9 @@ def _words(words: Words) -> Payload:
     return {"title": words.title, "caption": words.caption, "scale": scale}
 
 
-def _text(values: NDArray[Any]) -> str:
-    return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode("ascii")
-
-
 def _versioned(payload: Payload) -> Payload:
     return {**payload, "version": hashlib.blake2b(json.dumps(payload).encode(), digest_size=8).hexdigest()}
 
 
 def _number(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _ignore() -> None:
-    """The page reads what is to be saved; nothing else is to happen."""

@@ -7,16 +7,11 @@ import streamlit as st
 from cnnviz.ui.first_run import run_to_watch
 from cnnviz.ui.preferred import preferred_id
 from cnnviz.ui.session import choose_run
+from cnnviz.ui.styles import style
 
 __all__ = ["PAGE_STYLE", "doors"]
 
-PAGE_STYLE = """<style>
-.stMainBlockContainer { padding: 2rem 2rem 1rem; }
-.stMainBlockContainer h1 { padding: 0 0 0.5rem; }
-.st-key-home-sight a[data-testid="stPageLink-NavLink"] { padding-left: 0; }
-.st-key-home-doors [data-testid="stVerticalBlock"] { gap: 0.5rem; }
-@media (max-width: 640px) { .stMainBlockContainer { padding: 3.5rem 1rem 1rem; } }
-</style>"""  # one screen of a projector
+PAGE_STYLE = style(__file__)  # one screen of a projector
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnnviz.ui.look import Pinned, switch
 from cnnviz.ui.look.stops import Stop, stops_of
+from cnnviz.ui.styles import style
 
 __all__ = ["View", "choose_view", "kind_of", "takes_filter"]
 
@@ -17,9 +18,6 @@ _NAMES: dict[View, str] = {
     "output": "Softmax",
     "playground": "Playground",
 }
-_STYLE = """<style>
-@media (max-width: 640px) { .st-key-microscope-view button { padding-left: 0.5rem; padding-right: 0.5rem; } }
-</style>"""
 _OUTPUTS = ("logits", "probabilities")
 _KEY = "microscope-view"
 _PARAMETER = "part"  # of the URL; "playground" is the only view that no layer stands for
@@ -49,7 +47,7 @@ def choose_view(pinned: Pinned) -> tuple[View, Stop]:
     offered: list[View] = [one for one in _NAMES if one == "playground" or _nearest(stops, stop, one)]
     names = {**_NAMES, "output": "Softmax" if pinned.run.spec.model.output == "softmax" else "Sigmoid"}
     st.session_state[_KEY] = view if view in offered else None
-    st.html(_STYLE)
+    st.html(style(__file__))
     st.segmented_control(
         "View",
         offered,

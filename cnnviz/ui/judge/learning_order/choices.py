@@ -11,6 +11,7 @@ import streamlit as st
 from cnnviz.errors import SpecError
 from cnnviz.evaluation.learning import GROUPS, Group
 from cnnviz.ui.judge.address import Address, asked_label
+from cnnviz.ui.styles import style
 
 __all__ = ["PARAMETERS", "TITLES", "View", "asked_view", "change", "controls"]
 
@@ -22,12 +23,6 @@ TITLES: dict[Group, str] = {
     "never": "Never learned",
 }
 _ALL = "all"
-_STYLE = """<style>
-@media (max-width: 640px) {  /* one line that scrolls sideways */
-  .st-key-order-bar { flex-wrap: nowrap !important; overflow-x: auto; scrollbar-width: none; }
-  .st-key-order-bar > div { flex: none !important; }
-}
-</style>"""
 _EVERY = -1
 
 _address = Address("learning-order", PARAMETERS)
@@ -76,7 +71,7 @@ def controls(view: View, class_names: tuple[str, ...], counts: dict[Group, int])
     st.session_state["order-class"] = _EVERY if view.label is None else view.label
     words = {_ALL: "All four"} | {group: f"{TITLES[group]} · {counts[group]:,}" for group in GROUPS}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="order-bar"):
-        st.html(_STYLE)
+        st.html(style(__file__))
         st.segmented_control(
             "Group", list(words), key="order-group", required=True, format_func=words.__getitem__,
             label_visibility="collapsed", on_change=_choose_group,

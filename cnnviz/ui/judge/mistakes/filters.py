@@ -8,17 +8,12 @@ from cnnviz.evaluation import Mark
 from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.judge.mistakes.marking import export
 from cnnviz.ui.judge.mistakes.view import ADDRESS, SORTS, View
+from cnnviz.ui.styles import style
 
 __all__ = ["filter_bar", "orders_of"]
 
 _SHOWN = {"mistakes": "Mistakes", "correct": "Correct", "all": "All", "suspects": "Suspects"}
 _EVERY = -1
-_STYLE = """<style>
-@media (max-width: 820px) {  /* one line that scrolls sideways */
-  .st-key-mistakes-bar { flex-wrap: nowrap !important; overflow-x: auto; scrollbar-width: none; }
-  .st-key-mistakes-bar > div { flex: none !important; }
-}
-</style>"""
 
 
 def filter_bar(shown: JudgedRun, view: View, marks: Mapping[int, Mark]) -> None:
@@ -30,7 +25,7 @@ def filter_bar(shown: JudgedRun, view: View, marks: Mapping[int, Mark]) -> None:
         marks: what people say of labels.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="mistakes-bar"):
-        st.html(_STYLE)
+        st.html(style(__file__))
         _set("show", view.show)
         st.segmented_control(
             "Show", list(_SHOWN), key="mistakes-show", required=True, format_func=_SHOWN.__getitem__,

@@ -65,10 +65,8 @@ function show(block, data, room, squeeze, narrow) {
 }
 
 class View {
-  /** @type {ReturnType<typeof build>[]} */
-  blocks = [];
-  /** @type {Data} */
-  data;
+  /** @type {ReturnType<typeof build>[]} */ blocks = [];
+  /** @type {Data} */ data;
 
   constructor(root, life) {
     this.root = root;

@@ -36,24 +36,19 @@ const BESIDES = 300; // pixels that the rest of the page takes on a screen
  */
 
 class View {
-  /** @type {Data} */
-  data;
-  /** @type {Data["chosen"]} */
-  chosen = null;
-  /** @type {Data["chosen"]} the cell under the pointer */
-  over = null;
+  /** @type {Data} */ data;
+  /** @type {Data["chosen"]} */ chosen = null;
+  /** @type {Data["chosen"]} the cell under the pointer */ over = null;
   at = -1;
   told = "";
   look = "";
   top = 1;
-  /** @type {ReturnType<typeof setInterval> | undefined} while it plays */
-  timer;
+  /** @type {ReturnType<typeof setInterval> | undefined} while it plays */ timer;
   frames = new Uint32Array();
   counts = new Uint32Array();
   shown = new Float32Array();
   table = new Uint8Array();
-  /** @type {number[]} */
-  totals = [];
+  /** @type {number[]} */ totals = [];
 
   constructor(root, life) {
     this.root = root;

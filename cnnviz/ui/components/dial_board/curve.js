@@ -28,8 +28,7 @@ export function dialWords({ name, unit }, value) {
 }
 
 export class Curve {
-  /** @type {Dial} */
-  dial;
+  /** @type {Dial} */ dial;
   width = 0;
   inner = 0; // of the width
 

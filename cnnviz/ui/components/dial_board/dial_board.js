@@ -19,17 +19,14 @@ const EVERY_MS = 90; // between two messages while a dial is turned
  */
 
 class View {
-  /** @type {Data} */
-  data;
-  /** @type {(Dial & { row: HTMLElement, input: HTMLInputElement, value: HTMLElement })[]} */
-  dials = [];
+  /** @type {Data} */ data;
+  /** @type {(Dial & { row: HTMLElement, input: HTMLInputElement, value: HTMLElement })[]} */ dials = [];
   /** @type {Record<string, number>} */
   values = {};
   charted = "";
   stamp = "";
   pressed = false;
-  /** @type {number | null} the value of the curve's dial under the pointer */
-  hovered = null;
+  /** @type {number | null} the value of the curve's dial under the pointer */ hovered = null;
 
   constructor(root, life) {
     this.messages = life.often(EVERY_MS);

@@ -28,13 +28,8 @@ const page = /** @type {Window & { cnnvizHeatmapOpacity?: number }} */ (window);
  * @property {boolean} pending
  * @property {Saved} saved
  *
- * @typedef {object} Bar the probability of a class
- * @property {number} index
- * @property {string} name
- * @property {number} share
- * @property {string} percent
- * @property {boolean} truth
- * @property {boolean} explained
+ * @typedef {{ index: number, name: string, share: number, percent: string, truth: boolean,
+ *   explained: boolean }} Bar the probability of a class
  *
  * @typedef {object} Data
  * @property {string} picture
@@ -72,10 +67,8 @@ function build(parent) {
 }
 
 class View {
-  /** @type {ReturnType<typeof build>[]} */
-  panels = [];
-  /** @type {Data} */
-  data;
+  /** @type {ReturnType<typeof build>[]} */ panels = [];
+  /** @type {Data} */ data;
   zoom = 0;
   bars = "";
   table = new Uint8Array();

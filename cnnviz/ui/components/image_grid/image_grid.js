@@ -45,21 +45,15 @@ const TRUST_MS = 4000; // how long a choice made here counts more than what the 
  */
 
 class View {
-  /** @type {Data} */
-  data;
-  /** @type {Shape} */
-  shape;
-  /** @type {import("./layout.js").Layout | undefined} */
-  layout;
-  /** @type {Map<number, Tile>} by position */
-  tiles = new Map();
+  /** @type {Data} */ data;
+  /** @type {Shape} */ shape;
+  /** @type {import("./layout.js").Layout | undefined} */ layout;
+  /** @type {Map<number, Tile>} by position */ tiles = new Map();
   /** @type {Map<number, { node: HTMLElement, name: Text, count: HTMLElement }>} by number of a group */
   heads = new Map();
-  /** @type {Tile[]} */
-  free = [];
+  /** @type {Tile[]} */ free = [];
   active = 0; // the position that the keyboard is at
-  /** @type {number | null} the number of the image that is open */
-  chosen = null;
+  /** @type {number | null} the number of the image that is open */ chosen = null;
   told = -Infinity; // when something was chosen here
   frame = 0;
   indices = new Uint32Array();

@@ -17,17 +17,12 @@ const AGAIN_MS = 2000;
  */
 
 export class Sheets {
-  /** @type {Source} */
-  source;
-  /** @type {string[]} of the windows' sheets */
-  names = [];
+  /** @type {Source} */ source;
+  /** @type {string[]} of the windows' sheets */ names = [];
   indices = new Uint32Array();
-  /** @type {Map<string, ImageBitmap>} by address of a sheet, the one used last at the end */
-  kept = new Map();
-  /** @type {Map<string, AbortController>} by address of a sheet */
-  coming = new Map();
-  /** @type {Map<string, number>} when, by address of a sheet */
-  failed = new Map();
+  /** @type {Map<string, ImageBitmap>} by address of a sheet, the one used last at the end */ kept = new Map();
+  /** @type {Map<string, AbortController>} by address of a sheet */ coming = new Map();
+  /** @type {Map<string, number>} when, by address of a sheet */ failed = new Map();
   given = ""; // the address that was given up
   seen = 0;
 

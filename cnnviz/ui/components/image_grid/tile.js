@@ -19,8 +19,7 @@ export class Tile {
   position = -1;
   drawn = -1; // the position whose picture it has
   said = -1; // the position whose words it has
-  /** @type {Shape | undefined} */
-  shape;
+  /** @type {Shape | undefined} */ shape;
 
   /** @param {HTMLElement} parent */
   constructor(parent) {

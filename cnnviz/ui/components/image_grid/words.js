@@ -12,13 +12,8 @@ const FORGOTTEN = -2; // in place of a moment, as in Python
  * @property {string[]} moments
  * @property {string[]} verdict_words
  *
- * @typedef {object} One an image
- * @property {number} image
- * @property {number} label
- * @property {number} predicted
- * @property {number} confidence
- * @property {number} value
- * @property {number} verdict
+ * @typedef {{ image: number, label: number, predicted: number, confidence: number, value: number,
+ *   verdict: number }} One an image
  */
 
 /** @param {number} value @param {Words} words */

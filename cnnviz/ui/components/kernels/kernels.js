@@ -33,10 +33,8 @@ function arrange({ filters, height, width, columns, smallest }, available, ratio
 }
 
 class View {
-  /** @type {Data} */
-  data;
-  /** @type {Uint8ClampedArray | undefined} the colours on the canvas now */
-  shown;
+  /** @type {Data} */ data;
+  /** @type {Uint8ClampedArray | undefined} the colours on the canvas now */ shown;
 
   constructor(root, life) {
     this.root = root;

@@ -3,12 +3,8 @@
 import { saveButtons } from "./save.js";
 
 /**
- * @typedef {object} Figure
- * @property {string} caption
- * @property {string} [low]
- * @property {string} [high]
- * @property {string[]} [ramp]
- * @property {import("./save.js").Saved | null} [saved]
+ * @typedef {{ caption: string, low?: string, high?: string, ramp?: string[],
+ *   saved?: import("./save.js").Saved | null }} Figure
  */
 
 /** The background of a scale's bar. @param {string[]} colors */

@@ -70,12 +70,9 @@ function noteLines(text, across) {
 }
 
 class FigureSvg {
-  /** @type {string[]} */
-  parts = [];
-  /** @type {string[]} */
-  defined = [];
-  /** @type {Element[]} what lies above everything, which comes last */
-  later = [];
+  /** @type {string[]} */ parts = [];
+  /** @type {string[]} */ defined = [];
+  /** @type {Element[]} what lies above everything, which comes last */ later = [];
   late = false;
   left = Infinity;
   top = Infinity;

@@ -65,10 +65,8 @@ class Chart {
   wanted = ""; // what should be drawn now
   busy = false;
   held = false; // a button is down: a zoom box is being drawn
-  /** @type {any} */
-  plotly;
-  /** @type {any} */
-  buttons;
+  /** @type {any} */ plotly;
+  /** @type {any} */ buttons;
   width = 0;
   height = 0;
   alt = "";

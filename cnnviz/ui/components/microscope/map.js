@@ -76,12 +76,7 @@ export function scaleFor(values, { diverging, sequential }, grey) {
 
 /**
  * @typedef {[row: number, column: number]} Place
- * @typedef {object} Outline a box of pixels
- * @property {number} row
- * @property {number} column
- * @property {number} height
- * @property {number} width
- * @property {boolean} [strong]
+ * @typedef {{ row: number, column: number, height: number, width: number, strong?: boolean }} Outline a box of pixels
  */
 
 const NONE = { top: 0, left: 0, bottom: 0, right: 0 };
@@ -92,16 +87,12 @@ export class MapView {
   padding = NONE;
   zoom = 0;
   ratio = 1;
-  /** @type {Outline[]} */
-  outlines = [];
-  /** @type {Place[]} */
-  marks = [];
+  /** @type {Outline[]} */ outlines = [];
+  /** @type {Place[]} */ marks = [];
   ringed = false; // whether a frame goes round all marks
   shown = Infinity; // pixels that are drawn in full; the rest is still to come
-  /** @type {((place: Place | null) => void) | undefined} */
-  onpoint;
-  /** @type {((place: Place) => void) | undefined} */
-  onpick;
+  /** @type {((place: Place | null) => void) | undefined} */ onpoint;
+  /** @type {((place: Place) => void) | undefined} */ onpick;
 
   /** `figure` holds a title, a canvas and a scale; `ink` gives the theme's colours. */
   constructor(figure, ink) {

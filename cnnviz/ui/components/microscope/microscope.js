@@ -131,28 +131,17 @@ const TELL_MS = 600; // after a pin, before Python is told
 const GAP = 36; // CSS pixels between the three parts, where they stand side by side
 
 class Microscope {
-  /** @type {Data} */
-  data;
-  /** @type {import("./arithmetic.js").Bench} */
-  bench;
-  /** @type {import("./map.js").Scales | undefined} */
-  scales;
-  /** @type {import("./arithmetic.js").Terms | undefined} of the output pixel that is shown */
-  terms;
-  /** @type {Place | null} the output pixel */
-  pinned = null;
-  /** @type {Place | null} */
-  hovered = null;
-  /** @type {Place[]} output pixels that an input pixel reaches */
-  marked = [];
-  /** @type {Place | null} that input pixel */
-  source = null;
-  /** @type {number | null} the channel that somebody chose */
-  asked = null;
-  /** @type {number | null} the channel that adds most */
-  lead = null;
-  /** @type {number | null} the cell of the products under the pointer */
-  cell = null;
+  /** @type {Data} */ data;
+  /** @type {import("./arithmetic.js").Bench} */ bench;
+  /** @type {import("./map.js").Scales | undefined} */ scales;
+  /** @type {import("./arithmetic.js").Terms | undefined} of the output pixel that is shown */ terms;
+  /** @type {Place | null} the output pixel */ pinned = null;
+  /** @type {Place | null} */ hovered = null;
+  /** @type {Place[]} output pixels that an input pixel reaches */ marked = [];
+  /** @type {Place | null} that input pixel */ source = null;
+  /** @type {number | null} the channel that somebody chose */ asked = null;
+  /** @type {number | null} the channel that adds most */ lead = null;
+  /** @type {number | null} the cell of the products under the pointer */ cell = null;
   stage = "before";
   words = "";
   began = false;

@@ -104,16 +104,12 @@ function sigmoidSteps(z, e, share) {
  */
 
 class Steps {
-  /** @type {Data} */
-  data;
+  /** @type {Data} */ data;
   best = 0;
   pinned = 0;
-  /** @type {number[]} classes in full */
-  shown = [];
-  /** @type {number[]} the others */
-  hidden = [];
-  /** @type {HTMLElement[]} */
-  rows = [];
+  /** @type {number[]} classes in full */ shown = [];
+  /** @type {number[]} the others */ hidden = [];
+  /** @type {HTMLElement[]} */ rows = [];
   line = element("div", "line");
 
   constructor(parent) {

@@ -21,16 +21,11 @@ function narrow(text) {
 }
 
 export class Products {
-  /** @type {Bench} */
-  bench;
-  /** @type {Terms | undefined} */
-  terms;
-  /** @type {Sum} */
-  written;
-  /** @type {Part[]} */
-  shown = [];
-  /** @type {ReturnType<Products["row"]>[]} */
-  rows = [];
+  /** @type {Bench} */ bench;
+  /** @type {Terms | undefined} */ terms;
+  /** @type {Sum} */ written;
+  /** @type {Part[]} */ shown = [];
+  /** @type {ReturnType<Products["row"]>[]} */ rows = [];
   pooling = false;
   large = false;
 
@@ -195,12 +190,9 @@ export class Products {
 const HEIGHT = 44; // CSS pixels
 
 export class Bars {
-  /** @type {Terms | undefined} */
-  terms;
-  /** @type {Scale} */
-  scale;
-  /** @type {Set<number>} */
-  shown = new Set();
+  /** @type {Terms | undefined} */ terms;
+  /** @type {Scale} */ scale;
+  /** @type {Set<number>} */ shown = new Set();
 
   constructor(root, ink, onpick) {
     this.root = root;

@@ -14,14 +14,10 @@ export function parse(text) {
 }
 
 export class Typed {
-  /** @type {Preset[]} */
-  presets = [];
-  /** @type {HTMLButtonElement[]} */
-  buttons = [];
-  /** @type {HTMLInputElement[]} */
-  fields = [];
-  /** @type {Float32Array<ArrayBuffer> | undefined} */
-  kernel;
+  /** @type {Preset[]} */ presets = [];
+  /** @type {HTMLButtonElement[]} */ buttons = [];
+  /** @type {HTMLInputElement[]} */ fields = [];
+  /** @type {Float32Array<ArrayBuffer> | undefined} */ kernel;
 
   /** @param {HTMLElement} root @param {(kernel: Float32Array<ArrayBuffer>) => void} onkernel is told the nine numbers */
   constructor(root, onkernel) {

@@ -19,8 +19,7 @@ import { drawingRatio } from "../kit/save.js";
  */
 
 class View {
-  /** @type {Data} */
-  data;
+  /** @type {Data} */ data;
   bytes = new Uint8Array();
   zoom = 1;
   ratio = 1;

@@ -15,12 +15,9 @@ const TINY = 160; // pixels of a side, below which pixels stay visible
  */
 
 class View {
-  /** @type {Data} */
-  data;
-  /** @type {Mode} */
-  mode = "centre";
-  /** @type {import("./frame.js").Frame} */
-  box = [0, 0, 1, 1];
+  /** @type {Data} */ data;
+  /** @type {Mode} */ mode = "centre";
+  /** @type {import("./frame.js").Frame} */ box = [0, 0, 1, 1];
 
   constructor(root, life) {
     this.messages = life.often(EVERY_MS);

@@ -33,8 +33,7 @@ function makePhoto(wall) {
 }
 
 class View {
-  /** @type {ReturnType<typeof makePhoto>[]} */
-  photos = [];
+  /** @type {ReturnType<typeof makePhoto>[]} */ photos = [];
 
   constructor(root) {
     this.wall = root.querySelector(".wall");

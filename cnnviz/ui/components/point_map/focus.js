@@ -10,18 +10,13 @@ const AWAY = 16; // from the point
 /**
  * @typedef {ReturnType<import("./scene.js").Scene["told"]>} Told
  * @typedef {import("./pictures.js").SheetStore} SheetStore
- * @typedef {object} PointMap what the map gives
- * @property {import("./scene.js").Scene} scene
- * @property {import("./view.js").Viewport} view
- * @property {import("./view.js").Places} places
- * @property {SheetStore} store
- * @property {() => void} paint
- * @property {() => void} paintOver
+ * @typedef {{ scene: import("./scene.js").Scene, view: import("./view.js").Viewport,
+ *   places: import("./view.js").Places, store: SheetStore, paint: () => void,
+ *   paintOver: () => void }} PointMap what the map gives
  */
 
 class Card {
-  /** @type {number | undefined} */
-  number;
+  /** @type {number | undefined} */ number;
 
   constructor(root, opened) {
     this.root = root;
@@ -82,8 +77,7 @@ const FINGER = 1.8; // times as far with a finger
 const [ROUND, ENOUGH] = [160, 40]; // pictures fetched round the pointer, once the nearest ones are not all here
 
 export class Focus {
-  /** @type {number | undefined} the point */
-  number;
+  /** @type {number | undefined} the point */ number;
   held = false;
 
   /** @param {any} root @param {PointMap} map @param {(number: number) => void} opened */

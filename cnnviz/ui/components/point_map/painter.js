@@ -57,11 +57,9 @@ export class Dots {
   height = 0;
   border = 0;
   stride = 0;
-  /** @type {ImageData} */
-  image;
+  /** @type {ImageData} */ image;
   pixels = new Uint32Array();
-  /** @type {Map<string, Mask[]>} */
-  masks = new Map();
+  /** @type {Map<string, Mask[]>} */ masks = new Map();
 
   /** @param {CanvasRenderingContext2D} context */
   constructor(context) {

@@ -9,12 +9,9 @@ export class SheetStore {
   columns = 1;
   height = 1;
   width = 1;
-  /** @type {Map<number, [sheet: ImageBitmap, place: number]>} */
-  found = new Map();
-  /** @type {Set<number>} */
-  asked = new Set();
-  /** @type {number[][]} */
-  waiting = [];
+  /** @type {Map<number, [sheet: ImageBitmap, place: number]>} */ found = new Map();
+  /** @type {Set<number>} */ asked = new Set();
+  /** @type {number[][]} */ waiting = [];
   busy = 0;
   failed = -Infinity;
 

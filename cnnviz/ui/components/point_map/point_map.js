@@ -66,8 +66,7 @@ class Tools {
 
 class Legend {
   told = "";
-  /** @type {Scene["legend"]} */
-  groups = [];
+  /** @type {Scene["legend"]} */ groups = [];
 
   constructor(root, changed) {
     this.root = root;
@@ -146,15 +145,11 @@ const LEAST_HIGH = 320; // CSS pixels
 const [FINE, LATER_MS] = [2, 350]; // how exactly a line is kept, in CSS pixels; how long the legend is left alone
 
 class PointMap {
-  /** @type {Data} */
-  data;
+  /** @type {Data} */ data;
   look = "points";
-  /** @type {import("./pointer.js").Place[] | null} while it is drawn */
-  line = null;
-  /** @type {import("./view.js").Point[] | null} */
-  border = null;
-  /** @type {string | undefined} the line that was sent and is not yet answered */
-  sent;
+  /** @type {import("./pointer.js").Place[] | null} while it is drawn */ line = null;
+  /** @type {import("./view.js").Point[] | null} */ border = null;
+  /** @type {string | undefined} the line that was sent and is not yet answered */ sent;
 
   constructor(root, life) {
     this.frames = life.glide();

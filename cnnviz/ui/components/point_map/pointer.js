@@ -25,12 +25,9 @@ const [WHEEL, STEP] = [0.0016, 1.4];
 
 export class Hands {
   drag = "lasso";
-  /** @type {Map<number, Place>} fingers and buttons that are down */
-  down = new Map();
-  /** @type {Place[] | null} */
-  line = null;
-  /** @type {Place} */
-  from = [0, 0];
+  /** @type {Map<number, Place>} fingers and buttons that are down */ down = new Map();
+  /** @type {Place[] | null} */ line = null;
+  /** @type {Place} */ from = [0, 0];
   far = false;
 
   /** @param {HTMLCanvasElement} canvas @param {Gestures} does */

@@ -34,21 +34,14 @@ export class Scene {
   predicted = new Uint16Array();
   confidence = new Uint16Array();
   wrong = new Uint8Array();
-  /** @type {ArrayLike<number>} which of the colours each point has */
-  group = [];
-  /** @type {Colour[]} */
-  colors = [];
-  /** @type {Points["classes"]} */
-  classes = [];
+  /** @type {ArrayLike<number>} which of the colours each point has */ group = [];
+  /** @type {Colour[]} */ colors = [];
+  /** @type {Points["classes"]} */ classes = [];
   by = this.labels; // the classes that the legend shows and hides
-  /** @type {Item[][]} */
-  legend = [];
-  /** @type {Colour} */
-  ink;
-  /** @type {Colour} */
-  halo;
-  /** @type {Colour} */
-  bad;
+  /** @type {Item[][]} */ legend = [];
+  /** @type {Colour} */ ink;
+  /** @type {Colour} */ halo;
+  /** @type {Colour} */ bad;
 
   /** @param {import("./view.js").Viewport} view */
   constructor(view) {

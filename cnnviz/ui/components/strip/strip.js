@@ -44,13 +44,10 @@ const PAUSE_MS = 150;
  */
 
 class Layer {
-  /** @type {Column} */
-  data;
-  /** @type {ReturnType<typeof sheetOf> | null} */
-  sheet = null;
+  /** @type {Column} */ data;
+  /** @type {ReturnType<typeof sheetOf> | null} */ sheet = null;
   bytes = new Uint8Array();
-  /** @type {ReturnType<Layer["plan"]>} as it is drawn */
-  drawn;
+  /** @type {ReturnType<Layer["plan"]>} as it is drawn */ drawn;
 
   /** @param {HTMLElement} parent @param {View} view */
   constructor(parent, view) {
@@ -200,12 +197,9 @@ class Layer {
 }
 
 class View {
-  /** @type {Data} */
-  data;
-  /** @type {Data["chosen"]} */
-  chosen = null;
-  /** @type {Layer[]} */
-  layers = [];
+  /** @type {Data} */ data;
+  /** @type {Data["chosen"]} */ chosen = null;
+  /** @type {Layer[]} */ layers = [];
   left = 0;
 
   constructor(root, life) {

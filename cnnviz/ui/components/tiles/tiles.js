@@ -30,12 +30,9 @@ const PAUSE_MS = 150; // after an arrow key, before the server is told
  */
 
 class View {
-  /** @type {Data} */
-  data;
-  /** @type {number | null} */
-  chosen = null;
-  /** @type {import("./layout.js").Plan} */
-  plan;
+  /** @type {Data} */ data;
+  /** @type {number | null} */ chosen = null;
+  /** @type {import("./layout.js").Plan} */ plan;
   pixels = new Uint8Array();
   table = new Uint8Array();
 

@@ -33,10 +33,8 @@ function arrange(count, width, height, box, ratio, line) {
 /** @typedef {(tile: number, place: number, pixels: Uint8ClampedArray, at: number) => void} Colour writes red, green, blue */
 
 export class Tiles {
-  /** @type {(ReturnType<typeof arrange> & { ratio: number, wide: number, high: number }) | undefined} */
-  plan;
-  /** @type {Tiles | undefined} whose distances it takes, where it can */
-  like;
+  /** @type {(ReturnType<typeof arrange> & { ratio: number, wide: number, high: number }) | undefined} */ plan;
+  /** @type {Tiles | undefined} whose distances it takes, where it can */ like;
 
   /**
    * @param {HTMLElement} parent

@@ -45,22 +45,14 @@ const NARROW = 760; // CSS pixels: below, one column
  */
 
 class Machine {
-  /** @type {Base} */
-  base;
-  /** @type {Inner | null} */
-  inner = null;
-  /** @type {Waiting} */
-  waiting;
-  /** @type {import("./panels.js").Part[]} */
-  parts = [];
-  /** @type {import("./panels.js").Tables} */
-  tables;
-  /** @type {number | undefined} the snapshot that Python was told of */
-  reported;
-  /** @type {number | undefined} */
-  start;
-  /** @type {import("./tiles.js").Tiles | undefined} */
-  aligned;
+  /** @type {Base} */ base;
+  /** @type {Inner | null} */ inner = null;
+  /** @type {Waiting} */ waiting;
+  /** @type {import("./panels.js").Part[]} */ parts = [];
+  /** @type {import("./panels.js").Tables} */ tables;
+  /** @type {number | undefined} the snapshot that Python was told of */ reported;
+  /** @type {number | undefined} */ start;
+  /** @type {import("./tiles.js").Tiles | undefined} */ aligned;
   dark = "";
 
   constructor(root, life) {

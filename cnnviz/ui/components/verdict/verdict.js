@@ -6,25 +6,11 @@ import { mount } from "../kit/mount.js";
 const LONG_WORD = 12; // letters that are too wide for a column in full size
 
 /**
- * @typedef {object} Told a class's bar
- * @property {number} index
- * @property {string} name
- * @property {number} share
- * @property {string} percent
- * @property {number | null} before
- * @property {boolean} explained
+ * @typedef {{ index: number, name: string, share: number, percent: string, before: number | null,
+ *   explained: boolean }} Told a class's bar
  *
- * @typedef {object} Data
- * @property {string} word
- * @property {"pending" | "answered" | "abstained"} state
- * @property {string} title
- * @property {string} share
- * @property {string} reason
- * @property {string} rest
- * @property {number} most
- * @property {number | null} threshold
- * @property {Told[]} bars
- * @property {boolean} clickable
+ * @typedef {{ word: string, state: "pending" | "answered" | "abstained", title: string, share: string, reason: string,
+ *   rest: string, most: number, threshold: number | null, bars: Told[], clickable: boolean }} Data
  */
 
 function makeBar(list) {
@@ -41,8 +27,7 @@ function sayOrHide(node, text) {
 }
 
 class View {
-  /** @type {ReturnType<typeof makeBar>[]} */
-  bars = [];
+  /** @type {ReturnType<typeof makeBar>[]} */ bars = [];
 
   constructor(root) {
     this.root = root.querySelector(".verdict");

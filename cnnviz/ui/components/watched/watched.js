@@ -44,11 +44,9 @@ function show({ node, path, truth, guess, bar, percent }, told) {
 }
 
 class View {
-  /** @type {ReturnType<typeof build>[]} */
-  tiles = [];
+  /** @type {ReturnType<typeof build>[]} */ tiles = [];
   sheet = "";
-  /** @type {Data} */
-  data;
+  /** @type {Data} */ data;
 
   constructor(root, life) {
     this.list = root.querySelector(".tiles");

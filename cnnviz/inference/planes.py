@@ -7,6 +7,7 @@ It lies in `planes/` of the run's additions: `pca-NNNN.npz` and `tsne-NNNN.npz` 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +57,7 @@ class MappedImages:
     labels: NDArray[np.int64]
     exact: bool = True
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """What names them."""
         labels = hashlib.blake2b(self.labels.tobytes(), digest_size=8).hexdigest()

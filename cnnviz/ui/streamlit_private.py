@@ -5,13 +5,29 @@ Tried with Streamlit 1.67. Each function says what happens where its name is gon
 
 import sys
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-__all__ = ["TRIED", "keep_keras_session", "let_go_of_upload", "without_old_pages"]
+__all__ = ["TRIED", "UploadedFile", "keep_keras_session", "let_go_of_upload", "without_old_pages"]
 
 TRIED = "1.67"
+
+
+@runtime_checkable
+class UploadedFile(Protocol):
+    """A file that a widget returns and Streamlit still holds; its own class has no public name."""
+
+    @property
+    def name(self) -> str:
+        """What its owner calls it."""
+
+    @property
+    def file_id(self) -> str:
+        """What Streamlit calls it."""
+
+    def getvalue(self) -> bytes:
+        """Its content."""
 
 
 def let_go_of_upload(file_id: str) -> bool:

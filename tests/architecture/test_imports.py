@@ -17,14 +17,29 @@ HEAVY = ("keras", "pandas", "plotly", "sklearn", "streamlit", "tensorflow")
 NOT_IN_PAGES = {"keras", "numpy", "sklearn", "tensorflow"}
 
 
-def imported_packages(path: Path) -> set[str]:
+# Names of other packages that are not public are in one module for each, which says what happens where one is gone.
+PRIVATE = ("keras.src", "streamlit.runtime", "streamlit.web", "tensorflow.python", "uvicorn.protocols")
+MAY = ("keras_private.py", "streamlit_private.py", "patience.py", "plotly_bundle.py")
+SOURCES = [ROOT / "app.py", *PAGES, *sorted((ROOT / "cnnviz").rglob("*.py"))]
+
+
+def imported_modules(path: Path) -> set[str]:
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module)
-    return {name.partition(".")[0] for name in names}
+    return names
+
+
+def imported_packages(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imported_modules(path)}
+
+
+def test_what_is_private_elsewhere_is_imported_in_one_place() -> None:
+    found = [(path, module) for path in SOURCES if path.name not in MAY for module in imported_modules(path)]
+    assert not [(path, module) for path, module in found if module.startswith(PRIVATE)]
 
 
 def test_import_contracts_are_kept() -> None:

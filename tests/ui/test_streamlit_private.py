@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile, UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui import streamlit_private as private
@@ -27,6 +28,12 @@ def test_a_session_has_a_manager_of_uploads() -> None:
         st.write(hasattr(get_script_run_ctx().uploaded_file_mgr, "remove_file"))
 
     assert AppTest.from_function(script).run().main.get("markdown")[0].value == "`True`"
+
+
+def test_an_upload_is_told_from_one_that_was_let_go_of() -> None:
+    record = UploadedFileRec("file", "a.png", "image/png", b"1")
+    assert isinstance(UploadedFile(record, FileURLs()), private.UploadedFile)
+    assert not isinstance(DeletedFile("file"), private.UploadedFile)
 
 
 def test_an_upload_is_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:

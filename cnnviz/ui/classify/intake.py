@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnnviz.data.example_photos import EXAMPLES, example_photo
 from cnnviz.data.photo_formats import SUFFIXES
@@ -14,7 +13,7 @@ from cnnviz.ui.classify.shelf import MOST_PHOTOS, Item, session_shelf
 from cnnviz.ui.components.photo_wall import WallPhoto, photo_wall
 from cnnviz.ui.look.images import LARGEST_SIDE
 from cnnviz.ui.messages import plain
-from cnnviz.ui.streamlit_private import let_go_of_upload
+from cnnviz.ui.streamlit_private import UploadedFile, let_go_of_upload
 
 __all__ = ["MORE", "drop_zone", "example_item", "forget_photos", "other_ways", "show_photo", "tell_refused"]
 

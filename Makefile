@@ -1,4 +1,5 @@
-# Two commands matter: `make run` and `make test`. They need Python 3.11 to 3.13, make and a package index.
+# Two commands matter: `make run` and `make test`. They need Python 3.11 to 3.13, make and a package index; the JavaScript
+# is checked where Node and npm are, too.
 
 PORT ?= 8501
 VENV := .venv
@@ -11,6 +12,13 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
+NPM := $(shell command -v npm)
+NODE_STAMP := $(if $(NPM),node_modules/install.stamp)
+# What is done with the JavaScript, and what is said where that cannot be done; CNNVIZ_REQUIRE_NODE=1 makes it a failure.
+WITHOUT_NODE := { echo "NOT CHECKED: the JavaScript, because npm is not installed (on Debian: nodejs and npm)" >&2; \
+	[ -z "$$CNNVIZ_REQUIRE_NODE" ]; }
+npm = $(if $(NPM),$(NPM) run --silent $(1),$(WITHOUT_NODE))
+
 .PHONY: run test lint format screenshots clean help
 
 run: $(VENV)/run.stamp ## start the dashboard on http://127.0.0.1:8501 (PORT=... for another port)
@@ -25,22 +33,25 @@ run: $(VENV)/run.stamp ## start the dashboard on http://127.0.0.1:8501 (PORT=...
 # Most tests are several programs at work on a machine that may be busy: one that fails is tried once more, and the
 # summary names it ("RERUN").
 test: lint ## check everything (ARGS="tests/runs -k resume" for some of the tests)
+	@$(call npm,test)
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --reruns 1 $(ARGS) --cov
 
-lint: $(VENV)/test.stamp ## check style and types
+lint: $(VENV)/test.stamp $(NODE_STAMP) ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(call npm,lint)
 
-format: $(VENV)/test.stamp ## put the code into the common format
+format: $(VENV)/test.stamp $(NODE_STAMP) ## put the code into the common format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@$(call npm,format)
 
 screenshots: $(VENV)/test.stamp ## make the README's pictures again
 	@$(BIN)/python scripts/screenshots.py
 
 clean: ## remove what make made; runs and data sets stay
-	@rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* htmlcov
+	@rm -rf $(VENV) node_modules build dist *.egg-info .coverage .coverage.* htmlcov
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -65,4 +76,8 @@ $(VENV)/run.stamp: requirements.txt pyproject.toml
 
 $(VENV)/test.stamp: $(VENV)/run.stamp requirements-dev.txt
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+node_modules/install.stamp: package.json package-lock.json
+	@$(NPM) ci --silent
 	@touch $@

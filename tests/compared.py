@@ -11,8 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.runs import Run, RunStore
 from cnnviz.ui import loaders
+from cnnviz.ui.components.live_chart.plotly_script import plotly_routes
 from tests.dashboard import ROOT
 from tests.look import train_look
+
+plotly_routes()  # charts are drawn as on app.py's server
 
 PAGE = "pages/judge/compare.py"
 LABELS = np.arange(60) % 3

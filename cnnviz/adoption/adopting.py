@@ -25,6 +25,7 @@ from cnnviz.files import write_atomically, write_json
 from cnnviz.inference import Classifier
 from cnnviz.models import save_model
 from cnnviz.runs import Run, RunStore, Status, Weights
+from cnnviz.runs.predictions import predictions_path
 from cnnviz.spec import DataSpec, LayerRow, ModelSpec, RunSpec
 
 __all__ = ["AUTO", "adopt", "matching_datasets"]
@@ -208,7 +209,7 @@ def _measure(run: Run, classifier: Classifier, home: str | Path | None, on_progr
         "probabilities": probabilities.astype(np.float32),
         "labels": test.labels.astype(np.uint16),
     }
-    write_atomically(run.folder / "predictions" / "final.npz", pack_arrays(arrays), within=run.folder)
+    write_atomically(predictions_path(run.folder, None), pack_arrays(arrays), within=run.folder)
     independent = run.spec.model.output == "independent"
     losses = cross_entropies(probabilities, np.asarray(test.labels, np.int64), independent=independent)
     values = {

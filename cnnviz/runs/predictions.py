@@ -1,12 +1,23 @@
 """What a network says about the test images."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Predictions"]
+__all__ = ["Predictions", "predictions_path"]
+
+
+def predictions_path(folder: Path, snapshot: int | None) -> Path:
+    """Return where a run keeps what a snapshot said about the test images.
+
+    Args:
+        folder: the run's.
+        snapshot: its number; None for the run's model.
+    """
+    return folder / "predictions" / f"{'final' if snapshot is None else f'{snapshot:04d}'}.npz"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from cnnviz.runs.additions import Additions
 from cnnviz.runs.events import EventReader
 from cnnviz.runs.history import History, Snapshot, Timeline
 from cnnviz.runs.live import LiveView, live_view
-from cnnviz.runs.predictions import Predictions
+from cnnviz.runs.predictions import Predictions, predictions_path
 from cnnviz.runs.status import Status, read_status
 from cnnviz.runs.weights import Weights, read_named, snapshot_path
 from cnnviz.spec import RunSpec
@@ -184,7 +184,7 @@ class Run:
             RunError: they have not been made yet, or the file is damaged.
         """
         what = "final predictions" if snapshot is None else f"predictions of snapshot {snapshot}"
-        arrays = read_named(self.id, self._predictions_path(snapshot), what)
+        arrays = read_named(self.id, predictions_path(self.folder, snapshot), what)
         try:
             return Predictions(
                 arrays["predicted"], arrays["confidence"], arrays.get("probabilities"), arrays.get("labels")
@@ -195,14 +195,14 @@ class Run:
     @property
     def has_final_predictions(self) -> bool:
         """Whether the test set was measured with the run's model, as is done once, at the end."""
-        return self._predictions_path(None).is_file()
+        return predictions_path(self.folder, None).is_file()
 
     def predicted_snapshots(self) -> tuple[Snapshot, ...]:
         """Return the snapshots with predictions of the test images, oldest first.
 
         Of a large network that comes with cnnviz some of them have no weights, so that `snapshots` leaves them out.
         """
-        return tuple(item for item in self._announced() if self._predictions_path(item.number).is_file())
+        return tuple(item for item in self._announced() if predictions_path(self.folder, item.number).is_file())
 
     def live(self) -> LiveView | None:
         """Return what the Train page looks at, or None before the first report and where its file makes no sense."""
@@ -290,6 +290,3 @@ class Run:
         if not self.folder.is_dir():  # deleted in another tab
             raise RunError(f"the run {self.id} does not exist any more; choose another")
         self._additions.change(ABOUT, lambda about: {**about, **values})
-
-    def _predictions_path(self, snapshot: int | None) -> Path:
-        return self.folder / "predictions" / f"{'final' if snapshot is None else f'{snapshot:04d}'}.npz"

@@ -17,6 +17,7 @@ from cnnviz.data.views import mean_over_views
 from cnnviz.files import write_atomically
 from cnnviz.models import assign_weights, named_weights
 from cnnviz.runs import Run, Snapshot
+from cnnviz.runs.predictions import predictions_path
 from cnnviz.runs.views import ViewsScore
 from cnnviz.runs.weights import snapshot_path
 from cnnviz.training.forward import Forward, probabilities_of
@@ -115,7 +116,7 @@ class Looks:
         test = self.data.test
         logits = self.forward(test.images)
         losses = np.asarray(self.step.losses(logits, test.labels), dtype=np.float64)
-        self._write_predictions(self.run.folder / "predictions" / "final.npz", logits, whole=True)
+        self._write_predictions(self._predictions_path(None), logits, whole=True)
         mistakes = int((probabilities_of(logits).argmax(1) != test.labels).sum())
         return {
             "n_test": len(test),
@@ -156,8 +157,8 @@ class Looks:
         each = (time.perf_counter() - began) / max(len(self.data.test.images[:500]), 1)
         return each * (len(self.data.validation) + len(self.data.test))
 
-    def _predictions_path(self, number: int) -> Path:
-        return self.run.folder / "predictions" / f"{number:04d}.npz"
+    def _predictions_path(self, number: int | None) -> Path:
+        return predictions_path(self.run.folder, number)
 
     def _write_predictions(self, path: Path, logits: NDArray[np.float32], *, whole: bool) -> None:
         probabilities = probabilities_of(logits)

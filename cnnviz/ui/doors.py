@@ -8,16 +8,11 @@ from cnnviz.ui.address import switch
 from cnnviz.ui.first_run import run_to_watch
 from cnnviz.ui.pages import CLASSIFY, KERNELS, TRAIN
 from cnnviz.ui.preferred import preferred_id
+from cnnviz.ui.styles import style
 
 __all__ = ["PAGE_STYLE", "doors"]
 
-PAGE_STYLE = """<style>
-.stMainBlockContainer { padding: 2rem 2rem 1rem; }
-.stMainBlockContainer h1 { padding: 0 0 0.5rem; }
-.st-key-home-sight a[data-testid="stPageLink-NavLink"] { padding-left: 0; }
-.st-key-home-doors [data-testid="stVerticalBlock"] { gap: 0.5rem; }
-@media (max-width: 640px) { .stMainBlockContainer { padding: 3.5rem 1rem 1rem; } }
-</style>"""  # one screen of a projector
+PAGE_STYLE = style(__file__)  # one screen of a projector
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import TRAIN
 from cnnviz.ui.preferred import pin_button
 from cnnviz.ui.run_facts import changes_in_words, started_in_words
+from cnnviz.ui.styles import style
 from cnnviz.ui.words import state_in_words
 
 __all__ = ["accuracy_in_words", "run_row", "run_rows", "spark_line"]
@@ -24,10 +25,6 @@ _WIDTH, _HEIGHT = 132, 30
 _STATE, _MEASURED = 160, 176  # pixels; on a phone the two fit side by side
 _FITS = 30  # letters of a name that are seen whole anywhere
 # An SVG image does not know the theme: these are readable on both backgrounds.
-_STYLE = """<style>
-[class*="st-key-home-run-"] a[data-testid="stPageLink-NavLink"] { padding-left: 0; }
-[class*="st-key-home-run-"] a[data-testid="stPageLink-NavLink"] p { overflow: hidden; text-overflow: ellipsis; }
-</style>"""
 _COLOURS = {"validation": "#E0761B", "training": "#6272EC"}
 
 
@@ -38,7 +35,7 @@ def run_rows(run_ids: Sequence[str], *, key: str) -> None:
         run_ids: ids, newest first.
         key: prefix of the widgets' keys.
     """
-    st.html(_STYLE)
+    st.html(style(__file__))
     pages = max(1, -(-len(run_ids) // ROWS))
     chosen = min(st.session_state.get(f"{key}-page", 1), pages)
     for run_id in run_ids[(chosen - 1) * ROWS : chosen * ROWS]:

@@ -1,19 +1,17 @@
 """The run that trains now, in the sidebar of every page."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from cnnviz.ui.address import page_link
 from cnnviz.ui.loaders import ActiveRun, active_runs
 from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import TRAIN
+from cnnviz.ui.styles import shared_style
 from cnnviz.ui.warm import keep_warm
 from cnnviz.ui.words import progress_in_words
 
 __all__ = ["status_bar"]
 
-_STYLE = Path(__file__).with_name("sidebar.css")
 _TICK_S = 3.0  # also when nothing trains: a run that somebody else started is seen within this time
 _BUSY = "cnnviz.busy"  # session state: whether something waited or trained when this session looked last
 
@@ -21,7 +19,7 @@ _BUSY = "cnnviz.busy"  # session state: whether something waited or trained when
 def status_bar() -> None:
     """Draw what trains and what waits; redraws itself, and the whole page once when the last run has ended."""
     st.session_state[_BUSY] = False  # the page that is about to be drawn knows how things are
-    st.html(_STYLE)
+    st.html(shared_style())
     with st.sidebar:
         st.fragment(_draw, run_every=_TICK_S, key="status-bar")()
 

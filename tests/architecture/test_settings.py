@@ -1,5 +1,7 @@
 """The dashboard's settings: safe, and in the same colours as the figures."""
 
+import json
+import re
 import tomllib
 from typing import Any
 
@@ -32,3 +34,12 @@ def test_pages_and_figures_have_the_same_colours(settings: dict[str, Any], mode:
     assert theme["textColor"] == colors.text
     assert theme["linkColor"] == colors.accent
     assert theme["chartCategoricalColors"][:2] == [colors.train, colors.validation]
+
+
+def test_the_tools_for_javascript_have_one_version_each_and_name_no_registry() -> None:
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("package.json", "package-lock.json", ".npmrc")]
+    package = json.loads(texts[0])
+    assert package["private"] is True
+    assert "dependencies" not in package
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in package["devDependencies"].values())
+    assert "http" not in "".join(texts)

@@ -19,7 +19,7 @@ from cnnviz.figures.mosaic import kernel_mosaic
 from cnnviz.figures.theme import Mode, palette
 from tests.dashboard import START_TIMEOUT_S, free_port
 
-SCRIPT = """
+PAGE = """
 from types import SimpleNamespace
 import numpy as np
 import streamlit as st
@@ -45,6 +45,15 @@ def live():
 if st.toggle("show", value=True):
     live()
 """
+# As in app.py: imported once as the server, then run as the page.
+SERVER = f"""
+import streamlit as st
+if __name__ == "app":
+    from cnnviz.ui.components.live_chart.plotly_script import plotly_routes
+    app = st.App(__file__, routes=plotly_routes())
+else:
+    exec({PAGE!r}, globals())
+"""
 
 Open = Callable[..., "Opened"]
 
@@ -62,16 +71,15 @@ def _answers(address: str) -> bool:
 
 
 @contextmanager
-def _serving(folder: Path, static: str) -> Iterator[str]:
+def _serving(folder: Path, script: str) -> Iterator[str]:
     """A real server on a script of its own; yields its address."""
-    (folder / "app.py").write_text(SCRIPT, encoding="utf-8")
+    (folder / "app.py").write_text(script, encoding="utf-8")
     port = free_port()
     options = {
         "server.port": str(port),
         "server.address": "127.0.0.1",
         "server.headless": "true",
         "server.fileWatcherType": "none",
-        "server.enableStaticServing": static,
         "browser.gatherUsageStats": "false",
     }
     flags = [part for name, value in options.items() for part in (f"--{name}", value)]
@@ -94,7 +102,7 @@ def _serving(folder: Path, static: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with _serving(tmp_path_factory.mktemp("served"), static="true") as served:
+    with _serving(tmp_path_factory.mktemp("served"), SERVER) as served:
         yield served
 
 
@@ -286,10 +294,9 @@ def test_kernels_are_sharp_and_arrive_at_the_exact_colours(address: str, open_pa
     assert label.startswith("Each tile is one 3×3 kernel")
 
 
-def test_without_static_files_streamlit_draws_the_chart(tmp_path: Path, open_page: Open) -> None:
-    with _serving(tmp_path, static="false") as address:
+def test_without_a_route_to_plotly_streamlit_draws_the_chart(tmp_path: Path, open_page: Open) -> None:
+    with _serving(tmp_path, PAGE) as address:
         tab = open_page(address)
         tab.page.wait_for_selector("[data-testid='stPlotlyChart'] .main-svg")
         assert tab.page.locator(".cnnviz-live-chart").count() == 0
         tab.page.goto("about:blank")
-    assert not (tmp_path / "static").exists()

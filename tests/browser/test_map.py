@@ -15,7 +15,7 @@ from tests.look_fixtures import looked_at, trained_home
 
 __all__ = ["looked_at", "trained_home"]
 
-ROOM = 0.95  # of the canvas that the map takes, as point_map_view.js has it
+ROOM = 0.95  # of the canvas that the map takes, as point_map/view.js has it
 
 # The colours in the middle of each pixel of the picture on the card.
 PICTURE = """(canvas, side) => {

@@ -9,16 +9,10 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page
 
 from cnnviz import explain
-from cnnviz.ui.components.modules import bundled
 from cnnviz.ui.microscope import CLASSIC_KERNELS, convolution_data, playground_data, pooling_data, specimens
+from tests.modules import called
 
-MODULES = bundled("microscope_numbers.js", "microscope_arithmetic.js")
-IN_BROWSER = """async ([modules, data, body]) => {
-    const text = `${modules}\\nexport { unpack };\\nexport default (bench) => { ${body} };`;
-    const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-    const module = await import(address);
-    return module.default(module.unpack(data));
-}"""
+MODULES = ["microscope/arithmetic.js"]
 EVERY_PIXEL = """
     const found = [];
     for (let row = 0; row < bench.high; row++)
@@ -58,7 +52,7 @@ def model_with(layer: keras.layers.Layer) -> keras.Model:
 
 
 def computed(page: Page, data: dict[str, Any], body: str) -> Any:
-    return page.evaluate(IN_BROWSER, [MODULES, data, body])
+    return called(page, MODULES, data, f"const bench = unpack(given); {body}")
 
 
 @pytest.mark.parametrize("kind", CONVOLUTIONS)
@@ -119,14 +113,3 @@ def test_classic_kernels_are_correlations(page: Page, name: str, kernel: tuple[f
     windows = np.lib.stride_tricks.sliding_window_view(picture.mean(axis=2) / 255, (3, 3))
     wanted = np.einsum("rcij,ij->rc", windows, np.reshape(kernel, (3, 3)))
     np.testing.assert_allclose(found, wanted.ravel(), atol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0, "0"), (0.123, "0.12"), (-0.0996, "−0.10"), (0.0951, "0.095"), (0.996, "1.0"), (9.96, "10"),
-        (1234.4, "1234"), (-3.14159, "−3.1"), (0.00123, "0.0012"), (1.23e-7, "1e−7"),
-    ],
-)  # fmt: skip
-def test_numbers_have_two_digits(page: Page, value: float, text: str) -> None:
-    assert computed(page, playground_data(image((5, 5, 1))), f"return short({value});") == text

@@ -1,6 +1,5 @@
 """What the microscope writes adds up: on every pixel, in the line and in the cells, as a class would add it by hand."""
 
-import json
 import math
 from decimal import Decimal
 from pathlib import Path
@@ -17,21 +16,14 @@ from cnnviz.data.example_photos import example_photo
 from cnnviz.explain.decimals import written_sum
 from cnnviz.inference.crops import prepare_photo
 from cnnviz.runs import Run
-from cnnviz.ui.components.modules import bundled
+from cnnviz.ui.components.component import bundled
 from cnnviz.ui.microscope import CLASSIC_KERNELS, convolution_data, output_data, playground_data, pooling_data
+from tests.modules import FOLDER, called
 
-NAMES = ("numbers", "sums", "arithmetic", "colors", "written", "products", "line", "pictures")
-MODULES = bundled("elements.js", *(f"microscope_{name}.js" for name in NAMES))
-STEPS = bundled("elements.js", "save_figure.js", *(f"microscope_{name}.js" for name in ("numbers", "sums", "output")))
+MODULES = ["kit/dom.js", *(f"microscope/{name}.js" for name in ("arithmetic", "sums", "products", "map"))]
 BUNDLED = Path(cnnviz.__file__).parent / "assets" / "runs"
-IN_BROWSER = """async ([modules, data, body]) => {
-    const text = `${modules}\\nexport { unpack };\\nexport default (bench) => { ${body} };`;
-    const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-    const module = await import(address);
-    return module.default(module.unpack(data));
-}"""
 READ = """
-    if (given) { bench.kernel = Float32Array.from(given); bench.before = correlate(bench); }
+    if (kernel) { bench.kernel = Float32Array.from(kernel); bench.before = correlate(bench); }
     const scales = scalesOf(bench);
     const between = element("div", "between");
     const line = element("div", "line", between);
@@ -62,8 +54,8 @@ READ = """
 
 def read(page: Page, data: dict[str, Any], kernel: tuple[float, ...] | None = None, asked: int | None = None) -> Any:
     """Everything that is written of every output pixel."""
-    before = f"const given = {json.dumps(kernel)}, asked = {json.dumps(asked)};"
-    return page.evaluate(IN_BROWSER, [MODULES, data, before + READ])
+    given = {"data": data, "kernel": kernel, "asked": asked}
+    return called(page, MODULES, given, "const { kernel, asked } = given; const bench = unpack(given.data);" + READ)
 
 
 def number(text: str) -> Decimal:
@@ -171,10 +163,8 @@ def test_the_browser_writes_as_the_library_does(page: Page) -> None:
         [0.0625] * 9,
     ]
     sums = [float(np.sum(terms)) for terms in lists]
-    body = f"const lists = {json.dumps(lists)}, sums = {json.dumps(sums)};" + (
-        "return lists.map((terms, at) => writtenSum(terms, sums[at]));"
-    )
-    found = page.evaluate(IN_BROWSER, [MODULES, playground_data(photo()), body])
+    body = "return given.lists.map((terms, at) => writtenSum(terms, given.sums[at]));"
+    found = called(page, MODULES, {"lists": lists, "sums": sums}, body)
     for terms, total, written in zip(lists, sums, found, strict=True):
         wanted = written_sum(terms, total)
         assert written["decimals"] == wanted.decimals
@@ -183,24 +173,26 @@ def test_the_browser_writes_as_the_library_does(page: Page) -> None:
 
 
 def test_the_softmax_adds_up(page: Page, two_conv: Any) -> None:
-    script = """([modules, data]) => new Promise((done) => {
-        const address = URL.createObjectURL(new Blob([modules], { type: "text/javascript" }));
-        import(address).then((module) => {
-            const parentElement = document.createElement("div");
-            parentElement.innerHTML = '<section class="steps"></section>';
-            module.default({ data, parentElement });
-            const texts = (root, what) => [...root.querySelectorAll(what)].map((one) => one.textContent);
-            const rows = [...parentElement.querySelectorAll(".class")];
-            const said = rows.map((row) => {
-                row.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
-                return [...texts(parentElement, ".line .chip b"), ...texts(parentElement, ".line .chip small")];
-            });
-            done({ column: texts(parentElement, ".bar.one b"), heads: texts(parentElement, ".heads span"), said });
+    script = """async ([text, data]) => {
+        const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+        const { default: steps } = await import(address);
+        const parentElement = document.createElement("div");
+        parentElement.innerHTML = '<section class="steps"></section>';
+        steps({ data, parentElement });
+        const texts = (root, what) => [...root.querySelectorAll(what)].map((one) => one.textContent);
+        const rows = [...parentElement.querySelectorAll(".class")];
+        const said = rows.map((row) => {
+            row.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
+            return [...texts(parentElement, ".line .chip b"), ...texts(parentElement, ".line .chip small")];
         });
-    })"""
+        return { column: texts(parentElement, ".bar.one b"), heads: texts(parentElement, ".heads span"), said };
+    }"""
     terms = explain.output_terms(two_conv, photo())
     names = [f"class {unit}" for unit in range(10)]
-    found = page.evaluate(script, [STEPS, {**output_data(terms, names, 3), "version": "1", "saved": None}])
+    found = page.evaluate(
+        script,
+        [bundled(FOLDER / "microscope/output.js"), {**output_data(terms, names, 3), "version": "1", "saved": None}],
+    )
     assert sum(map(number, found["column"])) == number(found["heads"][3].rpartition(" ")[2])
     for said in found["said"]:
         logit, raised, per_cent, _, _, divided = said

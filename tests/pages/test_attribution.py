@@ -199,6 +199,7 @@ def test_the_check_with_random_weights_is_one_click_away(looked_at: Run) -> None
     assert len(at.get("bidi_component")) == 1
     at.pills(key="attribution-check").set_value("gradcam").run()
     assert query(at, "check") == "gradcam"
+    wait_until(lambda: len(at.run().get("bidi_component")) == 2, "the check")
     assert titles(at, 1) == ["Trained weights", "logits random", "Last 2 layers random", "All layers random"]
     for panel in shown(at, 1)["panels"][1:]:
         assert "With the real one: " in panel["text"]
@@ -207,7 +208,8 @@ def test_the_check_with_random_weights_is_one_click_away(looked_at: Run) -> None
     at.pills(key="attribution-check").set_value(None).run()
     assert query(at, "check") is None
     assert len(at.get("bidi_component")) == 1
-    assert len(opened(check="occlusion").get("bidi_component")) == 2
+    linked = opened(check="occlusion")
+    wait_until(lambda: len(linked.run().get("bidi_component")) == 2, "the check that a link asks for")
 
 
 def test_nothing_is_computed_twice(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from cnnviz.ui.judge.map.line import Line, inside, read_line
 
 
 def letters(value: float) -> str:
-    """A number as point_map_lasso.js writes it: 36s of the way from -0.5 to 1.5."""
+    """A number as point_map/view.js writes it: 36s of the way from -0.5 to 1.5."""
     step, digits = round((value + 0.5) / 2 * (36**3 - 1)), "0123456789abcdefghijklmnopqrstuvwxyz"
     return digits[step // 1296] + digits[step // 36 % 36] + digits[step % 36]
 

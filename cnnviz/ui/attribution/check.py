@@ -1,8 +1,9 @@
 """The randomised-weights check: the heatmap again, while the network forgets, with the correlation in words."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from cnnviz.errors import CnnvizError
 from cnnviz.explain.heatmap import Heatmap
 from cnnviz.figures.heatmap import full_value
 from cnnviz.ui.attribution.results import Question
@@ -17,7 +18,11 @@ from cnnviz.ui.attribution.words import (
 )
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.heatmaps import Panel, heatmaps
-from cnnviz.ui.messages import plain, problem
+from cnnviz.ui.jobs import show_job
+from cnnviz.ui.messages import plain
+
+if TYPE_CHECKING:
+    from cnnviz.explain import RandomisationCheck
 
 __all__ = ["show_check"]
 
@@ -32,11 +37,8 @@ def show_check(pinned: Pinned, question: Question, method: str, class_index: int
         class_index: the class that is explained; None for the predicted one.
     """
     title = TITLES[method]
-    try:
-        with st.spinner(f"The weights are drawn anew, and {title} is computed again …", show_time=True):
-            found = question.check(method, class_index)
-    except CnnvizError as error:
-        problem(error, way_back=None)
+    found: RandomisationCheck | None = show_job(question.check_job(method, class_index), f"The check of {title}")
+    if found is None:
         return
     total = max(len(stage.layers) for stage in found.stages)
     panels = [_panel("Trained weights", found.real, f"{title} as above.")]

@@ -151,20 +151,25 @@ class Question:
             raise SpecError("the network gives no finite probabilities; choose an earlier snapshot")
         return found
 
-    def check(self, method: str, class_index: int | None) -> "RandomisationCheck":
-        """Return what becomes of a heatmap when the network's weights are drawn anew.
+    def check_job(self, method: str, class_index: int | None) -> Job:
+        """See in the background what becomes of a heatmap when the network's weights are drawn anew.
+
+        Returns:
+            The job, which returns a `RandomisationCheck`; the one that does or did it already where there is one.
 
         Raises:
-            CnnvizError: the method does not work on this network.
+            RunError: the network does not exist yet, or is damaged.
         """
-        from cnnviz.explain import randomisation_check
+        network = self.model
 
-        network, layer = self.model, self._layer_of(method)
-        key = ("check", *self._key(method, class_index))
-        found: RandomisationCheck = _results().get(
-            key, lambda: randomisation_check(network, self.image, method, class_index, layer)
-        )
-        return found
+        def check(report: Report) -> "RandomisationCheck":
+            from cnnviz.explain import randomisation_check
+            from cnnviz.explain.batching import watched
+
+            with watched(lambda done, of: report(done / of, "the weights are drawn anew, layer by layer")):
+                return randomisation_check(network, self.image, method, class_index, self._layer_of(method))
+
+        return job(f"check|{self._key(method, class_index)}", check)
 
     def _layer_of(self, method: str) -> str | None:
         return self.layer if METHODS[method].uses_layer else None

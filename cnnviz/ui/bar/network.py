@@ -13,6 +13,7 @@ from cnnviz.runs import Run
 from cnnviz.ui.address import asked, bind, chosen_run, remember
 from cnnviz.ui.loaders import open_run
 from cnnviz.ui.look.stops import no_such_snapshot, run_label, snapshot_labels
+from cnnviz.ui.styles import style
 
 __all__ = ["BAR_STYLE", "ShownRun", "Snapshots", "asked_run", "choose_network", "container", "run_bar"]
 
@@ -20,24 +21,7 @@ Snapshots = Literal["weights", "measured", "both"]  # which are on offer: with w
 
 _FINAL = -1  # the snapshot chooser's value for the run's model
 
-BAR_STYLE = """<style>
-@media (min-width: 641px) {
-  .stMainBlockContainer { padding-left: 2rem; padding-right: 2rem; }
-}
-@media (max-width: 640px) {  /* one line that scrolls sideways; the picture comes before what changes it */
-  .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
-  .st-key-pinned { flex-wrap: nowrap !important; overflow-x: auto; scrollbar-width: none; }
-  .st-key-pinned > div { flex: none !important; }
-  .st-key-pinned > .st-key-pinned-images, .st-key-pinned > .st-key-pinned-surprise { order: -1; }
-  .stVerticalBlock > div:has(> [class*="-controls"]) { order: 1; }
-}
-.st-key-pinned input { text-overflow: ellipsis; }
-/* Lists are as wide as what stands in them; what can be clicked is not. */
-[data-testid="stSelectboxVirtualDropdown"]:has([aria-label="Run"], [aria-label="The run beside it"]) {
-  min-width: min(25rem, calc(100vw - 2rem));
-}
-[data-testid="stSelectboxVirtualDropdown"]:has([aria-label="Layer"]) { min-width: 17rem; }
-</style>"""
+BAR_STYLE = style(__file__)
 
 
 @dataclass(frozen=True, eq=False)

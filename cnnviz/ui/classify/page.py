@@ -1,13 +1,11 @@
 """The page: a drop zone, then one photo or many."""
 
 import re
-from pathlib import Path
 
 import streamlit as st
 
 from cnnviz.data.photos import Photo
 from cnnviz.errors import DataError
-from cnnviz.figures.theme import css_variables
 from cnnviz.ui.address import arrived, carried, carry, go, read
 from cnnviz.ui.classify.address import WhatPlace
 from cnnviz.ui.classify.bar import Using, beside, classify_bar
@@ -18,17 +16,10 @@ from cnnviz.ui.classify.one import show_one
 from cnnviz.ui.classify.shelf import Item, session_shelf
 from cnnviz.ui.copies import COPY
 from cnnviz.ui.look.images import keep_photo, kept_photo, read_image
+from cnnviz.ui.styles import style
 
 __all__ = ["show_classify"]
 
-_FOLDER = Path(__file__).parent
-_STYLES = {
-    empty: "<style>"
-    + css_variables(".stApp")
-    + "".join((_FOLDER / name).read_text(encoding="utf-8") for name in ("chips.css", sizes))
-    + "</style>"
-    for empty, sizes in ((True, "empty.css"), (False, "filled.css"))
-}
 _PHOTO = re.compile(r"(?:upload|example)-\w+")
 
 
@@ -43,7 +34,7 @@ def show_classify() -> None:
     item = _open_item(network)
     empty = item is None and not (shelf.photos or shelf.pending)
     with bar:
-        st.html(_STYLES[empty])
+        st.html(style(__file__, "chips", "empty" if empty else "filled"))
         second = None if empty else beside(network.run)
         if item is not None:
             _step_through(item)

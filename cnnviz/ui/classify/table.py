@@ -7,17 +7,16 @@ import streamlit as st
 
 from cnnviz.figures.guesses import percent
 from cnnviz.inference import Classification
+from cnnviz.ui import styles
 from cnnviz.ui.address import go
 from cnnviz.ui.classify.answers import Row
 from cnnviz.ui.classify.words import NONE_OF_MY_CLASSES
+from cnnviz.ui.styles import style
 
 __all__ = ["show_table"]
 
 _SERIAL = "classify-tables"  # session state: counts up with every row that is opened
 # Streamlit's own download writes a file called =1+1 as a formula; the page's does not.
-_NO_EXPORT = """<style>
-[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
-</style>"""
 
 
 def show_table(rows: Sequence[Row]) -> None:
@@ -28,7 +27,7 @@ def show_table(rows: Sequence[Row]) -> None:
     """
     if not rows:
         return
-    st.html(_NO_EXPORT)
+    st.html(style(styles.__file__, "no_export"))
     serial = st.session_state.get(_SERIAL, 0)
     shares = ["probability", "other probability"]
     event = st.dataframe(

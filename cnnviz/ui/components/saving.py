@@ -4,12 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from cnnviz.ui.components.assets import read_asset
-
-__all__ = ["SAVE_SCRIPTS", "SAVE_STYLE", "Saving", "saving_data"]
-
-SAVE_STYLE = read_asset("save_figure.css")
-SAVE_SCRIPTS = ("figure_svg.js", "save_figure.js")  # for `bundled`, before what imports them
+__all__ = ["Saving", "saving_data"]
 
 _NOT_IN_A_FILE = re.compile(r"[^a-z0-9_]+")
 _LONGEST = 100
@@ -29,7 +24,7 @@ class Saving:
 
 
 def saving_data(saving: Saving | None) -> dict[str, Any] | None:
-    """Return what `saveButtons` in save_figure.js is told; None for a figure that is not saved.
+    """Return what `saveButtons` in kit/save.js is told; None for a figure that is not saved.
 
     Args:
         saving: what the figure is of.

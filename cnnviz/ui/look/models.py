@@ -16,6 +16,7 @@ from cnnviz.ui.messages import reported
 
 if TYPE_CHECKING:
     import keras
+from cnnviz.ui.styles import style
 
 __all__ = [
     "NEEDED",
@@ -37,13 +38,6 @@ NEEDED = (
 _KERAS = BackgroundImport("TensorFlow", NEEDED, after_s=0.3)  # its import takes a core for seconds
 _TICK_S = 1.0
 _HEIGHT = 240
-_STYLE = """<style>
-.place-kept {
-  border-radius: 0.5rem; background: rgb(128 136 153 / 12%); animation: place-kept 1.6s ease-in-out infinite alternate;
-}
-@keyframes place-kept { to { background: rgb(128 136 153 / 22%); } }
-@media (prefers-reduced-motion: reduce) { .place-kept { animation: none; } }
-</style>"""
 
 
 def keras_ready() -> bool:
@@ -86,7 +80,7 @@ def keep_place(height: int = _HEIGHT) -> None:
         height: of it in pixels.
     """
     # Not st.skeleton: the browser clears that when the run has ended.
-    st.html(f'{_STYLE}<div class="place-kept" style="height:{height}px"></div>')
+    st.html(f'{style(__file__)}<div class="place-kept" style="height:{height}px"></div>')
 
 
 @reported(way_back=None)

@@ -1,6 +1,5 @@
 """What the microscope is given: a layer on an image in compact form, base64 of little-endian float32."""
 
-import base64
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ import plotly.colors
 from numpy.typing import NDArray
 
 from cnnviz.figures.theme import DIVERGING, SEQUENTIAL
+from cnnviz.ui.components.component import packed
 
 if TYPE_CHECKING:
     from cnnviz.explain import ConvolutionLayer, OutputTerms, PoolingLayer
@@ -55,7 +55,7 @@ def convolution_data(layer: "ConvolutionLayer", unit: int, *, picture: bool, tit
     others = None
     if hidden:
         rest = np.setdiff1d(np.arange(len(seen)), sent)
-        others = _packed(_response(layer, inputs[..., rest], kernel[..., rest], before.shape))
+        others = packed(_response(layer, inputs[..., rest], kernel[..., rest], before.shape), "<f4")
     return {
         **_common(inputs[..., sent], before.shape, layer.kernel.shape[:2], layer.strides, layer.dilation, layer.offset),
         "kind": "convolution",
@@ -64,10 +64,10 @@ def convolution_data(layer: "ConvolutionLayer", unit: int, *, picture: bool, tit
         "channels": _channel_names(seen[sent], picture, layer.inputs.shape[2]),
         "hidden": hidden,
         "others": others,
-        "kernel": _packed(kernel[..., sent]),
+        "kernel": packed(kernel[..., sent], "<f4"),
         "bias": _number(float(layer.bias[unit])),
-        "before": _packed(before),
-        "after": _packed(layer.activation[..., unit]),
+        "before": packed(before, "<f4"),
+        "after": packed(layer.activation[..., unit], "<f4"),
         "function": layer.function,
         "inputName": "Input",
         "outputName": f"Filter {unit}",
@@ -96,7 +96,7 @@ def pooling_data(layer: "PoolingLayer", channel: int, *, title: str) -> dict[str
         "hidden": 0,
         "kernel": None,
         "before": None,
-        "after": _packed(layer.outputs[..., channel]),
+        "after": packed(layer.outputs[..., channel], "<f4"),
         "inputName": "Input",
         "outputName": "Output",
         "caption": f"Each output pixel is the {'largest' if largest else 'mean'} value of a {cells} window of the same "
@@ -177,7 +177,7 @@ def _common(
     offset: Sequence[int],
 ) -> dict[str, Any]:
     return {
-        "inputs": _packed(inputs),
+        "inputs": packed(inputs, "<f4"),
         "size": list(inputs.shape[:2]),
         "outputSize": list(output_size),
         "window": list(window),
@@ -191,10 +191,6 @@ def _common(
 
 def _hex(color: str) -> str:
     return color if color.startswith("#") else "#{:02X}{:02X}{:02X}".format(*plotly.colors.unlabel_rgb(color))
-
-
-def _packed(array: NDArray[np.float32]) -> str:
-    return base64.b64encode(np.ascontiguousarray(array, "<f4").tobytes()).decode("ascii")
 
 
 def _strongest(inputs: NDArray[np.float32], kernel: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ from cnnviz.ui.address import asked, bind, read
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.look.stops import Stop, stops_of
 from cnnviz.ui.place import Place, choice, pair, param
+from cnnviz.ui.styles import style
 
 __all__ = ["MicroscopePlace", "View", "choose_view", "kind_of", "takes_filter"]
 
@@ -20,9 +21,6 @@ _NAMES: dict[View, str] = {
     "output": "Softmax",
     "playground": "Playground",
 }
-_STYLE = """<style>
-@media (max-width: 640px) { .st-key-microscope-view button { padding-left: 0.5rem; padding-right: 0.5rem; } }
-</style>"""
 _OUTPUTS = ("logits", "probabilities")
 
 
@@ -62,7 +60,7 @@ def choose_view(pinned: Pinned) -> tuple[View, Stop]:
     view: View = read(MicroscopePlace).part or kind_of(stop)
     offered: list[View] = [one for one in _NAMES if one == "playground" or _nearest(stops, stop, one)]
     names = {**_NAMES, "output": "Softmax" if pinned.run.spec.model.output == "softmax" else "Sigmoid"}
-    st.html(_STYLE)
+    st.html(style(__file__))
     st.segmented_control(
         "View", offered, format_func=lambda one: names[one], label_visibility="collapsed",
         **bind("part", view if view in offered else None, key="microscope-view",

@@ -9,16 +9,15 @@ from cnnviz.ui.components.time_machine import time_machine
 from cnnviz.ui.look import keras_ready
 from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import KERNELS
+from cnnviz.ui.styles import style
 from cnnviz.ui.time_machine.saving import save_dialog
 from cnnviz.ui.time_machine.scene import Scene, prepared, scene
 from cnnviz.ui.time_machine.workshop import Made, replay_job
 
 __all__ = ["STYLE", "time_machine_view"]
 
-STYLE = """<style>
-.stMainBlockContainer { padding-bottom: 0; }
-.stMainBlockContainer > .stVerticalBlock { gap: 0.75rem; }
-</style>"""
+STYLE = style(__file__)
+
 
 _SOON_S = 0.8  # while something is made in the background
 _GROWING_S = 3.0  # while the run trains: a snapshot comes every few seconds at most

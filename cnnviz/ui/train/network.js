@@ -1,6 +1,7 @@
 // The network as blocks in a row. Blocks are kept and resized, so that an edit is seen as a movement.
 
-import { element, followSize } from "../components/elements.js";
+import { element, matchCount } from "../components/kit/dom.js";
+import { mount } from "../components/kit/mount.js";
 
 const SLIVERS = new Set(["batch_normalization", "dropout", "activation"]);
 const MOST_SHEETS = 8;
@@ -10,12 +11,24 @@ const INPUT_STEP = 7; // CSS pixels between the channels of the image
 const FLAT = 38; // CSS pixels for a row of numbers and its words
 const SLENDER = 1.6; // the highest a map is drawn for its width
 
+/**
+ * @typedef {object} Block what a layer makes of one image
+ * @property {string} kind "input", a layer's kind, "output", or "missing" where the network cannot work on
+ * @property {number} side its height as a share of the drawing's
+ * @property {number} sheets behind each other
+ * @property {string} size
+ * @property {string} channels empty after the image is gone
+ * @property {string} parameters
+ * @property {string} title
+ *
+ * @typedef {{ blocks: Block[], height: number, alt: string, caption: string }} Data
+ */
+
 function build(row) {
-  const block = element("div", "block", row);
-  block.sheet = element("div", "sheet", block);
-  const label = element("div", "label", block);
-  block.words = [0, 1, 2].map(() => element("div", "", label));
-  return block;
+  const node = element("div", "block", row);
+  const sheet = element("div", "sheet", node);
+  const label = element("div", "label", node);
+  return { node, sheet, words: [0, 1, 2].map(() => element("div", "", label)) };
 }
 
 /** Sheets behind the first: one shadow each, always as many, so that the browser can move between two lists. */
@@ -27,21 +40,22 @@ function shadows(sheets, step, colours) {
   }).join(", ");
 }
 
-/** Red, green and blue for the channels of a colour image. */
+/** Red, green and blue for the channels of a colour image. @param {Block} block */
 function channelColours({ kind, sheets }) {
   if (kind !== "input" || sheets !== 3) return [];
   return ["#c24038", "#3b9a5f", "#3a6fd0"].map((one) => `color-mix(in srgb, ${one} 45%, var(--cnnviz-background))`);
 }
 
-function show(block, data, room, narrow) {
+/** @param {ReturnType<typeof build>} block @param {Block} data */
+function show(block, data, room, squeeze, narrow) {
   const step = data.kind === "input" ? INPUT_STEP : narrow;
   const sliver = SLIVERS.has(data.kind);
   const flat = data.channels === "" && data.kind !== "missing";
   const side = Math.max(6, Math.round(data.side * room));
-  block.className = `block ${data.kind}${sliver ? " sliver" : ""}`;
-  block.title = data.title;
+  block.node.className = `block ${data.kind}${sliver ? " sliver" : ""}`;
+  block.node.title = data.title;
   block.sheet.style.height = `${side}px`;
-  block.sheet.style.width = `${sliver ? 3 : flat ? 10 : Math.round(side * block.squeeze)}px`;
+  block.sheet.style.width = `${sliver ? 3 : flat ? 10 : Math.round(side * squeeze)}px`;
   const colours = channelColours(data);
   const behind = flat || sliver ? 0 : (data.sheets - 1) * step;
   block.sheet.style.margin = `${behind}px ${behind}px 0 0`; // room for the sheets behind
@@ -50,35 +64,43 @@ function show(block, data, room, narrow) {
   [data.size, data.channels, data.parameters].forEach((text, index) => (block.words[index].textContent = text));
 }
 
-function arrange(root, data) {
-  const row = root.querySelector(".blocks");
-  const width = row.clientWidth - 8;
-  if (width <= 0) return;
-  while (row.children.length > data.blocks.length) row.lastChild.remove();
-  while (row.children.length < data.blocks.length) build(row);
-  const wide = data.blocks.filter((block) => !SLIVERS.has(block.kind));
-  const each = (width - 5 * (data.blocks.length - wide.length)) / wide.length;
-  const step = each < NARROW ? 2 : 3;
-  // Squares where they fit; otherwise narrowed, but no further than maps seen from the side.
-  const maps = wide.filter((one) => one.channels !== "");
-  const behind = maps.reduce((sum, one) => sum + (one.sheets - 1) * (one.kind === "input" ? INPUT_STEP : step), 0);
-  const sides = maps.reduce((sum, one) => sum + one.side, 0);
-  const across = Math.max(20, (width - behind - maps.length * 10 - (wide.length - maps.length) * FLAT) / sides);
-  const room = Math.min(data.height - (MOST_SHEETS - 1) * step, SLENDER * across);
-  const squeeze = Math.min(1, across / room);
-  row.classList.toggle("narrow", each < NARROW);
-  row.classList.toggle("tight", each < TIGHT);
-  data.blocks.forEach((block, index) => {
-    row.children[index].squeeze = squeeze;
-    show(row.children[index], block, room, step);
-  });
+class View {
+  /** @type {ReturnType<typeof build>[]} */ blocks = [];
+  /** @type {Data} */ data;
+
+  constructor(root, life) {
+    this.root = root;
+    this.figure = root.querySelector("figure");
+    this.row = root.querySelector(".blocks");
+    life.follow(this.figure, () => this.arrange());
+  }
+
+  /** @param {Data} data */
+  update(data) {
+    this.data = data;
+    this.figure.setAttribute("aria-label", data.alt);
+    this.root.querySelector("figcaption").textContent = data.caption;
+    this.arrange();
+  }
+
+  arrange() {
+    const width = this.row.clientWidth - 8;
+    if (width <= 0 || !this.data) return;
+    const { blocks, height } = this.data;
+    matchCount(this.blocks, blocks.length, () => build(this.row));
+    const wide = blocks.filter((block) => !SLIVERS.has(block.kind));
+    const each = (width - 5 * (blocks.length - wide.length)) / wide.length;
+    const step = each < NARROW ? 2 : 3;
+    // Squares where they fit; otherwise narrowed, but no further than maps seen from the side.
+    const maps = wide.filter((one) => one.channels !== "");
+    const behind = maps.reduce((sum, one) => sum + (one.sheets - 1) * (one.kind === "input" ? INPUT_STEP : step), 0);
+    const sides = maps.reduce((sum, one) => sum + one.side, 0);
+    const across = Math.max(20, (width - behind - maps.length * 10 - (wide.length - maps.length) * FLAT) / sides);
+    const room = Math.min(height - (MOST_SHEETS - 1) * step, SLENDER * across);
+    this.row.classList.toggle("narrow", each < NARROW);
+    this.row.classList.toggle("tight", each < TIGHT);
+    blocks.forEach((block, index) => show(this.blocks[index], block, room, Math.min(1, across / room), step));
+  }
 }
 
-export default function ({ data, parentElement }) {
-  const figure = parentElement.querySelector("figure");
-  figure.data = data;
-  figure.setAttribute("aria-label", data.alt);
-  parentElement.querySelector("figcaption").textContent = data.caption;
-  arrange(figure, data);
-  return followSize(parentElement, figure, () => arrange(figure, figure.data));
-}
+export default mount(View);

@@ -2,13 +2,9 @@
 
 import math
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-import streamlit as st
-
-from cnnviz.figures.theme import css_variables
 from cnnviz.spec import LAYER_KINDS, LayerRow, Shape
-from cnnviz.ui.components.modules import bundled
+from cnnviz.ui.components.component import component
 from cnnviz.ui.train.draft import Draft, Table
 from cnnviz.ui.train.layer_list import short_number, shown_shape
 
@@ -18,12 +14,7 @@ _SHEETS = 8
 # These leave the shape as it is: a sliver beside the block they work on says enough.
 _SLIVERS = {kind.model_fields["kind"].default: kind.effect for kind in LAYER_KINDS if kind.effect}
 
-_component = st.components.v2.component(
-    "cnnviz_network",
-    html='<figure role="img"><div class="blocks"></div><figcaption></figcaption></figure>\n',
-    css=css_variables() + Path(__file__).with_name("network.css").read_text(encoding="utf-8"),
-    js=bundled("elements.js", "../train/network.js"),
-)
+_component = component(__file__)
 
 CAPTION = (
     "What each layer makes of one image, from left to right: the higher a block, the larger its feature maps; "

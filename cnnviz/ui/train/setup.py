@@ -1,17 +1,16 @@
 """No run is chosen: the settings on the left, the network and the newest run on the right."""
 
 from contextlib import suppress
-from pathlib import Path
 
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.figures import loss_and_accuracy
-from cnnviz.figures.theme import css_variables
 from cnnviz.runs import History, Run
 from cnnviz.ui import loaders
 from cnnviz.ui.components import live_chart
 from cnnviz.ui.messages import plain
+from cnnviz.ui.styles import style
 from cnnviz.ui.train.editor import Editor
 from cnnviz.ui.train.live import CHART_HEIGHT, run_view
 from cnnviz.ui.train.moves import look_at
@@ -20,9 +19,8 @@ from cnnviz.ui.train.panel import setup_panel
 
 __all__ = ["STYLE", "setup_view"]
 
-_RULES = css_variables(".stApp") + Path(__file__).with_name("train.css").read_text(encoding="utf-8")
 # The empty element keeps the rules in their place, before what they lay out; alone they would arrive after it.
-STYLE = f'<style>{_RULES}</style><i class="train-style"></i>'
+STYLE = f'{style(__file__, "train")}<i class="train-style"></i>'
 
 
 def setup_view(editor: Editor) -> None:

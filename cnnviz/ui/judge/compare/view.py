@@ -1,10 +1,8 @@
 """The Compare page: a table to choose runs in, then what tells them apart."""
 
-from pathlib import Path
-
 import streamlit as st
 
-from cnnviz.figures.theme import RUN_ROLES, css_variables
+from cnnviz.figures.theme import RUN_ROLES
 from cnnviz.ui import loaders
 from cnnviz.ui.address import page_link
 from cnnviz.ui.bar import BAR_STYLE
@@ -21,18 +19,18 @@ from cnnviz.ui.judge.compare.words import differences_in_words, seeds_in_words
 from cnnviz.ui.judge.metrics import metrics_ready, wait_for_metrics
 from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import TRAIN
+from cnnviz.ui.styles import style
 
 __all__ = ["compare_view"]
 
 _HEIGHT = 640  # of what is told of the test images, kept free while scikit-learn is imported
 
 _ROLES = "\n".join(f".compare-{place} {{ --run: var(--cnnviz-{role}); }}" for place, role in enumerate(RUN_ROLES))
-_RULES = css_variables(".stApp") + _ROLES + Path(__file__).with_name("compare.css").read_text(encoding="utf-8")
 
 
 def compare_view() -> None:
     """Draw the page: the table while fewer than two runs are chosen or others are wanted, else the comparison."""
-    st.html(f"{BAR_STYLE}<style>{_RULES}</style>")
+    st.html(f"{BAR_STYLE}<style>{_ROLES}</style>{style(__file__, 'compare')}")
     now = selected()
     if choosing(now):
         _choose(now)

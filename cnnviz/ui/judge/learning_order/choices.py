@@ -11,6 +11,7 @@ import streamlit as st
 from cnnviz.evaluation.learning import GROUPS, Group
 from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.place import Place, choice, label, param
+from cnnviz.ui.styles import style
 
 __all__ = ["TITLES", "OrderPlace", "controls"]
 
@@ -21,12 +22,6 @@ TITLES: dict[Group, str] = {
     "never": "Never learned",
 }
 _ALL = "all"
-_STYLE = """<style>
-@media (max-width: 640px) {  /* one line that scrolls sideways */
-  .st-key-order-bar { flex-wrap: nowrap !important; overflow-x: auto; scrollbar-width: none; }
-  .st-key-order-bar > div { flex: none !important; }
-}
-</style>"""
 
 
 @dataclass(frozen=True)
@@ -52,7 +47,7 @@ def controls(view: OrderPlace, class_names: tuple[str, ...], counts: dict[Group,
     """
     words = {_ALL: "All four"} | {group: f"{TITLES[group]} · {counts[group]:,}" for group in GROUPS}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="order-bar"):
-        st.html(_STYLE)
+        st.html(style(__file__))
         segments(
             "Group", "group", view.group or _ALL, words, change=lambda one: {"group": None if one == _ALL else one}
         )

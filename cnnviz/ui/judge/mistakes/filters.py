@@ -10,16 +10,11 @@ from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.judge.mistakes.marking import export
 from cnnviz.ui.judge.mistakes_place import SORTS, MistakesPlace
+from cnnviz.ui.styles import style
 
 __all__ = ["filter_bar", "orders_of"]
 
 _SHOWN = {"mistakes": "Mistakes", "correct": "Correct", "all": "All", "suspects": "Suspects"}
-_STYLE = """<style>
-@media (max-width: 820px) {  /* one line that scrolls sideways */
-  .st-key-mistakes-bar { flex-wrap: nowrap !important; overflow-x: auto; scrollbar-width: none; }
-  .st-key-mistakes-bar > div { flex: none !important; }
-}
-</style>"""
 
 
 def filter_bar(shown: JudgedRun, view: MistakesPlace, marks: Mapping[int, Mark]) -> None:
@@ -31,7 +26,7 @@ def filter_bar(shown: JudgedRun, view: MistakesPlace, marks: Mapping[int, Mark])
         marks: what people say of labels.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="mistakes-bar"):
-        st.html(_STYLE)
+        st.html(style(__file__))
         segments("Show", "show", view.show, _SHOWN, change=lambda show: {"show": show, "image": None})
         classes = dict(enumerate(shown.judged.class_names))
         dropdown("True", "true", view.true, classes, every="Any true class", width=140)

@@ -5,28 +5,11 @@ from html import escape
 from itertools import groupby
 
 from cnnviz.evaluation import LearningOrder
-from cnnviz.figures.theme import css_variables
+from cnnviz.ui.styles import style
 
 __all__ = ["history_in_words", "history_strip"]
 
 _MARKS = {True: "✓", False: "✕"}
-_STYLE = (
-    "<style>"
-    + css_variables(".mistakes-history")
-    + """
-.mistakes-history { display: flex; gap: 2px; align-items: flex-end; }
-.mistakes-history > div { flex: 1; min-width: 0; max-width: 2.25rem; --mood: var(--cnnviz-right); }
-.mistakes-history > div.wrong { --mood: var(--cnnviz-wrong); }
-.mistakes-history .room { display: flex; align-items: flex-end; height: 3rem; }
-.mistakes-history .bar { box-sizing: border-box; width: 100%; min-height: 2px; border: 1px solid var(--mood);
-  border-radius: 3px 3px 0 0; background: color-mix(in srgb, var(--mood) 30%, transparent); }
-.mistakes-history .wrong .bar { border-style: dashed; background: none; }
-.mistakes-history b { display: block; margin-top: 2px; font-size: .8125rem; line-height: 1rem; text-align: center;
-  color: var(--mood); }
-.mistakes-history span { display: block; overflow: hidden; font-size: .75rem; line-height: 1rem; text-align: center;
-  color: var(--cnnviz-muted); font-variant-numeric: tabular-nums; }
-</style>"""
-)
 
 
 def history_strip(order: LearningOrder, index: int, moments: Mapping[int, str]) -> str:
@@ -51,7 +34,9 @@ def history_strip(order: LearningOrder, index: int, moments: Mapping[int, str]) 
             f'style="height:{100 * share:.0f}%"></div></div><b>{_MARKS[right]}</b>'
             f"<span>{_short(float(order.positions[at]))}</span></div>"
         )
-    return f'{_STYLE}<div class="mistakes-history" role="img" aria-label="Its predictions">{"".join(cells)}</div>'
+    return (
+        f'{style(__file__)}<div class="mistakes-history" role="img" aria-label="Its predictions">{"".join(cells)}</div>'
+    )
 
 
 def _short(position: float) -> str:

@@ -1,11 +1,9 @@
 """The page: the filter bar, the gallery, and the inspector beside it or, on a phone, over it."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import streamlit as st
 
-from cnnviz.figures.theme import css_variables
 from cnnviz.ui.address import carry, read
 from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.judge.bar import JudgedRun, judge_bar
@@ -15,10 +13,10 @@ from cnnviz.ui.judge.mistakes.inspector import inspector
 from cnnviz.ui.judge.mistakes.marking import marks_of
 from cnnviz.ui.judge.mistakes_place import USUAL, MistakesPlace
 from cnnviz.ui.place import Known
+from cnnviz.ui.styles import style
 
 __all__ = ["show_mistakes"]
 
-_STYLE = f"<style>{css_variables('.stApp')}{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>"
 _WIDTH = 430  # pixels of the inspector
 
 
@@ -41,7 +39,7 @@ def show_mistakes() -> None:
     _pin(shown, view)
     tell_copies(shown.run)
     with st.container(horizontal=True, gap="medium", wrap=False, key="mistakes-row"):
-        st.html(_STYLE)
+        st.html(style(__file__))
         with st.container(key="mistakes-left"):
             gallery(shown, view, chosen, marks)
         if view.image is not None:

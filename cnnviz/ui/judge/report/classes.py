@@ -7,19 +7,18 @@ from cnnviz.figures.class_scores import class_bars, draw_class_bars
 from cnnviz.figures.reliability import draw_reliability, reliability
 from cnnviz.figures.svg import Drawing
 from cnnviz.figures.threshold_curves import Kind, curve_sheet, draw_curves
+from cnnviz.ui import styles
 from cnnviz.ui.choosers import segments
 from cnnviz.ui.components.drawing import drawing
 from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.judge.loaders import state_of
 from cnnviz.ui.judge.report.cells import ORDERS
 from cnnviz.ui.judge.report.saving import figure_of
+from cnnviz.ui.styles import style
 
 __all__ = ["show_calibration", "show_classes", "show_curves", "show_table"]
 
 _EVERY, _WEAKEST = 20, 12  # classes that are drawn: all of up to so many, else so many
-_NO_EXPORT = """<style>
-[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
-</style>"""
 _KINDS: tuple[Kind, ...] = ("roc", "precision-recall")
 
 
@@ -71,7 +70,7 @@ def _curves(_now: JudgedRun, state: str) -> tuple[tuple[Drawing, str], ...]:
 
 def show_table(report: Evaluation) -> None:
     """Draw all numbers of all classes, to sort; the CSV is above, safe for spreadsheets."""
-    st.html(_NO_EXPORT)
+    st.html(style(styles.__file__, "no_export"))
     st.dataframe(
         {
             "class": [score.name for score in report.per_class],

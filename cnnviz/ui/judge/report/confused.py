@@ -23,6 +23,7 @@ from cnnviz.ui.judge.report.saving import figure_of
 from cnnviz.ui.look.images import test_split
 from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import MISTAKES
+from cnnviz.ui.styles import style
 
 __all__ = ["show_images", "show_matrix", "show_pairs"]
 
@@ -30,10 +31,6 @@ _MOST_IMAGES = 18
 _MOST_PAIRS = 5
 _ROOM = 430  # pixels: what a projector of 720 lines leaves below the headline
 _THUMBNAIL = 64  # pixels
-_STYLE = """<style>
-.st-key-report-pairs button { min-height: 1.625rem; padding: 0; text-align: left; }
-.st-key-report-pairs button p { font-size: 0.9375rem; }
-</style>"""
 _ENDS = ("true", "predicted")
 
 
@@ -65,7 +62,7 @@ def show_pairs(now: JudgedRun, matrix: NDArray[np.int64]) -> None:
         return
     st.markdown("**Most confused**")
     with st.container(gap=None, key="report-pairs"):
-        st.html(_STYLE)
+        st.html(style(__file__))
         for pair in pairs:
             st.button(
                 plain(pair.sentence), type="tertiary", key=f"report-pair-{pair.true}-{pair.predicted}",

@@ -8,32 +8,15 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Evaluation, doubts
 from cnnviz.evaluation.report import wilson
-from cnnviz.figures.theme import css_variables
 from cnnviz.runs.views import ViewsScore, read_views
 from cnnviz.ui import loaders
 from cnnviz.ui.glossary import meaning
 from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.messages import plain
 from cnnviz.ui.run_facts import can_resume
+from cnnviz.ui.styles import style
 
 __all__ = ["headline", "remarks"]
-
-_STYLE = (
-    css_variables(".cnnviz-headline")
-    + """
-.cnnviz-headline { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem 1.75rem; line-height: 1.3;
-  font-variant-numeric: tabular-nums; }
-.cnnviz-headline .large { font-size: 3.5rem; font-weight: 700; line-height: 1.05; letter-spacing: -0.02em; }
-.cnnviz-headline .large small { font-size: 0.5em; font-weight: 600; }
-.cnnviz-headline .how { max-width: 17rem; }
-.cnnviz-headline .how span, .cnnviz-headline dt { color: var(--cnnviz-muted); font-size: 0.875rem; }
-.cnnviz-headline .how strong { font-size: 1.0625rem; font-weight: 600; }
-.cnnviz-headline dl { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin: 0; padding: 0; }
-.cnnviz-headline dt { margin: 0; padding: 0; font-weight: 400; }
-.cnnviz-headline dd { margin: 0; padding: 0; font-size: 1.25rem; font-weight: 600; }
-@media (max-width: 640px) { .cnnviz-headline dl { gap: 0.25rem 1.25rem; } }
-"""
-)
 
 
 def headline(now: JudgedRun, report: Evaluation | None) -> None:
@@ -60,8 +43,7 @@ def headline(now: JudgedRun, report: Evaluation | None) -> None:
     ]
     share, sign = _written(n_right / n_test, "{:.1%}").split()
     st.html(
-        f"<style>{_STYLE}</style>"
-        f'<div class="cnnviz-headline"><div class="large" title="{_exact(n_right / n_test)}">{share} '
+        f'{style(__file__)}<div class="cnnviz-headline"><div class="large" title="{_exact(n_right / n_test)}">{share} '
         f"<small>{sign}</small></div>"
         f'<div class="how"><strong>accuracy</strong><br><span>{_written(low, "{:.1%}")} to {_written(high, "{:.1%}")} '
         f"with 95 % confidence, on {n_test:,} test images</span></div><dl>{''.join(told)}</dl></div>"

@@ -1,0 +1,138 @@
+"""Heatmaps over an image, side by side: opacity and hover answer in the browser, nothing is computed again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.figures.heatmap import OPACITY, heat_ramp, heat_table
+from cnnviz.figures.pictures import data_url, sprite, to_png
+from cnnviz.ui.components.component import component, nothing_more, packed
+from cnnviz.ui.components.saving import Saving, saving_data
+
+__all__ = ["Bar", "Panel", "heatmaps"]
+
+_component = component(__file__)
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One picture.
+
+    Attributes:
+        title, note: above it; the note is quieter.
+        text: what it means, below it.
+        values: (height, width) in [0, 1]; None for the image alone.
+        full: what the value 1 stands for, in the method's unit.
+        high: the same in words, at the upper end of the picture's scale.
+        empty: why nothing lights up.
+        pending: whether its heatmap is still to come.
+        saved: what the picture is called when it is saved; None where it cannot be.
+    """
+
+    title: str
+    note: str = ""
+    text: str = ""
+    values: NDArray[np.floating] | None = None
+    full: float = 1.0
+    high: str = ""
+    empty: str = ""
+    pending: bool = False
+    saved: Saving | None = None
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The probability of a class, below the first picture.
+
+    Attributes:
+        index, name: of the class.
+        share: its probability, 0 to 1.
+        percent: the same in words.
+        truth: whether it is the true class.
+        explained: whether the heatmaps are for this one.
+    """
+
+    index: int
+    name: str
+    share: float
+    percent: str
+    truth: bool = False
+    explained: bool = False
+
+
+def heatmaps(
+    image: NDArray[np.uint8],
+    panels: Sequence[Panel],
+    *,
+    key: str,
+    caption: str,
+    saved: Saving | None = None,
+    fine: NDArray[np.uint8] | None = None,
+    bars: Sequence[Bar] = (),
+    most: int = 0,
+    slider: bool = True,
+) -> int | None:
+    """Draw panels of the same size, each heatmap with its scale, all with one opacity; each is saved as PNG and SVG.
+
+    Args:
+        image: uint8 (height, width, 1 or 3), what the network sees; it lies under every heatmap.
+        panels: the pictures; the first one may be the image alone.
+        key: unique on the page.
+        caption: how to read them all, one sentence.
+        saved: what the whole figure is called when it is saved; None where it cannot be.
+        fine: uint8 (height, width, 1 or 3), the same at more pixels, shown in the first panel instead of `image`.
+        bars: probabilities, below the first panel.
+        most: for how many bars there is a place while they are still to come; 0 for none at all.
+        slider: whether the opacity is shown; one moves all heatmaps of the page.
+
+    Returns:
+        The class whose bar was clicked, in the one run that the click brings; else None.
+    """
+    height, width = image.shape[:2]
+    first = None if fine is None else _address(fine.tobytes(), fine.shape)
+    result = _component(
+        key=key,
+        data={
+            "table": packed(heat_table()),
+            "ramp": list(heat_ramp()),
+            "opacity": OPACITY,
+            "width": width,
+            "height": height,
+            "picture": _address(image.tobytes(), image.shape),
+            "panels": [_told(panel, first if number == 0 else None) for number, panel in enumerate(panels)],
+            "bars": [vars(bar) for bar in bars],
+            "most": max(most, len(bars)),
+            "caption": caption,
+            "saved": saving_data(saved),
+            "slider": slider,
+        },
+        on_chosen_change=nothing_more,
+    )
+    chosen = result.get("chosen")
+    return chosen if isinstance(chosen, int) and chosen in {bar.index for bar in bars} else None
+
+
+def _told(panel: Panel, picture: str | None) -> dict[str, object]:
+    values = panel.values
+    levels = None if values is None or panel.empty else np.rint(values * 255).astype(np.uint8)
+    return {
+        "title": panel.title,
+        "note": panel.note,
+        "text": panel.text,
+        "empty": panel.empty,
+        "pending": panel.pending,
+        "saved": saving_data(None if panel.pending else panel.saved),
+        "full": panel.full,
+        "high": panel.high,
+        "values": None if levels is None else packed(levels),
+        "picture": picture,
+        "smooth": picture is not None,
+    }
+
+
+@lru_cache(maxsize=32)  # the same image for every session and every click
+def _address(pixels: bytes, shape: tuple[int, ...]) -> str:
+    return data_url(to_png(sprite(np.frombuffer(pixels, np.uint8).reshape(1, *shape))))

@@ -1,0 +1,115 @@
+"""A network from left to right: a column of pictures for each layer, on one canvas that scrolls sideways."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.figures.tiles import Tiles
+from cnnviz.ui.components.component import component
+from cnnviz.ui.components.saving import Saving, saving_data
+from cnnviz.ui.components.tiles import packed_tiles, ramp
+
+__all__ = ["Blank", "Column", "strip"]
+
+_component = component(__file__)
+
+
+@dataclass(frozen=True)
+class Blank:
+    """The place of pictures that are still to come.
+
+    Attributes:
+        count: how many.
+        height, width: of each, in values.
+    """
+
+    count: int
+    height: int
+    width: int
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One layer.
+
+    Attributes:
+        name: its name.
+        shape: its output's shape in words.
+        pictures: its maps, in the order to draw them; a vector's are one pixel each.
+        ids: the numbers of the maps, in the same order.
+        words: a word for each where it is a short list of numbers, such as classes; empty for pictures.
+        note: a last line, such as how many maps are left out.
+    """
+
+    name: str
+    shape: str
+    pictures: Tiles | Blank
+    ids: Sequence[int]
+    words: Sequence[str] = ()
+    note: str = ""
+
+
+def strip(
+    columns: Sequence[Column],
+    *,
+    key: str,
+    caption: str,
+    rows: int,
+    size: int,
+    chosen: tuple[str, int] | None = None,
+    on_pick: Callable[[str, int], None] | None = None,
+    saved: Saving | None = None,
+) -> None:
+    """Draw a network's layers from left to right.
+
+    Args:
+        columns: the layers, in order.
+        key: unique on the page.
+        caption: one sentence.
+        rows: maps below each other in a column.
+        size: of a map's longer side in pixels, about: maps are enlarged by whole numbers.
+        chosen: the layer and number with a frame.
+        on_pick: called with the layer and number that was clicked, before the page runs again.
+        saved: what the figure is called when it is saved; None where it cannot be.
+    """
+    _component(
+        key=key,
+        data={
+            "columns": [
+                {
+                    **_packed(column.pictures),
+                    "name": column.name,
+                    "shape": column.shape,
+                    "ids": [int(number) for number in column.ids],
+                    "words": list(column.words),
+                    "note": column.note,
+                }
+                for column in columns
+            ],
+            "rows": rows,
+            "size": size,
+            "chosen": list(chosen) if chosen else None,
+            "pickable": on_pick is not None,
+            "caption": caption,
+            "saved": saving_data(saved),
+        },
+        on_picked_change=lambda: _tell(key, columns, on_pick),
+    )
+
+
+def _packed(pictures: Tiles | Blank) -> dict[str, Any]:
+    if isinstance(pictures, Blank):
+        return {**asdict(pictures), "pixels": "", "table": "", "channels": 1, "low": "", "high": "", "ramp": []}
+    bar = ramp(pictures.table) if pictures.low else []
+    return {**packed_tiles(pictures), "low": pictures.low, "high": pictures.high, "ramp": bar}
+
+
+def _tell(key: str, columns: Sequence[Column], on_pick: Callable[[str, int], None] | None) -> None:
+    picked: Any = st.session_state[key].get("picked")
+    if on_pick is None or not (isinstance(picked, list) and len(picked) == 2):
+        return
+    name, number = picked
+    if any(column.name == name and number in column.ids for column in columns):
+        on_pick(str(name), int(number))

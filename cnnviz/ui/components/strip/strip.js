@@ -1,0 +1,247 @@
+// A network from left to right, a canvas a layer; names and words are inserted as text only.
+
+import { bytes } from "../kit/bytes.js";
+import { brush, resized, sheetOf, valueAt } from "../kit/canvas.js";
+import { arrowOf, element, matchCount } from "../kit/dom.js";
+import { rampOf, tellFigure } from "../kit/figure.js";
+import { mount } from "../kit/mount.js";
+import { digits } from "../kit/numbers.js";
+import { drawingRatio } from "../kit/save.js";
+
+const GUTTER = 3; // CSS pixels
+const IMAGE = 100; // CSS pixels of the side of the image itself, about
+const LEAST = 36; // CSS pixels of a word beside a number
+const LINE = 26; // CSS pixels of its height
+const SCROLLED = "cnnviz-strip-scrolled";
+const PAUSE_MS = 150;
+
+/**
+ * @typedef {object} Maps
+ * @property {string} name
+ * @property {string} shape of its output, in words
+ * @property {string} pixels base64 of uint8 (count, height, width, channels); empty while they are still to come
+ * @property {string} table base64 of the 256 colours
+ * @property {number} count
+ * @property {number[]} lows
+ * @property {number[]} highs
+ * @property {boolean} [photo]
+ * @property {number[]} ids
+ * @property {string[]} words a word for each where they are a short list of numbers
+ * @property {string} note
+ * @property {string} low
+ * @property {string} high
+ * @property {string[]} ramp
+ * @typedef {Maps & import("../kit/canvas.js").Picture} Column
+ *
+ * @typedef {object} Data
+ * @property {Column[]} columns
+ * @property {number} rows maps below each other
+ * @property {number} size of a map's longer side, in CSS pixels, about
+ * @property {[string, number] | null} chosen
+ * @property {boolean} pickable
+ * @property {string} caption
+ * @property {import("../kit/save.js").Saved | null} saved
+ */
+
+class Layer {
+  /** @type {Column} */ data;
+  /** @type {ReturnType<typeof sheetOf> | null} */ sheet = null;
+  bytes = new Uint8Array();
+  /** @type {ReturnType<Layer["plan"]>} as it is drawn */ drawn;
+
+  /** @param {HTMLElement} parent @param {View} view */
+  constructor(parent, view) {
+    this.view = view;
+    this.node = element("div", "layer", parent);
+    this.name = element("div", "name", this.node);
+    this.shape = element("div", "shape", this.node);
+    this.canvas = element("canvas", "", this.node);
+    this.ends = element("div", "ends", this.node);
+    this.low = element("span", "", this.ends);
+    this.ramp = element("span", "ramp", this.ends);
+    this.high = element("span", "", this.ends);
+    this.note = element("div", "note", this.node);
+    this.canvas.onclick = (event) => this.pick(this.at(event), 0);
+    this.canvas.onkeydown = (event) => this.move(event);
+    this.canvas.onpointermove = (event) => this.tell(this.at(event));
+  }
+
+  /** @param {Column} data */
+  update(data) {
+    const before = this.data;
+    const same = /** @type {const} */ (["pixels", "table", "count"]).every((name) => before?.[name] === data[name]);
+    this.data = data;
+    for (const part of /** @type {const} */ (["name", "shape", "note", "low", "high"]))
+      this[part].textContent = data[part];
+    this.ends.hidden = !data.ramp.length;
+    this.ramp.style.background = rampOf(data.ramp);
+    this.canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("aria-label", `${data.name}, ${data.shape}`);
+    this.canvas.dataset.layer = data.name;
+    this.canvas.tabIndex = this.view.data.pickable ? 0 : -1;
+    this.canvas.classList.toggle("pickable", this.view.data.pickable);
+    if (!same) this.fill();
+    this.paint();
+  }
+
+  /** The layer's values as colours, one picture under the other. */
+  fill() {
+    this.bytes = bytes(this.data.pixels);
+    const coming = !this.bytes.length;
+    this.sheet = coming ? null : sheetOf(this.data, this.bytes, bytes(this.data.table));
+  }
+
+  /** Maps go down the column, as many as there are rows; single numbers are small squares or lines with a word. */
+  plan() {
+    const ratio = drawingRatio();
+    const { count, height, width, words } = this.data;
+    const { rows, size } = this.view.data;
+    const gutter = Math.round(GUTTER * ratio);
+    const long = Math.max(height, width);
+    const room = rows * (size + GUTTER);
+    if (words.length) {
+      const line = Math.min(LINE, Math.floor(room / count));
+      const letters = this.pen(ratio);
+      const longest = Math.max(...words.map((_, n) => letters.measureText(this.word(n)).width), LEAST * ratio);
+      return { ratio, gutter, across: 1, wide: line * ratio, high: line * ratio - gutter, line: longest + 2 * gutter };
+    }
+    if (long > 1 && count <= 3) {
+      const zoom = Math.max(1, Math.floor((IMAGE * ratio) / long)); // the image itself
+      return { ratio, gutter, across: 1, wide: width * zoom, high: height * zoom, line: 0 };
+    }
+    const wanted = long > 1 ? size : Math.max(3, Math.min(size, Math.floor(Math.sqrt((160 * room) / count)) - GUTTER));
+    const zoom = Math.max(1, Math.floor((wanted * ratio) / long));
+    const down = Math.max(1, Math.floor((room * ratio) / (height * zoom + gutter)));
+    const across = Math.ceil(count / (long > 1 ? Math.min(rows, down) : down));
+    return { ratio, gutter, across, wide: width * zoom, high: height * zoom, line: 0 };
+  }
+
+  /** The canvas, ready to write words on. */
+  pen(ratio) {
+    const context = brush(this.canvas);
+    context.font = `${13 * ratio}px ${getComputedStyle(this.canvas).fontFamily}`;
+    context.textBaseline = "middle";
+    return context;
+  }
+
+  /** What stands beside a number: its class, or the number itself. */
+  word(n) {
+    return this.data.words[n] || (this.sheet ? digits(valueAt(this.data, n, this.bytes[n])) : "");
+  }
+
+  paint() {
+    const { count, height, width, words, name, ids } = this.data;
+    const plan = this.plan();
+    this.drawn = plan;
+    const { ratio, gutter, across, wide, high } = plan;
+    const down = Math.ceil(count / across);
+    const [w, h] = [across * (wide + gutter) + gutter + plan.line, down * (high + gutter) + gutter];
+    resized(this.canvas, w, h, ratio);
+    const context = this.pen(ratio);
+    const style = getComputedStyle(this.canvas);
+    context.clearRect(0, 0, w, h);
+    context.imageSmoothingEnabled = false;
+    for (let n = 0; n < count; n++) {
+      const [left, top] = this.corner(n);
+      context.fillStyle = style.color;
+      if (gutter > 1) context.fillRect(left - 1, top - 1, wide + 2, high + 2);
+      if (this.sheet) context.drawImage(this.sheet, 0, n * height, width, height, left, top, wide, high);
+      if (words.length && this.sheet) {
+        context.fillStyle = style.textDecorationColor;
+        context.fillText(this.word(n), left + wide + 2 * gutter, top + high / 2, plan.line);
+      }
+    }
+    const chosen = this.view.chosen;
+    const place = chosen && chosen[0] === name ? ids.indexOf(chosen[1]) : -1;
+    if (place < 0) return;
+    const [left, top] = this.corner(place);
+    const thick = Math.min(3, Math.max(1, gutter)) * ratio;
+    context.strokeStyle = style.outlineColor;
+    context.lineWidth = thick;
+    context.strokeRect(left - thick / 2, top - thick / 2, wide + thick, high + thick);
+  }
+
+  corner(n) {
+    const { across, wide, high, gutter } = this.drawn;
+    return [gutter + (n % across) * (wide + gutter), gutter + Math.floor(n / across) * (high + gutter)];
+  }
+
+  at(event) {
+    const { across, wide, high, gutter, ratio, line } = this.drawn;
+    const column = line ? 0 : Math.floor((event.offsetX * ratio - gutter / 2) / (wide + gutter));
+    const place = Math.floor((event.offsetY * ratio - gutter / 2) / (high + gutter)) * across + column;
+    return column >= 0 && column < across && place >= 0 && place < this.data.count ? place : -1;
+  }
+
+  tell(place) {
+    const { ids, name, words, height, width, photo } = this.data;
+    if (place < 0 || photo || !this.sheet) return this.canvas.removeAttribute("title");
+    const value = height * width === 1 ? `: ${digits(valueAt(this.data, place, this.bytes[place]))}` : "";
+    const unit = height * width === 1 ? "unit" : "filter";
+    this.canvas.title = words.length ? words[place] : `${name}, ${unit} ${ids[place]}${value}`;
+  }
+
+  pick(place, pause) {
+    if (place >= 0) this.view.pick([this.data.name, this.data.ids[place]], pause);
+  }
+
+  move(event) {
+    const way = arrowOf(event);
+    const chosen = this.view.chosen;
+    if (!way || !this.view.data.pickable) return;
+    event.preventDefault();
+    const place = chosen && chosen[0] === this.data.name ? this.data.ids.indexOf(chosen[1]) : -1;
+    const next = place < 0 ? 0 : place + way[0] + way[1] * this.drawn.across;
+    if (next >= 0 && next < this.data.count) this.pick(next, PAUSE_MS);
+  }
+}
+
+class View {
+  /** @type {Data} */ data;
+  /** @type {Data["chosen"]} */ chosen = null;
+  /** @type {Layer[]} */ layers = [];
+  left = 0;
+
+  constructor(root, life) {
+    this.root = root;
+    this.telling = life.later();
+    this.network = root.querySelector(".network");
+    this.network.onscroll = () => this.scrolled();
+    life.follow(this.network, () => this.scrolled());
+    life.listen(window, SCROLLED, ({ detail }) => (this.network.scrollLeft = detail));
+  }
+
+  /** Fades what goes on to the right; the other networks of the page scroll along. */
+  scrolled() {
+    const { scrollLeft, clientWidth, scrollWidth } = this.network;
+    this.network.classList.toggle("on", scrollLeft + clientWidth < scrollWidth - 4);
+    if (this.left === scrollLeft) return;
+    this.left = scrollLeft;
+    window.dispatchEvent(new CustomEvent(SCROLLED, { detail: scrollLeft }));
+  }
+
+  /** @param {Data} data */
+  update(data, send) {
+    this.data = data;
+    this.send = send;
+    if (!this.telling.waiting) this.chosen = data.chosen;
+    this.network.setAttribute("aria-label", data.caption);
+    matchCount(this.layers, data.columns.length, () => new Layer(this.network, this));
+    data.columns.forEach((column, n) => this.layers[n].update(column));
+    tellFigure(this.root, { caption: data.caption, saved: data.saved }, () => this.paint());
+    this.scrolled();
+  }
+
+  pick(chosen, pause) {
+    if (!this.data.pickable) return;
+    this.chosen = chosen;
+    this.paint();
+    this.telling.after(pause, () => this.send("picked", chosen));
+  }
+
+  paint() {
+    for (const layer of this.layers) layer.paint();
+  }
+}
+
+export default mount(View);

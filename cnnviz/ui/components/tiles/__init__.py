@@ -1,0 +1,105 @@
+"""Pictures side by side on a canvas: sharp, as large as fits, one of them chosen by a click or the arrow keys."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.figures.tiles import Table, Tiles, color_table
+from cnnviz.ui.components.component import component, packed
+from cnnviz.ui.components.saving import Saving, saving_data
+
+__all__ = ["packed_tiles", "ramp", "tiles"]
+
+_component = component(__file__)
+
+
+def tiles(
+    pictures: Tiles,
+    *,
+    key: str,
+    caption: str,
+    ids: Sequence[int] | None = None,
+    names: Sequence[str] | None = None,
+    labels: Sequence[str] | None = None,
+    dead: Sequence[int] = (),
+    chosen: int | None = None,
+    on_pick: Callable[[int], None] | None = None,
+    smallest: int = 48,
+    largest: int = 120,
+    room: int | None = None,
+    columns: int | None = None,
+    saved: Saving | None = None,
+) -> None:
+    """Draw pictures of equal size with their scale and a sentence on how to read them.
+
+    Args:
+        pictures: what to draw.
+        key: unique on the page.
+        caption: one sentence.
+        ids: what each is called, such as filter numbers; positions where None.
+        names: what is told of each when it is hovered or chosen.
+        labels: a word under each; None for none.
+        dead: ids that get a stroke through them.
+        chosen: the id with a frame.
+        on_pick: called with the id that was clicked, before the page runs again; None where nothing can be picked.
+        smallest: of a picture's longer side, in pixels, where the room is too small.
+        largest: of a picture's longer side, in pixels, where there is more room.
+        room: pixels of height to fill at most, if all fit with the smallest size.
+        columns: pictures in a row at most; None as they fit best.
+        saved: what the figure is called when it is saved; None where it cannot be.
+    """
+    numbers = list(ids) if ids is not None else list(range(len(pictures)))
+    _component(
+        key=key,
+        data={
+            **packed_tiles(pictures),
+            "ids": [int(number) for number in numbers],
+            "names": list(names or []),
+            "labels": list(labels or []),
+            "dead": [int(number) for number in dead],
+            "chosen": chosen,
+            "pickable": on_pick is not None,
+            "smallest": smallest,
+            "largest": largest,
+            "room": room,
+            "columns": columns,
+            "low": pictures.low,
+            "high": pictures.high,
+            "ramp": ramp(pictures.table) if pictures.low else [],
+            "caption": caption,
+            "saved": saving_data(saved),
+        },
+        on_picked_change=lambda: _tell(key, numbers, on_pick),
+    )
+
+
+def _tell(key: str, ids: Sequence[int], on_pick: Callable[[int], None] | None) -> None:
+    picked: Any = st.session_state[key].get("picked")
+    if on_pick and isinstance(picked, int) and picked in ids:
+        on_pick(picked)
+
+
+def packed_tiles(pictures: Tiles) -> dict[str, Any]:
+    """Return pictures as a component's data: bytes and colours in base 64, ends as numbers."""
+    _, height, width, channels = pictures.pixels.shape
+    return {
+        "pixels": packed(pictures.pixels),
+        "count": len(pictures),
+        "height": height,
+        "width": width,
+        "channels": channels,
+        "table": packed(color_table(pictures.table)),
+        "lows": np.round(pictures.lows, 6).tolist(),
+        "highs": np.round(pictures.highs, 6).tolist(),
+        "photo": pictures.table == "none",
+    }
+
+
+@lru_cache(maxsize=64)
+def ramp(table: Table) -> list[str]:
+    """Return the colours of a scale bar from left to right."""
+    steps = np.linspace(0, 255, 16).astype(int)
+    return [f"#{red:02X}{green:02X}{blue:02X}" for red, green, blue in color_table(table)[steps]]

@@ -16,6 +16,7 @@ from cnnviz.ui.loaders import run_ids
 from cnnviz.ui.messages import ASTRAY
 from cnnviz.ui.pages import HOME, Page
 from cnnviz.ui.place import Carried, Known, Param, Place, decoded, params_of, place_of
+from cnnviz.ui.streamlit_private import going_back
 
 __all__ = [
     "arrive",
@@ -49,7 +50,7 @@ _KNOWN = "cnnviz.known"  # session state: what the open page's place was held ag
 _CHANGED = "cnnviz.changed"  # session state: (when, the page, the queries before, the query wanted) of the last change
 _LEAVING = "cnnviz.leaving"  # session state: the page that a callback goes to, and the values of its link
 _TICKED = "cnnviz.ticked"  # session state: whether a fragment asked for this run, not a person
-_SETTLING_S = 1.5  # longer, and the browser's way back would not work
+_SETTLING_S = 1.5  # longer, and the browser's way back would not work where Streamlit does not tell it
 
 _SHARED = params_of(Carried)
 
@@ -243,6 +244,8 @@ def settle() -> None:
 
     A fragment that waits or ticks runs, and reruns the page, with the URL as the browser knew it a moment ago.
     """
+    if going_back():
+        st.session_state.pop(_CHANGED, None)
     _, page, befores, wanted = _last_change()
     if page == st.session_state.get(_PAGE) and _url() in befores:
         _write(wanted)

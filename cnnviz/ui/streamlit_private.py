@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-__all__ = ["TRIED", "UploadedFile", "keep_keras_session", "let_go_of_upload", "without_old_pages"]
+__all__ = ["TRIED", "UploadedFile", "going_back", "keep_keras_session", "let_go_of_upload", "without_old_pages"]
 
 TRIED = "1.67"
 
@@ -28,6 +28,15 @@ class UploadedFile(Protocol):
 
     def getvalue(self) -> bytes:
         """Its content."""
+
+
+def going_back() -> bool:
+    """Say whether this run is for the browser's way back or forward.
+
+    Without `is_history_navigation`, nobody knows: a step back within a moment after a change is then taken for a rerun
+    that began before the change.
+    """
+    return bool(getattr(get_script_run_ctx(suppress_warning=True), "is_history_navigation", False))
 
 
 def let_go_of_upload(file_id: str) -> bool:

@@ -243,6 +243,17 @@ def test_two_changes_at_once_are_both_kept(runs: None, monkeypatch: pytest.Monke
     assert query(ran(at)) == {"run": RUN, "colour": "right", "plane": "tsne"}
 
 
+def test_the_way_back_is_open_right_after_a_change(runs: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnnviz.ui.address._SETTLING_S", 600.0)
+    at = opened(MAP, run=RUN)
+    before = dict(at.query_params)
+    ran(at, colour="right")
+    at.query_params.clear()
+    at.query_params.update(before)
+    monkeypatch.setattr("cnnviz.ui.address.going_back", lambda: True)
+    assert query(ran(at)) == {"run": RUN}
+
+
 def test_a_choice_that_is_not_on_offer_changes_nothing(runs: None) -> None:
     at = opened(KERNELS, run=RUN)
     at.session_state["options"] = ["one", "two", "a name of before"]

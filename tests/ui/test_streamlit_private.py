@@ -36,6 +36,23 @@ def test_an_upload_is_told_from_one_that_was_let_go_of() -> None:
     assert not isinstance(DeletedFile("file"), private.UploadedFile)
 
 
+def test_a_run_knows_whether_the_browser_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def script() -> None:
+        import streamlit as st
+        from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+        st.write(get_script_run_ctx().is_history_navigation)
+
+    assert AppTest.from_function(script).run().main.get("markdown")[0].value == "`False`"
+    for context, back in (
+        (SimpleNamespace(is_history_navigation=True), True),
+        (SimpleNamespace(), False),
+        (None, False),
+    ):
+        monkeypatch.setattr(private, "get_script_run_ctx", lambda context=context, **_: context)
+        assert private.going_back() is back
+
+
 def test_an_upload_is_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
     manager = MemoryUploadedFileManager("/upload")
     manager.add_file("session", UploadedFileRec("file", "a.png", "image/png", b"1"))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -23,6 +24,7 @@ __all__ = [
     "outputs_of",
     "quiet_about_tracing",
     "without_values",
+    "write_h5_weights",
 ]
 
 TRIED = {"keras": "3.15", "tensorflow": "2.21"}
@@ -94,6 +96,30 @@ def without_values() -> Iterator[None]:
     finally:
         if state is not None:
             state.set_global_attribute(_WAITING, before)
+
+
+def write_h5_weights(model: Any, path: Path) -> bool:
+    """Write a model's weights as they stand in a whole HDF5 model, without its configuration.
+
+    Without `save_weights_to_hdf5_group` nothing is written; `Model.save` then writes both, of models whose every layer
+    and operation the old format can name.
+
+    Args:
+        model: a Keras model.
+        path: the file, which is made anew.
+
+    Returns:
+        Whether they are written.
+    """
+    import h5py
+
+    try:
+        write: Any = import_module("keras.src.legacy.saving.legacy_h5_format").save_weights_to_hdf5_group
+    except (ImportError, AttributeError):
+        return False
+    with h5py.File(path, "w") as file:
+        write(file.create_group("model_weights"), model)
+    return True
 
 
 def quiet_about_tracing(function: Any) -> None:

@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -44,6 +46,23 @@ def test_without_its_name_those_of_models_and_wrappers_are_found() -> None:
     outer = Other(layers=[Other(layers=[inner]), Other(layer=wrapped)])
     assert private.layers_inside(outer) == [outer.layers[0], inner, outer.layers[1], wrapped]
     assert private.layers_inside(outer, recursive=False) == outer.layers
+
+
+def test_weights_are_written_as_a_whole_model_has_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, name="dense")])
+    assert private.write_h5_weights(model, tmp_path / "weights.h5")
+    model.save(tmp_path / "whole.h5")
+    for name in ("weights", "whole"):
+        with h5py.File(tmp_path / f"{name}.h5") as file:
+            kernels: list[Any] = []
+            file["model_weights"].visititems(
+                lambda path, found, kernels=kernels: kernels.append(found[()]) if path.endswith("kernel") else None
+            )
+        np.testing.assert_array_equal(kernels, [model.layers[0].kernel.numpy()])
+    gone: Any = None
+    monkeypatch.setitem(sys.modules, "keras.src.legacy.saving.legacy_h5_format", gone)
+    assert not private.write_h5_weights(model, tmp_path / "none.h5")
+    assert not (tmp_path / "none.h5").exists()
 
 
 def test_operations_and_what_they_make_are_found_in_a_sequential_model() -> None:

@@ -22,7 +22,7 @@ class Adoption:
         keras_version: which Keras wrote it; empty where it does not say.
         scaling: the pixels that it is given, as `cnnviz.adoption.Scaling`.
         meaning: what its answers are together, as `cnnviz.adoption.Meaning`.
-        measured: the accuracy on some test images, by scaling, where these were tried.
+        measured: the accuracy on some training images, by scaling, where these were tried.
         images: on how many.
         told: sentences on what was found and done.
         caveat: what its percentages are worth, where it had none; see `Run.caveat`.
@@ -60,7 +60,7 @@ def sentences(
     if measured:
         order = sorted(measured, key=lambda one: -measured[one])
         shares = ", ".join(f"{one} {measured[one]:.1%}" for one in order)
-        told.append(f"Its pixels were tried on {images} test images of {dataset}: {shares}.")
+        told.append(f"Its pixels were tried on {images} training images of {dataset}: {shares}.")
         if measured[order[0]] < 1.5 / foreign.classes:
             told.append(
                 "None of them is much better than chance: the classes may stand in another order, or it was trained on "

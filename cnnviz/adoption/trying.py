@@ -1,4 +1,7 @@
-"""Trying the ways to scale pixels on test images, where a data set has a network's classes."""
+"""Trying the ways to scale pixels on training images, where a data set has a network's classes.
+
+The test images are left for the measurement: what was chosen on them would look better there than it is.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,13 +12,13 @@ import numpy as np
 from cnnviz.adoption.foreign import Foreign
 from cnnviz.adoption.rebuilding import Meaning, rebuild
 from cnnviz.adoption.scaling import Scaling, guessed_scaling, scalings_for, spread
-from cnnviz.evaluation.judged import measured_images
+from cnnviz.data import load_dataset, prepare
 from cnnviz.inference import Classifier
 from cnnviz.runs import Run
 
 __all__ = ["best", "tried"]
 
-_TRIED = 512  # test images on which each scaling is tried, fewer of a large network
+_TRIED = 512  # images on which each scaling is tried, fewer of a large network
 _LEAST_TRIED = 32
 _AFFORDED = 2e12  # products with weights that trying all scalings may take
 
@@ -30,12 +33,13 @@ def tried(
     home: str | Path | None,
     on_progress: OnProgress,
 ) -> tuple[dict[str, float], int]:
-    """Measure each scaling on some of the test images; the accuracies, and on how many images."""
-    test = measured_images(run, home)
+    """Measure each scaling on some of the training images; the accuracies, and on how many images."""
+    every = run.spec.data.changed(validation=0, train_images=None)
+    train = prepare(load_dataset(run.spec.data.name, home or run.home), every, run.spec.train.seed).train
     scalings = scalings_for(foreign)
     products = sum(row.multiply_adds for row in run.spec.model.rows) * len(scalings)
-    some = spread(test.labels, int(np.clip(_AFFORDED / max(products, 1), _LEAST_TRIED, _TRIED)))
-    images, labels = test.images[some], test.labels[some]
+    some = spread(train.labels, int(np.clip(_AFFORDED / max(products, 1), _LEAST_TRIED, _TRIED)))
+    images, labels = train.images[some], train.labels[some]
     found: dict[str, float] = {}
     for number, one in enumerate(scalings):
         classifier = Classifier(rebuild(foreign, one, meaning, network), run.spec.data.classes)

@@ -114,7 +114,9 @@ def _tell(run: "Run", report: "Evaluation", asked: int | None) -> None:
         say(f"The run did not come to its end, so this is its newest snapshot; {what} to measure its model.")
     measured = [("loss", report.loss, "{:.4f}"), ("top-3", report.top3, "{:.1%}")]
     told = [f"{name} {form.format(value).replace('%', ' %')}" for name, value, form in measured if value is not None]
-    say("; ".join([*told, f"expected calibration error {percent(report.calibration.expected_error)}"]))
+    if not report.independent:  # several classes may be right, and an image has one label
+        told.append(f"expected calibration error {percent(report.calibration.expected_error)}")
+    say("; ".join(told))
     say("")
     rows = [(score.name, score.precision, score.recall, score.f1, score.support) for score in report.per_class]
     mean = ("mean", report.precision_macro, report.recall_macro, report.f1_macro, report.n_test)

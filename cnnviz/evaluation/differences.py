@@ -64,9 +64,12 @@ def values_that_differ(specs: Sequence[RunSpec]) -> dict[str, tuple[str, ...]]:
         By the setting in words: its value as text for each run, "–" for one that has none. Settings that all share are
         left out.
     """
-    settings = [dict(_settings(spec)) for spec in specs]
+    trained_here = not any(spec.model.foreign for spec in specs)
+    settings = [dict(_settings(spec, trained_here)) for spec in specs]
     if len({tuple(_kinds(spec)) for spec in specs}) > 1:
-        settings = [{"layers": _layers(spec), **_without_layers(spec)} for spec in specs]
+        settings = [
+            {"layers": _layers(spec), **_without_layers(own)} for spec, own in zip(specs, settings, strict=True)
+        ]
     every = dict.fromkeys(what for values in settings for what in values)  # in order, each once
     table = {what: tuple(values.get(what, NONE) for values in settings) for what in every}
     return {what: values for what, values in table.items() if len(set(values)) > 1}
@@ -85,14 +88,17 @@ def _layers(spec: RunSpec) -> str:
     return ", ".join(parts) or NONE
 
 
-def _without_layers(spec: RunSpec) -> dict[str, str]:
-    return {what: value for what, value in _settings(spec) if " · " not in what}
+def _without_layers(settings: dict[str, str]) -> dict[str, str]:
+    return {what: value for what, value in settings.items() if " · " not in what}
 
 
-def _settings(spec: RunSpec) -> Iterator[tuple[str, str]]:
-    """Every setting by what it is called, as text."""
+def _settings(spec: RunSpec, trained_here: bool) -> Iterator[tuple[str, str]]:
+    """Every setting by what it is called, as text; those of training only where each run of those compared has them."""
     for section, settings in spec.model_dump().items():
         if section in _LEFT_OUT:
+            continue
+        if section == "train" and not trained_here:
+            yield "trained", "elsewhere" if spec.model.foreign else "here"
             continue
         for name, value in settings.items():
             if name == "foreign":  # the table of what a network from elsewhere has; nothing that was set

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+# What LiteRT's converter and interpreter say of operations that are TensorFlow's alone.
+_LACKING = ("Could not translate MLIR", "Select TensorFlow op")
+
 Floats = NDArray[np.float32]
 
 
@@ -162,6 +165,9 @@ def _explained(error: Exception, format_name: str) -> dict[str, str]:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         message = f"the export cannot be made ({said}); free some space for temporary files and try again"
         return {"error": message, "kind": StorageError.__name__}
+    if format_name == "litert" and any(words in str(error) for words in _LACKING):
+        message = "LiteRT has no operation for a part of this network; export it as keras, h5 or onnx instead"
+        return {"error": message, "kind": SpecError.__name__}
     message = f"the network cannot be written as {format_name} ({said}); export it in another format"
     return {"error": message, "kind": CnnvizError.__name__}
 

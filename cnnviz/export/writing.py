@@ -14,7 +14,8 @@ import keras
 import numpy as np
 
 from cnnviz.errors import SpecError
-from cnnviz.keras_private import graph_of, layers_inside
+from cnnviz.export.portable import spelt_out
+from cnnviz.keras_private import write_h5_weights
 
 __all__ = ["WRITERS"]
 
@@ -36,22 +37,15 @@ def _write_keras(model: keras.Model, path: Path, about: About) -> None:
 
 
 def _write_h5(model: keras.Model, path: Path, about: About) -> None:
-    if operations := _operations(model):
-        few = ", ".join(operations[:3]) + (", ..." if len(operations) > 3 else "")
-        raise SpecError(
-            f"HDF5 keeps layers alone, and this network has operations between them ({few}), which nobody could open "
-            "again; export it as keras, onnx or litert"
-        )
-    model.save(path)
-    _write_attributes(path, about)
+    """As Keras writes it, but that layers and operations say which module they are of, as in its newer format.
 
-
-def _operations(model: keras.Model) -> list[str]:
-    """The names of what is between a network's layers, such as `x + y`, those inside nested models too."""
-    inside = [layer for layer in (model, *layers_inside(model)) if isinstance(layer, keras.Model)]
-    graphs = map(graph_of, inside)
-    made = [operation for graph in graphs for operation in getattr(graph, "operations", ())]
-    return [operation.name for operation in made if not isinstance(operation, keras.layers.Layer)]
+    Keras opens both, and takes every operation for a layer where that is not said.
+    """
+    if not write_h5_weights(model, path):
+        model.save(path)
+    config = spelt_out(keras.saving.serialize_keras_object(model))
+    own = {"keras_version": keras.version(), "backend": keras.config.backend(), "model_config": config}
+    _write_attributes(path, {**about, **own})
 
 
 def _write_weights(model: keras.Model, path: Path, about: About) -> None:
@@ -70,9 +64,10 @@ def _write_attributes(path: Path, values: About) -> None:
 def _write_onnx(model: keras.Model, path: Path, about: About) -> None:
     import onnx
 
-    _teach_erfc()
+    _teach_operations()
     _functional(model).export(path, format="onnx", verbose=False)
     graph = onnx.load(path)
+    _refuse_unknown(graph.graph)
     _name_onnx(graph.graph)
     onnx.helper.set_model_props(graph, {key: _as_text(value) for key, value in about.items()})
     onnx.checker.check_model(graph, full_check=True)
@@ -90,6 +85,18 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def _refuse_unknown(graph: Any) -> None:
+    """Refuse what ONNX has no operation for; tf2onnx leaves TensorFlow's in place."""
+    import onnx
+
+    unknown = sorted({node.op_type for node in graph.node if not node.domain and not onnx.defs.has(node.op_type)})
+    if unknown:
+        few = ", ".join(unknown[:3]) + (", ..." if len(unknown) > 3 else "")
+        raise SpecError(
+            f"ONNX has no operation for a part of this network ({few}); export it as keras, h5 or litert instead"
+        )
+
+
 def _name_onnx(graph: Any) -> None:
     """Call the output "probabilities" and the free dimension "batch"; tf2onnx leaves "Identity:0" and "unk__43"."""
     output = graph.output[0]
@@ -102,20 +109,31 @@ def _name_onnx(graph: Any) -> None:
         tensor.type.tensor_type.shape.dim[0].dim_param = "batch"
 
 
-def _teach_erfc() -> None:
-    """Teach tf2onnx (1.17) the one operation of our activations that it lacks: GELU's erfc(x) = 1 - erf(x)."""
+def _teach_operations() -> None:
+    """Teach tf2onnx (1.17) what activations lack there: GELU's erfc(x) = 1 - erf(x), CELU's expm1(x) = exp(x) - 1."""
     from tf2onnx.handler import tf_op
+
+    def one(graph: Any, node: Any) -> Any:
+        return graph.make_const(f"{node.name}_one", np.array(1, np.float32)).output[0]
 
     class Erfc:
         @classmethod
         def version_9(cls, graph: Any, node: Any, **_: Any) -> None:
             node.type = "Erf"
             erf = node.output[0]
-            one = graph.make_const(f"{node.name}_one", np.array(1, np.float32)).output[0]
             minus = graph.insert_new_node_on_output("Sub", erf, name=f"{node.name}_minus")
-            graph.replace_inputs(minus, [one, erf])
+            graph.replace_inputs(minus, [one(graph, node), erf])
+
+    class Expm1:
+        @classmethod
+        def version_7(cls, graph: Any, node: Any, **_: Any) -> None:
+            node.type = "Exp"
+            power = node.output[0]
+            minus = graph.insert_new_node_on_output("Sub", power, name=f"{node.name}_minus")
+            graph.replace_inputs(minus, [power, one(graph, node)])
 
     tf_op("Erfc")(Erfc)
+    tf_op("Expm1")(Expm1)
 
 
 def _write_litert(model: keras.Model, path: Path, about: About) -> None:

@@ -78,7 +78,7 @@ def _head(run: "Run", evaluation: "Evaluation") -> str:
         ("precision, macro", _digits(evaluation.precision_macro)),
         ("recall, macro", _digits(evaluation.recall_macro)),
         ("F1, macro", _digits(evaluation.f1_macro)),
-        ("calibration error", _percent(evaluation.calibration.expected_error)),
+        *([] if evaluation.independent else [("calibration error", _percent(evaluation.calibration.expected_error))]),
     ]
     told += [(f"accuracy over {score.views} views", _percent(score.accuracy)) for score in _several(run, evaluation)]
     return (
@@ -133,6 +133,8 @@ def _bars(evaluation: "Evaluation") -> str:
 
 
 def _calibration(evaluation: "Evaluation") -> str:
+    if evaluation.independent:  # several classes may be right, and an image has one label
+        return ""
     record = reliability(evaluation.calibration)
     drawn = _figure(draw_reliability(record), f"{record.verdict} {record.caption}")
     return f"<div><h2>Can its confidence be believed?</h2>{drawn}</div>"
@@ -161,6 +163,8 @@ def _class_table(evaluation: "Evaluation") -> str:
 
 def _settings(run: "Run") -> str:
     spec, train = run.spec, run.spec.train
+    if spec.model.foreign:
+        return _list([("data set", spec.data.name), ("training", "elsewhere, so its settings are not known")], "small")
     told = [
         ("data set", spec.data.name),
         ("held back for validation", f"{100 * spec.data.validation:.3g} %{_in_images(run)}"),

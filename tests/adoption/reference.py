@@ -21,11 +21,11 @@ _MEAN, _SPREAD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225]
 
 @dataclass(frozen=True)
 class Reference:
-    """What a network says of two images.
+    """What a network says of some images.
 
     Attributes:
-        outputs: (2, units) as the network gives them.
-        first: (2, height, width, filters) of the first convolution.
+        outputs: (n, units) as the network gives them.
+        first: (n, height, width, filters) of the first convolution.
         heat: (height, width) in [0, 1], Grad-CAM of the first image's last unit at the layer "last".
     """
 
@@ -50,7 +50,7 @@ def scaled(pixels: Floats, scaling: str | None) -> Floats:
 
 
 def given(model: keras.Model, pixels: Floats, scaling: str | None) -> tf.Tensor:
-    """Pixels (2, height, width, channels) in the form that a network takes."""
+    """Pixels (n, height, width, channels) in the form that a network takes."""
     takes = model.input_shape[1:]
     if takes[-1] == 4:
         pixels = np.concatenate([pixels, np.full((*pixels.shape[:-1], 1), 255.0)], axis=-1)
@@ -61,11 +61,11 @@ def given(model: keras.Model, pixels: Floats, scaling: str | None) -> tf.Tensor:
 
 
 def reference(model: keras.Model, pixels: Floats, scaling: str | None, score: str = "out") -> Reference:
-    """Ask plain Keras, step by step and not compiled, about two images.
+    """Ask plain Keras, step by step and not compiled, about images.
 
     Args:
         model: a network with layers "first", "last" and, where it has logits of its own, "out".
-        pixels: (2, height, width, channels) in 0..255.
+        pixels: (n, height, width, channels) in 0..255.
         scaling: what it was trained on.
         score: what Grad-CAM raises: "out", that layer without its activation; "outputs"; or "log" of these.
     """
@@ -76,14 +76,14 @@ def reference(model: keras.Model, pixels: Floats, scaling: str | None, score: st
                 stack.enter_context(_heard(layer, said, tape))
         outputs = tf.cast(model(given(model, pixels, scaling), training=False), tf.float32)
         logits = {"outputs": outputs, "log": tf.math.log(outputs)}.get(score, said.get("out"))
-        top = tf.reshape(tf.cast(logits, tf.float32), [2, -1])[:, -1]
+        top = tf.reshape(tf.cast(logits, tf.float32), [len(pixels), -1])[:, -1]
     weights = tape.gradient(top, said["last"], unconnected_gradients="zero")
     first, last, weights = (_images(maps, model) for maps in (said["first"], said["last"], weights))
     coarse = np.maximum((last[0] * weights[0].mean(axis=(0, 1))).sum(axis=-1), 0)
     height, width = pixels.shape[1:3]
     heat = zoom(coarse, (height / coarse.shape[0], width / coarse.shape[1]), order=1)
     return Reference(
-        np.asarray(outputs, np.float64).reshape(2, -1), first, heat / heat.max() if heat.max() > 0 else heat
+        np.asarray(outputs, np.float64).reshape(len(pixels), -1), first, heat / heat.max() if heat.max() > 0 else heat
     )
 
 
@@ -112,12 +112,12 @@ def _heard(layer: keras.layers.Layer, said: dict[str, Any], tape: tf.GradientTap
 
 
 def _images(maps: Any, model: keras.Model) -> Floats:
-    """(2, height, width, filters), wherever the network has its channels."""
+    """(n, height, width, filters), wherever the network has its channels."""
     values = np.asarray(tf.cast(maps, tf.float32), np.float64)
     return values.transpose(0, 2, 3, 1) if model.input_shape[1] == 3 else values
 
 
 def probabilities(outputs: Floats, behind: str) -> Floats:
-    """(2, classes) of outputs (2, units), with what has to be put behind the network's end."""
+    """(n, classes) of outputs (n, units), with what has to be put behind the network's end."""
     said = {"softmax": partial(softmax, axis=1), "sigmoid": expit}.get(behind, np.asarray)(outputs)
     return np.concatenate([1 - said, said], axis=1) if said.shape[1] == 1 else said

@@ -10,7 +10,7 @@ from scipy import stats
 import cnnviz
 from cnnviz.errors import RunError, SpecError
 from cnnviz.evaluation import Difference, Judged, compare, disagreements, settings_that_differ
-from cnnviz.spec import Augmentation, Convolution, RunSpec
+from cnnviz.spec import Augmentation, Convolution, LayerRow, RunSpec
 from tests.evaluation.made import guesses, judged
 
 LABELS = np.random.default_rng(8).integers(0, 3, 400)
@@ -119,6 +119,15 @@ def test_settings_that_differ_in_words() -> None:
         Difference("version of keras", "–", "3.15.0"),
     )
     assert settings_that_differ(spec, spec.changed(name="another", preset=None)) == ()
+
+
+def test_a_network_from_elsewhere_has_no_settings_of_training() -> None:
+    spec = cnnviz.preset("two-conv")
+    row = LayerRow("out", "dense", (10,), 3, 3)
+    other = changed(spec, learning_rate=0.01)
+    theirs = other.changed(model=other.model.changed(layers=(), foreign=(row,)))
+    assert settings_that_differ(spec, theirs)[1:] == (Difference("trained", "here", "elsewhere"),)  # after the layers
+    assert settings_that_differ(theirs, spec.changed(model=theirs.model)) == ()
 
 
 def test_layers_one_by_one_where_they_are_of_the_same_kinds() -> None:

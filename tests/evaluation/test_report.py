@@ -11,8 +11,9 @@ import pytest
 from sklearn import metrics
 
 import cnnviz
-from cnnviz.evaluation import evaluate, evaluate_judged, report_csv
+from cnnviz.evaluation import evaluate, evaluate_judged, judge, report_csv
 from cnnviz.evaluation.report import wilson
+from cnnviz.figures.report_page import report_page
 from cnnviz.runs import Run
 from cnnviz.spec import LayerRow
 from tests.evaluation.made import ended_run, guesses, judged, stopped_run, with_snapshots, write_dataset
@@ -157,6 +158,9 @@ def test_classes_that_do_not_exclude_each_other_are_said(home: Path) -> None:
     assert report.independent
     assert "The classes do not exclude each other" in report.remark
     assert report.to_json()["independent"] is True
+    page = report_page(cnnviz.open_run(run.id, home), judge(run), report)
+    assert "Can its confidence be believed?" not in page
+    assert "elsewhere, so its settings are not known" in page
     assert report.accuracy == np.mean(shares.argmax(1) == labels)
     assert report.loss == pytest.approx(metrics.log_loss(np.eye(3)[labels].ravel(), shares.ravel()), rel=1e-5)
 

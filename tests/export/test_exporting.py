@@ -19,7 +19,6 @@ from cnnviz.export.checking import images_for
 from cnnviz.export.companions import Facts, classes_json, readme
 from cnnviz.runs import Run, RunStore, Status
 from tests.dashboard import ROOT
-from tests.explain.toys import make
 from tests.export.conftest import NAMES, network, outputs_of, probe
 from tests.training.helpers import tiny_spec
 
@@ -116,14 +115,6 @@ def test_an_adopted_network_goes_on_without_a_script_that_trains(home: Path, tmp
         SpecError, match="came from elsewhere, so how it was trained is not known; export it in another"
     ):
         export(adopted, "script", tmp_path / "train.py", home=home)
-
-
-def test_operations_between_layers_do_not_go_into_hdf5(tmp_path: Path) -> None:
-    model = make("operators")
-    with pytest.raises(SpecError, match=r"HDF5 keeps layers alone, and this network has operations between them \("):
-        export(model, "h5", tmp_path / "a.h5", NAMES)
-    assert not (tmp_path / "a.h5").exists()
-    assert export(model, "keras", tmp_path / "a.keras", NAMES).largest_difference == pytest.approx(0, abs=1e-6)
 
 
 def test_names_from_strangers_stay_text() -> None:

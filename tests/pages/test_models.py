@@ -15,6 +15,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.adoption import adopt, adoption_of
+from cnnviz.adoption.scaling import spread
 from cnnviz.data import load_dataset
 from cnnviz.data.known import CIFAR10_CLASSES
 from cnnviz.export import FORMATS, formats
@@ -250,18 +251,20 @@ def test_what_a_file_leaves_open_is_asked_and_what_was_found_is_said(home: Path,
     assert meaning.options == ["one class is right", "each class may be right"]
     buttons(at)["models-adopt"].click().run()
     waited(at, "adopt|")
-    told, test = words(at).replace("\\", ""), load_dataset("digits").test
+    told, train = words(at).replace("\\", ""), load_dataset("digits").train
     assert "It ends with logits: a softmax is put behind it, so that it answers with probabilities." in told
-    assert f"Its pixels were tried on {len(test)} test images of digits: " in told
+    some = spread(train.labels, 512)
+    assert f"Its pixels were tried on {len(some)} training images of digits: " in told
     [run_id] = RunStore(home).ids()
     run = RunStore(home).get(run_id)
     assert run.spec.model.input_shape == (8, 8, 1)
     found = adoption_of(run)
     assert found is not None
-    taken = {"pixels": test.images, "unit": test.images / 255, "symmetric": test.images / 127.5 - 1}
+    images, labels = train.images[some], train.labels[some]
+    taken = {"pixels": images, "unit": images / 255, "symmetric": images / 127.5 - 1}
     right = {
-        name: float((np.asarray(model(images.astype("float32"))).argmax(1) == test.labels).mean())
-        for name, images in taken.items()
+        name: float((np.asarray(model(pixels.astype("float32"))).argmax(1) == labels).mean())
+        for name, pixels in taken.items()
     }
     assert found.measured == pytest.approx(right, abs=0.01)
     assert found.scaling == max(found.measured, key=lambda name: found.measured[name])

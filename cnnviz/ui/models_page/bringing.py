@@ -28,7 +28,7 @@ def show_bringing() -> None:
     if upload is None:
         st.caption(
             "Bring a classifier of images that Keras saved, as `.keras` or as `.h5`, of Keras 2 or 3: Sequential or "
-            "functional, grey or in colour, sides of 4 to 512 pixels, up to 700 MB. A stranger's file can do harm, so "
+            "functional, grey or in colour, sides of 4 to 512 pixels. A stranger's file can do harm, so "
             "it is never opened here: a process with little memory and time looks into it, and the network is built "
             "anew from its numbers."
         )

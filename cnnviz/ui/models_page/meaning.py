@@ -55,7 +55,7 @@ def _scaling(upload: Upload, facts: Facts, dataset: str | None) -> str | None:
     options = [*tried, *facts.scalings]
     words = {
         **SCALING_WORDS,
-        _TRIED: ("find out", f"Each way is tried on test images of {dataset}, and the best is taken."),
+        _TRIED: ("find out", f"Each way is tried on training images of {dataset}, and the best is taken."),
     }
     chosen: str = st.selectbox(
         "What pixels was it trained on?", options, index=0 if tried else options.index(facts.guess.scaling),

@@ -24,6 +24,11 @@ __all__ = ["Facts", "Missing", "Upload", "choose_file", "drop", "inspection", "u
 
 MOST_MEGABYTES = 700  # what cnnviz.adoption accepts of weights
 
+# The field's own line of what a file may have, which Streamlit rounds to whole gigabytes; the label says it.
+_WITHOUT_LIMIT = """<style>
+[class*="st-key-models-file-"] [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
+</style>"""
+
 _TOKEN = "cnnviz.models.upload"  # session state: the key of the file on the shelf
 _SERIAL = "cnnviz.models.drops"  # session state: counts up with every file, which empties the widget
 _PROBLEM = "cnnviz.models.problem"
@@ -88,9 +93,11 @@ def uploaded() -> Upload | None:
 def choose_file() -> None:
     """Draw the field that a file is dropped on, and what was wrong with the last one."""
     key = f"models-file-{st.session_state.get(_SERIAL, 0)}"
+    most = min(MOST_MEGABYTES, int(st.get_option("server.maxUploadSize")))
+    st.html(_WITHOUT_LIMIT)
     st.file_uploader(
-        "Drop a .keras or .h5 file here, or choose it; or weights alone, as .weights.h5", key=key,
-        max_upload_size=min(MOST_MEGABYTES, int(st.get_option("server.maxUploadSize"))), on_change=_take, args=(key,),
+        f"Drop a .keras or .h5 file of up to {most} MB here, or choose it; or weights alone, as .weights.h5", key=key,
+        max_upload_size=most, on_change=_take, args=(key,),
     )  # fmt: skip
     if problem := st.session_state.get(_PROBLEM):
         st.error(plain(problem), icon=":material/error:")

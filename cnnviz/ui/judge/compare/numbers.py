@@ -85,7 +85,7 @@ def _of_tests(report: Evaluation | None) -> dict[str, str]:
         "" if report.loss is None else f"{report.loss:.3f}",
         "" if report.top3 is None else percent(report.top3),
         f"{report.f1_macro:.3f}",
-        percent(report.calibration.expected_error),
+        "" if report.independent else percent(report.calibration.expected_error),
     )
     return dict(zip(_REPORTED, values, strict=True))
 

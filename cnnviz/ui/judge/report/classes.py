@@ -33,8 +33,13 @@ def show_classes(now: JudgedRun, report: Evaluation, order: str) -> None:
 
 def show_calibration(now: JudgedRun, report: Evaluation) -> None:
     """Draw the reliability diagram."""
-    record = reliability(report.calibration)
     st.markdown("**Can its confidence be believed?**")
+    if report.independent:
+        st.caption(
+            "That is not measured: several of its classes may be right at once, and each test image has one label."
+        )
+        return
+    record = reliability(report.calibration)
     st.markdown(record.verdict)
     drawing(
         draw_reliability(record), key="report-calibration", caption=record.caption, saved=figure_of(now, "calibration")

@@ -15,8 +15,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+import cnnviz.ui
 from cnnviz.figures.mosaic import kernel_mosaic
 from cnnviz.figures.theme import Mode, palette
+from cnnviz.ui.components.component import bundled
 from tests.dashboard import START_TIMEOUT_S, free_port
 
 PAGE = """
@@ -56,6 +58,8 @@ else:
 """
 
 Open = Callable[..., "Opened"]
+UI = Path(cnnviz.ui.__file__).parent
+ENTRIES = sorted(path for path in UI.rglob("*.js") if "\nexport default " in path.read_text(encoding="utf-8"))
 
 CHART = "document.querySelector('.cnnviz-live-chart')"
 POINTS = f"{CHART}.calcdata[1].length"
@@ -154,6 +158,13 @@ def open_page(browser: Browser) -> Iterator[Open]:
     for tab in tabs:
         assert not tab.complaints
         assert not [url for url in tab.requests if not re.match(r"(https?://127\.0\.0\.1:|data:|blob:)", url)]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.stem)
+def test_a_component_is_one_module(page: Page, entry: Path) -> None:
+    load = """text => import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })))
+        .then(({ default: component }) => typeof component)"""
+    assert page.evaluate(load, bundled(entry)) == "function"
 
 
 def test_chart_keeps_node_zoom_and_hover_while_it_grows(address: str, open_page: Open) -> None:

@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ __all__ = ["bundled", "component", "modules_of", "nothing_more", "packed"]
 _HERE = Path(__file__).parent
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.MULTILINE)
 _BETWEEN = re.compile(r">\s*\n\s*<")  # the lines of an HTML file are no spaces in the page
+_TYPES = re.compile(r"^ */\*\*(?:(?!\*/).)*\*/\n", re.MULTILINE | re.DOTALL)  # they are for tools, a third of the text
 _EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const|let) (\w+))", re.MULTILINE)
 
 
@@ -77,8 +79,8 @@ def modules_of(entry: Path) -> list[Path]:
         if module in waiting:
             raise ValueError(f"{module} imports itself, by way of {', '.join(one.name for one in waiting)}")
         if module not in found:
-            for _, path in _IMPORT.findall(module.read_text(encoding="utf-8")):
-                visit((module.parent / path).resolve(), (*waiting, module))
+            for other in _imported(module):
+                visit(other, (*waiting, module))
             found.append(module)
 
     visit(entry.resolve(), ())
@@ -98,8 +100,14 @@ def bundled(entry: Path) -> str:
     return "\n".join(map(_scoped, modules)) + f"\nexport default {_name(modules[-1])}.default;\n"
 
 
+@cache
+def _imported(module: Path) -> list[Path]:
+    return [(module.parent / path).resolve() for _, path in _IMPORT.findall(module.read_text(encoding="utf-8"))]
+
+
+@cache
 def _scoped(module: Path) -> str:
-    text = module.read_text(encoding="utf-8")
+    text = _TYPES.sub("", module.read_text(encoding="utf-8"))
     exported = [name for _, name in _EXPORT.findall(text)]
     text = _EXPORT.sub(r"\1", text)
     if "\nexport default " in text:

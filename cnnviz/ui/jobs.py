@@ -179,7 +179,7 @@ def job(key: str, work: Work) -> Job:
     """Start work in the background, or return the job that does or did it already.
 
     Args:
-        key: what the result depends on, such as the model's key (`cnnviz.ui.look.models.model_key`) and what is made.
+        key: what the result depends on, such as the key of the weights and what is made.
         work: see the module; called only where there is no job of that key.
     """
     return _jobs().get(key, work)

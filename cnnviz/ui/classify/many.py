@@ -25,8 +25,8 @@ from cnnviz.ui.classify.table import show_table
 from cnnviz.ui.classify.words import NONE_OF_MY_CLASSES, answer_in_words
 from cnnviz.ui.components.photo_wall import WallPhoto, photo_wall
 from cnnviz.ui.jobs import Job, forget
-from cnnviz.ui.look import wait_for_keras
 from cnnviz.ui.messages import plain
+from cnnviz.ui.network import wait_for_keras
 
 __all__ = ["show_many"]
 

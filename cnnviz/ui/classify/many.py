@@ -10,7 +10,7 @@ import streamlit as st
 from cnnviz.figures.guesses import percent
 from cnnviz.inference import Crop
 from cnnviz.inference.refusing import Rule
-from cnnviz.ui.address import read
+from cnnviz.ui.address import read, rerun
 from cnnviz.ui.classify.address import ClassifyPlace
 from cnnviz.ui.classify.answers import Answers, Row, session_answers
 from cnnviz.ui.classify.bar import Using
@@ -110,7 +110,7 @@ def _before_keras(answers: Answers) -> None:
 def _watch_opening(answers: Answers) -> None:
     _wall(session_shelf().photos[-_LATEST:], {})
     if not session_shelf().pending:
-        st.rerun()
+        rerun()
 
 
 # --- while it goes on -------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def _watch(going: Job, answers: Answers, one: _Asked) -> None:
     """Draw how far it is, a way to stop it, and the photos that were classified last."""
     now = going.progress
     if now.ended:
-        st.rerun()
+        rerun()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         waits = "waits for other work on this server" if now.state == "waiting" else now.phrase
         st.progress(now.fraction, text=plain(f"Classifying: {waits}" if waits else "Classifying …"))

@@ -134,7 +134,7 @@ def import_tensorflow() -> None:
     import gc
     from importlib import import_module
 
-    from cnnviz.ui.look.models import NEEDED
+    from cnnviz.ui.network.models import NEEDED
     from cnnviz.ui.sparing import spare_modules
 
     for name in NEEDED:

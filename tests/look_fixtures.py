@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnnviz.runs import Run
-from cnnviz.ui.look.models import NEEDED
+from cnnviz.ui.network.models import NEEDED
 from tests.look import copied, train_look
 
 
@@ -35,4 +35,4 @@ def looked_at(trained_home: Path, home: Path) -> Run:
 def _import_keras() -> None:
     for name in NEEDED:
         import_module(name)
-    gc.freeze()  # as cnnviz.ui.look.models does: Streamlit collects garbage after every run of a page
+    gc.freeze()  # as cnnviz.ui.network.models does: Streamlit collects garbage after every run of a page

@@ -23,6 +23,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
+from cnnviz.ui.address import rerun
 from cnnviz.ui.messages import plain
 
 __all__ = ["Job", "Progress", "Report", "Stopped", "Work", "forget", "job", "known_job", "show_job"]
@@ -223,7 +224,7 @@ def show_job(one: Job, what: str) -> Any | None:
 def _poll(one: Job, what: str) -> None:
     now = one.progress
     if now.ended:
-        st.rerun()
+        rerun()
     phrase = "waits for other work on this server" if now.state == "waiting" else now.phrase
     if one.stopping:
         phrase = f"stops as soon as this is done: {phrase}" if phrase else "stops in a moment"

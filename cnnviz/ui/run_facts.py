@@ -3,14 +3,18 @@
 import re
 from datetime import datetime
 
-from cnnviz.errors import SpecError
+import streamlit as st
+
+from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.runs import Run
 from cnnviz.spec import DataSpec, RunSpec, preset
 from cnnviz.spec.words import learning_in_words, time_in_words
 from cnnviz.training import RESUMABLE
+from cnnviz.ui.loaders import home, open_run
 
-__all__ = ["can_resume", "changes_in_words", "started_in_words"]
+__all__ = ["can_resume", "changes_in_words", "run_label", "started_in_words"]
 
+_MADE = re.compile(r"(\d{8}-\d{6})-(?:.*-)?(\w+)")
 _BEGINNING = re.compile(r"\d{8}-\d{6}(?=-)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST = 3
@@ -78,3 +82,31 @@ def _data(now: DataSpec, before: DataSpec) -> list[str]:
     if now.validation != before.validation:
         parts.append(f"{100 * now.validation:.3g} % validation" if now.validation else "no validation")
     return parts
+
+
+def run_label(run_id: str) -> str:
+    """Return what a run is called in a list, as text, not Markdown; its id where it cannot be read.
+
+    No two runs have the same one: the browser says by its label which run was chosen.
+    """
+    return _label(str(home()), run_id)
+
+
+@st.cache_data(ttl=5, max_entries=256, show_spinner=False)
+def _label(home: str, run_id: str) -> str:
+    try:
+        run = open_run(run_id)
+        data = "from elsewhere" if run.spec.model.foreign else run.spec.data.name
+        return " · ".join(filter(None, [run.name, data, _made(run_id)]))
+    except CnnvizError:
+        return run_id
+
+
+def _made(run_id: str) -> str:
+    """When a run was made and the end of its id, `20 Nov 05:50 · 960a`; empty for one that came with cnnviz."""
+    found = _MADE.fullmatch(run_id)
+    try:
+        made = datetime.strptime(found[1], "%Y%m%d-%H%M%S") if found else None
+    except ValueError:
+        made = None
+    return f"{made.day} {made:%b %H:%M} · {found[2]}" if found and made else ""

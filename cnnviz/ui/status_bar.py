@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.ui.address import page_link
+from cnnviz.ui.address import page_link, rerun
 from cnnviz.ui.loaders import ActiveRun, active_runs
 from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import TRAIN
@@ -31,7 +31,7 @@ def _draw() -> None:
     if not active:
         keep_warm()
         if was_busy:
-            st.rerun()  # lists and states elsewhere on the page changed with it
+            rerun()  # lists and states elsewhere on the page changed with it
         return
     for run in [run for run in active if run.status.state != "queued"]:
         _row(run)

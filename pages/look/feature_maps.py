@@ -1,9 +1,9 @@
 """Feature maps: what every layer makes of one image, from left to right, and one of them large."""
 
 from cnnviz.ui.bar import pinned_bar
-from cnnviz.ui.look import wait_for_keras
 from cnnviz.ui.maps import choices, outline, show
 from cnnviz.ui.messages import reported
+from cnnviz.ui.network import wait_for_keras
 from cnnviz.ui.pages import FEATURE_MAPS
 
 with reported(FEATURE_MAPS, label="Look at the newest run"):

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.inference.planes import MappedImages, Placed, PlacedImages
 from cnnviz.runs import Run
-from cnnviz.ui.look import test_split as images_of
+from cnnviz.ui.network import test_split as images_of
 from tests.dashboard import Dashboard
 from tests.look_fixtures import looked_at, trained_home
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.runs import Run
 from cnnviz.ui.loaders import class_names
-from cnnviz.ui.look import test_split
+from cnnviz.ui.network import test_split
 from tests.dashboard import ROOT
 
 WAY_BACK = "Look at the newest run"

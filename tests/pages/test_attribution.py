@@ -298,7 +298,7 @@ def test_before_keras_is_there_the_photograph_is(looked_at: Run, monkeypatch: py
 
 def test_a_photo_is_explained_as_the_network_sees_it(looked_at: Run, tmp_path: Any) -> None:
     from cnnviz.data import Photo
-    from cnnviz.ui.look.photos import _PHOTOS
+    from cnnviz.ui.network.photos import _PHOTOS
 
     pixels = np.random.default_rng(0).integers(0, 256, (300, 200, 3), np.uint8)
     Image.fromarray(pixels).save(tmp_path / "photo.png")

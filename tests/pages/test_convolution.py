@@ -82,7 +82,7 @@ def test_a_layer_without_windows_says_what_it_does(looked_at: Run) -> None:
 
 
 def test_until_tensorflow_is_there_its_place_is_kept(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnnviz.ui.look.models.keras_ready", lambda: False)
+    monkeypatch.setattr("cnnviz.ui.network.models.keras_ready", lambda: False)
     at = opened()
     assert any("The microscope will be here" in one.value for one in at.caption)
     assert given(opened(part="playground"))["kind"] == "playground"  # needs none

@@ -19,7 +19,7 @@ from cnnviz.ui import loaders
 from cnnviz.ui.copies import COPY
 from cnnviz.ui.judge.mistakes.features import training_images
 from cnnviz.ui.judge.pictures import pictures_of
-from cnnviz.ui.look import read_image
+from cnnviz.ui.network import read_image
 from cnnviz.ui.sheets import _sheets
 from tests import mistakes_page
 from tests.copied import bundled_run

@@ -107,7 +107,7 @@ def test_every_figure_says_what_it_is_saved_as(looked_at: Run) -> None:
 
 def test_the_layers_have_their_places_before_tensorflow(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     ready = networks(opened())[0]["columns"]
-    monkeypatch.setattr("cnnviz.ui.look.models.keras_ready", lambda: False)
+    monkeypatch.setattr("cnnviz.ui.network.models.keras_ready", lambda: False)
     at = opened()
     waiting = networks(at)[0]["columns"]
     size = ("name", "shape", "count", "height", "width")

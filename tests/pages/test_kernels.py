@@ -103,7 +103,7 @@ def test_every_figure_says_what_it_is_saved_as(looked_at: Run) -> None:
 
 
 def test_the_kernels_are_there_before_tensorflow(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnnviz.ui.look.models.keras_ready", lambda: False)
+    monkeypatch.setattr("cnnviz.ui.network.models.keras_ready", lambda: False)
     at = opened(filter="1")
     assert "Each tile is one 3×3 kernel of conv2d_1" in captions(at)
     assert "Filter 1 as it learned" in captions(at)

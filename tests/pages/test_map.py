@@ -21,7 +21,7 @@ from cnnviz.runs import Run
 from cnnviz.spec import DataSpec
 from cnnviz.training.execute import train
 from cnnviz.ui.loaders import class_names
-from cnnviz.ui.look import test_split as images_of
+from cnnviz.ui.network import test_split as images_of
 from tests.look import look_spec
 from tests.look_fixtures import looked_at, trained_home
 from tests.pages import looked

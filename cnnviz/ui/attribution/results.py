@@ -18,7 +18,7 @@ from cnnviz.explain.methods import METHODS
 from cnnviz.runs import Weights
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.jobs import Job, Report, job
-from cnnviz.ui.look import model
+from cnnviz.ui.network import model
 
 if TYPE_CHECKING:
     import keras

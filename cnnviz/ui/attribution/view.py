@@ -26,7 +26,7 @@ from cnnviz.ui.attribution.words import TITLES, at_layer, saved_for, strength
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.heatmaps import Bar, Panel, heatmaps
 from cnnviz.ui.jobs import forget, show_job
-from cnnviz.ui.look import keras_ready
+from cnnviz.ui.network import keras_ready
 
 __all__ = ["show_attribution"]
 

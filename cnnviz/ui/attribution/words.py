@@ -8,7 +8,7 @@ from cnnviz.explain.methods import METHODS
 from cnnviz.figures.heatmap import full_value, in_two_digits
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.saving import Saving
-from cnnviz.ui.look.saved import saved
+from cnnviz.ui.network.saved import saved
 
 __all__ = [
     "TITLES",

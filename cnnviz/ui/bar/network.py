@@ -12,7 +12,8 @@ from cnnviz.errors import RunError
 from cnnviz.runs import Run
 from cnnviz.ui.address import asked, bind, chosen_run, remember
 from cnnviz.ui.loaders import open_run
-from cnnviz.ui.look.stops import no_such_snapshot, run_label, snapshot_labels
+from cnnviz.ui.network.moments import no_such_snapshot, snapshot_labels
+from cnnviz.ui.run_facts import run_label
 from cnnviz.ui.styles import style
 
 __all__ = ["BAR_STYLE", "ShownRun", "Snapshots", "asked_run", "choose_network", "container", "run_bar"]

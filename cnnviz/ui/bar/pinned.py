@@ -14,11 +14,11 @@ from cnnviz.ui.address import asked, bind, go, remember
 from cnnviz.ui.bar.network import asked_run, choose_network, container
 from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.invitation import no_network_yet
-from cnnviz.ui.loaders import class_names
-from cnnviz.ui.look.images import Chosen, any_image, choose_image, read_image
-from cnnviz.ui.look.models import finite_weights
-from cnnviz.ui.look.stops import Stop, last_maps, lookable, stops_of
+from cnnviz.ui.loaders import class_names, lookable
 from cnnviz.ui.messages import plain
+from cnnviz.ui.network.images import Chosen, any_image, choose_image, read_image
+from cnnviz.ui.network.layers import Stop, last_maps, stops_of
+from cnnviz.ui.network.models import finite_weights
 from cnnviz.ui.preferred import preferred_id
 
 __all__ = ["Pinned", "looked_run", "pinned_bar"]

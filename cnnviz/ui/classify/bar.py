@@ -11,10 +11,11 @@ from cnnviz.ui.bar import asked_run, run_bar
 from cnnviz.ui.classify.address import WhatPlace
 from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.invitation import no_network_yet
-from cnnviz.ui.loaders import class_names, open_run
-from cnnviz.ui.look.stops import lookable, run_label, snapshot_labels
+from cnnviz.ui.loaders import class_names, lookable, open_run
 from cnnviz.ui.messages import plain
+from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.preferred import preferred_id
+from cnnviz.ui.run_facts import run_label
 
 __all__ = ["Using", "beside", "classify_bar"]
 

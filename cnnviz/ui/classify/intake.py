@@ -11,8 +11,8 @@ from cnnviz.inference import Crop
 from cnnviz.ui.address import asked, go
 from cnnviz.ui.classify.shelf import MOST_PHOTOS, Item, session_shelf
 from cnnviz.ui.components.photo_wall import WallPhoto, photo_wall
-from cnnviz.ui.look.images import LARGEST_SIDE
 from cnnviz.ui.messages import plain
+from cnnviz.ui.network.images import LARGEST_SIDE
 from cnnviz.ui.streamlit_private import UploadedFile, let_go_of_upload
 
 __all__ = ["MORE", "drop_zone", "example_item", "forget_photos", "other_ways", "show_photo", "tell_refused"]

@@ -10,7 +10,7 @@ import streamlit as st
 from cnnviz.figures.guesses import percent
 from cnnviz.inference import Crop
 from cnnviz.inference.refusing import Rule
-from cnnviz.ui.address import read
+from cnnviz.ui.address import read, rerun
 from cnnviz.ui.classify.address import ClassifyPlace
 from cnnviz.ui.classify.answers import Answers, Row, session_answers
 from cnnviz.ui.classify.bar import Using
@@ -25,8 +25,8 @@ from cnnviz.ui.classify.table import show_table
 from cnnviz.ui.classify.words import NONE_OF_MY_CLASSES, answer_in_words
 from cnnviz.ui.components.photo_wall import WallPhoto, photo_wall
 from cnnviz.ui.jobs import Job, forget
-from cnnviz.ui.look import wait_for_keras
 from cnnviz.ui.messages import plain
+from cnnviz.ui.network import wait_for_keras
 
 __all__ = ["show_many"]
 
@@ -110,7 +110,7 @@ def _before_keras(answers: Answers) -> None:
 def _watch_opening(answers: Answers) -> None:
     _wall(session_shelf().photos[-_LATEST:], {})
     if not session_shelf().pending:
-        st.rerun()
+        rerun()
 
 
 # --- while it goes on -------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def _watch(going: Job, answers: Answers, one: _Asked) -> None:
     """Draw how far it is, a way to stop it, and the photos that were classified last."""
     now = going.progress
     if now.ended:
-        st.rerun()
+        rerun()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         waits = "waits for other work on this server" if now.state == "waiting" else now.phrase
         st.progress(now.fraction, text=plain(f"Classifying: {waits}" if waits else "Classifying …"))

@@ -13,7 +13,7 @@ from cnnviz.inference import Classification, Classifier
 from cnnviz.inference.refusing import Rule
 from cnnviz.runs import Run, Weights
 from cnnviz.ui.attribution.results import Results
-from cnnviz.ui.look.models import model
+from cnnviz.ui.network.models import model
 
 __all__ = ["Network", "Scored"]
 

@@ -29,8 +29,8 @@ from cnnviz.ui.components.photo_crop import photo_crop
 from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.verdict import ClassBar, verdict
 from cnnviz.ui.judge.mistakes.neighbours import neighbours
-from cnnviz.ui.look import keras_ready, wait_for_keras
 from cnnviz.ui.messages import plain, reported
+from cnnviz.ui.network import keras_ready, wait_for_keras
 from cnnviz.ui.pages import ATTRIBUTION, CLASSIFY, CONVOLUTION, FEATURE_MAPS
 
 __all__ = ["show_one"]

@@ -15,7 +15,7 @@ from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.classify.one import show_one
 from cnnviz.ui.classify.shelf import Item, session_shelf
 from cnnviz.ui.copies import COPY
-from cnnviz.ui.look.images import keep_photo, kept_photo, read_image
+from cnnviz.ui.network.images import keep_photo, kept_photo, read_image
 from cnnviz.ui.styles import style
 
 __all__ = ["show_classify"]

@@ -16,7 +16,7 @@ from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.jobs import Job, Report, forget, job, known_job
 from cnnviz.ui.judge.mistakes.features import is_whole, training_features
 from cnnviz.ui.loaders import home
-from cnnviz.ui.look.models import model
+from cnnviz.ui.network.models import model
 
 __all__ = ["FEATURES_WORDS", "WORDS", "rule_or_job"]
 

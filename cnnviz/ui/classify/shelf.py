@@ -17,7 +17,7 @@ from PIL import Image
 
 from cnnviz.data.photos import Photo, open_photo, smaller
 from cnnviz.errors import CnnvizError
-from cnnviz.ui.look.images import LARGEST_SIDE, photo_key
+from cnnviz.ui.network.images import LARGEST_SIDE, photo_key
 
 __all__ = ["MOST_PHOTOS", "Item", "Shelf", "picture_address", "session_shelf"]
 

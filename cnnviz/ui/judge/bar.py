@@ -13,8 +13,8 @@ from cnnviz.ui.bar import asked_run, run_bar
 from cnnviz.ui.invitation import invite_to_train
 from cnnviz.ui.judge.loaders import judged, state_of
 from cnnviz.ui.loaders import home, open_run, run_ids
-from cnnviz.ui.look.stops import snapshot_labels
 from cnnviz.ui.messages import plain
+from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.pages import MODELS, TRAIN
 from cnnviz.ui.run_facts import can_resume
 

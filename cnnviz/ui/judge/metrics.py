@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnnviz.ui.address import rerun
 from cnnviz.ui.importing import BackgroundImport
 
 __all__ = ["metrics_ready", "wait_for_metrics"]
@@ -30,5 +31,5 @@ def wait_for_metrics(height: int) -> None:
 
 def _hold_place(height: int) -> None:
     if metrics_ready():
-        st.rerun()
+        rerun()
     st.skeleton(height=height)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnnviz.evaluation import LearningOrder
 from cnnviz.runs import Run
-from cnnviz.ui.look.stops import snapshot_labels
+from cnnviz.ui.network.moments import snapshot_labels
 
 __all__ = ["moments_in_words", "tell_left_out"]
 

@@ -11,7 +11,7 @@ from cnnviz.home import datasets_folder
 from cnnviz.runs import Run
 from cnnviz.ui.components.image_grid import Source
 from cnnviz.ui.loaders import datasets, held_images, home, modified
-from cnnviz.ui.look import test_split
+from cnnviz.ui.network import test_split
 from cnnviz.ui.sheets import serve_images, thumbnail_shape
 
 __all__ = ["pictures_of"]

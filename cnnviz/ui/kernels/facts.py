@@ -11,7 +11,7 @@ from cnnviz.errors import RunError
 from cnnviz.explain import filter_changes, filter_norms, similarity_order
 from cnnviz.figures.mosaic import in_digits
 from cnnviz.runs import Weights
-from cnnviz.ui.look import arrays_of
+from cnnviz.ui.network import arrays_of
 
 __all__ = ["ORDERS", "KernelFacts", "kernel_facts", "kernels_at", "signed"]
 

@@ -16,12 +16,12 @@ from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.kernels.facts import KernelFacts, signed
 from cnnviz.ui.kernels.numbers import kernel_tables
 from cnnviz.ui.kernels.synthesised import synthesised
-from cnnviz.ui.look import keep_place, wait_for_keras
-from cnnviz.ui.look.images import without_images
-from cnnviz.ui.look.models import model
-from cnnviz.ui.look.saved import saved
-from cnnviz.ui.look.seen import MOST_IMAGES, feature_maps, peaks, searched
 from cnnviz.ui.messages import plain, reported
+from cnnviz.ui.network import keep_place, wait_for_keras
+from cnnviz.ui.network.activations import MOST_IMAGES, feature_maps, peaks, searched
+from cnnviz.ui.network.images import without_images
+from cnnviz.ui.network.models import model
+from cnnviz.ui.network.saved import saved
 
 __all__ = ["inspector"]
 

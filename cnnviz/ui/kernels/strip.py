@@ -9,8 +9,8 @@ from cnnviz.ui.address import go
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.kernels.facts import KernelFacts, kernels_at
-from cnnviz.ui.look.saved import saved
-from cnnviz.ui.look.stops import snapshot_labels
+from cnnviz.ui.network.moments import snapshot_labels
+from cnnviz.ui.network.saved import saved
 
 __all__ = ["history_strip"]
 

@@ -12,9 +12,9 @@ from cnnviz.figures.tiles import photo_tiles
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.jobs import Report, Stopped, forget, job, known_job, show_job
-from cnnviz.ui.look.models import model
-from cnnviz.ui.look.saved import saved
 from cnnviz.ui.messages import reported
+from cnnviz.ui.network.models import model
+from cnnviz.ui.network.saved import saved
 
 if TYPE_CHECKING:
     import keras

@@ -11,7 +11,7 @@ from cnnviz.ui.bar import Pinned
 from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.kernels.facts import ORDERS, KernelFacts
-from cnnviz.ui.look.saved import saved
+from cnnviz.ui.network.saved import saved
 from cnnviz.ui.place import Place, choice, numbered, param
 
 __all__ = ["View", "controls", "wall"]

@@ -9,13 +9,14 @@ from cnnviz.errors import CnnvizError
 from cnnviz.runs import Run, Weights
 from cnnviz.ui.address import bind, go
 from cnnviz.ui.bar import Pinned
-from cnnviz.ui.loaders import class_names, open_run
-from cnnviz.ui.look.images import Chosen, choose_image, read_image
-from cnnviz.ui.look.seen import feature_maps
-from cnnviz.ui.look.stops import lookable, no_such_snapshot, run_label, snapshot_labels
+from cnnviz.ui.loaders import class_names, lookable, open_run
 from cnnviz.ui.maps.choices import MapsPlace
 from cnnviz.ui.maps.sights import Sight, run_title
 from cnnviz.ui.messages import plain
+from cnnviz.ui.network.activations import feature_maps
+from cnnviz.ui.network.images import Chosen, choose_image, read_image
+from cnnviz.ui.network.moments import no_such_snapshot, snapshot_labels
+from cnnviz.ui.run_facts import run_label
 
 __all__ = ["second"]
 

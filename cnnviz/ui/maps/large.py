@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from cnnviz import explain
 from cnnviz.figures.tiles import Tiles, answers_in_words, map_tiles, span
 from cnnviz.ui.components.overlay import overlay
-from cnnviz.ui.look.models import model
 from cnnviz.ui.maps.sights import Scene, Sight
 from cnnviz.ui.messages import plain
+from cnnviz.ui.network.models import model
 
 __all__ = ["large_map"]
 

@@ -6,12 +6,12 @@ from cnnviz.figures.tiles import photo_tiles
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.strip import Blank, Column
 from cnnviz.ui.components.tiles import tiles
-from cnnviz.ui.look.stops import stops_of
 from cnnviz.ui.maps.beside import second
 from cnnviz.ui.maps.choices import MapsPlace
 from cnnviz.ui.maps.large import large_map
 from cnnviz.ui.maps.network import draw, network
 from cnnviz.ui.maps.sights import Scene, Sight, pinned_sight, run_title
+from cnnviz.ui.network.layers import stops_of
 
 __all__ = ["outline", "show"]
 

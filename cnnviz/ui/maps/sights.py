@@ -12,9 +12,9 @@ from cnnviz.figures.tiles import span
 from cnnviz.runs import Weights
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.saving import Saving
-from cnnviz.ui.look.saved import saved_of
-from cnnviz.ui.look.seen import feature_maps
 from cnnviz.ui.maps.choices import MapsPlace
+from cnnviz.ui.network.activations import feature_maps
+from cnnviz.ui.network.saved import saved_of
 
 __all__ = ["SEEN", "Scene", "Sight", "pinned_sight", "run_title", "strengths"]
 

@@ -6,12 +6,12 @@ from cnnviz import explain
 from cnnviz.ui.address import go, read
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.microscope import Place, microscope, output_steps
-from cnnviz.ui.look import model, wait_for_keras
-from cnnviz.ui.look.saved import saved
-from cnnviz.ui.look.stops import Stop
 from cnnviz.ui.messages import plain
 from cnnviz.ui.microscope.specimens import convolution_data, output_data, playground_data, pooling_data
 from cnnviz.ui.microscope.which import MicroscopePlace, View
+from cnnviz.ui.network import model, wait_for_keras
+from cnnviz.ui.network.layers import Stop
+from cnnviz.ui.network.saved import saved
 
 __all__ = ["show_view"]
 

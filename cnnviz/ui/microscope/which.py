@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.ui.address import asked, bind, read
 from cnnviz.ui.bar import Pinned
-from cnnviz.ui.look.stops import Stop, stops_of
+from cnnviz.ui.network.layers import Stop, stops_of
 from cnnviz.ui.place import Place, choice, pair, param
 from cnnviz.ui.styles import style
 

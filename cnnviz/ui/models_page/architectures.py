@@ -5,7 +5,7 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.spec import PRESETS, ModelSpec, preset
 from cnnviz.ui.loaders import open_run, run_ids
-from cnnviz.ui.look.stops import run_label
+from cnnviz.ui.run_facts import run_label
 
 __all__ = ["choose_architecture"]
 

@@ -6,13 +6,13 @@ import streamlit as st
 
 from cnnviz.ui.guard import permitted, unlocked
 from cnnviz.ui.jobs import show_job
-from cnnviz.ui.look import keras_ready, wait_for_keras
 from cnnviz.ui.messages import plain
 from cnnviz.ui.models_page.adopting import adoption, show_adopted
 from cnnviz.ui.models_page.architectures import choose_architecture
 from cnnviz.ui.models_page.meaning import ask_meaning
 from cnnviz.ui.models_page.upload import Facts, Upload, choose_file, drop, inspection, uploaded
 from cnnviz.ui.models_page.words import HEADS
+from cnnviz.ui.network import keras_ready, wait_for_keras
 
 __all__ = ["show_bringing"]
 

@@ -7,7 +7,7 @@ from cnnviz.ui.address import read
 from cnnviz.ui.bar import asked_run, run_bar
 from cnnviz.ui.choosers import segments
 from cnnviz.ui.invitation import no_network_yet
-from cnnviz.ui.look.stops import lookable
+from cnnviz.ui.loaders import lookable
 from cnnviz.ui.models_page.bringing import show_bringing
 from cnnviz.ui.models_page.taking import show_taking
 from cnnviz.ui.place import Place, choice, param

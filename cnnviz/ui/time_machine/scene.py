@@ -15,9 +15,9 @@ from cnnviz.ui.bar import looked_run, pinned_bar
 from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.time_machine import Payload, replay_payload
 from cnnviz.ui.loaders import class_names
-from cnnviz.ui.look import test_split
-from cnnviz.ui.look.stops import no_such_snapshot
 from cnnviz.ui.messages import problem
+from cnnviz.ui.network import test_split
+from cnnviz.ui.network.moments import no_such_snapshot
 from cnnviz.ui.pages import TIME_MACHINE
 
 __all__ = ["Scene", "prepared", "scene"]

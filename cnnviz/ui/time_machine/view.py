@@ -6,8 +6,8 @@ from cnnviz.errors import CnnvizError
 from cnnviz.replay import Replay
 from cnnviz.ui.address import go, page_link, rerun
 from cnnviz.ui.components.time_machine import time_machine
-from cnnviz.ui.look import keras_ready
 from cnnviz.ui.messages import plain
+from cnnviz.ui.network import keras_ready
 from cnnviz.ui.pages import KERNELS
 from cnnviz.ui.styles import style
 from cnnviz.ui.time_machine.saving import save_dialog

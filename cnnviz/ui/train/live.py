@@ -11,6 +11,7 @@ from cnnviz.runs import Run, RunStore, Status
 from cnnviz.spec import RunSpec
 from cnnviz.training import waiting_before
 from cnnviz.ui import loaders
+from cnnviz.ui.address import rerun
 from cnnviz.ui.components import live_chart, live_kernels, watched
 from cnnviz.ui.glossary import words
 from cnnviz.ui.live_view import has_kernels, live_view
@@ -46,7 +47,7 @@ def _draw(run: Run, spec: RunSpec, was_active: bool, wide: bool, was_waiting: bo
     """One tick: reads what is new and sends it to nodes that stay."""
     status = run.status
     if (was_active and not status.active) or (was_waiting and status.step > 0):
-        st.rerun()  # the next tick is a slower one, or none
+        rerun()  # the next tick is a slower one, or none
     with st.container(key="train-live", gap="small"):
         drawn = _drawn(str(run.folder), _size(run), _epochs(spec, status), spec.model.classes, run)
         _progress(run, status, drawn.position)

@@ -10,8 +10,8 @@ from cnnviz.ui.judge.compare.about_form import tags_and_notes
 from cnnviz.ui.judge.compare.chosen import Chosen, choose
 from cnnviz.ui.judge.compare.measured import Judgement
 from cnnviz.ui.judge.compare.words import percent
-from cnnviz.ui.look.stops import snapshot_labels
 from cnnviz.ui.messages import plain
+from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.run_facts import changes_in_words, started_in_words
 from cnnviz.ui.words import state_in_words
 

@@ -21,8 +21,8 @@ from cnnviz.ui.judge.compare.chosen import ComparePlace
 from cnnviz.ui.judge.compare.measured import Judgement, compared, same_images
 from cnnviz.ui.judge.compare.words import joined, percent
 from cnnviz.ui.loaders import held_images
-from cnnviz.ui.look import test_split
 from cnnviz.ui.messages import plain, problem
+from cnnviz.ui.network import test_split
 from cnnviz.ui.pages import MISTAKES
 
 __all__ = ["Pair", "choose_pair", "draw_disagreements", "verdict", "why_no_pair"]

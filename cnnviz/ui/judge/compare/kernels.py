@@ -11,8 +11,8 @@ from cnnviz.runs import Run, Weights
 from cnnviz.ui.address import page_link
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.judge.compare.chosen import Chosen
-from cnnviz.ui.look.models import arrays_of
 from cnnviz.ui.messages import plain
+from cnnviz.ui.network.models import arrays_of
 from cnnviz.ui.pages import KERNELS
 
 __all__ = ["kernels"]

@@ -25,8 +25,8 @@ from cnnviz.ui.judge.learning_order.choices import TITLES, OrderPlace, controls
 from cnnviz.ui.judge.loaders import learning
 from cnnviz.ui.judge.moments import moments_in_words, tell_left_out
 from cnnviz.ui.judge.pictures import pictures_of
-from cnnviz.ui.look import test_split
 from cnnviz.ui.messages import plain
+from cnnviz.ui.network import test_split
 from cnnviz.ui.pages import MISTAKES
 from cnnviz.ui.place import Known
 from cnnviz.ui.words import images_in_words

@@ -26,9 +26,9 @@ from cnnviz.ui.judge.map.line import Line, inside
 from cnnviz.ui.judge.map.planes import Maker
 from cnnviz.ui.judge.pictures import pictures_of
 from cnnviz.ui.loaders import held_images
-from cnnviz.ui.look import keras_ready, test_split, wait_for_keras
-from cnnviz.ui.look.stops import snapshot_labels
 from cnnviz.ui.messages import problem
+from cnnviz.ui.network import keras_ready, test_split, wait_for_keras
+from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.pages import MISTAKES
 from cnnviz.ui.place import Known
 from cnnviz.ui.words import duration, images_in_words

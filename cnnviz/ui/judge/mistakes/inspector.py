@@ -25,9 +25,9 @@ from cnnviz.ui.judge.mistakes.history import history_in_words, history_strip
 from cnnviz.ui.judge.mistakes.marking import mark_label
 from cnnviz.ui.judge.mistakes.neighbours import neighbours
 from cnnviz.ui.judge.mistakes_place import MistakesPlace
-from cnnviz.ui.look import read_image, wait_for_keras
-from cnnviz.ui.look.stops import snapshot_labels
 from cnnviz.ui.messages import plain, problem
+from cnnviz.ui.network import read_image, wait_for_keras
+from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.pages import ATTRIBUTION, CONVOLUTION, FEATURE_MAPS
 
 __all__ = ["inspector"]

@@ -18,9 +18,9 @@ from cnnviz.ui.copies import data_link
 from cnnviz.ui.jobs import show_job
 from cnnviz.ui.judge.mistakes.features import is_whole, training_features
 from cnnviz.ui.loaders import class_names
-from cnnviz.ui.look import wait_for_keras
-from cnnviz.ui.look.models import model
 from cnnviz.ui.messages import plain
+from cnnviz.ui.network import wait_for_keras
+from cnnviz.ui.network.models import model
 
 __all__ = ["neighbours", "neighbours_in_words"]
 

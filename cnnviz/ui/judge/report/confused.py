@@ -20,8 +20,8 @@ from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.judge.report.cells import COLOURS, Cell, ReportPlace
 from cnnviz.ui.judge.report.moments import Moments
 from cnnviz.ui.judge.report.saving import figure_of
-from cnnviz.ui.look.images import test_split
 from cnnviz.ui.messages import plain
+from cnnviz.ui.network.images import test_split
 from cnnviz.ui.pages import MISTAKES
 from cnnviz.ui.styles import style
 

@@ -11,7 +11,7 @@ from cnnviz.evaluation import Judged, confusion_matrix, over_snapshots
 from cnnviz.runs import Run
 from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.judge.loaders import judged, learning, state_of
-from cnnviz.ui.look.stops import snapshot_labels
+from cnnviz.ui.network.moments import snapshot_labels
 
 __all__ = ["Moments", "moments_of"]
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.errors import DataError
 from cnnviz.runs import Run, RunStore, Status
-from cnnviz.ui.look.images import read_image, test_split
+from cnnviz.ui.network.images import read_image, test_split
 from tests.look import look_spec
 
 test_split.__test__ = False  # type: ignore[attr-defined]  # its name begins as a test's
@@ -18,8 +18,8 @@ def _page() -> None:
     import streamlit as st
 
     from cnnviz.ui.loaders import open_run
-    from cnnviz.ui.look.images import choose_image, read_image
     from cnnviz.ui.messages import reported
+    from cnnviz.ui.network.images import choose_image, read_image
 
     run = open_run("latest")
     with reported(way_back=None):

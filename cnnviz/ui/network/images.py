@@ -16,8 +16,8 @@ from cnnviz.runs import Run
 from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.loaders import class_names, datasets, held_images, pictures
-from cnnviz.ui.look.photos import LARGEST_SIDE, Picked, keep_photo, kept_photo, leave, photo_key, take_photo
 from cnnviz.ui.messages import problem
+from cnnviz.ui.network.photos import LARGEST_SIDE, Picked, keep_photo, kept_photo, leave, photo_key, take_photo
 
 __all__ = [
     "LARGEST_SIDE",

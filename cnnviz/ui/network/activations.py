@@ -12,8 +12,8 @@ from cnnviz.arrays import sealed
 from cnnviz.data import Split
 from cnnviz.data.photos import sized
 from cnnviz.runs import Run, Weights
-from cnnviz.ui.look.images import test_split
-from cnnviz.ui.look.models import model
+from cnnviz.ui.network.images import test_split
+from cnnviz.ui.network.models import model
 
 if TYPE_CHECKING:
     from cnnviz.explain import Peaks  # its module imports Keras, for which no page waits

@@ -5,8 +5,8 @@ import sys
 import numpy as np
 
 from cnnviz.runs import Run
-from cnnviz.ui.look import arrays_of, keras_ready, model
-from cnnviz.ui.look.seen import feature_maps, peaks
+from cnnviz.ui.network import arrays_of, keras_ready, model
+from cnnviz.ui.network.activations import feature_maps, peaks
 from tests.dashboard import ROOT
 
 
@@ -36,7 +36,7 @@ def test_what_a_model_makes_of_images_is_kept(looked_at: Run) -> None:
 def test_keras_is_imported_in_the_background() -> None:
     script = """
 import sys, time
-from cnnviz.ui.look import keras_ready
+from cnnviz.ui.network import keras_ready
 start = time.perf_counter()
 ready = keras_ready()
 waited = time.perf_counter() - start

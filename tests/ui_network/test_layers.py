@@ -22,7 +22,7 @@ from cnnviz.spec import (
     Scaling,
     preset,
 )  # fmt: skip
-from cnnviz.ui.look.stops import last_maps, stops_of
+from cnnviz.ui.network.layers import last_maps, stops_of
 
 _BENT = (Convolution(activation="linear"), BatchNormalization(), Activation())
 CHAINS: dict[str, tuple[Layer, ...]] = {

@@ -20,7 +20,10 @@ export function cornerOf({ across, wide, high, gutter, margin, below = 0, beside
   return [margin + column * (wide + beside + gutter), margin + row * (high + below + gutter)];
 }
 
-/** The cell under the pointer, to the middle of the gutters; -1 where there is none. @param {Grid} grid @param {MouseEvent} event @param {number} count */
+/**
+ * The cell under the pointer, to the middle of the gutters; -1 where there is none.
+ * @param {Grid} grid @param {MouseEvent} event @param {number} count
+ */
 export function cellAt({ across, wide, high, gutter, margin, ratio, below = 0, beside = 0 }, event, count) {
   const [x, y] = [event.offsetX, event.offsetY].map((place) => place * ratio - margin + gutter / 2);
   const column = Math.floor(x / (wide + beside + gutter));
@@ -28,7 +31,10 @@ export function cellAt({ across, wide, high, gutter, margin, ratio, below = 0, b
   return column >= 0 && column < across && n >= 0 && n < count ? n : -1;
 }
 
-/** Where an arrow key leads from a cell, or from none (-1); -1 for other keys. @param {Grid} grid @param {KeyboardEvent} event @param {number} from @param {number} count */
+/**
+ * Where an arrow key leads from a cell, or from none (-1); -1 for other keys.
+ * @param {Grid} grid @param {KeyboardEvent} event @param {number} from @param {number} count
+ */
 export function nextCell({ across }, event, from, count) {
   const way = arrowOf(event);
   if (!way) return -1;
@@ -37,7 +43,11 @@ export function nextCell({ across }, event, from, count) {
   return next < count ? Math.max(-1, next) : -1;
 }
 
-/** Draw a frame round a cell. @param {CanvasRenderingContext2D} context @param {Grid} grid @param {number} n @param {string} color @param {number} thick */
+/**
+ * Draw a frame round a cell.
+ * @param {CanvasRenderingContext2D} context @param {Grid} grid @param {number} n @param {string} color
+ * @param {number} thick
+ */
 export function frameCell(context, grid, n, color, thick) {
   const [left, top] = cornerOf(grid, n);
   context.strokeStyle = color;

@@ -31,7 +31,10 @@ function arrange(count, width, height, box, ratio, line) {
 }
 
 /** A grid of tiles that is painted again and again with other values. */
-/** @typedef {(tile: number, place: number, pixels: Uint8ClampedArray, at: number) => void} Colour writes red, green, blue */
+/**
+ * @typedef {(tile: number, place: number, pixels: Uint8ClampedArray, at: number) => void} Colour writes red, green,
+ * blue
+ */
 
 export class Tiles {
   /** @type {(ReturnType<typeof arrange> & import("../kit/cells.js").Grid) | undefined} */ plan;

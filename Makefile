@@ -79,5 +79,5 @@ $(VENV)/test.stamp: $(VENV)/run.stamp requirements-dev.txt
 	@touch $@
 
 node_modules/install.stamp: package.json package-lock.json
-	@$(NPM) ci --silent
+	@$(NPM) ci --loglevel=error >/dev/null
 	@touch $@

@@ -12,7 +12,10 @@ const HEIGHT = 214;
  * @typedef {{ places: number[], lines: Line[], threshold: number | null }} Drawn `places` are values of the dial, ascending
  */
 
-/** The share of a line at a value between two places. @param {number[]} places @param {number[]} shares @param {number} value */
+/**
+ * The share of a line at a value between two places.
+ * @param {number[]} places @param {number[]} shares @param {number} value
+ */
 export function shareAt(places, shares, value) {
   const after = places.findIndex((place) => place >= value);
   if (after <= 0) return shares[after < 0 ? shares.length - 1 : 0];
@@ -37,7 +40,10 @@ export class Curve {
     this.svg = svg;
   }
 
-  /** Draws all of it; `at` is the value of the cursor, `hovered` that of the pointer or null. @param {Dial} dial @param {Drawn} drawing */
+  /**
+   * Draws all of it; `at` is the value of the cursor, `hovered` that of the pointer or null.
+   * @param {Dial} dial @param {Drawn} drawing
+   */
   draw(dial, { places, lines, threshold }, at, hovered, width) {
     Object.assign(this, { dial, width, inner: width - MARGIN.left - MARGIN.right });
     this.svg.replaceChildren();

@@ -44,7 +44,10 @@ export function layOut(count, groups, shape) {
   }
   const snapped = (value) => Math.round(value * shape.ratio) / shape.ratio;
 
-  /** The first section that passes, such as one that ends below a height. @param {(section: Section) => boolean} test */
+  /**
+   * The first section that passes, such as one that ends below a height.
+   * @param {(section: Section) => boolean} test
+   */
   function find(test) {
     let [low, high] = [0, sections.length - 1];
     while (low < high) {

@@ -26,7 +26,10 @@ export class Sheets {
   given = ""; // the address that was given up
   seen = 0;
 
-  /** @param {() => void} arrived called when a sheet is there @param {() => void} lost the server knows the address no more */
+  /**
+   * @param {() => void} arrived called when a sheet is there
+   * @param {() => void} lost the server knows the address no more
+   */
   constructor(arrived, lost) {
     this.arrived = arrived;
     this.lost = lost;
@@ -98,7 +101,10 @@ export class Sheets {
     }
   }
 
-  /** Draw one image at its own size; says whether it was there. @param {HTMLCanvasElement} canvas @param {number} position */
+  /**
+   * Draw one image at its own size; says whether it was there.
+   * @param {HTMLCanvasElement} canvas @param {number} position
+   */
   draw(canvas, position) {
     const address = this.address(Math.floor(position / WINDOW));
     const sheet = this.kept.get(address);

@@ -2,6 +2,7 @@
 
 import { bytes } from "../kit/bytes.js";
 import { brush, resized, sheetOf } from "../kit/canvas.js";
+import { cellAt, cornerOf } from "../kit/cells.js";
 import { tellFigure } from "../kit/figure.js";
 import { mount } from "../kit/mount.js";
 
@@ -20,7 +21,7 @@ const LARGEST = 96; // CSS pixels: larger kernels show nothing more
  * @typedef {Kernels & import("../kit/figure.js").Figure} Data
  */
 
-/** How the kernels lie: columns, and weight, gutter and line in device pixels, for a width in CSS pixels. @param {Data} data */
+/** How the kernels lie, for a width in CSS pixels; the margin is the line round each. @param {Data} data */
 function arrange({ filters, height, width, columns, smallest }, available, ratio) {
   const long = Math.max(height, width);
   const fitting = Math.max(1, Math.floor((available + GUTTER) / (smallest + GUTTER)));
@@ -29,7 +30,8 @@ function arrange({ filters, height, width, columns, smallest }, available, ratio
   const gutter = Math.round(GUTTER * ratio);
   const room = Math.floor((available * ratio - gutter * (across - 1) - 2 * line) / across);
   const zoom = Math.max(1, Math.floor(Math.min(room / width, (LARGEST * ratio) / long)));
-  return { across, down: Math.ceil(filters / across), zoom, gutter, line };
+  const size = { wide: width * zoom, high: height * zoom };
+  return { across, down: Math.ceil(filters / across), ...size, gutter, margin: line, ratio };
 }
 
 class View {
@@ -69,9 +71,8 @@ class View {
     const { filters, height, width } = this.data;
     const ratio = window.devicePixelRatio || 1;
     const plan = arrange(this.data, available, ratio);
-    this.plan = { ...plan, ratio };
-    const { across, down, zoom, gutter, line } = plan;
-    const [wide, high] = [width * zoom, height * zoom];
+    this.plan = plan;
+    const { across, down, wide, high, gutter, margin: line } = plan;
     const [row, column] = [across * (wide + gutter), down * (high + gutter)];
     resized(this.canvas, row - gutter + 2 * line, column - gutter + 2 * line, ratio);
     const context = brush(this.canvas);
@@ -80,8 +81,7 @@ class View {
     context.imageSmoothingEnabled = false;
     const sheet = sheetOf({ count: filters, height, width, channels: 3 }, this.shown, []);
     for (let filter = 0; filter < filters; filter++) {
-      const left = line + (filter % across) * (wide + gutter);
-      const top = line + Math.floor(filter / across) * (high + gutter);
+      const [left, top] = cornerOf(plan, filter);
       context.fillRect(left - line, top - line, wide + 2 * line, high + 2 * line);
       context.drawImage(sheet, 0, filter * height, width, height, left, top, wide, high);
     }
@@ -89,12 +89,8 @@ class View {
 
   /** Tells the number of the kernel under the pointer, by the browser's own tooltip. */
   name(event) {
-    if (!this.plan) return;
-    const { across, zoom, gutter, ratio } = this.plan;
-    const { filters, height, width } = this.data;
-    const column = Math.floor((event.offsetX * ratio) / (width * zoom + gutter));
-    const filter = Math.floor((event.offsetY * ratio) / (height * zoom + gutter)) * across + column;
-    this.canvas.title = filter < filters ? `filter ${filter}` : "";
+    const filter = this.plan ? cellAt(this.plan, event, this.data.filters) : -1;
+    this.canvas.title = filter < 0 ? "" : `filter ${filter}`;
   }
 }
 

@@ -18,7 +18,10 @@ export function sheet(width, height) {
   return Object.assign(document.createElement("canvas"), { width, height });
 }
 
-/** What a byte stands for. @param {{ lows: number[], highs: number[] }} ends @param {number} picture @param {number} byte */
+/**
+ * What a byte stands for.
+ * @param {{ lows: number[], highs: number[] }} ends @param {number} picture @param {number} byte
+ */
 export function valueAt({ lows, highs }, picture, byte) {
   return lows[picture] + ((highs[picture] - lows[picture]) * byte) / 255;
 }

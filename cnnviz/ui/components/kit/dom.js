@@ -30,7 +30,10 @@ export function element(tag, className, parent, text) {
   return made;
 }
 
-/** A button that does nothing but what it is told to. @param {string} className @param {ParentNode | null} parent @param {string} [text] */
+/**
+ * A button that does nothing but what it is told to.
+ * @param {string} className @param {ParentNode | null} parent @param {string} [text]
+ */
 export function button(className, parent, text) {
   const made = element("button", className, parent, text);
   made.type = "button";
@@ -72,7 +75,10 @@ export function drawn(tag, attributes, parent, text) {
   return made;
 }
 
-/** A drawing of one path, 24 units wide, such as a mark. @param {ParentNode | null} parent @param {string} [d] @param {string} [className] */
+/**
+ * A drawing of one path, 24 units wide, such as a mark.
+ * @param {ParentNode | null} parent @param {string} [d] @param {string} [className]
+ */
 export function pathIn(parent, d = "", className = "mark") {
   const svg = drawn("svg", { class: className, viewBox: "0 0 24 24", "aria-hidden": "true" }, parent);
   return drawn("path", { d }, svg);

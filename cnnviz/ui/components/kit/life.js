@@ -22,7 +22,9 @@ export class Later {
   }
 }
 
-/** Something that is done often, but not more often than every so many milliseconds; the last time is never left out. */
+/**
+ * Something that is done often, but not more often than every so many milliseconds; the last time is never left out.
+ */
 export class Often {
   #later;
   #last = -Infinity;
@@ -84,7 +86,9 @@ export class Life {
     this.atEnd(() => observer.disconnect());
   }
 
-  /** @param {EventTarget} target @param {string} type @param {(event: any) => void} handler @param {boolean} [capture] */
+  /**
+   * @param {EventTarget} target @param {string} type @param {(event: any) => void} handler @param {boolean} [capture]
+   */
   listen(target, type, handler, capture = false) {
     target.addEventListener(type, handler, { signal: this.#ended.signal, capture });
   }

@@ -289,7 +289,10 @@ class FigureSvg {
   }
 }
 
-/** Draw an element and all it holds, also what is scrolled out of sight. @param {Element} root @param {string} [source] */
+/**
+ * Draw an element and all it holds, also what is scrolled out of sight.
+ * @param {Element} root @param {string} [source]
+ */
 export function figureSvg(root, source = "") {
   const all = [root, ...root.querySelectorAll("*")];
   const scrolled = all.filter((node) => node.scrollLeft).map((node) => ({ node, left: node.scrollLeft }));

@@ -81,7 +81,10 @@ export function unpack(data) {
   };
 }
 
-/** The input rows and columns under the window of one output pixel; some may lie outside. @param {Bench} bench @param {number} row @param {number} column */
+/**
+ * The input rows and columns under the window of one output pixel; some may lie outside.
+ * @param {Bench} bench @param {number} row @param {number} column
+ */
 export function reading(bench, row, column) {
   const along = (place, side, count) => {
     const first = place * bench.strides[side] - bench.offset[side];
@@ -90,7 +93,10 @@ export function reading(bench, row, column) {
   return { down: along(row, 0, bench.rows), across: along(column, 1, bench.columns) };
 }
 
-/** The place of every cell of a window in the input, or -1 in the padding. @param {Bench} bench @param {number} row @param {number} column */
+/**
+ * The place of every cell of a window in the input, or -1 in the padding.
+ * @param {Bench} bench @param {number} row @param {number} column
+ */
 export function places(bench, row, column) {
   const { down, across } = reading(bench, row, column);
   return down.flatMap((y) =>
@@ -98,7 +104,10 @@ export function places(bench, row, column) {
   );
 }
 
-/** Every product of one output pixel, the sums of the channels, and the sum of all with the bias. @param {Bench} bench @param {number} row @param {number} column */
+/**
+ * Every product of one output pixel, the sums of the channels, and the sum of all with the bias.
+ * @param {Bench} bench @param {number} row @param {number} column
+ */
 export function takeApart(bench, row, column) {
   const where = places(bench, row, column);
   const count = bench.channels.length;
@@ -116,7 +125,10 @@ export function takeApart(bench, row, column) {
   return { row, column, where, parts, others, before, after, patch: parts[0].patch, inside: [], winner: -1 };
 }
 
-/** The window of a pooling: its values, which cells count, the place of the largest, and the result. @param {Bench} bench @param {number} row @param {number} column */
+/**
+ * The window of a pooling: its values, which cells count, the place of the largest, and the result.
+ * @param {Bench} bench @param {number} row @param {number} column
+ */
 export function poolApart(bench, row, column) {
   const where = places(bench, row, column);
   const patch = where.map((place) => (place < 0 ? 0 : bench.values[place]));
@@ -135,7 +147,10 @@ export function apart(bench, row, column) {
   return bench.kernel ? takeApart(bench, row, column) : poolApart(bench, row, column);
 }
 
-/** Where something happens: the largest value of the output map, its border left out where the map is large. @param {Bench} bench @returns {Pair} */
+/**
+ * Where something happens: the largest value of the output map, its border left out where the map is large.
+ * @param {Bench} bench @returns {Pair}
+ */
 export function liveliest(bench) {
   const map = bench.before ?? bench.after ?? [];
   const border = Math.min(bench.high, bench.wide) > 6 ? 1 : 0;

@@ -294,7 +294,10 @@ function labelled(bench, k) {
   return count > 1 ? `${bench.channels[k]} of ${count}` : bench.channels[k];
 }
 
-/** Draw what comes out, before or after the activation. @param {MapView} map @param {Bench} bench @param {Scales} scales @param {string} stage */
+/**
+ * Draw what comes out, before or after the activation.
+ * @param {MapView} map @param {Bench} bench @param {Scales} scales @param {string} stage
+ */
 export function drawOutput(map, bench, scales, stage) {
   const before = stage === "before" || !bench.after ? bench.before : null;
   const values = before ? before : (bench.after ?? []);

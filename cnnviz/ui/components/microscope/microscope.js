@@ -17,7 +17,10 @@ import { Typed } from "./typed.js";
 
 // ---- The light that falls from the patch on the input to the numbers, and from the numbers to the output pixel.
 
-/** Join two boxes of the window by a filled band; nothing where they do not lie side by side. @param {Box} from @param {Box} to */
+/**
+ * Join two boxes of the window by a filled band; nothing where they do not lie side by side.
+ * @param {Box} from @param {Box} to
+ */
 function band(from, to, origin) {
   if (to.left - from.right < 6) return "";
   const at = (/** @type {number} */ x, /** @type {number} */ y) =>
@@ -26,7 +29,10 @@ function band(from, to, origin) {
   return `${near} L${at(to.left, to.bottom)} L${at(from.right, from.bottom)} Z`;
 }
 
-/** Draw both, as bands behind the maps and as lines before them; without boxes there are none. @param {any} root @param {Box | null} patch @param {Box} between @param {Box | null} pixel */
+/**
+ * Draw both, as bands behind the maps and as lines before them; without boxes there are none.
+ * @param {any} root @param {Box | null} patch @param {Box} between @param {Box | null} pixel
+ */
 function drawBeams(root, patch, between, pixel) {
   const origin = root.querySelector(".beams").getBoundingClientRect();
   const shapes = {
@@ -116,7 +122,10 @@ class Scan {
 
 // ---- Which of the two output maps is shown.
 
-/** Buttons for before and after the activation, where there is one. @param {HTMLElement} root @param {import("./arithmetic.js").Bench} bench @param {string} stage */
+/**
+ * Buttons for before and after the activation, where there is one.
+ * @param {HTMLElement} root @param {import("./arithmetic.js").Bench} bench @param {string} stage
+ */
 function stageButtons(root, bench, stage, onchoose) {
   root.replaceChildren();
   if (bench.kind !== "convolution" || bench.function === "linear") return;

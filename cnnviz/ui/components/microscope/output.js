@@ -29,14 +29,20 @@ function withSign(logit) {
   return `${logit > 0 ? "+" : ""}${rounded(logit, LOGIT)}`;
 }
 
-/** The exponentials of the classes that are shown, the others together, and their sum. @param {Data} data @param {number[]} shown @param {number[]} hidden */
+/**
+ * The exponentials of the classes that are shown, the others together, and their sum.
+ * @param {Data} data @param {number[]} shown @param {number[]} hidden
+ */
 function column(data, shown, hidden) {
   const rest = hidden.reduce((total, unit) => total + data.exponentials[unit], 0);
   const list = shown.map((unit) => data.exponentials[unit]);
   return writtenSum(hidden.length ? [...list, rest] : list, data.total[0], SHARE);
 }
 
-/** The fewest decimals with which what is written comes out. @param {number} first @param {(decimals: number) => boolean} comesOut */
+/**
+ * The fewest decimals with which what is written comes out.
+ * @param {number} first @param {(decimals: number) => boolean} comesOut
+ */
 function enough(first, comesOut) {
   let decimals = first;
   while (decimals < 9 && !comesOut(decimals)) decimals++;

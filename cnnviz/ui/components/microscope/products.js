@@ -176,7 +176,10 @@ export class Products {
     on.cell(cell);
   }
 
-  /** One product with as many decimals of its factors as it takes to come out. @param {Part} part @param {number} cell */
+  /**
+   * One product with as many decimals of its factors as it takes to come out.
+   * @param {Part} part @param {number} cell
+   */
   product({ k, patch, kernel, products }, cell) {
     if (![patch[cell], kernel[cell]].every(Number.isFinite)) return `${short(patch[cell])} × ${short(kernel[cell])}`;
     const decimals = this.written.rows.get(k)?.decimals ?? 2;
@@ -331,7 +334,10 @@ export function sumLine(line, bench, terms, scales, written) {
   return words.join(", ");
 }
 
-/** How far one input pixel reaches, in words. @param {Bench} bench @param {import("./map.js").Place} place @param {number} count */
+/**
+ * How far one input pixel reaches, in words.
+ * @param {Bench} bench @param {import("./map.js").Place} place @param {number} count
+ */
 export function reachWords(bench, [row, column], count) {
   const value = bench.channels.length === 1 ? ` (${exact(bench.values[row * bench.width + column])})` : "";
   return `Input row ${row}, column ${column}${value} reaches ${count} output ${count === 1 ? "pixel" : "pixels"}`;

@@ -43,7 +43,10 @@ export function rounded(value, decimals) {
   return Number.isFinite(value) && Math.abs(value) < 1e15 ? fixed(units(value, decimals), decimals) : short(value);
 }
 
-/** Two decimals for what is between 0.1 and 10, one for tens, none for hundreds, three for hundredths. @param {number} size */
+/**
+ * Two decimals for what is between 0.1 and 10, one for tens, none for hundreds, three for hundredths.
+ * @param {number} size
+ */
 export function fewest(size) {
   if (!size) return 0;
   const place = Number(size.toExponential().split("e")[1]);
@@ -86,7 +89,10 @@ export function writtenSum(terms, total, least = 0) {
   }
 }
 
-/** Move those terms by one unit that lie nearest to the other rounding (largest remainders). @param {number[]} whole @param {number[]} terms @param {number} missing @param {number} decimals */
+/**
+ * Move those terms by one unit that lie nearest to the other rounding (largest remainders).
+ * @param {number[]} whole @param {number[]} terms @param {number} missing @param {number} decimals
+ */
 function settle(whole, terms, missing, decimals) {
   const way = Math.sign(missing);
   const rest = terms.map((term, at) => (whole[at] - term * 10 ** decimals) * way);
@@ -166,7 +172,10 @@ export const NARROW = 3; // cells across: with more, the cells are small
  * @typedef {import("./arithmetic.js").Part} Part
  */
 
-/** The channels to show in full: the strongest, and the one that was asked for. @param {Part[]} parts @param {number | null} asked */
+/**
+ * The channels to show in full: the strongest, and the one that was asked for.
+ * @param {Part[]} parts @param {number | null} asked
+ */
 export function strongest(parts, asked) {
   if (parts.length <= ROWS + 1) return parts;
   const size = (/** @type {Part} */ part) => (Number.isFinite(part.sum) ? Math.abs(part.sum) : Infinity);
@@ -175,7 +184,10 @@ export function strongest(parts, asked) {
   return shown;
 }
 
-/** Whether the products themselves are added up: those of a single small channel. @param {Bench} bench @param {Terms} terms */
+/**
+ * Whether the products themselves are added up: those of a single small channel.
+ * @param {Bench} bench @param {Terms} terms
+ */
 function single(bench, terms) {
   return terms.parts.length === 1 && !bench.hidden && bench.cells <= 9;
 }
@@ -248,7 +260,10 @@ function ofAChannel(bench, part, line, at) {
   return writtenSum(part.products, part.sum, line.decimals);
 }
 
-/** The pixels under a typed kernel, with as many decimals as its products take. @param {Part} part @param {Written} row */
+/**
+ * The pixels under a typed kernel, with as many decimals as its products take.
+ * @param {Part} part @param {Written} row
+ */
 function patchTexts(part, row) {
   let digits = 2;
   const wrong = (/** @type {number} */ value, /** @type {number} */ cell) =>
@@ -257,7 +272,10 @@ function patchTexts(part, row) {
   return part.patch.map((value) => rounded(value, digits));
 }
 
-/** A pooling as it is written: the values that take part, and what comes out. @param {Bench} bench @param {Terms} terms */
+/**
+ * A pooling as it is written: the values that take part, and what comes out.
+ * @param {Bench} bench @param {Terms} terms
+ */
 export function pooledUp(bench, terms) {
   const values = terms.inside.map((cell) => terms.patch[cell]);
   return bench.kind === "max" ? writtenLargest(values, terms.after) : writtenMean(values, terms.after);

@@ -19,7 +19,9 @@ export class Typed {
   /** @type {HTMLInputElement[]} */ fields = [];
   /** @type {Float32Array<ArrayBuffer> | undefined} */ kernel;
 
-  /** @param {HTMLElement} root @param {(kernel: Float32Array<ArrayBuffer>) => void} onkernel is told the nine numbers */
+  /**
+   * @param {HTMLElement} root @param {(kernel: Float32Array<ArrayBuffer>) => void} onkernel is told the nine numbers
+   */
   constructor(root, onkernel) {
     this.root = root;
     this.onkernel = onkernel;
@@ -27,7 +29,10 @@ export class Typed {
     this.note.setAttribute("aria-live", "polite");
   }
 
-  /** Draw the names, and take over the nine fields of the kernel, which are new where the bench is. @param {Preset[]} presets @param {HTMLInputElement[]} fields */
+  /**
+   * Draw the names, and take over the nine fields of the kernel, which are new where the bench is.
+   * @param {Preset[]} presets @param {HTMLInputElement[]} fields
+   */
   build(presets, fields) {
     const texts = this.fields.length ? this.fields.map((field) => field.value) : presets[0].kernel.map(written);
     Object.assign(this, { presets, fields });

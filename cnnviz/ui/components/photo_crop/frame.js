@@ -21,7 +21,10 @@ export function centreFrame(photo) {
   return [(1 - wide) / 2, (1 - high) / 2, (1 + wide) / 2, (1 + high) / 2];
 }
 
-/** The frame moved, but not out of the photo. @param {Frame} frame @param {number} across @param {number} down @returns {Frame} */
+/**
+ * The frame moved, but not out of the photo.
+ * @param {Frame} frame @param {number} across @param {number} down @returns {Frame}
+ */
 export function movedFrame([left, top, right, bottom], across, down) {
   const x = Math.min(Math.max(across, -left), 1 - right);
   const y = Math.min(Math.max(down, -top), 1 - bottom);
@@ -49,7 +52,10 @@ export function drawnFrame(photo, [fixedX, fixedY], [x, y]) {
   return [left, top, left + wide, top + high];
 }
 
-/** The frame made larger or smaller around its middle. @param {Photo} photo @param {Frame} frame @param {number} factor */
+/**
+ * The frame made larger or smaller around its middle.
+ * @param {Photo} photo @param {Frame} frame @param {number} factor
+ */
 export function scaledFrame(photo, [left, top, right, bottom], factor) {
   const ratio = highPerWide(photo);
   const least = Math.max(LEAST_SHARE, LEAST_SHARE / ratio);

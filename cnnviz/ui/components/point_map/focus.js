@@ -128,7 +128,10 @@ export class Focus {
     if (this.number !== undefined) this.card.picture(this.number, this.map.store);
   }
 
-  /** The mouse opens a point; a finger holds it first. @param {number} left @param {number} top @param {boolean} finger */
+  /**
+   * The mouse opens a point; a finger holds it first.
+   * @param {number} left @param {number} top @param {boolean} finger
+   */
   click(left, top, finger) {
     const [near] = this.map.scene.nearest(left, top, 1);
     if (!near || near.distance > NEAR * (finger ? FINGER : 1)) return this.leave(true);
@@ -141,7 +144,10 @@ export class Focus {
     if (this.number !== undefined) this.opened(this.number);
   }
 
-  /** To the next point in a direction; from the middle where none is looked at. @param {number} right @param {number} down */
+  /**
+   * To the next point in a direction; from the middle where none is looked at.
+   * @param {number} right @param {number} down
+   */
   step(right, down) {
     const { scene, view, places } = this.map;
     const from = this.number === undefined ? [view.width / 2, view.height / 2] : this.place(this.number);

@@ -23,7 +23,9 @@ function isOnCross(x, y, radius, line) {
   );
 }
 
-/** Which pixels a mark covers, and how much of each in 256ths, with its middle `right` and `down` of a pixel's corner. */
+/**
+ * Which pixels a mark covers, and how much of each in 256ths, with its middle `right` and `down` of a pixel's corner.
+ */
 function maskOf(radius, isCross, rim, right, down, stride, opacity) {
   const size = radius + rim;
   const line = Math.max(1.3, radius * 0.5) + 2 * rim;
@@ -96,7 +98,10 @@ export class Dots {
     return masks;
   }
 
-  /** Blends a mark in; its middle is given in device pixels. @param {Mask[]} masks @param {number} color @param {number} left @param {number} top */
+  /**
+   * Blends a mark in; its middle is given in device pixels.
+   * @param {Mask[]} masks @param {number} color @param {number} left @param {number} top
+   */
   put(masks, color, left, top) {
     const [column, row] = [Math.floor(left), Math.floor(top)];
     const { border, stride, pixels } = this;
@@ -125,7 +130,10 @@ const PICTURE = 32; // CSS pixels of a picture's longer side, about
 const FRAME = 2;
 const GUTTER = 4;
 
-/** How large a disc is: few points are large, many small, and all grow as one comes nearer. @param {number} count @param {number} zoom */
+/**
+ * How large a disc is: few points are large, many small, and all grow as one comes nearer.
+ * @param {number} count @param {number} zoom
+ */
 export function radiusOf(count, zoom) {
   const plain = Math.min(7, Math.max(2.4, 7 - Math.log10(Math.max(1, count)) * 1.15));
   return Math.min(9, plain * Math.max(1, zoom) ** 0.3);
@@ -189,7 +197,10 @@ export class Painter {
     return [view.left(places[2 * i]) * this.ratio, view.top(places[2 * i + 1]) * this.ratio];
   }
 
-  /** Draws as many pictures as fit side by side; returns their numbers. @param {Scene} scene @param {SheetStore} store */
+  /**
+   * Draws as many pictures as fit side by side; returns their numbers.
+   * @param {Scene} scene @param {SheetStore} store
+   */
   pictures(scene, store) {
     const { context, ratio } = this;
     const [width, height] = this.pictureSize(store);
@@ -257,7 +268,10 @@ export class Painter {
     return [...taken.values()];
   }
 
-  /** The line drawn round points; dashed while it is drawn. @param {number[][]} corners @param {string} color @param {boolean} open */
+  /**
+   * The line drawn round points; dashed while it is drawn.
+   * @param {number[][]} corners @param {string} color @param {boolean} open
+   */
   border(corners, color, open) {
     const { context, ratio } = this;
     context.beginPath();

@@ -15,13 +15,19 @@ export class SheetStore {
   busy = 0;
   failed = -Infinity;
 
-  /** @param {() => void} arrived called when pictures are there @param {() => void} lost the server knows the address no more */
+  /**
+   * @param {() => void} arrived called when pictures are there
+   * @param {() => void} lost the server knows the address no more
+   */
   constructor(arrived, lost) {
     this.arrived = arrived;
     this.lost = lost;
   }
 
-  /** Begins anew where the pictures come from elsewhere; the size is that of one, in its own pixels. @param {string} address */
+  /**
+   * Begins anew where the pictures come from elsewhere; the size is that of one, in its own pixels.
+   * @param {string} address
+   */
   source(address, columns, height, width) {
     Object.assign(this, { columns, height, width });
     if (address !== this.address) this.forget(address);
@@ -42,7 +48,10 @@ export class SheetStore {
     return this.found.has(number);
   }
 
-  /** Asks for those that are neither here nor on their way; what was asked for last comes first. @param {number[]} numbers */
+  /**
+   * Asks for those that are neither here nor on their way; what was asked for last comes first.
+   * @param {number[]} numbers
+   */
   want(numbers) {
     if (!this.address || performance.now() - this.failed < AGAIN_MS) return;
     const missing = numbers.filter((number) => !this.asked.has(number));
@@ -80,7 +89,10 @@ export class SheetStore {
     }
   }
 
-  /** Draws a picture, sharp; says whether it is here. @param {CanvasRenderingContext2D} context @param {number} number */
+  /**
+   * Draws a picture, sharp; says whether it is here.
+   * @param {CanvasRenderingContext2D} context @param {number} number
+   */
   draw(context, number, left, top, width, height) {
     const found = this.found.get(number);
     if (!found) return false;

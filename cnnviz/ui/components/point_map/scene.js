@@ -145,7 +145,10 @@ export class Scene {
     };
   }
 
-  /** The points nearest to a place on the screen, nearest first; distances in CSS pixels. @param {number} left @param {number} top @param {number} most */
+  /**
+   * The points nearest to a place on the screen, nearest first; distances in CSS pixels.
+   * @param {number} left @param {number} top @param {number} most
+   */
   nearest(left, top, most) {
     const { view, places, shown } = this;
     const [x, y] = view.unit(left, top);

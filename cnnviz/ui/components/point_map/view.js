@@ -1,4 +1,4 @@
-// Where the points of a map stand on the canvas: moved, zoomed, and on their way from one place to another; and the lines round them.
+// Where the points of a map stand on the canvas: moved, zoomed, gliding to other places; and the lines round them.
 
 /** @typedef {[x: number, y: number]} Point in the map's units */
 
@@ -155,7 +155,10 @@ export function read(text) {
   return Array.from({ length: Math.floor(numbers.length / 2) }, pair);
 }
 
-/** Whether a place lies inside: a line from it to the right crosses the border an odd number of times. @param {Point[]} corners @param {number} x @param {number} y */
+/**
+ * Whether a place lies inside: a line from it to the right crosses the border an odd number of times.
+ * @param {Point[]} corners @param {number} x @param {number} y
+ */
 export function isInside(corners, x, y) {
   let inside = false;
   for (let i = 0, j = corners.length - 1; i < corners.length; j = i++) {

@@ -2,7 +2,8 @@
 
 import { bytes } from "../kit/bytes.js";
 import { brush, resized, sheetOf, valueAt } from "../kit/canvas.js";
-import { arrowOf, element, matchCount } from "../kit/dom.js";
+import { cellAt, cornerOf, frameCell, nextCell } from "../kit/cells.js";
+import { element, matchCount } from "../kit/dom.js";
 import { rampOf, tellFigure } from "../kit/figure.js";
 import { mount } from "../kit/mount.js";
 import { digits } from "../kit/numbers.js";
@@ -97,23 +98,24 @@ class Layer {
     const { count, height, width, words } = this.data;
     const { rows, size } = this.view.data;
     const gutter = Math.round(GUTTER * ratio);
+    const even = { ratio, gutter, margin: gutter, across: 1, beside: 0 };
     const long = Math.max(height, width);
     const room = rows * (size + GUTTER);
     if (words.length) {
       const line = Math.min(LINE, Math.floor(room / count));
       const letters = this.pen(ratio);
       const longest = Math.max(...words.map((_, n) => letters.measureText(this.word(n)).width), LEAST * ratio);
-      return { ratio, gutter, across: 1, wide: line * ratio, high: line * ratio - gutter, line: longest + 2 * gutter };
+      return { ...even, wide: line * ratio, high: line * ratio - gutter, beside: longest + 2 * gutter };
     }
     if (long > 1 && count <= 3) {
       const zoom = Math.max(1, Math.floor((IMAGE * ratio) / long)); // the image itself
-      return { ratio, gutter, across: 1, wide: width * zoom, high: height * zoom, line: 0 };
+      return { ...even, wide: width * zoom, high: height * zoom };
     }
     const wanted = long > 1 ? size : Math.max(3, Math.min(size, Math.floor(Math.sqrt((160 * room) / count)) - GUTTER));
     const zoom = Math.max(1, Math.floor((wanted * ratio) / long));
     const down = Math.max(1, Math.floor((room * ratio) / (height * zoom + gutter)));
     const across = Math.ceil(count / (long > 1 ? Math.min(rows, down) : down));
-    return { ratio, gutter, across, wide: width * zoom, high: height * zoom, line: 0 };
+    return { ...even, across, wide: width * zoom, high: height * zoom };
   }
 
   /** The canvas, ready to write words on. */
@@ -130,47 +132,39 @@ class Layer {
   }
 
   paint() {
-    const { count, height, width, words, name, ids } = this.data;
+    const { count, height, width, words } = this.data;
     const plan = this.plan();
     this.drawn = plan;
     const { ratio, gutter, across, wide, high } = plan;
     const down = Math.ceil(count / across);
-    const [w, h] = [across * (wide + gutter) + gutter + plan.line, down * (high + gutter) + gutter];
+    const [w, h] = [across * (wide + gutter) + gutter + plan.beside, down * (high + gutter) + gutter];
     resized(this.canvas, w, h, ratio);
     const context = this.pen(ratio);
     const style = getComputedStyle(this.canvas);
     context.clearRect(0, 0, w, h);
     context.imageSmoothingEnabled = false;
     for (let n = 0; n < count; n++) {
-      const [left, top] = this.corner(n);
+      const [left, top] = cornerOf(plan, n);
       context.fillStyle = style.color;
       if (gutter > 1) context.fillRect(left - 1, top - 1, wide + 2, high + 2);
       if (this.sheet) context.drawImage(this.sheet, 0, n * height, width, height, left, top, wide, high);
       if (words.length && this.sheet) {
         context.fillStyle = style.textDecorationColor;
-        context.fillText(this.word(n), left + wide + 2 * gutter, top + high / 2, plan.line);
+        context.fillText(this.word(n), left + wide + 2 * gutter, top + high / 2, plan.beside);
       }
     }
-    const chosen = this.view.chosen;
-    const place = chosen && chosen[0] === name ? ids.indexOf(chosen[1]) : -1;
-    if (place < 0) return;
-    const [left, top] = this.corner(place);
-    const thick = Math.min(3, Math.max(1, gutter)) * ratio;
-    context.strokeStyle = style.outlineColor;
-    context.lineWidth = thick;
-    context.strokeRect(left - thick / 2, top - thick / 2, wide + thick, high + thick);
+    if (this.chosen < 0) return;
+    frameCell(context, plan, this.chosen, style.outlineColor, Math.min(3, Math.max(1, gutter)) * ratio);
   }
 
-  corner(n) {
-    const { across, wide, high, gutter } = this.drawn;
-    return [gutter + (n % across) * (wide + gutter), gutter + Math.floor(n / across) * (high + gutter)];
+  /** The place of the map that is chosen, or -1. */
+  get chosen() {
+    const [name, id] = this.view.chosen ?? [];
+    return name === this.data.name && id !== undefined ? this.data.ids.indexOf(id) : -1;
   }
 
   at(event) {
-    const { across, wide, high, gutter, ratio, line } = this.drawn;
-    const column = line ? 0 : Math.floor((event.offsetX * ratio - gutter / 2) / (wide + gutter));
-    const place = Math.floor((event.offsetY * ratio - gutter / 2) / (high + gutter)) * across + column;
-    return column >= 0 && column < across && place >= 0 && place < this.data.count ? place : -1;
+    return cellAt(this.drawn, event, this.data.count);
   }
 
   tell(place) {
@@ -186,13 +180,9 @@ class Layer {
   }
 
   move(event) {
-    const way = arrowOf(event);
-    const chosen = this.view.chosen;
-    if (!way || !this.view.data.pickable) return;
-    event.preventDefault();
-    const place = chosen && chosen[0] === this.data.name ? this.data.ids.indexOf(chosen[1]) : -1;
-    const next = place < 0 ? 0 : place + way[0] + way[1] * this.drawn.across;
-    if (next >= 0 && next < this.data.count) this.pick(next, PAUSE_MS);
+    if (!this.view.data.pickable) return;
+    const next = nextCell(this.drawn, event, this.chosen, this.data.count);
+    if (next >= 0) this.pick(next, PAUSE_MS);
   }
 }
 

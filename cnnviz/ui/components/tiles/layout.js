@@ -16,14 +16,7 @@ const NARROW = 480; // CSS pixels of a phone
  * @property {number | null} columns pictures in a row, at most
  * @property {string[]} labels
  *
- * @typedef {object} Plan in device pixels
- * @property {number} across pictures in a row
- * @property {number} zoom
- * @property {number} gutter
- * @property {number} label height of a line of words
- * @property {number} high
- * @property {number} wide
- * @property {number} ratio device pixels in a CSS pixel
+ * @typedef {import("../kit/cells.js").Grid & { zoom: number, below: number }} Plan
  */
 
 /**
@@ -52,5 +45,5 @@ export function arrange({ count, height, width, smallest, largest, room, columns
     if (score >= best.score) best = { across, zoom: Math.max(zoom, 1), score };
   }
   const { across, zoom } = best;
-  return { across, zoom, gutter, label, high: height * zoom, wide: width * zoom, ratio };
+  return { across, zoom, gutter, margin: gutter, below: label, high: height * zoom, wide: width * zoom, ratio };
 }

@@ -2,7 +2,7 @@
 
 import { bytes } from "../kit/bytes.js";
 import { brush, resized, sheetOf, valueAt } from "../kit/canvas.js";
-import { arrowOf } from "../kit/dom.js";
+import { cellAt, cornerOf, frameCell, nextCell } from "../kit/cells.js";
 import { tellFigure } from "../kit/figure.js";
 import { mount } from "../kit/mount.js";
 import { digits } from "../kit/numbers.js";
@@ -86,7 +86,7 @@ class View {
     const plan = arrange(this.data, available, drawingRatio());
     this.plan = plan;
     const down = Math.ceil(count / plan.across);
-    const tall = down * (plan.high + plan.gutter + plan.label) + plan.gutter;
+    const tall = down * (plan.high + plan.gutter + plan.below) + plan.gutter;
     resized(this.canvas, plan.across * (plan.wide + plan.gutter) + plan.gutter, tall, plan.ratio);
     const context = brush(this.canvas);
     const style = getComputedStyle(this.canvas);
@@ -97,32 +97,19 @@ class View {
     context.font = `${13 * plan.ratio}px ${style.fontFamily}`;
     const line = Math.max(1, Math.round(plan.ratio));
     for (let n = 0; n < count; n++) {
-      const [left, top] = this.corner(n);
+      const [left, top] = cornerOf(plan, n);
       context.fillStyle = style.color;
       context.fillRect(left - line, top - line, plan.wide + 2 * line, plan.high + 2 * line);
       context.drawImage(this.sheet, 0, n * height, width, height, left, top, plan.wide, plan.high);
       if (dead.includes(ids[n])) this.strike(context, left, top, style);
       if (labels.length) {
         context.fillStyle = style.textDecorationColor;
-        const [middle, below] = [left + plan.wide / 2, top + plan.high + plan.label / 2 + line];
+        const [middle, below] = [left + plan.wide / 2, top + plan.high + plan.below / 2 + line];
         context.fillText(labels[n], middle, below, plan.wide + plan.gutter);
       }
     }
     const place = this.place(this.chosen);
-    if (place >= 0) this.frameOf(context, place, style);
-  }
-
-  corner(n) {
-    const { across, wide, high, gutter, label } = this.plan;
-    return [gutter + (n % across) * (wide + gutter), gutter + Math.floor(n / across) * (high + gutter + label)];
-  }
-
-  frameOf(context, place, style) {
-    const [left, top] = this.corner(place);
-    const thick = Math.round(3 * this.plan.ratio);
-    context.strokeStyle = style.outlineColor;
-    context.lineWidth = thick;
-    context.strokeRect(left - thick / 2, top - thick / 2, this.plan.wide + thick, this.plan.high + thick);
+    if (place >= 0) frameCell(context, plan, place, style.outlineColor, Math.round(3 * plan.ratio));
   }
 
   strike(context, left, top, style) {
@@ -153,11 +140,7 @@ class View {
   }
 
   at(event) {
-    if (!this.plan) return -1;
-    const { across, wide, high, gutter, label, ratio } = this.plan;
-    const column = Math.floor((event.offsetX * ratio - gutter / 2) / (wide + gutter));
-    const place = Math.floor((event.offsetY * ratio - gutter / 2) / (high + gutter + label)) * across + column;
-    return column >= 0 && column < across && place >= 0 && place < this.data.count ? place : -1;
+    return this.plan ? cellAt(this.plan, event, this.data.count) : -1;
   }
 
   /** Names what is under the pointer, or what is chosen, with the value of the pixel. */
@@ -169,7 +152,7 @@ class View {
 
   value(place, event) {
     const { height, width, channels, photo } = this.data;
-    const [left, top] = this.corner(place);
+    const [left, top] = cornerOf(this.plan, place);
     const column = Math.floor((event.offsetX * this.plan.ratio - left) / this.plan.zoom);
     const row = Math.floor((event.offsetY * this.plan.ratio - top) / this.plan.zoom);
     if (photo || column < 0 || row < 0 || column >= width || row >= height) return "";
@@ -188,12 +171,9 @@ class View {
   }
 
   move(event) {
-    const way = arrowOf(event);
-    if (!way || !this.data.pickable) return;
-    event.preventDefault();
-    const place = this.place(this.chosen);
-    const next = place < 0 ? 0 : place + way[0] + way[1] * this.plan.across;
-    if (next >= 0 && next < this.data.count) this.pick(next, PAUSE_MS);
+    if (!this.data.pickable) return;
+    const next = nextCell(this.plan, event, this.place(this.chosen), this.data.count);
+    if (next >= 0) this.pick(next, PAUSE_MS);
   }
 }
 

@@ -36,7 +36,10 @@ export class Panel {
     this.caption = element("p", "caption", this.node);
   }
 
-  /** @param {string} title @param {string} caption @param {Scale} scale @param {import("../kit/save.js").Saved | null} saved */
+  /**
+   * @param {string} title @param {string} caption @param {Scale} scale
+   * @param {import("../kit/save.js").Saved | null} saved
+   */
   tell(title, caption, scale, saved) {
     this.title.textContent = title;
     this.caption.textContent = caption;
@@ -49,14 +52,20 @@ export class Panel {
     element("span", "", this.scale, scale.high);
   }
 
-  /** Holds the place of what is still to come, or says why it does not. @param {string} title @param {string} text @param {boolean} busy */
+  /**
+   * Holds the place of what is still to come, or says why it does not.
+   * @param {string} title @param {string} text @param {boolean} busy
+   */
   wait(title, text, busy) {
     this.tell(title, "", null, null);
     this.body.replaceChildren(element("div", busy ? "waiting busy" : "waiting", null, text));
   }
 }
 
-/** Writes a colour out of a table. @param {Uint8Array} table @param {number} index @param {Uint8ClampedArray} pixels @param {number} at */
+/**
+ * Writes a colour out of a table.
+ * @param {Uint8Array} table @param {number} index @param {Uint8ClampedArray} pixels @param {number} at
+ */
 function look(table, index, pixels, at) {
   const from = Math.min(255, Math.max(0, Math.round(index))) * 3;
   pixels[at] = table[from];
@@ -105,7 +114,10 @@ export function kernelTiles(panel, kernels, tables) {
   };
 }
 
-/** Feature maps: one byte a value, on one scale for all frames. @param {Panel} panel @param {Maps} layer @param {Tables} tables */
+/**
+ * Feature maps: one byte a value, on one scale for all frames.
+ * @param {Panel} panel @param {Maps} layer @param {Tables} tables
+ */
 export function mapTiles(panel, layer, tables) {
   const { width, height, filters, limit, signed } = layer;
   const track = new Track(bytes(layer.values), layer.frames); // a frame is (filters, height, width)

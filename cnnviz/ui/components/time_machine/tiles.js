@@ -1,6 +1,7 @@
 // Tiles on a canvas: one colour a value, enlarged by a whole number of device pixels wherever there is room.
 
 import { brush, resized, sheet, wholeZoom } from "../kit/canvas.js";
+import { cellAt, cornerOf } from "../kit/cells.js";
 import { element } from "../kit/dom.js";
 
 const GAP = 3; // CSS pixels between tiles
@@ -26,14 +27,17 @@ function arrange(count, width, height, box, ratio, line) {
     const empty = across * down - count;
     if (zoom > best.zoom || (zoom === best.zoom && empty < best.empty)) best = { across, down, zoom, empty };
   }
-  return { ...best, gap };
+  return { ...best, gutter: gap, margin: Math.floor(gap / 2), ratio };
 }
 
 /** A grid of tiles that is painted again and again with other values. */
-/** @typedef {(tile: number, place: number, pixels: Uint8ClampedArray, at: number) => void} Colour writes red, green, blue */
+/**
+ * @typedef {(tile: number, place: number, pixels: Uint8ClampedArray, at: number) => void} Colour writes red, green,
+ * blue
+ */
 
 export class Tiles {
-  /** @type {(ReturnType<typeof arrange> & { ratio: number, wide: number, high: number }) | undefined} */ plan;
+  /** @type {(ReturnType<typeof arrange> & import("../kit/cells.js").Grid) | undefined} */ plan;
   /** @type {Tiles | undefined} whose distances it takes, where it can */ like;
 
   /**
@@ -62,24 +66,19 @@ export class Tiles {
     if (box.width < 8 || box.height < 8) return;
     const plan = arrange(count, width, height, box, ratio, this.shape.line ?? false);
     const [wide, high] = [Math.round(width * plan.zoom), Math.round(height * plan.zoom)];
-    this.plan = { ...plan, ratio, wide, high };
+    this.plan = { ...plan, wide, high };
     this.align(this.plan, box.height * ratio);
-    const { across, down, gap } = this.plan;
-    resized(this.canvas, across * (wide + gap), down * (high + gap), ratio);
+    const { across, down, gutter } = this.plan;
+    resized(this.canvas, across * (wide + gutter), down * (high + gutter), ratio);
   }
 
   /** Takes the distances of the tiles it is like, where as many stand in a row and there is room. */
   align(own, room) {
     const other = this.like?.plan;
     if (!other || other.across !== own.across || own.zoom < 1) return;
-    const gap = other.wide + other.gap - own.wide;
-    if (gap > own.gap && own.down * (own.high + gap) <= room) own.gap = gap;
-  }
-
-  /** @param {number} tile @param {NonNullable<Tiles["plan"]>} plan */
-  corner(tile, { across, wide, high, gap }) {
-    const half = Math.floor(gap / 2);
-    return [(tile % across) * (wide + gap) + half, Math.floor(tile / across) * (high + gap) + half];
+    const gutter = other.wide + other.gutter - own.wide;
+    if (gutter <= own.gutter || own.down * (own.high + gutter) > room) return;
+    Object.assign(own, { gutter, margin: Math.floor(gutter / 2) });
   }
 
   /** @param {Colour} colour */
@@ -101,7 +100,7 @@ export class Tiles {
     const line = this.shape.line ? Math.max(1, Math.round(ratio)) : 0;
     if (line) context.fillStyle = getComputedStyle(this.canvas).color;
     for (let tile = 0; tile < count; tile++) {
-      const [left, top] = this.corner(tile, this.plan);
+      const [left, top] = cornerOf(this.plan, tile);
       if (line) context.fillRect(left - line, top - line, wide + 2 * line, high + 2 * line);
       context.drawImage(this.sheet, tile * width, 0, width, height, left, top, wide, high);
     }
@@ -109,13 +108,13 @@ export class Tiles {
 
   under(event) {
     if (!this.plan) return null;
-    const { across, wide, high, gap, zoom, ratio } = this.plan;
-    const [x, y] = [event.offsetX * ratio, event.offsetY * ratio];
-    const tile = Math.floor(y / (high + gap)) * across + Math.floor(x / (wide + gap));
-    if (tile < 0 || tile >= this.shape.count || x / (wide + gap) >= across) return null;
-    const [left, top] = this.corner(tile, this.plan);
-    const column = Math.min(this.shape.width - 1, Math.max(0, Math.floor((x - left) / zoom)));
-    const row = Math.min(this.shape.height - 1, Math.max(0, Math.floor((y - top) / zoom)));
+    const tile = cellAt(this.plan, event, this.shape.count);
+    if (tile < 0) return null;
+    const { zoom, ratio } = this.plan;
+    const [left, top] = cornerOf(this.plan, tile);
+    const within = (at, from, size) => Math.min(size - 1, Math.max(0, Math.floor((at * ratio - from) / zoom)));
+    const column = within(event.offsetX, left, this.shape.width);
+    const row = within(event.offsetY, top, this.shape.height);
     return { tile, place: row * this.shape.width + column };
   }
 }

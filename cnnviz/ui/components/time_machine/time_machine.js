@@ -111,7 +111,10 @@ class Machine {
     this.tiles("confusion", confusion.words, values ? matrix : null, confusion.missing);
   }
 
-  /** What a panel is called when it is saved: it is read at the click, when the moment is known. @param {string} title */
+  /**
+   * What a panel is called when it is saved: it is read at the click, when the moment is known.
+   * @param {string} title
+   */
   saved(title) {
     const machine = this;
     return {

@@ -21,6 +21,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.home import datasets_folder, resolve_home, runs_folder
 from cnnviz.runs import Run, RunOverview, RunStore, RunSummary, Status
 from cnnviz.runs import overviews as read_overviews
+from cnnviz.runs.weights import MODEL, snapshot_path
 
 __all__ = [
     "SAMPLE",
@@ -187,7 +188,7 @@ def _lookable(home: str) -> tuple[str, ...]:
     store = RunStore(home)
     for run_id in _run_ids(home):
         folders = (store.folder / run_id, store.bundled_folder / run_id)
-        if any((folder / "model.keras").exists() or (folder / "snapshots" / "0000.npz").exists() for folder in folders):
+        if any((folder / MODEL).exists() or snapshot_path(folder, 0).exists() for folder in folders):
             found.append(run_id)
         if len(found) == _MOST_LOOKABLE:
             break

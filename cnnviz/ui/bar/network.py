@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.errors import RunError
-from cnnviz.runs import Run
+from cnnviz.runs import Run, Weights
 from cnnviz.ui.address import asked, bind, chosen_run, remember
 from cnnviz.ui.loaders import open_run
 from cnnviz.ui.network.moments import no_such_snapshot, snapshot_labels
@@ -115,7 +115,7 @@ def choose_network(run: Run, offered: Sequence[str], snapshots: Snapshots | None
     labels = snapshot_labels(run, measured=snapshots != "weights")
     if snapshots == "both":
         labels = {number: name for number, name in snapshot_labels(run).items() if number in labels}
-    model = run.has_final_predictions if snapshots != "weights" else (run.folder / "model.keras").exists()
+    model = run.has_final_predictions if snapshots != "weights" else Weights(run).exists
     if not labels and not model and snapshots != "weights":
         return ShownRun(run, None)  # nothing was measured yet, as the page says
     followed = max(labels) if follow and labels and not model else None

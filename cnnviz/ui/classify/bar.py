@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cnnviz.runs import Run
+from cnnviz.runs import Run, Weights
 from cnnviz.ui.address import bind, read, rerun
 from cnnviz.ui.bar import asked_run, run_bar
 from cnnviz.ui.classify.address import WhatPlace
@@ -90,7 +90,7 @@ def beside(run: Run) -> Network | None:
     if other is None:
         return None
     # Its model, or its newest snapshot while it trains.
-    newest = None if (other.folder / "model.keras").exists() else max(snapshot_labels(other), default=None)
+    newest = None if Weights(other).exists else max(snapshot_labels(other), default=None)
     return Network(other, newest, class_names(other))
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "active_runs",
     "class_names",
     "dataset",
+    "dataset_changed",
     "datasets",
     "held_images",
     "home",
@@ -82,7 +83,12 @@ def dataset(name: str) -> Dataset:
     Raises:
         CnnvizError: it does not exist or cannot be had.
     """
-    return _dataset(str(home()), name, modified(datasets_folder(home()) / f"{name}.npz"))
+    return _dataset(str(home()), name, dataset_changed(name))
+
+
+def dataset_changed(name: str) -> int:
+    """Return when a data set's file was changed, in nanoseconds; 0 where it has none."""
+    return modified(datasets_folder(home()) / f"{name}.npz")
 
 
 def held_images(run: Run) -> Held | None:
@@ -99,8 +105,7 @@ def pictures(run: Run) -> Pictures:
     data = run.spec.data
     if data.classes is None:
         return find_pictures(data.name, home(), load=dataset)
-    changed = modified(datasets_folder(home()) / f"{data.name}.npz")
-    return _pictures(str(home()), data.name, data.classes, held_images(run), changed)
+    return _pictures(str(home()), data.name, data.classes, held_images(run), dataset_changed(data.name))
 
 
 def runs() -> tuple[RunSummary, ...]:

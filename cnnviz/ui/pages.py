@@ -77,13 +77,13 @@ CONVOLUTION = _page("look/convolution", "Convolution", "biotech", "Look", _ALL, 
 ATTRIBUTION = _page(
     "look/attribution", "Attribution", "local_fire_department", "Look", _IMAGE, "attribution.choices:AttributionPlace"
 )
-REPORT = _page("judge/report", "Report", "fact_check", "Judge", _MOMENT, "judge.report.cells:ReportPlace")
-MISTAKES = _page("judge/mistakes", "Mistakes", "rule", "Judge", _MOMENT, "judge.mistakes_place:MistakesPlace")
-MAP = _page("judge/map", "Map", "scatter_plot", "Judge", _MOMENT, "judge.map.choices:MapPlace")
+REPORT = _page("judge/report", "Report", "fact_check", "Judge", _MOMENT, "judge.report.place:ReportPlace")
+MISTAKES = _page("judge/mistakes", "Mistakes", "rule", "Judge", _MOMENT, "judge.mistakes.place:MistakesPlace")
+MAP = _page("judge/map", "Map", "scatter_plot", "Judge", _MOMENT, "judge.map.place:MapPlace")
 LEARNING_ORDER = _page(
-    "judge/learning_order", "Learning order", "stairs", "Judge", _RUN, "judge.learning_order.choices:OrderPlace"
+    "judge/learning_order", "Learning order", "stairs", "Judge", _RUN, "judge.learning_order:OrderPlace"
 )
-COMPARE = _page("judge/compare", "Compare", "compare_arrows", "Judge", place="judge.compare.chosen:ComparePlace")
+COMPARE = _page("judge/compare", "Compare", "compare_arrows", "Judge", place="judge.compare.selection:ComparePlace")
 CLASSIFY = _page("use/classify", "Classify", "add_photo_alternate", "Use", _MOMENT, "classify.address:ClassifyPlace")
 MODELS = _page("use/models", "Models", "deployed_code", "Use", _MOMENT, "models_page.page:ModelsPlace")
 

@@ -28,10 +28,10 @@ from cnnviz.ui.components.heatmaps import Panel, heatmaps
 from cnnviz.ui.components.photo_crop import photo_crop
 from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.verdict import ClassBar, verdict
-from cnnviz.ui.judge.mistakes.neighbours import neighbours
 from cnnviz.ui.messages import plain, reported
 from cnnviz.ui.network import keras_ready, wait_for_keras
 from cnnviz.ui.pages import ATTRIBUTION, CLASSIFY, CONVOLUTION, FEATURE_MAPS
+from cnnviz.ui.training_images import neighbours
 
 __all__ = ["show_one"]
 

@@ -14,9 +14,9 @@ from cnnviz.ui import derived
 from cnnviz.ui.classify.address import Wish
 from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.jobs import Job, Report, forget, job, known_job
-from cnnviz.ui.judge.mistakes.features import is_whole, training_features
 from cnnviz.ui.loaders import home
 from cnnviz.ui.network.models import model
+from cnnviz.ui.training_images import is_whole, training_features
 
 __all__ = ["FEATURES_WORDS", "WORDS", "rule_or_job"]
 

@@ -44,7 +44,7 @@ class MapPoints:
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A line that was drawn round points, as `cnnviz.ui.judge.map.lasso` reads it.
+    """A line that was drawn round points, as `cnnviz.ui.judge.map.place` reads it.
 
     Attributes:
         text: its corners, as the browser wrote them; empty for none.

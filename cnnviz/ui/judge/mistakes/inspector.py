@@ -1,13 +1,16 @@
 """The image that is open: what the network says of it and why, when it was learned, and what it was mistaken for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from html import escape
+from itertools import groupby
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError
-from cnnviz.evaluation import Mark
+from cnnviz.evaluation import LearningOrder, Mark
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.heatmap import full_value
 from cnnviz.figures.tiles import photo_tiles
@@ -18,24 +21,25 @@ from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.heatmaps import Panel, heatmaps
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.judge.bar import JudgedRun
-from cnnviz.ui.judge.loaders import learning
-from cnnviz.ui.judge.mistakes.bars import MOST, probability_bars
-from cnnviz.ui.judge.mistakes.chosen import Chosen
-from cnnviz.ui.judge.mistakes.history import history_in_words, history_strip
+from cnnviz.ui.judge.mistakes.gallery import GalleryImages
 from cnnviz.ui.judge.mistakes.marking import mark_label
-from cnnviz.ui.judge.mistakes.neighbours import neighbours
-from cnnviz.ui.judge.mistakes_place import MistakesPlace
+from cnnviz.ui.judge.mistakes.place import MistakesPlace
+from cnnviz.ui.judge.readings import learning
 from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.network import read_image, wait_for_keras
 from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.pages import ATTRIBUTION, CONVOLUTION, FEATURE_MAPS
+from cnnviz.ui.styles import style
+from cnnviz.ui.training_images import neighbours
 
-__all__ = ["inspector"]
+__all__ = ["MOST_BARS", "history_in_words", "history_strip", "inspector", "probability_bars", "shown_classes"]
 
 _LARGE = 192  # pixels of the image's longer side
+MOST_BARS = 10
+_MARKS = {True: "✓", False: "✕"}
 
 
-def inspector(shown: JudgedRun, view: MistakesPlace, chosen: Chosen, marks: Mapping[int, Mark]) -> None:
+def inspector(shown: JudgedRun, view: MistakesPlace, chosen: GalleryImages, marks: Mapping[int, Mark]) -> None:
     """Draw what is known of the open image.
 
     Args:
@@ -46,6 +50,7 @@ def inspector(shown: JudgedRun, view: MistakesPlace, chosen: Chosen, marks: Mapp
     """
     index = view.image
     assert index is not None
+    st.html(style(__file__))
     _head(shown, index, chosen)
     pinned = _pinned(shown, index)
     question = question_about(pinned) if pinned else None
@@ -75,10 +80,10 @@ def _part(title: str) -> Iterator[None]:
         st.caption(plain(error.sentence))
 
 
-# --- its parts --------------------------------------------------------------------------------------------------
+# --- its parts ------------------------------------------------------------------------------------------------------
 
 
-def _head(shown: JudgedRun, index: int, chosen: Chosen) -> None:
+def _head(shown: JudgedRun, index: int, chosen: GalleryImages) -> None:
     judged = shown.judged
     true, predicted = (plain(judged.class_names[labels[index]]) for labels in (judged.labels, judged.predicted))
     where = np.flatnonzero(chosen.indices == index)
@@ -88,23 +93,32 @@ def _head(shown: JudgedRun, index: int, chosen: Chosen) -> None:
         _step("next", "Next image", None if place is None else place + 1, chosen)
         st.markdown(f"Test image {index}", width="stretch")
         st.button(
-            "", key="mistakes-close", icon=":material/close:", help="Close (Escape)", type="tertiary",
-            on_click=go, kwargs={"image": None},
-        )  # fmt: skip
+            "",
+            key="mistakes-close",
+            icon=":material/close:",
+            help="Close (Escape)",
+            type="tertiary",
+            on_click=go,
+            kwargs={"image": None},
+        )
+    share = percent(float(judged.confidence[index]))
     if judged.right[index]:
-        st.markdown(f":material/check_circle: **{true}**, recognised with {percent(float(judged.confidence[index]))}")
+        st.markdown(f":material/check_circle: **{true}**, recognised with {share}")
     else:
-        share = percent(float(judged.confidence[index]))
         st.markdown(f":material/cancel: **{true}**, predicted **{predicted}** with {share}")
 
 
-def _step(way: str, words: str, place: int | None, chosen: Chosen) -> None:
-    there = place is not None and 0 <= place < len(chosen.indices)
-    target = int(chosen.indices[place]) if there and place is not None else None
+def _step(way: str, words: str, place: int | None, chosen: GalleryImages) -> None:
+    target = int(chosen.indices[place]) if place is not None and 0 <= place < len(chosen.indices) else None
     st.button(
-        "", key=f"mistakes-{way}", icon=f":material/chevron_{'left' if way == 'previous' else 'right'}:", help=words,
-        disabled=not there, on_click=go, kwargs={"image": target},
-    )  # fmt: skip
+        "",
+        key=f"mistakes-{way}",
+        icon=f":material/chevron_{'left' if way == 'previous' else 'right'}:",
+        help=words,
+        disabled=target is None,
+        on_click=go,
+        kwargs={"image": target},
+    )
 
 
 def _pinned(shown: JudgedRun, index: int) -> Pinned | None:
@@ -148,8 +162,8 @@ def _probabilities(shown: JudgedRun, index: int, question: Question | None) -> N
             st.caption(plain(error.sentence))
             return
     st.html(probability_bars(probabilities, int(judged.labels[index]), judged.class_names))
-    if len(probabilities) > MOST:
-        st.caption(f"The {MOST} most probable of {len(probabilities)} classes, and the true one.")
+    if len(probabilities) > MOST_BARS:
+        st.caption(f"The {MOST_BARS} most probable of {len(probabilities)} classes, and the true one.")
 
 
 def _heatmaps(shown: JudgedRun, index: int, pinned: Pinned, question: Question) -> None:
@@ -209,3 +223,114 @@ def _links(shown: JudgedRun, index: int) -> None:
     with st.container(horizontal=True, gap="small"):
         for page in (FEATURE_MAPS, CONVOLUTION, ATTRIBUTION):
             page_link(page, page.title, run=shown.run.id, snapshot=number, image=f"test-{index}")
+
+
+# --- its probabilities --------------------------------------------------------------------------------------------
+
+
+def shown_classes(probabilities: NDArray[np.floating], label: int) -> list[int]:
+    """Return the classes with a bar: all in their order, or the most probable of many and the true one.
+
+    Args:
+        probabilities: (classes,).
+        label: the true class.
+    """
+    if len(probabilities) <= MOST_BARS:
+        return list(range(len(probabilities)))
+    best = [int(one) for one in np.argsort(-probabilities, kind="stable")[:MOST_BARS]]
+    return best if label in best else [*best[:-1], label]
+
+
+def probability_bars(probabilities: NDArray[np.floating], label: int, class_names: Sequence[str]) -> str:
+    """Draw the probabilities.
+
+    Args:
+        probabilities: (classes,) in [0, 1].
+        label: the true class.
+        class_names: by label; escaped.
+    """
+    predicted = int(np.argmax(probabilities))
+    rows = []
+    for one in shown_classes(probabilities, label):
+        share = float(probabilities[one])
+        said = ' class="said"' if one == predicted else ""
+        truth = "<em>true</em>" if one == label else ""
+        name = escape(class_names[one], quote=True)
+        rows.append(
+            f'<b{said} title="{name}">{name}{truth}</b><i{said} style="--share:{100 * share:.1f}%"></i>'
+            f'<u title="{share:.6g}">{percent(share)}</u>'
+        )
+    return f'<div class="mistakes-bars">{"".join(rows)}</div>'
+
+
+# --- its history --------------------------------------------------------------------------------------------------
+
+
+def history_strip(order: LearningOrder, index: int, moments: Mapping[int, str]) -> str:
+    """Draw a bar a snapshot, as high as its prediction is confident; solid with a check where it is right.
+
+    Args:
+        order: what the run predicted at every snapshot.
+        index: the number of the test image.
+        moments: what each snapshot is called, by its number.
+
+    Returns:
+        HTML; names in it are escaped.
+    """
+    cells = []
+    for at, number in enumerate(order.snapshots):
+        right, share = bool(order.right[at, index]), float(order.confidence[at, index])
+        name = order.class_names[order.predicted[at, index]]
+        when = moments.get(int(number), f"snapshot {number}")
+        told = escape(f"{when}: predicted {name}, confidence {share:.4g}, {'right' if right else 'wrong'}", quote=True)
+        cells.append(
+            f'<div class="{"right" if right else "wrong"}" title="{told}"><div class="room"><div class="bar" '
+            f'style="height:{100 * share:.0f}%"></div></div><b>{_MARKS[right]}</b>'
+            f"<span>{_short(float(order.positions[at]))}</span></div>"
+        )
+    return f'<div class="mistakes-history" role="img" aria-label="Its predictions">{"".join(cells)}</div>'
+
+
+def _short(position: float) -> str:
+    """An epoch's number under its bar; nothing between two epochs."""
+    return f"{position:.0f}" if abs(position - round(position)) < 1e-6 else "·"
+
+
+def history_in_words(order: LearningOrder, index: int, moments: Mapping[int, str]) -> str:
+    """Say when an image was learned, forgotten, or that it never was, and what it was taken for.
+
+    Args:
+        order: what the run predicted at every snapshot.
+        index: the number of the test image.
+        moments: what each snapshot is called, by its number.
+
+    Returns:
+        One or two sentences, not escaped.
+    """
+    when = [moments.get(int(number), f"at snapshot {number}") for number in order.snapshots]
+    return f"{_learned(order, index, when)} {_taken_for(order, index)}".strip()
+
+
+def _learned(order: LearningOrder, index: int, when: Sequence[str]) -> str:
+    first, learned, times = (int(values[index]) for values in (order.first_right, order.learned, order.forgotten))
+    if first < 0:
+        return "Never learned: wrong at every snapshot."
+    again = {0: "", 1: "forgotten once on the way, "}.get(times, f"forgotten {times} times on the way, ")
+    if learned >= 0:
+        if first == learned:
+            return "Right from the start." if learned == 0 else f"Learned {when[learned]}, and right ever since."
+        return f"First right {when[first]}, {again}learned for good {when[learned]}."
+    last = max(at for at in range(len(when)) if order.right[at, index])
+    if first == last:
+        return f"Right only once, {when[last]}, and wrong ever since."
+    often = "once" if times == 1 else f"{times} times"
+    return f"First right {when[first]}, last right {when[last]}, forgotten {often}."
+
+
+def _taken_for(order: LearningOrder, index: int) -> str:
+    """The classes it was taken for, one after another, where there was more than one."""
+    names = [order.class_names[label] for label, _ in groupby(order.predicted[:, index])]
+    if len(names) < 2:
+        return f"Always taken for {names[0]}." if order.learned[index] < 0 else ""
+    shown = names if len(names) <= 6 else [*names[:2], "…", *names[-3:]]
+    return f"Predicted one after another: {', '.join(shown)}."

@@ -7,7 +7,7 @@ import pytest
 from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Query
 from cnnviz.ui.address import link
-from cnnviz.ui.judge.mistakes_place import SORTS, MistakesPlace
+from cnnviz.ui.judge.mistakes.place import SORTS, MistakesPlace
 from cnnviz.ui.pages import MISTAKES
 from cnnviz.ui.place import Known, decoded
 

@@ -11,9 +11,9 @@ from cnnviz.ui.address import arrived, go, read
 from cnnviz.ui.loaders import open_run, run_ids
 from cnnviz.ui.place import Codec, Place, choice, param, several, text
 
-__all__ = ["MOST", "Chosen", "ComparePlace", "Selection", "choose", "choosing", "selected", "set_choosing"]
+__all__ = ["ComparePlace", "ComparedRun", "Selection", "choose", "choosing", "selected", "set_choosing"]
 
-MOST = 4  # more curves on one axis are a tangle
+_MOST = 4  # more curves on one axis are a tangle
 
 _LETTERS = "ABCD"
 _CHOOSING = "cnnviz.compare-choosing"  # session state: whether the table is open although enough runs are chosen
@@ -47,7 +47,7 @@ class ComparePlace(Place):
 
 
 @dataclass(frozen=True, eq=False)
-class Chosen:
+class ComparedRun:
     """A run that is compared.
 
     Attributes:
@@ -63,6 +63,11 @@ class Chosen:
         """What it is called beside the others: A, B, C or D."""
         return _LETTERS[self.place]
 
+    @property
+    def badge(self) -> str:
+        """Its letter in its colour, as HTML."""
+        return f'<b class="compare-letter compare-{self.place}">{self.letter}</b>'
+
 
 @dataclass(frozen=True, eq=False)
 class Selection:
@@ -73,7 +78,7 @@ class Selection:
         remarks: sentences on what the link asks for and cannot be shown; not escaped.
     """
 
-    runs: tuple[Chosen, ...]
+    runs: tuple[ComparedRun, ...]
     remarks: tuple[str, ...] = ()
 
     @property
@@ -99,9 +104,11 @@ def selected() -> Selection:
             opened.append(run)
         else:
             remarks.append(problem)
-    if len(opened) > MOST:
-        remarks.append(f"{len(opened)} runs are chosen and {MOST} can be compared at once; the first {MOST} are shown.")
-    runs = tuple(Chosen(place, run) for place, run in enumerate(opened[:MOST]))
+    if len(opened) > _MOST:
+        remarks.append(
+            f"{len(opened)} runs are chosen and {_MOST} can be compared at once; the first {_MOST} are shown."
+        )
+    runs = tuple(ComparedRun(place, run) for place, run in enumerate(opened[:_MOST]))
     return Selection(runs, tuple(remarks))
 
 

@@ -1,15 +1,18 @@
-"""The confusion matrix, the most confused pairs in words, and the images of a cell."""
+"""The confusion matrix at every moment of a run, the most confused pairs in words, and the images of a cell."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.errors import CnnvizError
-from cnnviz.evaluation import Query, most_confused, select
+from cnnviz.errors import CnnvizError, RunError
+from cnnviz.evaluation import Judged, Query, confusion_matrix, most_confused, over_snapshots, select
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.tiles import photo_tiles
+from cnnviz.runs import Run
 from cnnviz.ui.address import bind, go, leave, page_link
 from cnnviz.ui.choosers import segments
 from cnnviz.ui.components.confusion import confusion_matrix as matrix_to_click
@@ -17,24 +20,74 @@ from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.judge.bar import JudgedRun
-from cnnviz.ui.judge.report.cells import COLOURS, Cell, ReportPlace
-from cnnviz.ui.judge.report.moments import Moments
-from cnnviz.ui.judge.report.saving import figure_of
+from cnnviz.ui.judge.readings import judged, learning, moments_in_words, state_of
+from cnnviz.ui.judge.report.place import COLOURS, MatrixCell, ReportPlace
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.images import test_split
 from cnnviz.ui.pages import MISTAKES
 from cnnviz.ui.styles import style
 
-__all__ = ["show_images", "show_matrix", "show_pairs"]
+__all__ = ["MatrixMoments", "moments_of", "show_images", "show_matrix", "show_pairs"]
 
 _MOST_IMAGES = 18
 _MOST_PAIRS = 5
 _ROOM = 430  # pixels: what a projector of 720 lines leaves below the headline
 _THUMBNAIL = 64  # pixels
-_ENDS = ("true", "predicted")
+_MOST_NUMBERS = 400_000  # that the browser is sent
+_MODEL = "trained model"
 
 
-def show_matrix(now: JudgedRun, moments: Moments, place: ReportPlace, cell: Cell) -> None:
+@dataclass(frozen=True, eq=False)
+class MatrixMoments:
+    """Confusion matrices that can be compared.
+
+    Attributes:
+        numbers: the snapshots, oldest first; None for the run's model, the last one.
+        names: what each moment is called, such as "after epoch 3".
+        counts: (moments, classes, classes) int64, rows are true classes.
+    """
+
+    numbers: tuple[int | None, ...]
+    names: tuple[str, ...]
+    counts: NDArray[np.int64]
+
+    def place_of(self, judged: Judged) -> int | None:
+        """Return which moment somebody looks at; None where it was left out."""
+        return self.numbers.index(judged.snapshot) if judged.snapshot in self.numbers else None
+
+
+def moments_of(now: JudgedRun) -> MatrixMoments:
+    """Return the confusion matrices of the run that is judged; that of its pinned moment alone where others fail."""
+    found = _moments(now.run, state_of(now.run))
+    if found is not None and found.place_of(now.judged) is not None:
+        return found
+    name = now.moment or _MODEL
+    return MatrixMoments((now.judged.snapshot,), (name,), confusion_matrix(now.judged)[None])
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _moments(_run: Run, state: str) -> MatrixMoments | None:
+    try:
+        order = learning(_run)
+    except RunError:  # a damaged snapshot takes nothing from the others' report
+        return None
+    counts = over_snapshots(order)
+    most = max(2, _MOST_NUMBERS // counts[0].size)
+    kept = np.unique(np.linspace(0, len(counts) - 1, min(most, len(counts))).round().astype(int))
+    numbers: list[int | None] = [int(number) for number in order.snapshots[kept]]
+    names = moments_in_words(_run, order.snapshots[kept])
+    chosen = counts[kept]
+    if _run.has_final_predictions:
+        numbers.append(None)
+        names.append(_MODEL)
+        chosen = np.concatenate([chosen, confusion_matrix(judged(_run))[None]])
+    return MatrixMoments(tuple(numbers), tuple(names), chosen)
+
+
+# --- drawn ----------------------------------------------------------------------------------------------------------
+
+
+def show_matrix(now: JudgedRun, moments: MatrixMoments, place: ReportPlace, cell: MatrixCell) -> None:
     """Draw the confusion matrix; a click looks at a cell, the slider at another snapshot."""
     segments("Colours for", "colours", place.colours, COLOURS)
     matrix_to_click(
@@ -48,7 +101,7 @@ def show_matrix(now: JudgedRun, moments: Moments, place: ReportPlace, cell: Cell
         chosen=cell,
         mistakes_only=place.colours == "mistakes",
         room=_ROOM,
-        saved=figure_of(now, "confusion matrix"),
+        saved=now.saving("confusion matrix"),
         on_pick=lambda picked: go(cell=picked),
         on_move=lambda at: go(snapshot=moments.numbers[at]),
     )
@@ -65,12 +118,15 @@ def show_pairs(now: JudgedRun, matrix: NDArray[np.int64]) -> None:
         st.html(style(__file__))
         for pair in pairs:
             st.button(
-                plain(pair.sentence), type="tertiary", key=f"report-pair-{pair.true}-{pair.predicted}",
-                on_click=go, kwargs={"cell": (pair.true, pair.predicted)},
-            )  # fmt: skip
+                plain(pair.sentence),
+                type="tertiary",
+                key=f"report-pair-{pair.true}-{pair.predicted}",
+                on_click=go,
+                kwargs={"cell": (pair.true, pair.predicted)},
+            )
 
 
-def show_images(now: JudgedRun, cell: Cell) -> None:
+def show_images(now: JudgedRun, cell: MatrixCell) -> None:
     """Draw the images of a cell, the most confident first, and the way to all of them."""
     _choosers(now, cell)
     true, predicted = cell
@@ -101,28 +157,31 @@ def _images(now: JudgedRun) -> NDArray[np.uint8] | None:
     return None
 
 
-def _choosers(now: JudgedRun, cell: Cell) -> None:
+def _choosers(now: JudgedRun, cell: MatrixCell) -> None:
     """Name the cell; the names are lists to choose from, for the keyboard and for small fingers."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        for end, word in enumerate(_ENDS):
-            _chooser(end, word, cell, now.judged.class_names)
+        _chooser("true", cell[0], now.judged.class_names, lambda label: (label, cell[1]))
+        _chooser("predicted", cell[1], now.judged.class_names, lambda label: (cell[0], label))
 
 
-def _chooser(end: int, word: str, cell: Cell, names: tuple[str, ...]) -> None:
+def _chooser(end: str, label: int, names: tuple[str, ...], cell_with: Callable[[int], MatrixCell]) -> None:
     st.selectbox(
-        f"{word} class", range(len(names)), format_func=lambda at: f"{word}: {names[at]}",
-        label_visibility="collapsed", width=180,
-        **bind("cell", cell[end], key=f"report-{word}",
-               change=lambda at: {"cell": (at, cell[1]) if end == 0 else (cell[0], at)}),
-    )  # fmt: skip
+        f"{end} class",
+        range(len(names)),
+        format_func=lambda at: f"{end}: {names[at]}",
+        label_visibility="collapsed",
+        width=180,
+        **bind("cell", label, key=f"report-{end}", change=lambda at: {"cell": cell_with(at)}),
+    )
 
 
-def _thumbnails(now: JudgedRun, images: NDArray[np.uint8], shown: NDArray[np.int64], count: int, cell: Cell) -> None:
+def _thumbnails(
+    now: JudgedRun, images: NDArray[np.uint8], shown: NDArray[np.int64], count: int, cell: MatrixCell
+) -> None:
     confidence = [percent(float(now.judged.confidence[index])) for index in shown]
     name = now.judged.class_names[cell[1]]
-    which = "The one image" if count == 1 else f"All {count:,}" if count == len(shown) else (
-        f"The {len(shown)} of which it is surest, of {count:,}"
-    )  # fmt: skip
+    surest = f"The {len(shown)} of which it is surest, of {count:,}"
+    which = "The one image" if count == 1 else f"All {count:,}" if count == len(shown) else surest
     tiles(
         photo_tiles(shrunk(images[shown], _THUMBNAIL)),
         key="report-images",
@@ -138,15 +197,12 @@ def _thumbnails(now: JudgedRun, images: NDArray[np.uint8], shown: NDArray[np.int
 
 
 def _all_in_words(count: int, right: bool) -> str:
-    what = "image that is right" if right else "mistake"
-    return (
-        f"Show this {what}"
-        if count == 1
-        else f"Show all {count:,} " + (what.replace("image that is", "images that are") if right else "mistakes")
-    )
+    if count == 1:
+        return f"Show this {'image that is right' if right else 'mistake'}"
+    return f"Show all {count:,} {'images that are right' if right else 'mistakes'}"
 
 
-def _of_cell(now: JudgedRun, cell: Cell) -> dict[str, Any]:
+def _of_cell(now: JudgedRun, cell: MatrixCell) -> dict[str, Any]:
     """Where the images of a cell are shown: among the mistakes, or among what is right."""
     true, predicted = (now.judged.class_names[label] for label in cell)
     show = "correct" if true == predicted else None

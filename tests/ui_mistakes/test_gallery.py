@@ -8,8 +8,8 @@ import pytest
 from cnnviz.errors import RunError
 from cnnviz.evaluation import LearningOrder, find_suspects, learning_order
 from cnnviz.ui.components.image_grid import FORGOTTEN
-from cnnviz.ui.judge.mistakes.chosen import chosen_images, lead, nothing
-from cnnviz.ui.judge.mistakes_place import MistakesPlace
+from cnnviz.ui.judge.mistakes.gallery import chosen_images, lead, nothing
+from cnnviz.ui.judge.mistakes.place import MistakesPlace
 from tests.evaluation.made import ended_run, guesses, judged, with_snapshots
 
 LABELS = np.random.default_rng(0).integers(0, 4, 500)

@@ -15,7 +15,7 @@ from cnnviz.evaluation import Query
 from cnnviz.evaluation.mistakes import Sort
 from cnnviz.ui.place import Codec, Known, Place, choice, label, pair, param
 
-__all__ = ["SORTS", "USUAL", "MistakesPlace", "Order", "Show"]
+__all__ = ["SORTS", "USUAL", "ImageOrder", "MistakesPlace", "Show"]
 
 Show = Literal["mistakes", "correct", "all", "suspects"]
 
@@ -42,7 +42,7 @@ def _read_confidence(said: str, known: Known) -> tuple[int, int]:
 
 
 @dataclass(frozen=True)
-class Order:
+class ImageOrder:
     """An order of the images.
 
     Attributes:
@@ -57,16 +57,16 @@ class Order:
     descending: bool = False
 
 
-SORTS: Mapping[str, Order] = {
-    "confidence-high": Order("Surest first", "the most confident first", "confidence", True),
-    "confidence-low": Order("Least sure first", "the least confident first", "confidence"),
-    "loss-high": Order("Highest loss", "the highest loss first", "loss", True),
-    "loss-low": Order("Lowest loss", "the lowest loss first", "loss"),
-    "margin-low": Order("Furthest from right", "the lowest margin first", "margin"),
-    "margin-high": Order("Furthest from wrong", "the highest margin first", "margin", True),
-    "learned-late": Order("Latest learned", "the latest learned first", "learned", True),
-    "learned-early": Order("Earliest learned", "the earliest learned first", "learned"),
-    "number": Order("By number", "by number", "index"),
+SORTS: Mapping[str, ImageOrder] = {
+    "confidence-high": ImageOrder("Surest first", "the most confident first", "confidence", True),
+    "confidence-low": ImageOrder("Least sure first", "the least confident first", "confidence"),
+    "loss-high": ImageOrder("Highest loss", "the highest loss first", "loss", True),
+    "loss-low": ImageOrder("Lowest loss", "the lowest loss first", "loss"),
+    "margin-low": ImageOrder("Furthest from right", "the lowest margin first", "margin"),
+    "margin-high": ImageOrder("Furthest from wrong", "the highest margin first", "margin", True),
+    "learned-late": ImageOrder("Latest learned", "the latest learned first", "learned", True),
+    "learned-early": ImageOrder("Earliest learned", "the earliest learned first", "learned"),
+    "number": ImageOrder("By number", "by number", "index"),
 }
 USUAL = "confidence-high"
 
@@ -95,7 +95,7 @@ class MistakesPlace(Place):
     )
 
     @property
-    def order(self) -> Order:
+    def order(self) -> ImageOrder:
         """How the images are ordered."""
         return SORTS[self.sort]
 

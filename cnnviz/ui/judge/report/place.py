@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 from cnnviz.errors import SpecError
 from cnnviz.ui.place import Codec, Known, Place, choice, pair, param
 
-__all__ = ["COLOURS", "ORDERS", "Cell", "ReportPlace", "usual_cell"]
+__all__ = ["COLOURS", "ORDERS", "MatrixCell", "ReportPlace", "usual_cell"]
 
-Cell = tuple[int, int]
+MatrixCell = tuple[int, int]
 
 COLOURS = {"all": "all images", "mistakes": "mistakes only"}
 ORDERS = {"weakest": "weakest first", "label": "by label"}
 
 
-def _read_cell(said: str, known: Known) -> Cell:
+def _read_cell(said: str, known: Known) -> MatrixCell:
     classes, cell = len(known.classes), None
     with suppress(SpecError):
         cell = _CELL.read(said, known)
@@ -42,12 +42,12 @@ class ReportPlace(Place):
         order: a key of ORDERS, for the classes.
     """
 
-    cell: Cell | None = param(Codec(_read_cell, _CELL.write), per="run")
+    cell: MatrixCell | None = param(Codec(_read_cell, _CELL.write), per="run")
     colours: str = param(choice("colours", COLOURS), "all", kept=True, lenient=True)
     order: str = param(choice("order", ORDERS), "weakest", name="classes", kept=True, lenient=True)
 
 
-def usual_cell(matrix: NDArray[np.int64]) -> Cell:
+def usual_cell(matrix: NDArray[np.int64]) -> MatrixCell:
     """Return the cell that nobody asked for: the largest mistake, or what is right where there is none.
 
     Args:

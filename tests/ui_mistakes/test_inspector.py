@@ -6,9 +6,14 @@ import numpy as np
 import pytest
 
 from cnnviz.evaluation import LearningOrder
-from cnnviz.ui.judge.mistakes.bars import MOST, probability_bars, shown_classes
-from cnnviz.ui.judge.mistakes.history import history_in_words, history_strip
-from cnnviz.ui.judge.mistakes.neighbours import neighbours_in_words
+from cnnviz.ui.judge.mistakes.inspector import (
+    MOST_BARS,
+    history_in_words,
+    history_strip,
+    probability_bars,
+    shown_classes,
+)
+from cnnviz.ui.training_images import neighbours_in_words
 
 NAMES = ("cat", "dog", "<b>frog</b>")
 WHEN = {0: "before training", 1: "after step 10", 2: "after epoch 1", 3: "after epoch 2"}
@@ -62,8 +67,8 @@ def test_few_classes_keep_their_order_and_the_right_ones_are_marked() -> None:
 
 def test_of_many_classes_the_most_probable_are_shown_and_the_true_one() -> None:
     chances = np.arange(100, 0, -1) / 5050
-    assert shown_classes(chances, 3) == list(range(MOST))
-    assert shown_classes(chances, 77) == [*range(MOST - 1), 77]
+    assert shown_classes(chances, 3) == list(range(MOST_BARS))
+    assert shown_classes(chances, 77) == [*range(MOST_BARS - 1), 77]
     assert shown_classes(chances[:10], 3) == list(range(10))
 
 

@@ -28,9 +28,8 @@ from cnnviz.ui.words import joined
 
 __all__ = ["curves"]
 
-Known = tuple[tuple[bool, str], ...]
-
-HEIGHT = 250
+_Progress = tuple[tuple[bool, str], ...]
+_HEIGHT = 250
 _TICK_S = 1.0
 
 
@@ -41,24 +40,24 @@ def curves(runs: Sequence[ComparedRun]) -> None:
         segments("Which images", "split", place.split, SPLITS)
         segments("Over what", "axis", place.axis, AXES)
     active = any(one.run.status.active for one in runs)
-    tick, known = (_TICK_S, _known(runs)) if active else (None, None)
-    st.fragment(_draw, run_every=tick)(runs, place.split, place.axis, known)
+    tick, progress = (_TICK_S, _progress(runs)) if active else (None, None)
+    st.fragment(_draw, run_every=tick)(runs, place.split, place.axis, progress)
 
 
 @reported(way_back=None)
-def _draw(runs: Sequence[ComparedRun], split: Split, axis: Axis, known: Known | None) -> None:
-    if known is not None and _known(runs) != known:
+def _draw(runs: Sequence[ComparedRun], split: Split, axis: Axis, before: _Progress | None) -> None:
+    if before is not None and _progress(runs) != before:
         rerun()  # what is said above the curves changed, too
     drawn = [_drawn(runs, metric, split, axis) for metric in ("accuracy", "loss")]
     for column, (record, figure) in zip(st.columns(2, gap="medium"), drawn, strict=True):
         with column:
             if record.lines:
                 alt = f"{split} {record.metric} of {joined([line.letter for line in record.lines])}, by {axis}"
-                live_chart(figure, key=f"compare-{record.metric}", height=HEIGHT, alt=alt)
+                live_chart(figure, key=f"compare-{record.metric}", height=_HEIGHT, alt=alt)
     st.caption(_caption(runs, drawn[0][0], drawn[1][0]))
 
 
-def _known(runs: Sequence[ComparedRun]) -> Known:
+def _progress(runs: Sequence[ComparedRun]) -> _Progress:
     """What the page above the curves depends on: which runs train, and what each has predicted."""
     return tuple((one.run.status.active, state_of(one.run)) for one in runs)
 

@@ -15,7 +15,7 @@ from cnnviz.ui.run_facts import changes_in_words
 
 __all__ = ["narrowed", "run_table"]
 
-HEIGHT = 362  # pixels: what people say about the runs is seen below it
+_HEIGHT = 362  # pixels: what people say about the runs is seen below it
 _ROUND = "cnnviz.compare-round"  # session state: counts how often the ticks were set from outside
 _TICKED = "cnnviz.compare-ticked"  # session state: what the table's ticks said last
 _ID_PART = 4  # letters; fewer digits are in every id
@@ -106,7 +106,7 @@ def run_table(rows: Sequence[RunOverview], now: Selection) -> list[str]:
         hide_index=True,
         selection_default={"selection": {"rows": [shown.index(run_id) for run_id in now.ids if run_id in shown]}},
         column_config=_columns(),
-        height=min(HEIGHT, 35 * (len(rows) + 1) + 2),
+        height=min(_HEIGHT, 35 * (len(rows) + 1) + 2),
         placeholder="",
         alt="All runs, one a row; tick two to four of them to compare them.",
     )

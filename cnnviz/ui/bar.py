@@ -12,7 +12,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.errors import CnnvizError, RunError, SpecError
 from cnnviz.runs import Run, Weights
-from cnnviz.ui.address import asked, bind, chosen_run, go, remember
+from cnnviz.ui.address import asked, chosen_run, go, remember
+from cnnviz.ui.choosers import dropdown
 from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.invitation import no_network_yet
@@ -241,15 +242,8 @@ def _bar(gap: Literal["small", "xsmall"] = "small") -> Iterator[DeltaGenerator]:
 
 def _choose_network(run: Run, offered: Sequence[str], snapshots: Snapshots | None, *, follow: bool = False) -> ShownRun:
     """Draw the list of runs and that of the run's snapshots; see `run_bar`."""
-    options = [*offered] if run.id in offered else [run.id, *offered]
-    st.selectbox(
-        "Run",
-        options,
-        format_func=run_label,
-        label_visibility="collapsed",
-        width=180,
-        **bind("run", run.id, key="pinned-run", options=options),
-    )
+    names = {run_id: run_label(run_id) for run_id in [*([] if run.id in offered else [run.id]), *offered]}
+    dropdown("Run", "run", run.id, names, key="pinned-run", width=180)
     if snapshots is None:
         return ShownRun(run, None)
     labels = snapshot_labels(run, measured=snapshots != "weights")
@@ -275,8 +269,8 @@ def _choose_snapshot(run: Run, labels: Mapping[int, str], *, model: bool, follow
     Raises:
         RunError: the URL asks for a snapshot that is not on offer, or nothing is.
     """
-    options = [*([_FINAL] if model else []), *list(labels)[::-1]]
-    if not options:
+    names = {**({_FINAL: "trained model"} if model else {}), **dict(list(labels.items())[::-1])}
+    if not names:
         raise RunError(f"the run {run.name} has no snapshot yet; wait until its first one, or choose another run")
     said, linked = asked("snapshot")
     number = int(said) if said and said.isdecimal() and len(said) < 6 else None
@@ -284,21 +278,12 @@ def _choose_snapshot(run: Run, labels: Mapping[int, str], *, model: bool, follow
         if linked:
             raise no_such_snapshot(run, said, labels)
         number = None
-    now = options[0] if number is None else number
-    st.selectbox(
-        "Snapshot",
-        options,
-        label_visibility="collapsed",
-        width=150,
-        format_func=lambda option: "trained model" if option == _FINAL else labels[option],
-        **bind(
-            "snapshot",
-            now,
-            key="pinned-snapshot",
-            options=options,
-            change=lambda choice: {"snapshot": None if choice in (_FINAL, followed) else choice},
-        ),
-    )
+    now = next(iter(names)) if number is None else number
+
+    def change(choice: int) -> dict[str, int | None]:
+        return {"snapshot": None if choice in (_FINAL, followed) else choice}
+
+    dropdown("Snapshot", "snapshot", now, names, key="pinned-snapshot", width=150, change=change)
     return None if now == _FINAL else now
 
 
@@ -359,14 +344,7 @@ def _layer_chooser(run: Run, layers: tuple[ShownLayer, ...], *, last: bool) -> S
     """Draw the list of layers and return the one that is shown: unless asked, the first, or that of the last maps."""
     shown = _asked_layer(run, layers) or _usual_layer(run, layers, last=last)
     words = {one.name: f"{one.name} · {one.shape_in_words}" if one.name else "the last maps" for one in layers}
-    st.selectbox(
-        "Layer",
-        list(words),
-        format_func=words.__getitem__,
-        label_visibility="collapsed",
-        width=240,
-        **bind("layer", shown.name, key="pinned-layer", options=words),
-    )
+    dropdown("Layer", "layer", shown.name, words, key="pinned-layer", width=240)
     return shown
 
 
@@ -400,12 +378,6 @@ def _filter_chooser(shown: ShownLayer) -> int:
                 f"{shown.units - 1}; choose one of these"
             )
         number = 0
-    st.selectbox(
-        "Filter",
-        range(shown.units),
-        format_func=lambda unit: f"filter {unit}",
-        label_visibility="collapsed",
-        width=100,
-        **bind("filter", number, key="pinned-filter", options=range(shown.units)),
-    )
+    names = {unit: f"filter {unit}" for unit in range(shown.units)}
+    dropdown("Filter", "filter", number, names, key="pinned-filter", width=100)
     return number

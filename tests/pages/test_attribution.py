@@ -289,7 +289,8 @@ def test_an_empty_heatmap_says_why(looked_at: Run, monkeypatch: pytest.MonkeyPat
 
 
 def test_before_keras_is_there_the_photograph_is(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnnviz.ui.attribution.page.keras_ready", lambda: False)
+    for module in ("cnnviz.ui.attribution.page", "cnnviz.ui.network.models"):
+        monkeypatch.setattr(f"{module}.keras_ready", lambda: False)
     at = opened()
     assert [panel["pending"] for panel in shown(at)["panels"]] == [False, True, True, True]
     assert shown(at)["bars"] == []

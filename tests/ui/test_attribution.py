@@ -1,6 +1,6 @@
 import pytest
 
-from cnnviz.ui.attribution.check_words import check_verdict, correlation_in_words, stage_title
+from cnnviz.ui.attribution.page import check_verdict, correlation_in_words, stage_title
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.explain.methods import METHODS
 from cnnviz.ui.address import bind, go, read
 from cnnviz.ui.bar import Pinned
+from cnnviz.ui.choosers import dropdown
 from cnnviz.ui.messages import plain
 from cnnviz.ui.place import Codec, Known, Place, choice, param
 
@@ -87,20 +88,9 @@ def choose_class(pinned: Pinned, choices: AttributionPlace) -> None:
     special = {_PREDICTED: "the predicted class", _TRUE: "the true class"}
     if pinned.label is None:
         del special[_TRUE]
-    options = [*special, *range(len(names))]
-    st.selectbox(
-        "Explained class",
-        options,
-        width=230,
-        label_visibility="collapsed",
-        format_func=lambda option: f"explain {special.get(option) or plain(names[option])}",
-        **bind(
-            "option",
-            choices.option if choices.option in options else _PREDICTED,
-            key="attribution-class",
-            options=options,
-        ),
-    )
+    words = {option: f"explain {name}" for option, name in (special | dict(enumerate(map(plain, names)))).items()}
+    option = choices.option if choices.option in words else _PREDICTED
+    dropdown("Explained class", "option", option, words, key="attribution-class", width=230)
 
 
 def choose_methods(choices: AttributionPlace) -> None:

@@ -1,5 +1,6 @@
 """The photograph and its heatmaps side by side, what each picture means, and the check with random weights."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,24 +12,24 @@ from cnnviz.data import fit
 from cnnviz.errors import DataError, SpecError
 from cnnviz.explain.methods import METHODS
 from cnnviz.figures.guesses import percent
-from cnnviz.ui.address import go, rerun
-from cnnviz.ui.attribution.check_words import check_verdict, correlation_in_words, stage_title
+from cnnviz.figures.heatmap import in_two_digits
+from cnnviz.ui.address import go
 from cnnviz.ui.attribution.choices import TITLES, asked_choices, choose_check, choose_class, choose_methods
 from cnnviz.ui.bar import Pinned
-from cnnviz.ui.components.heatmaps import Bar, Panel, heatmaps
+from cnnviz.ui.components.heatmaps import HeatBar, Panel, heatmaps
 from cnnviz.ui.jobs import forget, show_job
 from cnnviz.ui.messages import plain
-from cnnviz.ui.network import keras_ready
+from cnnviz.ui.network.models import keras_ready, tell_waiting
 from cnnviz.ui.question import Question
 
 if TYPE_CHECKING:
     from cnnviz.explain import RandomisationCheck
 
-__all__ = ["show_attribution"]
+__all__ = ["check_verdict", "correlation_in_words", "show_attribution", "stage_title"]
 
 _MOST_BARS = 6
 _FINE = 384  # pixels: how finely a photograph is shown beside what the network sees of it
-_TICK_S = 1.0  # a tick takes time from the import that is waited for
+_ALIKE, _SIMILAR, _ENOUGH = 0.7, 0.4, 0.2  # rank correlations of two heatmaps
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +80,7 @@ def show_attribution(pinned: Pinned) -> None:
         go(option=clicked)
         st.rerun()
     if not ready:
-        st.fragment(_wait, run_every=_TICK_S)()
+        tell_waiting("The heatmaps")
         return
     late = [name for name, panel in zip(choices.methods, panels[1:], strict=True) if panel.pending]
     if late:
@@ -96,12 +97,6 @@ def _make(question: Question, name: str, explained: int | None) -> None:
     if show_job(made, TITLES[name]) is not None:  # it was there, and has made room for others since
         forget(made)
         st.rerun()
-
-
-def _wait() -> None:
-    if keras_ready():
-        rerun()
-    st.caption("The heatmaps will be here in a few seconds: TensorFlow is imported, once for this server.")
 
 
 def _verdict(question: Question, wanted: int | None) -> _Verdict:
@@ -127,7 +122,7 @@ def _panel(question: Question, name: str, explained: int | None, *, ready: bool)
     return question.panel(TITLES[name], name, explained, METHODS[name].meaning)
 
 
-def _bars(pinned: Pinned, verdict: _Verdict) -> list[Bar]:
+def _bars(pinned: Pinned, verdict: _Verdict) -> list[HeatBar]:
     """The most probable classes, and the true and the explained one in any case."""
     if verdict.probabilities is None:
         return []
@@ -135,7 +130,7 @@ def _bars(pinned: Pinned, verdict: _Verdict) -> list[Bar]:
     wanted = {pinned.label, verdict.explained}
     shown = [index for rank, index in enumerate(order) if rank < _MOST_BARS or index in wanted]
     return [
-        Bar(
+        HeatBar(
             index,
             pinned.class_names[index],
             float(verdict.probabilities[index]),
@@ -195,3 +190,40 @@ def _check(pinned: Pinned, question: Question, method: str, class_index: int | N
         saved=pinned.saved(f"{title} check", explained=pinned.class_names[found.real.class_index]),
         slider=False,
     )
+
+
+def correlation_in_words(correlation: float | None) -> str:
+    """Say how alike two heatmaps are: `0.75: nearly the same`."""
+    if correlation is None:
+        return "cannot be compared, because one of the two is the same everywhere"
+    if correlation >= _ALIKE:
+        how = "nearly the same"
+    elif correlation >= _SIMILAR:
+        how = "similar"
+    elif correlation >= _ENOUGH:
+        how = "a little alike"
+    elif correlation > -_ENOUGH:
+        how = "unrelated"
+    else:
+        how = "the opposite" if correlation <= -_SIMILAR else "rather the opposite"
+    return f"rank correlation {in_two_digits(round(correlation, 2))}: {how}"
+
+
+def stage_title(layers: Sequence[str], total: int) -> str:
+    """Name the layers that were drawn anew."""
+    if len(layers) == total:
+        return "All layers random"
+    if len(layers) == 1:
+        return f"{layers[0]} random"
+    return f"Last {len(layers)} layers random"
+
+
+def check_verdict(title: str, correlation: float | None) -> str:
+    """Draw the conclusion from the network whose layers are all random, one sentence."""
+    if correlation is None:
+        return f"{title} cannot be judged here: with random weights its heatmap is the same everywhere, or was before."
+    if correlation >= _ALIKE:
+        return f"{title} hardly changes when the network forgets everything: here it shows the image, not the network."
+    if correlation >= _SIMILAR:
+        return f"{title} changes only in part when the network forgets everything: some of it is the image itself."
+    return f"{title} becomes another picture when the network forgets everything: it shows what was learned."

@@ -12,14 +12,14 @@ from cnnviz.figures.mosaic import in_digits
 from cnnviz.figures.tiles import answers_in_words, color_table, map_tiles, photo_tiles, span
 from cnnviz.ui.address import go
 from cnnviz.ui.bar import Pinned
-from cnnviz.ui.components.numbers import Cell, Table, numbers
+from cnnviz.ui.components.numbers import NumberCell, NumberTable, numbers
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.jobs import Report, Stopped, forget, job, known_job, show_job
 from cnnviz.ui.kernels.facts import KernelFacts, signed
 from cnnviz.ui.messages import plain, reported
 from cnnviz.ui.network import keep_place, wait_for_keras
 from cnnviz.ui.network.images import without_images
-from cnnviz.ui.network.models import MOST_IMAGES, feature_maps, model, peaks, searched
+from cnnviz.ui.network.models import MOST_IMAGES, feature_maps, model, peaks, searched_images
 
 if TYPE_CHECKING:
     import keras
@@ -131,7 +131,7 @@ def _patches(pinned: Pinned, facts: KernelFacts, number: int) -> list[int]:
         st.caption("What excites it most is searched for in test images; this network came without a data set.")
         return []
     found = peaks(pinned.weights, layer)
-    split = searched(pinned.run)
+    split = searched_images(pinned.run)
     best = explain.strongest_patches(model(pinned.weights), layer, number, split.images, _PATCHES, peaks=found)
     names = [
         f"{pinned.class_names[split.labels[image]]}, test image {image}: {activation:.2g}"
@@ -163,14 +163,14 @@ def _patches(pinned: Pinned, facts: KernelFacts, number: int) -> list[int]:
 # --- its weights ------------------------------------------------------------------------------------------------
 
 
-def _tables(kernel: NDArray[np.floating[Any]], limit: float) -> list[Table]:
+def _tables(kernel: NDArray[np.floating[Any]], limit: float) -> list[NumberTable]:
     """Return the weights of (kernel height, kernel width, channels in) as a table a channel, the strongest of many."""
     channels = kernel.shape[2]
     norms = np.linalg.norm(np.nan_to_num(kernel).reshape(-1, channels), axis=0)
     shown = range(channels) if channels <= _MOST_CHANNELS else np.argsort(-norms, kind="stable")[:_MOST_CHANNELS]
     names = {1: ("grey",), 3: ("red", "green", "blue")}.get(channels)
     return [
-        Table(
+        NumberTable(
             names[n] if names else f"channel {n}",
             [[_cell(float(weight), limit) for weight in line] for line in kernel[..., n]],
         )
@@ -178,11 +178,11 @@ def _tables(kernel: NDArray[np.floating[Any]], limit: float) -> list[Table]:
     ]
 
 
-def _cell(weight: float, limit: float) -> Cell:
+def _cell(weight: float, limit: float) -> NumberCell:
     unit = float(np.clip(np.nan_to_num(weight) / limit, -1, 1))
     red, green, blue = (int(part) for part in color_table("diverging")[round(127.5 + 127.5 * unit)])
     ink = "#FFFFFF" if 0.299 * red + 0.587 * green + 0.114 * blue < 140 else "#1B1F2A"
-    return Cell(_two(weight), f"{weight:.6g}".replace("-", "−"), f"#{red:02X}{green:02X}{blue:02X}", ink)
+    return NumberCell(_two(weight), f"{weight:.6g}".replace("-", "−"), f"#{red:02X}{green:02X}{blue:02X}", ink)
 
 
 def _two(weight: float) -> str:

@@ -67,11 +67,7 @@ class WallView:
 
 
 def controls(facts: KernelFacts) -> WallView:
-    """Draw the choices of how the wall looks; they are in the URL.
-
-    Args:
-        facts: of the pinned layer.
-    """
+    """Draw the choices of how the wall looks; they are in the URL."""
     place, channels = read(WallPlace), facts.kernels.shape[2]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="kernels-controls"):
         which = _which(place, channels)
@@ -217,12 +213,7 @@ def _inputs(pinned: Pinned, facts: KernelFacts, each: bool) -> None:
 
 
 def history_strip(pinned: Pinned, facts: KernelFacts) -> None:
-    """Draw the pinned filter's kernel at the run's snapshots; a click pins the snapshot.
-
-    Args:
-        pinned: what is looked at.
-        facts: of the pinned layer.
-    """
+    """Draw the pinned filter's kernel at the run's snapshots; a click pins the snapshot."""
     number, layer = pinned.filter or 0, pinned.layer or ""
     if pinned.run.spec.model.foreign:
         st.caption("This network came from elsewhere as it is, so there is no history of how its kernels were learned.")

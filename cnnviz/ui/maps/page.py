@@ -14,7 +14,16 @@ from cnnviz.ui.components.overlay import overlay
 from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.strip import Blank, Column, strip
 from cnnviz.ui.components.tiles import tiles
-from cnnviz.ui.maps.scene import SEEN, ImageInNetwork, MapsPlace, MapsScene, pinned_sight, run_title, second, strengths
+from cnnviz.ui.maps.scene import (
+    SEEN,
+    ImageInNetwork,
+    MapsPlace,
+    MapsScene,
+    pinned_sight,
+    run_title,
+    sight_beside,
+    strengths,
+)
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.layers import shown_layers
 from cnnviz.ui.network.models import model
@@ -35,7 +44,7 @@ def show(pinned: Pinned, view: MapsPlace) -> None:
     Raises:
         CnnvizError: a model cannot be opened, or a link asks for something that there is not.
     """
-    other = second(pinned, view)
+    other = sight_beside(pinned, view)
     first = pinned_sight(pinned, among_runs=view.beside == "run")
     scene = MapsScene([first, *([other] if other else [])], view, _chosen(pinned))
     for number, sight in enumerate(scene.sights):

@@ -13,9 +13,9 @@ from cnnviz.data.photos import fit
 from cnnviz.errors import CnnvizError
 from cnnviz.figures.tiles import span
 from cnnviz.runs import Run, Weights
-from cnnviz.ui.address import bind, go, read
+from cnnviz.ui.address import go, read
 from cnnviz.ui.bar import Pinned
-from cnnviz.ui.choosers import segments
+from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.loaders import class_names, lookable, open_run
 from cnnviz.ui.messages import plain
@@ -33,7 +33,7 @@ __all__ = [
     "choices",
     "pinned_sight",
     "run_title",
-    "second",
+    "sight_beside",
     "strengths",
 ]
 
@@ -204,7 +204,7 @@ def choices() -> MapsPlace:
 # --- what stands beside it --------------------------------------------------------------------------------------
 
 
-def second(pinned: Pinned, view: MapsPlace) -> ImageInNetwork | None:
+def sight_beside(pinned: Pinned, view: MapsPlace) -> ImageInNetwork | None:
     """Draw the choice of what stands beside the pinned image, and return it; None where nothing does.
 
     Raises:
@@ -253,19 +253,11 @@ def _other_image(pinned: Pinned, view: MapsPlace) -> ChosenImage:
 
 def _other_run(pinned: Pinned, view: MapsPlace) -> Run:
     asked = view.other_run
-    options = list(lookable())
-    others = [run_id for run_id in options if run_id != pinned.run.id]
+    offered = lookable()
+    others = [run_id for run_id in offered if run_id != pinned.run.id]
     run = open_run(asked) if asked else open_run(others[0]) if others else pinned.run
-    if run.id not in options:
-        options.insert(0, run.id)
-    st.selectbox(
-        "The run beside it",
-        options,
-        format_func=run_label,
-        label_visibility="collapsed",
-        width=330,
-        **bind("other_run", run.id, key="maps-run", options=options),
-    )
+    names = {run_id: run_label(run_id) for run_id in [*([] if run.id in offered else [run.id]), *offered]}
+    dropdown("The run beside it", "other_run", run.id, names, key="maps-run", width=330)
     return run
 
 
@@ -277,20 +269,12 @@ def _other_snapshot(pinned: Pinned, run: Run, view: MapsPlace) -> int | None:
     options = [*([] if same_run else [_SAME]), *([_FINAL] if has_model else []), *list(labels)[::-1]]
     now = _asked_snapshot(pinned, run, options, view.other_snapshot)
     words = {_SAME: "at the same moment", _FINAL: "trained model", **labels}
-    st.selectbox(
-        "Its snapshot",
-        options,
-        format_func=lambda option: words[option],
-        label_visibility="collapsed",
-        width=190,
-        **bind(
-            "other_snapshot",
-            now,
-            key="maps-snapshot",
-            options=options,
-            change=lambda option: {"other_snapshot": _as_asked(option)},
-        ),
-    )
+    names = {option: words[option] for option in options}
+
+    def change(option: int) -> dict[str, str]:
+        return {"other_snapshot": _as_asked(option)}
+
+    dropdown("Its snapshot", "other_snapshot", now, names, key="maps-snapshot", width=190, change=change)
     if now == _SAME:
         now = _at_the_moment_of(pinned, labels, has_model)
     return None if now == _FINAL else now

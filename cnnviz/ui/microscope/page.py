@@ -18,9 +18,9 @@ from cnnviz.ui.styles import style
 
 __all__ = ["choose_view", "show_view", "takes_filter"]
 
-View = Literal["convolution", "pooling", "output", "playground", "none"]
+MicroscopeView = Literal["convolution", "pooling", "output", "playground", "none"]
 
-_NAMES: dict[View, str] = {
+_NAMES: dict[MicroscopeView, str] = {
     "convolution": "Convolution",
     "pooling": "Pooling",
     "output": "Softmax",
@@ -52,7 +52,7 @@ class MicroscopePlace(Place):
     pixel: tuple[int, int] | None = param(pair("pixel", 4), lenient=True)
 
 
-def _view_of(layer: ShownLayer) -> View:
+def _view_of(layer: ShownLayer) -> MicroscopeView:
     """Return the view that a layer has; "none" for one whose arithmetic is not shown."""
     if layer.kind in ("convolution", "pooling"):
         return "convolution" if layer.kind == "convolution" else "pooling"
@@ -64,16 +64,12 @@ def takes_filter() -> bool:
     return read(MicroscopePlace).part is None and asked("layer")[0] not in _OUTPUTS
 
 
-def choose_view(pinned: Pinned) -> tuple[View, ShownLayer]:
-    """Draw the row of views and return the one to show, with the pinned layer.
-
-    Args:
-        pinned: what is pinned, with a layer.
-    """
+def choose_view(pinned: Pinned) -> tuple[MicroscopeView, ShownLayer]:
+    """Draw the row of views and return the one to show, with the pinned layer."""
     layers = shown_layers(pinned.run, "any")
     layer = next(one for one in layers if one.name == pinned.layer)
-    view: View = read(MicroscopePlace).part or _view_of(layer)
-    offered: list[View] = [one for one in _NAMES if one == "playground" or _nearest(layers, layer, one)]
+    view: MicroscopeView = read(MicroscopePlace).part or _view_of(layer)
+    offered: list[MicroscopeView] = [one for one in _NAMES if one == "playground" or _nearest(layers, layer, one)]
     names = {**_NAMES, "output": "Softmax" if pinned.run.spec.model.output == "softmax" else "Sigmoid"}
     st.html(style(__file__))
     st.segmented_control(
@@ -91,7 +87,9 @@ def choose_view(pinned: Pinned) -> tuple[View, ShownLayer]:
     return view, layer
 
 
-def _way_to(view: View | None, layers: tuple[ShownLayer, ...], layer: ShownLayer, unit: int | None) -> dict[str, Any]:
+def _way_to(
+    view: MicroscopeView | None, layers: tuple[ShownLayer, ...], layer: ShownLayer, unit: int | None
+) -> dict[str, Any]:
     """Return what changes with a click on a view: the playground stands in the URL, for the others a layer does."""
     if view is None:  # the chosen one was clicked again
         return {}
@@ -104,7 +102,7 @@ def _way_to(view: View | None, layers: tuple[ShownLayer, ...], layer: ShownLayer
     return {"part": None, "layer": found.name} | ({"filter": unit} if keeps else {})
 
 
-def _nearest(layers: tuple[ShownLayer, ...], layer: ShownLayer, view: View) -> ShownLayer | None:
+def _nearest(layers: tuple[ShownLayer, ...], layer: ShownLayer, view: MicroscopeView) -> ShownLayer | None:
     """Return the first layer with that view from the pinned one on, else the last one before it."""
     here = layers.index(layer)
     after = [one for one in layers[here:] if _view_of(one) == view]
@@ -117,7 +115,7 @@ def _nearest(layers: tuple[ShownLayer, ...], layer: ShownLayer, view: View) -> S
 # --- the views --------------------------------------------------------------------------------------------------
 
 
-def show_view(view: View, layer: ShownLayer, pinned: Pinned) -> None:
+def show_view(view: MicroscopeView, layer: ShownLayer, pinned: Pinned) -> None:
     """Draw a view, from `choose_view`, of what is pinned.
 
     Raises:
@@ -141,7 +139,7 @@ def _output(pinned: Pinned) -> None:
     output_steps(data, key="microscope-output", saved=pinned.saved(terms.head))
 
 
-def _layer(view: View, layer: ShownLayer, pinned: Pinned) -> None:
+def _layer(view: MicroscopeView, layer: ShownLayer, pinned: Pinned) -> None:
     network, unit = model(pinned.weights), pinned.filter or 0
     if view == "pooling":
         data = pooling_data(explain.pooling_layer(network, layer.name, pinned.image), unit, title=layer.name)

@@ -37,7 +37,8 @@ __all__ = [
     "keras_ready",
     "model",
     "peaks",
-    "searched",
+    "searched_images",
+    "tell_waiting",
     "wait_for_keras",
 ]
 
@@ -86,8 +87,17 @@ def wait_for_keras(what: str, height: int = _HEIGHT, draw: Callable[[], None] | 
         draw()
     else:
         keep_place(height)
-    st.fragment(_wait, run_every=_TICK_S)(what)
+    tell_waiting(what)
     return False
+
+
+def tell_waiting(what: str) -> None:
+    """Say that something will be here when Keras is ready, and run the page again then.
+
+    Args:
+        what: it, to begin a sentence.
+    """
+    st.fragment(_wait, run_every=_TICK_S)(what)
 
 
 def keep_place(height: int = _HEIGHT) -> None:
@@ -181,7 +191,7 @@ def _feature_maps(_model: Any, _image: NDArray[np.uint8], key: str) -> Maps:
     return sealed({name: maps[0] for name, maps in found.items()})
 
 
-def searched(run: Run) -> Split:
+def searched_images(run: Run) -> Split:
     """Return the test images that are searched for what excites a filter: the first ones.
 
     Raises:
@@ -206,7 +216,7 @@ def peaks(weights: Weights, layer: str) -> "Peaks":
         CnnvizError: the model cannot be opened, or the data set is not here.
     """
     opened = model(weights)
-    return _peaks(opened, searched(weights.run).images, f"{weights.key}|{layer}", layer)
+    return _peaks(opened, searched_images(weights.run).images, f"{weights.key}|{layer}", layer)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -12,7 +12,7 @@ from cnnviz.figures.heatmap import OPACITY, full_value, heat_ramp, heat_table, i
 from cnnviz.ui.components.component import component, nothing_more, packed, sheet
 from cnnviz.ui.components.saving import Saving, saving_data
 
-__all__ = ["Bar", "Panel", "heatmaps"]
+__all__ = ["HeatBar", "Panel", "heatmaps"]
 
 _component = component(__file__)
 
@@ -60,7 +60,7 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Bar:
+class HeatBar:
     """The probability of a class, below the first picture.
 
     Attributes:
@@ -87,7 +87,7 @@ def heatmaps(
     caption: str,
     saved: Saving | None = None,
     fine: NDArray[np.uint8] | None = None,
-    bars: Sequence[Bar] = (),
+    bars: Sequence[HeatBar] = (),
     most: int = 0,
     slider: bool = True,
 ) -> int | None:

@@ -71,8 +71,8 @@ DATA = _page("prepare/data", "Data", "photo_library", "Prepare", place="data_cho
 TRAIN = _page("learn/train", "Train", "model_training", "Learn", _RUN)
 TIME_MACHINE = _page("learn/time_machine", "Time machine", "history", "Learn", _IMAGE)
 KERNELS = _page("look/kernels", "Kernels", "grid_view", "Look", _ALL, "kernels.wall:WallPlace")
-FEATURE_MAPS = _page("look/feature_maps", "Feature maps", "layers", "Look", _ALL, "maps.choices:MapsPlace")
-CONVOLUTION = _page("look/convolution", "Convolution", "biotech", "Look", _ALL, "microscope.which:MicroscopePlace")
+FEATURE_MAPS = _page("look/feature_maps", "Feature maps", "layers", "Look", _ALL, "maps.scene:MapsPlace")
+CONVOLUTION = _page("look/convolution", "Convolution", "biotech", "Look", _ALL, "microscope.page:MicroscopePlace")
 # Not the layer: on other pages it was chosen for its kernels or maps, and Grad-CAM belongs to the last maps.
 ATTRIBUTION = _page(
     "look/attribution", "Attribution", "local_fire_department", "Look", _IMAGE, "attribution.choices:AttributionPlace"

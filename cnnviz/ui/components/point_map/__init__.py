@@ -18,8 +18,6 @@ __all__ = ["Colour", "Drawn", "MapPoints", "point_map"]
 
 Colour = Literal["true", "predicted", "right"]
 
-_PARTS = ("view", "scene", "card", "legend", "dots", "draw", "pointer", "pictures", "lasso", "tools", "focus")
-
 _component = component(__file__)
 
 

@@ -12,13 +12,10 @@ from numpy.typing import NDArray
 from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import LearningOrder, Mark
 from cnnviz.figures.guesses import percent
-from cnnviz.figures.heatmap import full_value
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.ui.address import go, page_link
-from cnnviz.ui.attribution.results import Question, question_about
-from cnnviz.ui.attribution.words import at_layer, saved_for, strength
-from cnnviz.ui.bar import Pinned
-from cnnviz.ui.components.heatmaps import Panel, heatmaps
+from cnnviz.ui.components.heatmaps import heatmaps
+from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.judge.mistakes.gallery import GalleryImages
@@ -29,6 +26,7 @@ from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.network import read_image, wait_for_keras
 from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.pages import ATTRIBUTION, CONVOLUTION, FEATURE_MAPS
+from cnnviz.ui.question import Question
 from cnnviz.ui.styles import style
 from cnnviz.ui.training_images import neighbours
 
@@ -52,19 +50,18 @@ def inspector(shown: JudgedRun, view: MistakesPlace, chosen: GalleryImages, mark
     assert index is not None
     st.html(style(__file__))
     _head(shown, index, chosen)
-    pinned = _pinned(shown, index)
-    question = question_about(pinned) if pinned else None
-    _verdict(shown, index, pinned, question)
+    question = _question(shown, index)
+    _verdict(shown, index, question)
     if view.show == "suspects":
         mark_label(shown, index, marks)
-    if pinned is not None and question is not None:
+    if question is not None:
         with _part("What speaks for each class"):
-            _heatmaps(shown, index, pinned, question)
+            _heatmaps(shown, index, question)
     with _part("At every snapshot"):
         _history(shown, index)
-    if pinned is not None:
+    if question is not None:
         with _part("Most alike among its training images"):
-            neighbours(shown.run, shown.judged.snapshot, pinned.image)
+            neighbours(shown.run, shown.judged.snapshot, question.image)
     if view.show != "suspects":
         mark_label(shown, index, marks)
     _links(shown, index)
@@ -121,25 +118,24 @@ def _step(way: str, words: str, place: int | None, chosen: GalleryImages) -> Non
     )
 
 
-def _pinned(shown: JudgedRun, index: int) -> Pinned | None:
-    """What the pages under Look would look at; None where the image is not on this machine, which is said."""
+def _question(shown: JudgedRun, index: int) -> Question | None:
+    """The image before the network; None where it is not on this machine, which is said."""
     try:
         image = read_image(shown.run, f"test-{index}")
     except CnnvizError as error:
         problem(error, way_back=None)
         return None
-    names = shown.judged.class_names
-    return Pinned(shown.run, shown.judged.snapshot, image.image, None, image.label, image.key, None, None, names)
+    return Question(shown.run.at(shown.judged.snapshot), image.image)
 
 
-def _verdict(shown: JudgedRun, index: int, pinned: Pinned | None, question: Question | None) -> None:
+def _verdict(shown: JudgedRun, index: int, question: Question | None) -> None:
     """The image, large, and the probabilities beside it."""
     left, right = st.columns([1, 1], gap="small", vertical_alignment="center")
-    if pinned is not None:
-        height, width = pinned.image.shape[:2]
+    if question is not None:
+        height, width = question.image.shape[:2]
         with left:
             tiles(
-                photo_tiles(pinned.image[None]),
+                photo_tiles(question.image[None]),
                 key="mistakes-image",
                 caption=f"As the network sees it: {width}×{height} pixels.",
                 smallest=96,
@@ -166,7 +162,7 @@ def _probabilities(shown: JudgedRun, index: int, question: Question | None) -> N
         st.caption(f"The {MOST_BARS} most probable of {len(probabilities)} classes, and the true one.")
 
 
-def _heatmaps(shown: JudgedRun, index: int, pinned: Pinned, question: Question) -> None:
+def _heatmaps(shown: JudgedRun, index: int, question: Question) -> None:
     """Grad-CAM for the predicted and the true class; where these are one, for the next best class."""
     if not wait_for_keras("Grad-CAM for both classes", 240):
         return
@@ -175,7 +171,7 @@ def _heatmaps(shown: JudgedRun, index: int, pinned: Pinned, question: Question) 
     second = true if true != predicted else _runner_up(question, predicted)
     words = {predicted: "predicted", true: "true"} | ({predicted: "predicted, true"} if predicted == true else {})
     panels = [
-        _panel(question, one, f"{judged.class_names[one]} ({words.get(one, 'next best')})")
+        question.panel(f"{judged.class_names[one]} ({words.get(one, 'next best')})", "gradcam", one)
         for one in (predicted, second)
     ]
     how = "Grad-CAM over the image: bright yellow is what speaks most for the class, black nothing."
@@ -184,7 +180,12 @@ def _heatmaps(shown: JudgedRun, index: int, pinned: Pinned, question: Question) 
         panels,
         key="mistakes-heatmaps",
         caption=how if any(panel.values is not None and not panel.empty for panel in panels) else "",
-        saved=saved_for(pinned, "Grad-CAM", " and ".join(judged.class_names[one] for one in (predicted, second))),
+        saved=Saving.of(
+            question.weights,
+            "Grad-CAM",
+            f"{judged.class_names[true]}, test image {index}",
+            explained=" and ".join(judged.class_names[one] for one in (predicted, second)),
+        ),
     )
 
 
@@ -192,15 +193,6 @@ def _runner_up(question: Question, predicted: int) -> int:
     probabilities = question.probabilities().copy()
     probabilities[predicted] = -1
     return int(probabilities.argmax())
-
-
-def _panel(question: Question, label: int, title: str) -> Panel:
-    try:
-        found = question.heatmap("gradcam", label)
-    except CnnvizError as error:
-        return Panel(title, empty=error.sentence)
-    why = f"Nothing lights up: {found.empty}." if found.empty else ""
-    return Panel(title, at_layer(found), values=found.values, full=full_value(found), high=strength(found), empty=why)
 
 
 def _history(shown: JudgedRun, index: int) -> None:

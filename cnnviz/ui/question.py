@@ -1,10 +1,11 @@
-"""Heatmaps that were computed, kept for all sessions; what did not change is not computed again."""
+"""A question to a network: weights, image, layer. Its answers are kept for all sessions and not computed again."""
 
 import hashlib
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -16,16 +17,16 @@ from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.explain.heatmap import Heatmap
 from cnnviz.explain.methods import METHODS
 from cnnviz.runs import Weights
-from cnnviz.ui.bar import Pinned
+from cnnviz.ui.components.heatmaps import Panel
 from cnnviz.ui.jobs import Job, Report, job
-from cnnviz.ui.network import model
+from cnnviz.ui.network.models import model
 
 if TYPE_CHECKING:
     import keras
 
     from cnnviz.explain import RandomisationCheck
 
-__all__ = ["Question", "Results", "question_about"]
+__all__ = ["Question", "Results"]
 
 _RATE = 1e10  # multiplications a second on a slow laptop
 _SLOW_S = 0.3  # what takes longer is drawn when it is ready, and the page before it
@@ -83,14 +84,18 @@ class Question:
     Attributes:
         weights: the network's.
         image: uint8 (height, width, channels).
-        layer: of the methods that look at one.
-        state: what answers depend on besides: the network's file and the image's pixels.
+        layer: of the methods that look at one; None for the last maps.
     """
 
     weights: Weights
     image: NDArray[np.uint8]
-    layer: str | None
-    state: tuple[Any, ...]
+    layer: str | None = None
+
+    @cached_property
+    def _state(self) -> tuple[Any, ...]:
+        """What answers depend on: the network's file and the image's pixels."""
+        digest = hashlib.blake2b(self.image.tobytes(), digest_size=16).digest()
+        return self.weights.key, self.image.shape, digest
 
     @property
     def model(self) -> "keras.Model":
@@ -120,6 +125,20 @@ class Question:
         key = self._key(method, class_index)
         return cast(Heatmap, _results().get(key, lambda: explain(network, self.image, method, class_index, layer)))
 
+    def panel(self, title: str, method: str, class_index: int | None, text: str = "") -> Panel:
+        """Return a method's heatmap as a picture; where it cannot be made, why.
+
+        Args:
+            title: above it.
+            method: a name in METHODS.
+            class_index: the class that is explained; None for the predicted one.
+            text: below it.
+        """
+        try:
+            return Panel.of(title, self.heatmap(method, class_index), text)
+        except CnnvizError as error:
+            return Panel(title, text=text, empty=error.sentence)
+
     def heatmap_job(self, method: str, class_index: int | None) -> Job:
         """Make a method's heatmap in the background, or return the job that does; it returns when `heatmap` is quick.
 
@@ -145,7 +164,7 @@ class Question:
         from cnnviz.explain import class_probabilities
 
         network = self.model
-        key = (*self.state, "probabilities")
+        key = (*self._state, "probabilities")
         found: NDArray[np.float64] = _results().get(key, lambda: class_probabilities(network, self.image)[0])
         if not np.isfinite(found).all():
             raise SpecError("the network gives no finite probabilities; choose an earlier snapshot")
@@ -175,11 +194,4 @@ class Question:
         return self.layer if METHODS[method].uses_layer else None
 
     def _key(self, method: str, class_index: int | None) -> tuple[Any, ...]:
-        return (*self.state, method, class_index, self._layer_of(method))
-
-
-def question_about(pinned: Pinned) -> Question:
-    """Make the question of what is pinned."""
-    image = np.ascontiguousarray(pinned.image)
-    digest = hashlib.blake2b(image.tobytes(), digest_size=16).digest()
-    return Question(pinned.weights, image, pinned.layer, (pinned.weights.key, image.shape, digest))
+        return (*self._state, method, class_index, self._layer_of(method))

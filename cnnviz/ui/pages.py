@@ -84,7 +84,7 @@ LEARNING_ORDER = _page(
     "judge/learning_order", "Learning order", "stairs", "Judge", _RUN, "judge.learning_order.choices:OrderPlace"
 )
 COMPARE = _page("judge/compare", "Compare", "compare_arrows", "Judge", place="judge.compare.chosen:ComparePlace")
-CLASSIFY = _page("use/classify", "Classify", "add_photo_alternate", "Use", _MOMENT, "classify.address:ClassifyPlace")
+CLASSIFY = _page("use/classify", "Classify", "add_photo_alternate", "Use", _MOMENT, "classify.place:ClassifyPlace")
 MODELS = _page("use/models", "Models", "deployed_code", "Use", _MOMENT, "models_page.page:ModelsPlace")
 
 PAGES = (

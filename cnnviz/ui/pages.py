@@ -67,7 +67,7 @@ def _page(path: str, title: str, icon: str, group: str, takes: tuple[str, ...] =
 
 
 HOME = _page("start/home", "Home", "home", "")
-DATA = _page("prepare/data", "Data", "photo_library", "Prepare", place="data_chooser:DataPlace")
+DATA = _page("prepare/data", "Data", "photo_library", "Prepare", place="data_page:DataPlace")
 TRAIN = _page("learn/train", "Train", "model_training", "Learn", _RUN)
 TIME_MACHINE = _page("learn/time_machine", "Time machine", "history", "Learn", _IMAGE)
 KERNELS = _page("look/kernels", "Kernels", "grid_view", "Look", _ALL, "kernels.wall:WallPlace")

@@ -27,7 +27,7 @@ _SCHEDULES = {
     "constant": "the same all the time",
     "cosine": "falls to zero (cosine)",
     "one_cycle": "rises, then falls (one cycle)",
-    "plateau": "falls when _learning stalls (plateau)",
+    "plateau": "falls when learning stalls (plateau)",
 }
 _AVERAGING = {"none": "no", "ema": "beside the training (EMA)", "lookahead": "and go on from there (lookahead)"}
 _VIEWS = {1: "one view", 2: "two views at the end, too", 6: "six views at the end, too"}
@@ -146,7 +146,7 @@ def _learning(editor: Editor) -> None:
                 step=10,
                 tip="Epochs and images are chosen so that they fit into this time.",
             )
-        rate = f"{meaning('_learning rate')} Usual: 0.001 with Adam, 0.01 with SGD."
+        rate = f"{meaning('learning rate')} Usual: 0.001 with Adam, 0.01 with SGD."
         fields.number("Learning rate", "learning_rate", step=train.learning_rate / 2, tip=rate)
     if train.schedule in _STRETCHED:
         length = "epochs" if train.seconds is None else "seconds"
@@ -163,7 +163,7 @@ def _folds(editor: Editor) -> None:
         _augmentation(editor)
     with st.expander("Data", icon=":material/photo_library:", key="train-fold-data", type="compact"):
         _data(editor)
-    with st.expander("Learning, in detail", icon=":material/tune:", key="train-fold-_learning", type="compact"):
+    with st.expander("Learning, in detail", icon=":material/tune:", key="train-fold-learning", type="compact"):
         _learning_in_detail(editor)
     with st.expander("Name and file", icon=":material/description:", key="train-fold-file", type="compact"):
         _name_and_file(editor)
@@ -250,13 +250,13 @@ def _learning_in_detail(editor: Editor) -> None:
     fields.choice("Learning rate over the run", "schedule", _SCHEDULES)
     if train.schedule == "plateau":
         with st.container(horizontal=True):
-            fields.number("Then multiply it by", "plateau_factor", tip="0.5 halves the _learning rate.")
+            fields.number("Then multiply it by", "plateau_factor", tip="0.5 halves the learning rate.")
             stalls = "After this many epochs without a lower validation loss; the count then begins anew."
             fields.number("Stalled epochs", "plateau_patience", tip=stalls)
     if train.schedule == "one_cycle":
         with st.container(horizontal=True):
             fields.percentage("Rises for", "warm_up", tip="This share of the steps; then it falls.")
-            fields.percentage("Ends at", "final_rate", tip="This share of the highest _learning rate.")
+            fields.percentage("Ends at", "final_rate", tip="This share of the highest learning rate.")
     if train.optimizer == "sgd":
         with st.container(horizontal=True, vertical_alignment="bottom"):
             fields.number("Momentum", "momentum", tip=meaning("momentum"))

@@ -199,7 +199,7 @@ def _completed(run: Run, status: Status) -> None:
         words.append(f"It gets {100 * accuracy:.0f} %{of} test images right that it has never seen.")
         number = f"<div><strong>{100 * accuracy:.1f} %</strong><small>test accuracy</small></div>"
     words += [escape(part) for part in (_validated(run), status.message, _advice(run, accuracy))]
-    st.html(f'<div class="train-_verdict">{number}<p>{" ".join(words)}</p></div>')
+    st.html(f'<div class="train-verdict">{number}<p>{" ".join(words)}</p></div>')
     _doubts(run)
     if run.has_final_predictions:
         page_link(REPORT, "See what it gets wrong", run=run.id)

@@ -11,7 +11,7 @@ from cnnviz.allocation import share_memory
 __all__ = ["prepared"]
 
 # What app.py and the home page import: together as long as a fifth of the first second.
-_NEEDED = ("guard", "sheets", "sparing", "status_bar", "warm", "doors", "first_sight", "run_rows", "showcase")
+_NEEDED = ("guard", "sheets", "sparing", "status_bar", "warm", "home.page")
 
 
 @asynccontextmanager

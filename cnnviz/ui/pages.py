@@ -67,7 +67,7 @@ def _page(path: str, title: str, icon: str, group: str, takes: tuple[str, ...] =
 
 
 HOME = _page("start/home", "Home", "home", "")
-DATA = _page("prepare/data", "Data", "photo_library", "Prepare", place="data_chooser:DataPlace")
+DATA = _page("prepare/data", "Data", "photo_library", "Prepare", place="data_page:DataPlace")
 TRAIN = _page("learn/train", "Train", "model_training", "Learn", _RUN)
 TIME_MACHINE = _page("learn/time_machine", "Time machine", "history", "Learn", _IMAGE)
 KERNELS = _page("look/kernels", "Kernels", "grid_view", "Look", _ALL, "kernels.wall:WallPlace")
@@ -84,7 +84,7 @@ LEARNING_ORDER = _page(
     "judge/learning_order", "Learning order", "stairs", "Judge", _RUN, "judge.learning_order:OrderPlace"
 )
 COMPARE = _page("judge/compare", "Compare", "compare_arrows", "Judge", place="judge.compare.selection:ComparePlace")
-CLASSIFY = _page("use/classify", "Classify", "add_photo_alternate", "Use", _MOMENT, "classify.address:ClassifyPlace")
+CLASSIFY = _page("use/classify", "Classify", "add_photo_alternate", "Use", _MOMENT, "classify.place:ClassifyPlace")
 MODELS = _page("use/models", "Models", "deployed_code", "Use", _MOMENT, "models_page.page:ModelsPlace")
 
 PAGES = (

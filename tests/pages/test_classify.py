@@ -180,7 +180,7 @@ def test_a_photo_travels_to_the_pages_that_look_inside_and_back(looked_at: Run) 
 
 
 def test_before_keras_is_there_the_photo_is(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("cnnviz.ui.classify.one", "cnnviz.ui.network.models"):
+    for module in ("cnnviz.ui.classify.one_photo", "cnnviz.ui.network.models"):
         monkeypatch.setattr(f"{module}.keras_ready", lambda: False)
     at = opened(image="example-cat")
     assert shown(at, "classify-photo")["width"] == 451

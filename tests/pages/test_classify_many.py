@@ -16,7 +16,7 @@ from cnnviz.inference import Classifier
 from cnnviz.runs import Run
 from cnnviz.ui import jobs
 from cnnviz.ui.classify import answers
-from cnnviz.ui.classify.shelf import Shelf
+from cnnviz.ui.classify.photos import PhotoShelf
 from tests.classify_page import (
     FILES,
     components,
@@ -122,8 +122,8 @@ def test_a_second_network_is_asked_about_all_photos_too(looked_at: Run, home: Pa
     assert list(table["the other says"]) == [one["also"].split()[1] for one in data]
 
 
-def session(at: AppTest) -> Shelf:
-    found: Shelf = at.session_state["cnnviz.classify.shelf"]
+def session(at: AppTest) -> PhotoShelf:
+    found: PhotoShelf = at.session_state["cnnviz.classify.shelf"]
     return found
 
 

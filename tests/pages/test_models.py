@@ -23,7 +23,7 @@ from cnnviz.inference import classify
 from cnnviz.runs import Run, RunStore
 from cnnviz.ui.jobs import known_job
 from cnnviz.ui.loaders import look_again
-from cnnviz.ui.models_page.upload import MOST_MEGABYTES
+from cnnviz.ui.models_page.uploading import MOST_MEGABYTES
 from cnnviz.ui.network.models import NEEDED
 from tests.adoption.made import classifier, saved
 from tests.explain.toys import make

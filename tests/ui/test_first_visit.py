@@ -27,7 +27,7 @@ def imported_by(path: str) -> set[str]:
 def test_all_that_the_home_page_imports_is_there() -> None:
     done = subprocess.run([sys.executable, "-c", SERVER], cwd=ROOT, capture_output=True, text=True, check=True)
     there = set(done.stdout.split())
-    needed = imported_by("app.py") | imported_by("pages/start/home.py")
+    needed = imported_by("app.py") | imported_by("cnnviz/ui/home/page.py")
     assert len(needed) > 8
     assert needed <= there
     assert "tensorflow" not in there

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from cnnviz.export import Exported
-from cnnviz.ui.models_page.naming import fitting, mapped, names_of, swapped, what_is_wrong
-from cnnviz.ui.models_page.shelf import Shelf
-from cnnviz.ui.models_page.words import checked_in_words, size_in_words
+from cnnviz.ui.models_page.class_names import fitting, mapped, names_of, swapped, what_is_wrong
+from cnnviz.ui.models_page.kept_files import FileShelf
+from cnnviz.ui.models_page.taking import checked_in_words, size_in_words
 
 ANIMALS = ("airplane", "Cat", "sea lion")
 
@@ -62,7 +62,7 @@ def test_choosing_a_class_that_is_taken_swaps_the_two() -> None:
     assert swapped(ANIMALS, 1, "Cat") == ANIMALS
 
 
-def kept(shelf: Shelf, key: str, size: int) -> Path:
+def kept(shelf: FileShelf, key: str, size: int) -> Path:
     path = shelf.place("file")
     path.write_bytes(bytes(size))
     shelf.keep(key, path, key)
@@ -70,7 +70,7 @@ def kept(shelf: Shelf, key: str, size: int) -> Path:
 
 
 def test_a_shelf_keeps_what_was_asked_for_last() -> None:
-    shelf = Shelf("test", 2, 100)
+    shelf = FileShelf("test", 2, 100)
     first, second = kept(shelf, "a", 10), kept(shelf, "b", 10)
     assert shelf.find("a") is not None
     kept(shelf, "c", 10)

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from cnnviz.runs import History
-from cnnviz.ui.run_rows import spark_line
+from cnnviz.ui.home.run_rows import spark_line
 
 
 def test_a_spark_line_shows_validation_accuracy() -> None:

@@ -13,12 +13,11 @@ from PIL import Image
 from cnnviz.data import Photo
 from cnnviz.inference import Classification
 from cnnviz.inference.classifying import Ranked
-from cnnviz.ui.classify import shelf as shelf_module
-from cnnviz.ui.classify.address import ClassifyPlace
-from cnnviz.ui.classify.answers import Row
-from cnnviz.ui.classify.choices import chosen_rows
-from cnnviz.ui.classify.saved import answers_csv, answers_json
-from cnnviz.ui.classify.shelf import Item, Shelf
+from cnnviz.ui.classify import photos
+from cnnviz.ui.classify.answers import AnsweredPhoto, answers_csv, answers_json
+from cnnviz.ui.classify.many_photos import chosen_rows
+from cnnviz.ui.classify.photos import PhotoItem, PhotoShelf
+from cnnviz.ui.classify.place import ClassifyPlace
 
 NAMES = ("cat", "=dog", "frog")
 
@@ -36,8 +35,8 @@ def answer(*shares: float, reason: str = "") -> Classification:
     return Classification(top, np.array(shares), bool(reason), reason)
 
 
-def row(name: str, *shares: float, reason: str = "") -> Row:
-    return Row(Item(name, name), answer(*shares, reason=reason))
+def row(name: str, *shares: float, reason: str = "") -> AnsweredPhoto:
+    return AnsweredPhoto(PhotoItem(name, name), answer(*shares, reason=reason))
 
 
 ROWS = [
@@ -48,14 +47,14 @@ ROWS = [
 ]
 SAME, OTHER, NONE = answer(0.6, 0.2, 0.2), answer(0.1, 0.7, 0.2), answer(0.5, 0.3, 0.2, reason="Not sure enough.")
 PAIRS = [replace(one, other=other) for one, other in zip(ROWS, (SAME, SAME, NONE, OTHER), strict=True)]
-BAD = [Item("x", "notes.txt", error="The file 'notes.txt' holds text.")]
+BAD = [PhotoItem("x", "notes.txt", error="The file 'notes.txt' holds text.")]
 
 
 # --- taking in --------------------------------------------------------------------------------------------------
 
 
 def test_a_file_is_decoded_once_and_let_go_of() -> None:
-    shelf = Shelf()
+    shelf = PhotoShelf()
     item = shelf.add("one.png", photo_file(1))
     assert item is not None
     assert shelf.pending == [item]
@@ -67,7 +66,7 @@ def test_a_file_is_decoded_once_and_let_go_of() -> None:
 
 
 def test_a_bad_file_is_kept_with_its_reason() -> None:
-    shelf = Shelf()
+    shelf = PhotoShelf()
     bad = shelf.add("notes.png", b"milk, bread")
     assert bad is not None
     bad.decode(100)
@@ -77,8 +76,8 @@ def test_a_bad_file_is_kept_with_its_reason() -> None:
 
 
 def test_many_photos_are_kept_smaller_and_too_many_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shelf_module, "MOST_PHOTOS", 26)
-    shelf = Shelf()
+    monkeypatch.setattr(photos, "_MOST_PHOTOS", 26)
+    shelf = PhotoShelf()
     first = shelf.add("large.png", photo_file(0, 1500, 1000))
     assert first is not None
     first.decode(shelf.side)
@@ -97,7 +96,7 @@ def test_many_photos_are_kept_smaller_and_too_many_are_left_out(monkeypatch: pyt
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_tiny_picture_keeps_its_pixels_on_the_way_to_the_browser(side: int, kind: str, channels: int) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (side, side, channels), np.uint8)
-    item = Item("x", "x", None, Photo(pixels))
+    item = PhotoItem("x", "x", None, Photo(pixels))
     for address in (item.address, item.thumbnail):
         assert address.startswith(f"data:image/{kind};base64,")
     if side == 32:

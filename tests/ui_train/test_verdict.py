@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cnnviz.runs import History, Run
-from cnnviz.ui.train.verdict import _advice, _validated
+from cnnviz.ui.train.run_view import _advice, _validated
 from tests.ui_train.prepared import prepared_run
 
 

@@ -1,29 +1,33 @@
-"""Many photos and what a network says of them: computed in the background, a few at a time, kept with the session."""
+"""Many photos and what a network says of them: computed in the background, kept with the session, saved as files."""
 
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from cnnviz.evaluation.tables import csv_text
 from cnnviz.inference import Classification, Classifier, Crop, prepare_photo
 from cnnviz.inference.refusing import Rule
 from cnnviz.ui.classify.networks import Network, Scored
-from cnnviz.ui.classify.shelf import Item, Shelf, session_shelf
+from cnnviz.ui.classify.photos import PhotoItem, PhotoShelf, session_shelf
 from cnnviz.ui.jobs import Job, Report, forget, job, known_job
 
-__all__ = ["Answers", "Row", "session_answers"]
+__all__ = ["AnsweredPhoto", "Answers", "PhotoQuestion", "answers_csv", "answers_json", "session_answers"]
 
 _AT_A_TIME = 8  # photos between two reports
 _PATIENCE_S = 0.4  # what takes less is not worth a progress bar
 _PREPARE_S = 0.006  # a photo that is decoded
 _QUESTIONS_KEPT = 4  # a network and a crop each
 _ANSWERS = "cnnviz.classify.answers"
+_PLACES = 3  # classes with a column of their own
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
+class AnsweredPhoto:
     """A photo and what the network says of it.
 
     Attributes:
@@ -32,7 +36,7 @@ class Row:
         other: what a second network says of it; None where nobody asked, or it is not known yet.
     """
 
-    item: Item
+    item: PhotoItem
     answer: Classification
     other: Classification | None = None
 
@@ -52,6 +56,26 @@ class Row:
         return self.other is not None and _said(self.answer) != _said(self.other)
 
 
+@dataclass(frozen=True, eq=False)
+class PhotoQuestion:
+    """A network that is asked about all photos.
+
+    Attributes:
+        network: which.
+        crop: which part of each photo it gets.
+        rule: when it abstains; None where it always answers.
+    """
+
+    network: Network
+    crop: Crop
+    rule: Rule | None
+
+    @property
+    def key(self) -> tuple[str, str, bool]:
+        """What tells it from others: whether the distance to the training images counts, but no threshold."""
+        return self.network.key, self.crop.mode, self.rule is not None and self.rule.features is not None
+
+
 @dataclass(eq=False)
 class Answers:
     """What networks made of a session's photos.
@@ -61,13 +85,13 @@ class Answers:
         known: by question, and then by photo.
     """
 
-    shelf: Shelf
-    known: dict[tuple[object, ...], dict[str, Scored]] = field(default_factory=dict)
+    shelf: PhotoShelf
+    known: dict[tuple[str, str, bool], dict[str, Scored]] = field(default_factory=dict)
     name: str = field(default_factory=lambda: secrets.token_hex(8))
 
-    def rows(self, network: Network, crop: Crop, rule: Rule | None) -> list[Row]:
+    def rows(self, asked: PhotoQuestion) -> list[AnsweredPhoto]:
         """Return what is known so far, in the order in which the photos came; needs Keras."""
-        scored = self._of(network, crop, rule)
+        scored = self._of(asked)
         items = [item for item in self.shelf.photos if item.key in scored]
         if not items:
             return []
@@ -75,16 +99,19 @@ class Answers:
         logits = np.concatenate([part.logits for part in parts])
         far = [part.distances for part in parts if part.distances is not None]
         both = Scored(logits, np.concatenate(far) if len(far) == len(parts) else None)
-        return [Row(item, answer) for item, answer in zip(items, network.judge(both, rule), strict=True)]
+        return [
+            AnsweredPhoto(item, answer)
+            for item, answer in zip(items, asked.network.judge(both, asked.rule), strict=True)
+        ]
 
-    def work(self, network: Network, crop: Crop, rule: Rule | None) -> Job | None:
+    def work(self, asked: PhotoQuestion) -> Job | None:
         """Start whatever is still to be done, or return the job that does it; little is done at once. Needs Keras.
 
         Returns:
             The job, which may have ended without doing all of it; None where all is known.
         """
-        scored = self._of(network, crop, rule)
-        key = f"photos|{self.name}|{network.key}|{crop.mode}|{_far(rule)}"
+        scored = self._of(asked)
+        key = "|".join(("photos", self.name, *map(str, asked.key)))
         going = known_job(key)
         todo = self._todo(scored)
         if going is not None and (not todo or going.progress.state == "done"):
@@ -92,9 +119,9 @@ class Answers:
             going = None
         if going is not None or not todo:
             return going
-        classifier = network.classifier  # opened with a session: the job has none
-        task = _Task(classifier, crop, rule, scored)
-        if not self.shelf.pending and network.takes_s(len(todo)) + _PREPARE_S * len(todo) < _PATIENCE_S:
+        classifier = asked.network.classifier  # opened with a session: the job has none
+        task = _Task(classifier, asked.crop, asked.rule, scored)
+        if not self.shelf.pending and asked.network.takes_s(len(todo)) + _PREPARE_S * len(todo) < _PATIENCE_S:
             task.answer(todo)
             return None
         return job(key, lambda report: self._work(task, report))
@@ -117,14 +144,13 @@ class Answers:
             pending[0].decode(self.shelf.side)
             done += 1
 
-    def _todo(self, scored: dict[str, Scored]) -> list[Item]:
+    def _todo(self, scored: dict[str, Scored]) -> list[PhotoItem]:
         """The photos that are yet to be decoded or to be answered."""
         return [item for item in self.shelf.everything() if item.content or (item.photo and item.key not in scored)]
 
-    def _of(self, network: Network, crop: Crop, rule: Rule | None) -> dict[str, Scored]:
-        question = (network.key, crop.mode, _far(rule))
-        scored = self.known.pop(question, {})
-        self.known[question] = scored  # the newest last
+    def _of(self, asked: PhotoQuestion) -> dict[str, Scored]:
+        scored = self.known.pop(asked.key, {})
+        self.known[asked.key] = scored  # the newest last
         while len(self.known) > _QUESTIONS_KEPT:
             self.known.pop(next(iter(self.known)))
         return scored
@@ -150,7 +176,7 @@ class _Task:
     rule: Rule | None
     scored: dict[str, Scored]
 
-    def answer(self, items: Sequence[Item]) -> None:
+    def answer(self, items: Sequence[PhotoItem]) -> None:
         """Ask the network about photos that are decoded."""
         if not items:
             return
@@ -168,12 +194,71 @@ def _said(answer: Classification) -> str | None:
     return None if answer.abstained else answer.top[0].class_name
 
 
-def _far(rule: Rule | None) -> bool:
-    """Whether the distance to the training images counts."""
-    return rule is not None and rule.features is not None
-
-
 def session_answers() -> Answers:
     """Return what is known of this session's photos."""
     answers: Answers = st.session_state.setdefault(_ANSWERS, Answers(session_shelf()))
     return answers
+
+
+# --- as files; what a second network said stands in columns of its own, and under the key "other" ------------
+
+
+def answers_csv(rows: Sequence[AnsweredPhoto], bad: Sequence[PhotoItem]) -> str:
+    """Return a table with a row for each photo; files that could not be classified come last, with their reason.
+
+    Args:
+        rows: photos with answers.
+        bad: files without.
+    """
+    places = min([_PLACES, *(len(row.answer.top) for row in rows)])
+    columns = ["file", "abstained"]
+    for place in range(places):
+        columns += [f"class_{place + 1}", f"probability_{place + 1}"]
+    two = any(row.other is not None for row in rows)
+    columns += ["other_abstained", "other_class", "other_probability"] if two else []
+    return csv_text(
+        [*columns, "reason", "error"],
+        [
+            *([*_cells(row, places), *(_other(row) if two else ()), row.answer.reason or None, None] for row in rows),
+            *((item.name, *[None] * (len(columns)), item.error) for item in bad),
+        ],
+    )
+
+
+def _cells(row: AnsweredPhoto, places: int) -> list[object]:
+    cells: list[object] = [row.item.name, _yes(row.answer.abstained)]
+    for ranked in row.answer.top[:places]:
+        cells += [ranked.class_name, ranked.probability]
+    return cells
+
+
+def _other(row: AnsweredPhoto) -> tuple[object, ...]:
+    if row.other is None:
+        return None, None, None
+    first = row.other.top[0]
+    return _yes(row.other.abstained), first.class_name, first.probability
+
+
+def _yes(said: bool) -> str:
+    return "yes" if said else "no"
+
+
+def answers_json(rows: Sequence[AnsweredPhoto], bad: Sequence[PhotoItem]) -> str:
+    """Return the document that `cnnviz classify --json` prints.
+
+    Args:
+        rows: photos with answers.
+        bad: files without.
+    """
+    good = [
+        {
+            "file": row.item.name,
+            **row.answer.to_json(),
+            "error": None,
+            **({} if row.other is None else {"other": row.other.to_json()}),
+        }
+        for row in rows
+    ]
+    without: dict[str, Any] = {"top": [], "abstained": False, "reason": None}
+    errors = [{"file": item.name, **without, "error": item.error} for item in bad]
+    return json.dumps([*good, *errors], indent=1, ensure_ascii=False) + "\n"

@@ -1,6 +1,7 @@
 """Which networks classify: the one that the bar names, and perhaps a second one beside it."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from cnnviz.runs import Run, Weights
 from cnnviz.ui.network.models import model
 from cnnviz.ui.question import Results
 
-__all__ = ["Network", "Scored"]
+__all__ = ["Network", "Scored", "Using", "tell_notes"]
 
 _KEPT = 256  # answers: of one turn of a dial and back
 _RATE = 1e10  # multiplications a second on a slow laptop
@@ -110,6 +111,24 @@ class Network:
         return Scored(classifier.logits(images), rule.distances(classifier.model, images) if rule else None)
 
 
+@dataclass(frozen=True, eq=False)
+class Using:
+    """What classifies.
+
+    Attributes:
+        first: the network that the bar names.
+        second: the one beside it; None for none.
+    """
+
+    first: Network
+    second: Network | None
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """Both, or the one there is."""
+        return (self.first,) if self.second is None else (self.first, self.second)
+
+
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _classifier(_model: Any, names: tuple[str, ...], key: str) -> Classifier:
     return Classifier(_model, names)
@@ -118,3 +137,17 @@ def _classifier(_model: Any, names: tuple[str, ...], key: str) -> Classifier:
 @st.cache_resource(show_spinner=False)
 def _scores() -> Results:
     return Results(_KEPT)
+
+
+def tell_notes(networks: Iterable[Network]) -> None:
+    """Draw a sentence for each network that needs one, each sentence once.
+
+    Args:
+        networks: that have answered.
+    """
+    classifiers = [network.classifier for network in networks]
+    for note, constant in {one.note: one.answers.constant for one in classifiers if one.note}.items():
+        if constant:
+            st.warning(note, icon=":material/warning:")
+        else:
+            st.caption(note)

@@ -38,8 +38,11 @@ def journey(size: tuple[int, int], crop: Crop, shape: tuple[int, int, int], note
     how = "The network takes it as it is" if is_it_all else f"{which} is {_resized(wide / shape[1], shape)}"
     sentences = [f"{width:,}×{height:,} pixels.", note, f"{how}."]
     if grey != (shape[2] == 1):
-        sentences.append("The network takes colours, so grey stands in all three." if grey else "Made grey, as all its "
-                         "training images were.")  # fmt: skip
+        sentences.append(
+            "The network takes colours, so grey stands in all three."
+            if grey
+            else "Made grey, as all its training images were."
+        )
     return " ".join(filter(None, sentences))
 
 
@@ -76,9 +79,11 @@ def agreement(titles: Sequence[str], answers: Sequence[Classification]) -> str:
     """
     (one, other), (a, b) = titles, answers
     says = [
-        "none of its classes" if answer.abstained else
-        f"{answer.top[0].class_name} ({percent(answer.top[0].probability)})" for answer in (a, b)
-    ]  # fmt: skip
+        "none of its classes"
+        if answer.abstained
+        else f"{answer.top[0].class_name} ({percent(answer.top[0].probability)})"
+        for answer in (a, b)
+    ]
     if a.abstained and b.abstained:
         return "Both had better not answer."
     if a.abstained != b.abstained or a.top[0].class_name != b.top[0].class_name:

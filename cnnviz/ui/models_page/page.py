@@ -14,10 +14,7 @@ from cnnviz.ui.place import Place, choice, param
 
 __all__ = ["ModelsPlace", "show_models"]
 
-_PARTS = {
-    "take": ":material/download: Take it away",
-    "bring": ":material/upload: Bring your own",
-}
+_PARTS = {"take": ":material/download: Take it away", "bring": ":material/upload: Bring your own"}
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,21 @@ from cnnviz.runs import Weights
 from cnnviz.ui.jobs import Report, forget, job, known_job, show_job
 from cnnviz.ui.loaders import home
 from cnnviz.ui.messages import plain
-from cnnviz.ui.models_page.shelf import Kept, Shelf, exports
-from cnnviz.ui.models_page.words import checked_in_words, size_in_words
+from cnnviz.ui.models_page.kept_files import FileShelf, KeptFile, exports
 
-__all__ = ["show_taking"]
+__all__ = ["checked_in_words", "show_taking", "size_in_words"]
 
 _STEPS = 5  # starting, opening, writing, checking, putting it in its place
 _MIME = {"zip": "application/zip", "py": "text/x-python", "ipynb": "application/x-ipynb+json"}
 _ICONS = {
-    "keras": "deployed_code", "h5": "inventory_2", "h5-weights": "scatter_plot", "onnx": "language",
-    "litert": "phone_android", "script": "code", "notebook": "book_2",
-}  # fmt: skip
+    "keras": "deployed_code",
+    "h5": "inventory_2",
+    "h5-weights": "scatter_plot",
+    "onnx": "language",
+    "litert": "phone_android",
+    "script": "code",
+    "notebook": "book_2",
+}
 
 
 def show_taking(weights: Weights) -> None:
@@ -74,9 +78,12 @@ def _button(weights: Weights, chosen: Format, key: str) -> None:
         return
     label = f"Export as {chosen.title}" if chosen.model else f"Write the {chosen.title}"
     st.button(
-        label, key=f"models-export-{chosen.name}", icon=":material/play_arrow:", on_click=_start,
+        label,
+        key=f"models-export-{chosen.name}",
+        icon=":material/play_arrow:",
+        on_click=_start,
         args=(weights, chosen, key),
-    )  # fmt: skip
+    )
 
 
 def _start(weights: Weights, chosen: Format, key: str) -> None:
@@ -88,7 +95,7 @@ def _start(weights: Weights, chosen: Format, key: str) -> None:
     job(key, work)
 
 
-def _export(weights: Weights, chosen: Format, key: str, shelf: Shelf, folder: Path, report: Report) -> str:
+def _export(weights: Weights, chosen: Format, key: str, shelf: FileShelf, folder: Path, report: Report) -> str:
     """Make one; in the job's thread."""
     steps = 0
 
@@ -116,14 +123,31 @@ def _file_name(weights: Weights, chosen: Format) -> str:
     return f"{name}-{chosen.name}.zip" if snapshot is None else f"{name}-snapshot-{snapshot}-{chosen.name}.zip"
 
 
-def _offer(kept: Kept, key: str) -> None:
+def _offer(kept: KeptFile, key: str) -> None:
     made: Exported = kept.value
     path = kept.path
     if made.largest_difference is not None:
         st.markdown(f":material/verified: {plain(checked_in_words(made))}")
     st.download_button(
-        f"Download ({size_in_words(kept.bytes)})", path.read_bytes, path.name,
-        _MIME[path.suffix.removeprefix(".")], key=f"models-download-{made.format}", on_click="ignore",
-        icon=":material/download:", type="primary",
+        f"Download ({size_in_words(kept.bytes)})",
+        path.read_bytes,
+        path.name,
+        _MIME[path.suffix.removeprefix(".")],
+        key=f"models-download-{made.format}",
+        on_click="ignore",
+        icon=":material/download:",
+        type="primary",
         help=f"{', '.join(('the network', *made.companions))}" if made.companions else None,
-    )  # fmt: skip
+    )
+
+
+def checked_in_words(made: Exported) -> str:
+    """Say what the check of an export found: "64 test images of digits: largest difference 2.1e-07"."""
+    if not made.largest_difference:
+        return f"{made.images_checked} {made.images_from}: exactly the same probabilities"
+    return f"{made.images_checked} {made.images_from}: largest difference {made.largest_difference:.2g}"
+
+
+def size_in_words(size: int) -> str:
+    """Return a number of bytes as people say it, such as 1.3 MB."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{max(size / 1e3, 0.1):.1f} kB"

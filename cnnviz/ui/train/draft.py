@@ -11,7 +11,7 @@ from cnnviz.spec.words import named
 
 __all__ = ["Draft", "Table"]
 
-Output = Literal["softmax", "sigmoid"]
+_Output = Literal["softmax", "sigmoid"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Draft:
     n_classes: int
     preset: str | None = None
     name: str = ""
-    output: Output = "softmax"
+    output: _Output = "softmax"
     data_problem: str = ""
 
     @classmethod
@@ -150,7 +150,7 @@ class Draft:
         """Return it with some of the training settings changed."""
         return replace(self, train=self.train.changed(**{"loss": None, **values}))
 
-    def with_output(self, output: Output) -> Self:
+    def with_output(self, output: _Output) -> Self:
         """Return it with another output."""
         return replace(self, output=output)._follow_task()
 

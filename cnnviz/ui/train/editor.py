@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
@@ -14,9 +14,10 @@ from cnnviz.runs import Run
 from cnnviz.spec import LAYER_KINDS, Layer, RunSpec
 from cnnviz.training import start
 from cnnviz.ui import loaders
+from cnnviz.ui.address import go
 from cnnviz.ui.train.draft import Draft
 
-__all__ = ["LAYER_TITLES", "Editor", "current_editor", "start_once"]
+__all__ = ["LAYER_TITLES", "Editor", "current_editor", "look_at", "start_once"]
 
 LAYER_TITLES: dict[str, type[Layer]] = {kind.title: kind for kind in LAYER_KINDS}
 
@@ -169,3 +170,13 @@ def _twin(spec: RunSpec) -> Run | None:
     except (CnnvizError, OSError):  # there is none yet, or it cannot be read
         return None
     return run if young and same and run.status.active else None
+
+
+def look_at(run_id: str | None) -> NoReturn:
+    """Show a run, or the editor, and write it into the URL; ends this run of the page.
+
+    Args:
+        run_id: the run, or None for the editor.
+    """
+    go(run=run_id)
+    st.rerun()

@@ -35,8 +35,15 @@ _INITIAL = {
 _MOMENTUM = "The share of its moving mean and spread that a step keeps; 0.99 is usual, short trainings need less."
 _SMALLEST_PRESET = "one-conv"
 SETTING_UP = (
-    "convolution", "filter", "pooling", "batch normalisation", "dropout", "activation", "parameters", "multiply-adds",
-)  # fmt: skip
+    "convolution",
+    "filter",
+    "pooling",
+    "batch normalisation",
+    "dropout",
+    "activation",
+    "parameters",
+    "multiply-adds",
+)
 
 
 def layer_list(editor: Editor, table: Table) -> None:

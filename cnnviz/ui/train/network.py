@@ -8,7 +8,7 @@ from cnnviz.ui.components.component import component
 from cnnviz.ui.train.draft import Draft, Table
 from cnnviz.ui.train.layer_list import short_number, shown_shape
 
-__all__ = ["Block", "network", "network_blocks"]
+__all__ = ["network", "network_blocks"]
 
 _SHEETS = 8
 # These leave the shape as it is: a sliver beside the block they work on says enough.
@@ -16,14 +16,14 @@ _SLIVERS = {kind.model_fields["kind"].default: kind.effect for kind in LAYER_KIN
 
 _component = component(__file__)
 
-CAPTION = (
+_CAPTION = (
     "What each layer makes of one image, from left to right: the higher a block, the larger its feature maps; "
     "the more sheets, the more of them. Below it the size and the parameters."
 )
 
 
 @dataclass(frozen=True)
-class Block:
+class _Block:
     """One block of the drawing.
 
     Attributes:
@@ -45,7 +45,7 @@ class Block:
     title: str = ""
 
 
-def network_blocks(draft: Draft, table: Table) -> tuple[Block, ...]:
+def network_blocks(draft: Draft, table: Table) -> tuple[_Block, ...]:
     """Return the blocks of a draft's network, a placeholder last where it does not work.
 
     Args:
@@ -56,27 +56,27 @@ def network_blocks(draft: Draft, table: Table) -> tuple[Block, ...]:
     start = _block("input", draft.shape, largest, "", f"one image, {shown_shape(draft.shape)}")
     blocks = [start, *(_layer(row, largest) for row in table.rows)]
     if table.problem:
-        blocks.append(Block("missing", 0.3, title=table.problem))
+        blocks.append(_Block("missing", 0.3, title=table.problem))
     return tuple(blocks)
 
 
-def _layer(row: LayerRow, largest: int) -> Block:
+def _layer(row: LayerRow, largest: int) -> _Block:
     title = (
         f"{row.name}: {shown_shape(row.output_shape)}, {row.parameters:,} parameters, "
         f"{row.multiply_adds:,} multiply-adds"
     )
     if row.kind in _SLIVERS:
-        return Block(row.kind, _side(row.output_shape, largest), title=f"{title} ({_SLIVERS[row.kind]} the values)")
+        return _Block(row.kind, _side(row.output_shape, largest), title=f"{title} ({_SLIVERS[row.kind]} the values)")
     return _block(row.kind, row.output_shape, largest, short_number(row.parameters) if row.parameters else "", title)
 
 
-def _block(kind: str, shape: Shape, largest: int, parameters: str, title: str) -> Block:
+def _block(kind: str, shape: Shape, largest: int, parameters: str, title: str) -> _Block:
     side = _side(shape, largest)
     if len(shape) == 1:
-        return Block(kind, side, 1, f"{shape[0]:,}", "", parameters, title)
+        return _Block(kind, side, 1, f"{shape[0]:,}", "", parameters, title)
     height, width, channels = shape
     sheets = channels if kind == "input" else min(_SHEETS, max(1, round(math.log2(channels + 1))))
-    return Block(kind, side, sheets, f"{height}×{width}", f"×{channels}", parameters, title)
+    return _Block(kind, side, sheets, f"{height}×{width}", f"×{channels}", parameters, title)
 
 
 def _side(shape: Shape, largest: int) -> float:
@@ -102,7 +102,7 @@ def network(draft: Draft, table: Table, *, height: int = 150, key: str = "train-
         data={
             "blocks": [asdict(block) for block in blocks],
             "height": height,
-            "caption": CAPTION,
+            "caption": _CAPTION,
             "alt": f"The network from input to output: {told}.",
         },
     )

@@ -1,24 +1,41 @@
-"""The panel in which a run is set up and started."""
+"""The panel in which a run is set up and started: a few settings in sight, the rest in folds."""
+
+import json
 
 import streamlit as st
 
 from cnnviz.data import DatasetInfo
 from cnnviz.errors import CnnvizError
-from cnnviz.spec import PRESETS
+from cnnviz.spec import PRESETS, TrainSpec
 from cnnviz.ui import loaders
+from cnnviz.ui.glossary import meaning
 from cnnviz.ui.guard import permitted
 from cnnviz.ui.messages import plain
-from cnnviz.ui.train.draft import Table
-from cnnviz.ui.train.editor import Editor, start_once
+from cnnviz.ui.train.draft import Draft, Table
+from cnnviz.ui.train.editor import Editor, find_dataset, look_at, start_once
+from cnnviz.ui.train.fields import Fields
 from cnnviz.ui.train.layer_list import layer_list
-from cnnviz.ui.train.moves import look_at
-from cnnviz.ui.train.settings_folds import learning, settings_folds
 
 __all__ = ["setup_panel"]
 
 _PATIENCE = {
     "regularised": "It sees every image twenty times: about 15 minutes for the full CIFAR-10 on two quiet cores.",
     "strong": "The best accuracy here. It takes patience: about 25 minutes for the full CIFAR-10 on two quiet cores.",
+}
+_OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
+_SCHEDULES = {
+    "constant": "the same all the time",
+    "cosine": "falls to zero (cosine)",
+    "one_cycle": "rises, then falls (one cycle)",
+    "plateau": "falls when learning stalls (plateau)",
+}
+_AVERAGING = {"none": "no", "ema": "beside the training (EMA)", "lookahead": "and go on from there (lookahead)"}
+_VIEWS = {1: "one view", 2: "two views at the end, too", 6: "six views at the end, too"}
+_KEEP = {"last": "the last", "best": "the best by validation loss"}
+_LARGEST_FILE_MB = 1
+_STRETCHED = {  # schedules that are as long as the run
+    "one_cycle": "One cycle: over the whole run the rate rises to this one and falls again",
+    "cosine": "Cosine: over the whole run the rate falls from this one to 0",
 }
 
 
@@ -31,8 +48,8 @@ def setup_panel(editor: Editor, table: Table) -> None:
     """
     _data_and_preset(editor)
     layer_list(editor, table)
-    learning(editor)
-    settings_folds(editor)
+    _learning(editor)
+    _folds(editor)
     _start(editor, table)
 
 
@@ -110,3 +127,204 @@ def _start_now(editor: Editor) -> None:
         st.rerun()
     editor.problem = ""
     look_at(run.id)
+
+
+# --- how it learns and from what -------------------------------------------------------------------------------
+
+
+def _learning(editor: Editor) -> None:
+    """Draw what is changed most: how long, how fast, by which optimiser, in which batches."""
+    train = editor.draft.train
+    fields = Fields(train, editor.set_train, f"train-{editor.version}-learn")
+    with st.container(horizontal=True):
+        if train.seconds is None:
+            fields.number("Epochs", "epochs", tip=f"{meaning('epoch')} This is how many.")
+        else:
+            fields.number(
+                "Seconds",
+                "seconds",
+                step=10,
+                tip="Epochs and images are chosen so that they fit into this time.",
+            )
+        rate = f"{meaning('learning rate')} Usual: 0.001 with Adam, 0.01 with SGD."
+        fields.number("Learning rate", "learning_rate", step=train.learning_rate / 2, tip=rate)
+    if train.schedule in _STRETCHED:
+        length = "epochs" if train.seconds is None else "seconds"
+        st.caption(f"{_STRETCHED[train.schedule]}; another number of {length} changes the rate of every step.")
+    with st.container(horizontal=True):
+        fields.choice("Optimiser", "optimizer", _OPTIMIZERS, tip=meaning("optimiser"))
+        fields.number("Batch", "batch_size", step=16, tip=f"{meaning('batch')} This is how many images.")
+
+
+def _folds(editor: Editor) -> None:
+    """Draw everything else, folded."""
+    augmented = " · on" if editor.draft.train.augmentation.active else ""
+    with st.expander(f"Augmentation{augmented}", icon=":material/flip:", key="train-fold-augmentation", type="compact"):
+        _augmentation(editor)
+    with st.expander("Data", icon=":material/photo_library:", key="train-fold-data", type="compact"):
+        _data(editor)
+    with st.expander("Learning, in detail", icon=":material/tune:", key="train-fold-learning", type="compact"):
+        _learning_in_detail(editor)
+    with st.expander("Name and file", icon=":material/description:", key="train-fold-file", type="compact"):
+        _name_and_file(editor)
+
+
+def _augmentation(editor: Editor) -> None:
+    train = editor.draft.train
+    fields = Fields(train.augmentation, editor.set_augmentation, f"train-{editor.version}-augment")
+    fields.toggle("Mirror left and right", "flip", tip="Half of the time. " + meaning("augmentation"))
+    if train.augmentation.flip:
+        tip = "Each image in every other epoch instead of at random: two epochs show both of its sides."
+        fields.toggle("In turn", "alternate", tip=tip)
+    with st.container(horizontal=True):
+        fields.percentage("Shift", "shift", tip="By up to this share of the side.")
+        fields.number("Rotation", "rotation", step=5, tip="By up to this many degrees, both ways.")
+    with st.container(horizontal=True):
+        fields.percentage("Zoom", "zoom", tip="Larger or smaller by up to this share.")
+        fields.percentage("Contrast", "contrast", tip="Stronger or weaker by up to this share.")
+    st.caption("Every epoch shows the training images changed a little differently; 0 leaves them alone.")
+
+
+def _data(editor: Editor) -> None:
+    draft = editor.draft
+    fields = Fields(draft.data, editor.set_data, f"train-{editor.version}-data")
+    with st.container(horizontal=True):
+        fields.percentage("Validation", "validation", tip=f"Share held back. {meaning('validation')}")
+        fields.number("Training images", "train_images", step=100, empty="all", tip="Empty for all of them.")
+    info = find_dataset(draft.data.name)
+    if info is None or len(info.classes) < 3:
+        return
+    key = f"train-{editor.version}-classes"
+    st.multiselect(
+        "Classes",
+        info.classes,
+        default=[name for name in draft.data.classes or () if name in info.classes],
+        placeholder="all of them",
+        key=key,
+        on_change=_choose_classes,
+        args=(editor, key),
+        help="Two or more; empty for all.",
+    )
+    if draft.classes == 2:
+        _output(editor, draft)
+
+
+def _choose_classes(editor: Editor, key: str) -> None:
+    chosen = st.session_state[key]
+    if len(chosen) != 1:  # with one class there is nothing to tell apart; the second is on its way
+        editor.set_data(classes=tuple(chosen) or None)
+
+
+def _output(editor: Editor, draft: Draft) -> None:
+    key = f"train-{editor.version}-output"
+    words = {"softmax": "two probabilities (softmax)", "sigmoid": "one probability (sigmoid)"}
+
+    def change() -> None:
+        editor.draft = editor.draft.with_output(st.session_state[key])
+
+    options = list(words)
+    st.selectbox(
+        "Output",
+        options,
+        index=options.index(draft.output),
+        format_func=lambda one: words[one],
+        key=key,
+        on_change=change,
+    )
+
+
+def _learning_in_detail(editor: Editor) -> None:
+    train = editor.draft.train
+
+    def change_weights(*, class_weights: bool | None = None, **values: object) -> None:
+        weights = {} if class_weights is None else {"class_weights": "balanced" if class_weights else None}
+        editor.set_train(**weights, **values)
+
+    fields = Fields(train, change_weights, f"train-{editor.version}-detail")
+    key = f"train-{editor.version}-by-time"
+
+    def change() -> None:
+        editor.set_train(seconds=60.0 if st.session_state[key] else None)
+
+    st.toggle("Train for a time instead of epochs", value=train.seconds is not None, key=key, on_change=change)
+    fields.choice("Learning rate over the run", "schedule", _SCHEDULES)
+    if train.schedule == "plateau":
+        with st.container(horizontal=True):
+            fields.number("Then multiply it by", "plateau_factor", tip="0.5 halves the learning rate.")
+            stalls = "After this many epochs without a lower validation loss; the count then begins anew."
+            fields.number("Stalled epochs", "plateau_patience", tip=stalls)
+    if train.schedule == "one_cycle":
+        with st.container(horizontal=True):
+            fields.percentage("Rises for", "warm_up", tip="This share of the steps; then it falls.")
+            fields.percentage("Ends at", "final_rate", tip="This share of the highest learning rate.")
+    if train.optimizer == "sgd":
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            fields.number("Momentum", "momentum", tip=meaning("momentum"))
+            fields.toggle("Nesterov", "nesterov", tip="Measures the slope where the momentum is about to lead.")
+    with st.container(horizontal=True):
+        fields.number("Weight decay", "weight_decay", step=0.001, tip=meaning("weight decay"))
+        if train.optimizer == "sgd":
+            faster = "How many times faster the offsets of batch normalisations learn; 1 is usual."
+            fields.number("Offsets' rate", "offset_rate", step=1, tip=faster)
+    _averaging(fields, train)
+    with st.container(horizontal=True):
+        patience = "After this many epochs without a new lowest validation loss; empty: never."
+        fields.number("Stop early", "early_stopping", empty="never", tip=patience)
+        fields.number("Label smoothing", "label_smoothing", tip=meaning("label smoothing"))
+    if not isinstance(train.class_weights, tuple):
+        fields.toggle("Let rare classes count more", "class_weights", tip=meaning("class weights"))
+    fields.choice("Weights to keep", "keep", _KEEP, tip="Which weights become the model that other pages look into.")
+    fields.choice("Look at each test image in", "views", _VIEWS, tip=meaning("views"))
+    fields.number("Seed", "seed", tip=meaning("seed"))
+
+
+def _averaging(fields: Fields, train: TrainSpec) -> None:
+    fields.choice("Average the weights", "averaging", _AVERAGING, tip=meaning("weight averaging"))
+    if train.averaging != "none":
+        with st.container(horizontal=True):
+            kept = "Of the average, by a step at the run's end; at the beginning hardly anything is kept."
+            fields.percentage("A step keeps", "averaging_decay", step=1.0, tip=kept)
+            fields.number("Every so many steps", "averaging_every", tip="Between two updates of the average.")
+
+
+def _name_and_file(editor: Editor) -> None:
+    key = f"train-{editor.version}-name"
+    st.text_input(
+        "Name of the run",
+        value=editor.draft.name,
+        max_chars=80,
+        placeholder=editor.draft.preset or "a run",
+        key=key,
+        on_change=lambda: editor.set_draft(name=" ".join(st.session_state[key].split())),
+    )
+    try:
+        spec = editor.draft.spec()
+    except CnnvizError:
+        st.caption("These settings can be saved once they work.")
+    else:
+        content = json.dumps(spec.model_dump(mode="json", exclude={"versions"}), indent=2)
+        st.download_button(
+            "Save these settings",
+            content,
+            f"{editor.draft.preset or 'run'}.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+            key="train-save",
+            width="stretch",
+        )
+    upload = f"train-{editor.version}-upload"
+    st.file_uploader(
+        "Load settings",
+        type="json",
+        max_upload_size=_LARGEST_FILE_MB,
+        key=upload,
+        on_change=_read_upload,
+        args=(editor, upload),
+    )
+
+
+def _read_upload(editor: Editor, key: str) -> None:
+    file = st.session_state[key]
+    if file is not None:
+        editor.read_file(file.getvalue())

@@ -111,9 +111,13 @@ def show_sight(sight: Sight) -> None:
 def _heading(words: str, page: Page, sight: Sight) -> None:
     """A link that pins this network and this photo on the page that shows more of it."""
     page_link(
-        page, f"**{words}**", icon=":material/arrow_forward:", icon_position="right",
-        run=sight.run.id, image=f"example-{sight.example.name}",
-    )  # fmt: skip
+        page,
+        f"**{words}**",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        run=sight.run.id,
+        image=f"example-{sight.example.name}",
+    )
 
 
 def _draw_kernels(sight: Sight) -> None:

@@ -12,13 +12,11 @@ from cnnviz.figures.guesses import percent
 from cnnviz.inference import Classification, Dials, adjust, prepare_photo
 from cnnviz.inference.refusing import Rule
 from cnnviz.ui.address import page_link, read
-from cnnviz.ui.classify.address import PhotoPlace, View, asked_view, change_view
-from cnnviz.ui.classify.bar import Using
-from cnnviz.ui.classify.curve import dials_fold
-from cnnviz.ui.classify.fold import abstain_fold, pending_rules
-from cnnviz.ui.classify.networks import Network
-from cnnviz.ui.classify.notes import tell_notes
-from cnnviz.ui.classify.shelf import Item
+from cnnviz.ui.classify.abstaining import abstain_fold, pending_rules
+from cnnviz.ui.classify.dials import dials_fold
+from cnnviz.ui.classify.networks import Network, Using, tell_notes
+from cnnviz.ui.classify.photos import PhotoItem
+from cnnviz.ui.classify.place import PhotoPlace, PhotoView, asked_view, change_view
 from cnnviz.ui.classify.words import agreement, answer_in_words, journey
 from cnnviz.ui.components.heatmaps import Panel, heatmaps
 from cnnviz.ui.components.photo_crop import photo_crop
@@ -37,7 +35,7 @@ _EXPLAINED = "cnnviz.classify.explained"  # session state: the name of the class
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class _Stage:
     """What a network sees of the photo, and what it says.
 
     Attributes:
@@ -58,7 +56,7 @@ class Seen:
 
 
 @st.fragment
-def show_one(using: Using, item: Item) -> None:
+def show_one(using: Using, item: PhotoItem) -> None:
     """Draw the page for one photo.
 
     Args:
@@ -70,43 +68,48 @@ def show_one(using: Using, item: Item) -> None:
         view, wish = asked_view(item.key, place), place.wish
         ready = keras_ready()
         rules = pending_rules(using.networks, wish) if ready else [None] * len(using.networks)
-        seen = [
-            _seen(network, view, item, rule if isinstance(rule, Rule) else None, ready=ready)
+        stages = [
+            _stage(network, view, item, rule if isinstance(rule, Rule) else None, ready=ready)
             for network, rule in zip(using.networks, rules, strict=True)
         ]
         left, right = st.columns([3, 7], gap="medium")
         with left:
             _photo(view, item, using.first)
         with right:
-            for number, one in enumerate(seen):
-                _stage(one, number, titled=len(seen) > 1, item=item)
-            answers = [one.answer for one in seen if one.answer is not None]
+            for number, one in enumerate(stages):
+                _draw_stage(one, number, titled=len(stages) > 1, item=item)
+            answers = [one.answer for one in stages if one.answer is not None]
             if len(answers) == 2:
-                titles = [f"{one.network.run.name}" for one in seen]
+                titles = [f"{one.network.run.name}" for one in stages]
                 same = titles[0] == titles[1]
                 st.markdown(f"**{plain(agreement(['The first', 'the second'] if same else titles, answers))}**")
         if not ready:
             wait_for_keras("The verdict", draw=lambda: None)
             return
-        if seen[0].answer is not None and seen[0].answer.abstained:
-            _nearest(seen[0])
-        tell_notes(one.network for one in seen if one.answer is not None)
+        if stages[0].answer is not None and stages[0].answer.abstained:
+            _nearest(stages[0])
+        tell_notes(one.network for one in stages if one.answer is not None)
         if answers:
-            dials_fold(using.first, view, _untouched(using.first, view, item), answers[0], seen[0].rule)
+            dials_fold(using.first, view, _untouched(using.first, view, item), answers[0], stages[0].rule)
         abstain_fold(using.networks, wish, rules)
         _links(using.first, item)
 
 
-# --- the photo --------------------------------------------------------------------------------------------------
+# --- the photo -----------------------------------------------------------------------------------------------
 
 
-def _photo(view: View, item: Item, network: Network) -> None:
+def _photo(view: PhotoView, item: PhotoItem, network: Network) -> None:
     height, width, _ = item.pixels.shape
     photo_crop(
-        item.address, (height, width), network.shape[1] / network.shape[0], view.given[0],
-        f"{view.stamp} {network.shape[:2]}", key="classify-photo", name=item.name,
+        item.address,
+        (height, width),
+        network.shape[1] / network.shape[0],
+        view.given[0],
+        f"{view.stamp} {network.shape[:2]}",
+        key="classify-photo",
+        name=item.name,
         on_change=lambda crop, settled: change_view(view, crop=crop, settled=settled),
-    )  # fmt: skip
+    )
     note = item.photo.note if item.photo else ""
     said = journey(item.size, view.crop, network.shape, note, grey=item.pixels.shape[2] == 1)
     credit = f" Photo: {plain(item.credit)}." if item.credit else ""
@@ -114,28 +117,28 @@ def _photo(view: View, item: Item, network: Network) -> None:
     st.caption(f"**{plain(item.name)}**, {said}{credit}{label}")
 
 
-def _untouched(network: Network, view: View, item: Item) -> NDArray[np.uint8]:
+def _untouched(network: Network, view: PhotoView, item: PhotoItem) -> NDArray[np.uint8]:
     """What the network sees with all dials at rest."""
     return prepare_photo(item.pixels, network.shape, view.crop)
 
 
-# --- what a network sees and says -------------------------------------------------------------------------------
+# --- what a network sees and says ----------------------------------------------------------------------------
 
 
-def _seen(network: Network, view: View, item: Item, rule: Rule | None, *, ready: bool) -> Seen:
+def _stage(network: Network, view: PhotoView, item: PhotoItem, rule: Rule | None, *, ready: bool) -> _Stage:
     plain_image = _untouched(network, view, item)
     image = adjust(plain_image, view.dials)
     question = Question(network.run.at(network.snapshot), image)
     if not ready:
-        return Seen(network, question, image)
+        return _Stage(network, question, image)
     (answer,) = network.judge(network.score(image[None], rule), rule)
     if view.dials == Dials():
-        return Seen(network, question, image, answer, None, rule)
+        return _Stage(network, question, image, answer, None, rule)
     (before,) = network.judge(network.score(plain_image[None], rule), rule)
-    return Seen(network, question, image, answer, before, rule)
+    return _Stage(network, question, image, answer, before, rule)
 
 
-def _stage(one: Seen, number: int, *, titled: bool, item: Item) -> None:
+def _draw_stage(one: _Stage, number: int, *, titled: bool, item: PhotoItem) -> None:
     """What the network sees, its heatmap, and its verdict beside them."""
     with st.container(key=f"classify-stage-{number}"):
         pictures, words = st.columns([7, 4], gap="medium")
@@ -146,7 +149,7 @@ def _stage(one: Seen, number: int, *, titled: bool, item: Item) -> None:
         _verdict(one, number, explained, titled=titled)
 
 
-def _explained(one: Seen) -> int | None:
+def _explained(one: _Stage) -> int | None:
     """The class that the heatmap is for: the one that was clicked, else the predicted one."""
     if one.answer is None:
         return None
@@ -159,7 +162,7 @@ def _explain(name: str) -> None:
     st.session_state[_EXPLAINED] = None if st.session_state.get(_EXPLAINED) == name else name
 
 
-def _pictures(one: Seen, number: int, explained: int | None, item: Item) -> None:
+def _pictures(one: _Stage, number: int, explained: int | None, item: PhotoItem) -> None:
     height, width = one.network.shape[:2]
     name = "" if explained is None else one.network.names[explained]
     panels = [Panel("What the network sees", f"{width}×{height} pixels"), _heat(one, explained)]
@@ -173,14 +176,14 @@ def _pictures(one: Seen, number: int, explained: int | None, item: Item) -> None
     )
 
 
-def _heat(one: Seen, explained: int | None) -> Panel:
+def _heat(one: _Stage, explained: int | None) -> Panel:
     if explained is None:
         return Panel("Grad-CAM", "is computed …", pending=True)
     panel = one.question.panel(f"Grad-CAM for {one.network.names[explained]}", "gradcam", explained)
     return panel if panel.empty else replace(panel, text="Bright places speak for it.")
 
 
-def _verdict(one: Seen, number: int, explained: int | None, *, titled: bool) -> None:
+def _verdict(one: _Stage, number: int, explained: int | None, *, titled: bool) -> None:
     title, most = one.network.title if titled else "", min(_MOST_BARS, len(one.network.names))
     if one.answer is None:
         verdict("", (), key=f"classify-verdict-{number}", state="pending", title=title, most=most)
@@ -209,7 +212,7 @@ def _left(bars: Sequence[ClassBar]) -> float:
     return max(1 - sum(bar.share for bar in bars), 0.0)
 
 
-def _nearest(one: Seen) -> None:
+def _nearest(one: _Stage) -> None:
     """The training images that come nearest to a photo that is not answered."""
     st.markdown("**The training images that it finds nearest**")
     try:
@@ -233,7 +236,7 @@ def _bars(answer: Classification, before: Classification | None, explained: int 
     ]
 
 
-def _links(network: Network, item: Item) -> None:
+def _links(network: Network, item: PhotoItem) -> None:
     """Links that pin this photo on the pages that look inside."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption("Look inside with this photo:", width="content")

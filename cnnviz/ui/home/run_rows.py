@@ -18,9 +18,9 @@ from cnnviz.ui.run_facts import changes_in_words, started_in_words
 from cnnviz.ui.styles import style
 from cnnviz.ui.words import state_in_words
 
-__all__ = ["accuracy_in_words", "run_row", "run_rows", "spark_line"]
+__all__ = ["accuracy_in_words", "run_rows", "spark_line"]
 
-ROWS = 6
+_ROWS = 6
 _WIDTH, _HEIGHT = 132, 30
 _STATE, _MEASURED = 160, 176  # pixels; on a phone the two fit side by side
 _FITS = 30  # letters of a name that are seen whole anywhere
@@ -36,23 +36,19 @@ def run_rows(run_ids: Sequence[str], *, key: str) -> None:
         key: prefix of the widgets' keys.
     """
     st.html(style(__file__))
-    pages = max(1, -(-len(run_ids) // ROWS))
+    pages = max(1, -(-len(run_ids) // _ROWS))
     chosen = min(st.session_state.get(f"{key}-page", 1), pages)
-    for run_id in run_ids[(chosen - 1) * ROWS : chosen * ROWS]:
+    for run_id in run_ids[(chosen - 1) * _ROWS : chosen * _ROWS]:
         try:
-            run_row(open_run(run_id))
+            _run_row(open_run(run_id))
         except CnnvizError as error:
             st.caption(f":material/broken_image: {plain(run_id)}: {plain(error.sentence)}")
     if pages > 1:
         st.pagination(pages, key=f"{key}-page")
 
 
-def run_row(run: Run) -> None:
-    """Draw one run.
-
-    Raises:
-        RunError: its folder is damaged; nothing was drawn then.
-    """
+def _run_row(run: Run) -> None:
+    """Draw one run."""
     name, facts, status = run.name, _facts(run), run.status
     line, told = spark_line(run.history())
     measured = accuracy_in_words(run)

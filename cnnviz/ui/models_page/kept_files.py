@@ -13,14 +13,14 @@ import streamlit as st
 
 from cnnviz.files import storage_errors
 
-__all__ = ["Kept", "Shelf", "exports", "uploads"]
+__all__ = ["FileShelf", "KeptFile", "exports", "uploads"]
 
 _MOST_EXPORTS, _MOST_EXPORTS_BYTES = 40, 10**9
 _MOST_UPLOADS, _MOST_UPLOADS_BYTES = 8, 600 * 10**6
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptFile:
     """A file on the shelf.
 
     Attributes:
@@ -34,7 +34,7 @@ class Kept:
     value: Any
 
 
-class Shelf:
+class FileShelf:
     """A few files, the ones asked for last; gone when the server ends. Any thread may use it.
 
     Args:
@@ -49,7 +49,7 @@ class Shelf:
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)  # when the server ends, too
         self._most, self._most_bytes = most, most_bytes
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._kept: OrderedDict[str, KeptFile] = OrderedDict()
 
     def place(self, name: str) -> Path:
         """Return where a new file of that name may be written: in a folder of its own."""
@@ -68,13 +68,13 @@ class Shelf:
             size = path.stat().st_size
         with self._lock:
             gone = [self._kept.pop(key)] if key in self._kept else []
-            self._kept[key] = Kept(path, size, value)
+            self._kept[key] = KeptFile(path, size, value)
             while len(self._kept) > self._most or (self._total() > self._most_bytes and len(self._kept) > 1):
                 gone.append(self._kept.popitem(last=False)[1])
         for old in gone:
             self.discard(old.path)
 
-    def find(self, key: str) -> Kept | None:
+    def find(self, key: str) -> KeptFile | None:
         """Return a file that is still here, which keeps it here for longer."""
         with self._lock:
             found = self._kept.get(key)
@@ -92,12 +92,12 @@ class Shelf:
 
 
 @st.cache_resource(show_spinner=False)
-def exports() -> Shelf:
+def exports() -> FileShelf:
     """Return the shelf of what was exported, for all sessions."""
-    return Shelf("exports", _MOST_EXPORTS, _MOST_EXPORTS_BYTES)
+    return FileShelf("exports", _MOST_EXPORTS, _MOST_EXPORTS_BYTES)
 
 
 @st.cache_resource(show_spinner=False)
-def uploads() -> Shelf:
+def uploads() -> FileShelf:
     """Return the shelf of uploaded models, each known only to the session that has its key."""
-    return Shelf("uploads", _MOST_UPLOADS, _MOST_UPLOADS_BYTES)
+    return FileShelf("uploads", _MOST_UPLOADS, _MOST_UPLOADS_BYTES)

@@ -18,7 +18,17 @@ from cnnviz.inference.abstaining import Score
 from cnnviz.ui.address import go, read
 from cnnviz.ui.place import Codec, Known, Place, choice, param, text
 
-__all__ = ["ORDERS", "SHOWN", "ClassifyPlace", "PhotoPlace", "View", "WhatPlace", "Wish", "asked_view", "change_view"]
+__all__ = [
+    "ORDERS",
+    "SHOWN",
+    "ClassifyPlace",
+    "PhotoPlace",
+    "PhotoView",
+    "WhatPlace",
+    "Wish",
+    "asked_view",
+    "change_view",
+]
 
 ORDERS = {
     "sure": "Surest first",
@@ -147,7 +157,7 @@ class ClassifyPlace(PhotoPlace):
 
 
 @dataclass(frozen=True)
-class View:
+class PhotoView:
     """How a photo is looked at.
 
     Attributes:
@@ -170,24 +180,24 @@ class View:
     asked: tuple[Crop, Dials, str]
 
 
-def asked_view(image: str, place: PhotoPlace) -> View:
+def asked_view(image: str, place: PhotoPlace) -> PhotoView:
     """Return how a photo is looked at: as the URL says where that has changed, else as it was turned and dragged.
 
     Args:
         image: the photo's key.
         place: what the URL says.
     """
-    kept: View | None = st.session_state.get(_KEPT)
+    kept: PhotoView | None = st.session_state.get(_KEPT)
     if kept is None or kept.image != image or kept.asked != _asked(place):
         number = 1 + int(kept.stamp.partition(" ")[0]) if kept else 0
         given = (place.crop, place.dials)
-        kept = View(image, *given, place.charted, given, f"{number} {image}", True, _asked(place))
+        kept = PhotoView(image, *given, place.charted, given, f"{number} {image}", True, _asked(place))
         st.session_state[_KEPT] = kept
     return kept
 
 
 def change_view(
-    view: View, *, crop: Crop | None = None, dials: Dials | None = None, charted: str | None = None, settled: bool
+    view: PhotoView, *, crop: Crop | None = None, dials: Dials | None = None, charted: str | None = None, settled: bool
 ) -> None:
     """Look at the photo in another way: in a callback. The URL follows once it is settled.
 
@@ -198,7 +208,7 @@ def change_view(
         charted: the dial that the curve is drawn against; None leaves it.
         settled: whether the pointer has let go.
     """
-    kept: View = st.session_state.get(_KEPT, view)
+    kept: PhotoView = st.session_state.get(_KEPT, view)
     if kept.image != view.image:
         return
     kept = replace(

@@ -1,5 +1,6 @@
-"""A file from elsewhere on its way in: taken from the browser, kept under a name of ours, and looked at."""
+"""A file from elsewhere on its way in: taken from the browser, looked at, and made a run."""
 
+import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +12,30 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.files import storage_errors
 from cnnviz.spec import ModelSpec
+from cnnviz.ui.address import page_link
 from cnnviz.ui.guard import unlocked
-from cnnviz.ui.jobs import Job, Report, job
+from cnnviz.ui.jobs import Job, Report, job, known_job
+from cnnviz.ui.loaders import home, look_again, open_run
 from cnnviz.ui.messages import plain
-from cnnviz.ui.models_page.shelf import uploads
+from cnnviz.ui.models_page.kept_files import uploads
+from cnnviz.ui.pages import ATTRIBUTION, CLASSIFY, CONVOLUTION, FEATURE_MAPS, KERNELS, REPORT
 from cnnviz.ui.streamlit_private import let_go_of_upload
 
 if TYPE_CHECKING:
     from cnnviz.adoption import Guess
 
-__all__ = ["Facts", "Missing", "Upload", "choose_file", "drop", "inspection", "uploaded"]
+__all__ = [
+    "Meaning",
+    "ModelFacts",
+    "Upload",
+    "adoption_job",
+    "begin",
+    "choose_file",
+    "drop",
+    "inspection",
+    "show_adopted",
+    "uploaded",
+]
 
 MOST_MEGABYTES = 700  # what cnnviz.adoption accepts of weights
 
@@ -33,7 +48,11 @@ _TOKEN = "cnnviz.models.upload"  # session state: the key of the file on the she
 _SERIAL = "cnnviz.models.drops"  # session state: counts up with every file, which empties the widget
 _PROBLEM = "cnnviz.models.problem"
 
-Missing = Literal["network", "size"]
+_Missing = Literal["network", "size"]
+_ADOPTING = "cnnviz.models.adopting"  # session state: (the file's token, the job's key)
+_SEEN = "cnnviz.models.adopted"  # session state: the run that the lists know of
+
+_PAGES = (KERNELS, FEATURE_MAPS, CONVOLUTION, ATTRIBUTION, CLASSIFY)
 
 
 @dataclass(frozen=True)
@@ -52,7 +71,7 @@ class Upload:
 
 
 @dataclass(frozen=True)
-class Facts:
+class ModelFacts:
     """What was found in a file; numbers and words alone, the network stays in it.
 
     Attributes:
@@ -96,9 +115,12 @@ def choose_file() -> None:
     most = min(MOST_MEGABYTES, int(st.get_option("server.maxUploadSize")))
     st.html(_WITHOUT_LIMIT)
     st.file_uploader(
-        f"Drop a .keras or .h5 file of up to {most} MB here, or choose it; or weights alone, as .weights.h5", key=key,
-        max_upload_size=most, on_change=_take, args=(key,),
-    )  # fmt: skip
+        f"Drop a .keras or .h5 file of up to {most} MB here, or choose it; or weights alone, as .weights.h5",
+        key=key,
+        max_upload_size=most,
+        on_change=_take,
+        args=(key,),
+    )
     if problem := st.session_state.get(_PROBLEM):
         st.error(plain(problem), icon=":material/error:")
     elif st.session_state.get(_TOKEN):
@@ -144,13 +166,15 @@ def inspection(
         size: pixels of a side, for a network that takes images of any size.
 
     Returns:
-        The job, which returns `Facts`, or what has to be said first: the network that weights alone go into, or a size.
+        The job, which returns `ModelFacts`, or what has to be said first: "network" for weights alone, or "size".
     """
     key = "|".join(("inspect", upload.token, *words, *([str(size)] if size else ())))
     return job(key, lambda report: _inspected(upload, architecture, size, report))
 
 
-def _inspected(upload: Upload, architecture: ModelSpec | None, size: int | None, report: Report) -> Facts | Missing:
+def _inspected(
+    upload: Upload, architecture: ModelSpec | None, size: int | None, report: Report
+) -> ModelFacts | _Missing:
     report(0.1, "its parts are read")
     from cnnviz import adoption
 
@@ -167,8 +191,98 @@ def _inspected(upload: Upload, architecture: ModelSpec | None, size: int | None,
     except adoption.OpenSizeError:
         return "size"
     meanings = adoption.meanings_for(foreign)
-    return Facts(
-        foreign.input_shape, foreign.units, foreign.head, foreign.keras_version, foreign.class_names,
-        sum(array.size for array in foreign.weights), adoption.guessed_scaling(foreign), adoption.scalings_for(foreign),
+    return ModelFacts(
+        foreign.input_shape,
+        foreign.units,
+        foreign.head,
+        foreign.keras_version,
+        foreign.class_names,
+        sum(array.size for array in foreign.weights),
+        adoption.guessed_scaling(foreign),
+        adoption.scalings_for(foreign),
         tuple((meaning, adoption.answers_in_words(foreign, meaning)) for meaning in meanings),
-    )  # fmt: skip
+    )
+
+
+# --- it becomes a run ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a person says of a network.
+
+    Attributes:
+        name: what the run is called.
+        class_names: by the network's outputs.
+        scaling: as `cnnviz.adoption.Scaling`; None tries all on the data set.
+        meaning: of its answers, as `cnnviz.adoption.Meaning`.
+        dataset: to measure it on; None for none.
+        size: pixels of a side, where the network takes images of any size.
+    """
+
+    name: str
+    class_names: tuple[str, ...]
+    scaling: str | None
+    meaning: str
+    dataset: str | None
+    size: int | None = None
+
+
+def adoption_job(upload: Upload) -> Job | None:
+    """Return the job that makes a run of a file, where somebody asked for it."""
+    token, key = st.session_state.get(_ADOPTING, ("", ""))
+    return known_job(key) if token == upload.token else None
+
+
+def begin(upload: Upload, meaning: Meaning, architecture: ModelSpec | None) -> None:
+    """Make a run of a file, in the background; the job returns its id.
+
+    Args:
+        upload: the file.
+        meaning: what it does not say.
+        architecture: for weights alone, the network that they go into.
+    """
+    digest = hashlib.blake2b(repr((meaning, architecture)).encode(), digest_size=8).hexdigest()
+    key, folder = f"adopt|{upload.token}|{digest}", home()
+    st.session_state[_ADOPTING] = (upload.token, key)
+    job(key, lambda report: _adopted(upload, meaning, architecture, folder, report))
+
+
+def _adopted(upload: Upload, meaning: Meaning, architecture: ModelSpec | None, folder: Path, report: Report) -> str:
+    """Make it; in the job's thread."""
+    from cnnviz.adoption import adopt
+
+    def on_progress(share: float) -> None:
+        phrase = f"measured on {meaning.dataset}" if share else "opened by a process of its own, then built anew"
+        report(0.3 + 0.7 * share, phrase)
+
+    chosen: Any = {"scaling": meaning.scaling, "meaning": meaning.meaning}
+    run = adopt(
+        upload.path,
+        upload.name,
+        folder,
+        title=meaning.name,
+        class_names=meaning.class_names,
+        dataset=meaning.dataset,
+        size=meaning.size,
+        architecture=architecture,
+        on_progress=on_progress,
+        **chosen,
+    )
+    return run.id
+
+
+def show_adopted(run_id: str) -> None:
+    """Say that it is a run now, and where to go on."""
+    if st.session_state.get(_SEEN) != run_id:
+        st.session_state[_SEEN] = run_id
+        look_again()
+    run = open_run(run_id)
+    report = run.evaluation()
+    told = f" It is right on {report['accuracy']:.1%} of the test images of {run.spec.data.name}." if report else ""
+    st.success(plain(f"{run.name} is a run now, in every list.{told}"), icon=":material/check:")
+    for sentence in run.notes.splitlines():
+        st.caption(plain(sentence))
+    with st.container(horizontal=True, gap="medium", key="models-go"):
+        for page in (*_PAGES, *([REPORT] if report else [])):
+            page_link(page, page.title, run=run_id)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnviz.ui.classify.curve import with_place, worth_a_line
+from cnnviz.ui.classify.dials import with_place, worth_a_line
 
 SHARES = np.array([[0.9, 0.05, 0.05, 0.0], [0.2, 0.05, 0.7, 0.05], [0.5, 0.06, 0.4, 0.04]])
 PLACES = np.array([-1.0, 0.0, 1.0])

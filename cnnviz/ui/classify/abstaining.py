@@ -1,31 +1,84 @@
-"""The fold "none of my classes": whether the network may abstain, by what, and what that costs."""
+"""Whether a network may say "none of my classes", by what, and what that costs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from cnnviz.errors import CnnvizError
+from cnnviz.errors import CnnvizError, DataError
 from cnnviz.inference import Abstention
+from cnnviz.inference.calibrating import Evidence, evidence_of
 from cnnviz.inference.refusing import Rule
+from cnnviz.ui import derived
 from cnnviz.ui.address import bind
-from cnnviz.ui.classify.address import Wish
 from cnnviz.ui.classify.networks import Network
-from cnnviz.ui.classify.refusing import rule_or_job
+from cnnviz.ui.classify.place import Wish
 from cnnviz.ui.glossary import meaning, words
-from cnnviz.ui.jobs import Job, show_job
+from cnnviz.ui.jobs import Job, Report, forget, job, known_job, show_job
+from cnnviz.ui.loaders import home
 from cnnviz.ui.messages import plain
+from cnnviz.ui.network.models import model
+from cnnviz.ui.training_images import is_whole, training_features
 
-__all__ = ["Found", "abstain_fold", "abstain_popover", "pending_rules", "tell_measuring"]
+__all__ = ["abstain_fold", "abstain_popover", "pending_rules", "tell_measuring"]
 
-Found = Rule | tuple[Job, str] | str | None  # a rule, the work that finds it out, why there is none, or nobody asked
+_EVIDENCE_WORDS = "How sure it is of its validation images"
+_FEATURES_WORDS = "What the network makes of its training images"
+_Found = Rule | tuple[Job, str] | str | None  # a rule, the work that finds it out, why there is none, or nobody asked
 
 _SCORES = {"probability": "Largest probability", "energy": "Energy"}
 _LEAST, _MOST, _STEP = 50, 99, 1
 
 
-def pending_rules(networks: Sequence[Network], wish: Wish | None) -> list[Found]:
+def _rule_or_job(network: Network, wish: Wish | None) -> Rule | tuple[Job, str] | None:
+    """Return when a network abstains, or the work that finds it out, with what it makes; needs Keras."""
+    if wish is None:
+        return None
+    features, whole = None, True
+    if wish.distance:
+        made = training_features(network.weights)
+        features, whole = derived.kept(made), is_whole(network.run)
+        if features is None:
+            started = derived.going(made)
+            return started or derived.start(training_features(network.weights, model(network.weights))), _FEATURES_WORDS
+    going = _evidence_job(network, features)
+    if not going.progress.ended:
+        going.wait(0.05)  # kept evidence is read in a moment
+    if going.progress.state == "failed":
+        forget(going)  # what was missing may be there next time
+        raise DataError(going.progress.error)
+    evidence = going.progress.result
+    if not isinstance(evidence, Evidence):
+        return going, _EVIDENCE_WORDS
+    return Rule(_abstention(evidence, going.key, wish), features, whole)
+
+
+def _evidence_job(network: Network, features: NDArray[np.float32] | None) -> Job:
+    key = f"evidence|{network.key}|{None if features is None else len(features)}"
+    going = known_job(key)
+    if going is not None:
+        return going
+    classifier, weights, folder = network.classifier, network.weights, home()
+    given: Callable[[], NDArray[np.float32]] | None = None if features is None else lambda: features
+
+    def work(report: Report) -> Evidence:
+        return evidence_of(weights, classifier, folder, features=given, on_progress=lambda share: report(share, ""))
+
+    return job(key, work)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _abstention(_evidence: Evidence, key: str, wish: Wish) -> Abstention:
+    return _evidence.rule(wish.score, wish.keep / 100)
+
+
+# --- the fold, and the popover of many photos ----------------------------------------------------------------
+
+
+def pending_rules(networks: Sequence[Network], wish: Wish | None) -> list[_Found]:
     """Return for each network when it abstains, the work that finds it out, or why that cannot be; needs Keras.
 
     Args:
@@ -35,14 +88,14 @@ def pending_rules(networks: Sequence[Network], wish: Wish | None) -> list[Found]
     return [_found(network, wish) for network in networks]
 
 
-def _found(network: Network, wish: Wish | None) -> Found:
+def _found(network: Network, wish: Wish | None) -> _Found:
     try:
-        return rule_or_job(network, wish)
+        return _rule_or_job(network, wish)
     except CnnvizError as error:
         return error.sentence
 
 
-def abstain_fold(networks: Sequence[Network], wish: Wish | None, found: Sequence[Found]) -> None:
+def abstain_fold(networks: Sequence[Network], wish: Wish | None, found: Sequence[_Found]) -> None:
     """Draw the fold; what is still measured shows its progress in it.
 
     Args:
@@ -53,9 +106,11 @@ def abstain_fold(networks: Sequence[Network], wish: Wish | None, found: Sequence
     if wish is not None:
         st.session_state.setdefault("classify-fold", True)  # a link that asks for it
     fold = st.expander(
-        "“None of my classes”: when it had better not answer", icon=":material/do_not_disturb_on:",
-        key="classify-fold", on_change="rerun",
-    )  # fmt: skip
+        "“None of my classes”: when it had better not answer",
+        icon=":material/do_not_disturb_on:",
+        key="classify-fold",
+        on_change="rerun",
+    )
     if fold.open:
         with fold:
             _inside(networks, wish, found)
@@ -63,13 +118,13 @@ def abstain_fold(networks: Sequence[Network], wish: Wish | None, found: Sequence
         tell_measuring(found)
 
 
-def abstain_popover(networks: Sequence[Network], wish: Wish | None, found: Sequence[Found]) -> None:
+def abstain_popover(networks: Sequence[Network], wish: Wish | None, found: Sequence[_Found]) -> None:
     """Draw the same as a button of a bar; what is still measured, and what cannot be, is shown by `tell_measuring`."""
     with st.popover(_button(wish, found), icon=":material/do_not_disturb_on:", key="classify-abstain", width=170):
         _inside(networks, wish, [one if isinstance(one, Rule) else None for one in found])
 
 
-def _button(wish: Wish | None, found: Sequence[Found]) -> str:
+def _button(wish: Wish | None, found: Sequence[_Found]) -> str:
     """What the button says is so: a network whose thresholds are not known answers all the same."""
     if wish is None:
         return "Let it abstain"
@@ -78,30 +133,24 @@ def _button(wish: Wish | None, found: Sequence[Found]) -> str:
     return "It may abstain" if all(isinstance(one, Rule) for one in found) else "Measuring …"
 
 
-def tell_measuring(found: Sequence[Found]) -> None:
+def tell_measuring(found: Sequence[_Found]) -> None:
     """Draw the progress of what is still measured, and say why something cannot be."""
     for one in found:
         if isinstance(one, tuple):
-            show_job(one[0], one[1])
+            show_job(*one)
         elif isinstance(one, str):
-            _tell_why_not(one)
+            why = plain(one[:1].lower() + one[1:])
+            st.warning(f"It answers always: {why}", icon=":material/do_not_disturb_on:")
 
 
-def _tell_why_not(why: str) -> None:
-    st.warning(f"It answers always: {plain(why[:1].lower() + why[1:])}", icon=":material/do_not_disturb_on:")
-
-
-def _inside(networks: Sequence[Network], wish: Wish | None, found: Sequence[Found]) -> None:
-    _choices(wish)
+def _inside(networks: Sequence[Network], wish: Wish | None, found: Sequence[_Found]) -> None:
+    _draw_choices(wish)
     for number, (network, one) in enumerate(zip(networks, found, strict=False)):
         if len(networks) > 1 and one is not None:
             st.markdown(f"**{plain(network.title)}**")
         if isinstance(one, Rule):
             _cost(one, number)
-        elif isinstance(one, tuple):
-            show_job(one[0], one[1])
-        elif isinstance(one, str):
-            _tell_why_not(one)
+        tell_measuring([one])
     if wish is None:
         st.caption(
             "A network always names one of its classes, also for a photo of none of them. Allowed to abstain, it "
@@ -109,21 +158,29 @@ def _inside(networks: Sequence[Network], wish: Wish | None, found: Sequence[Foun
         )
 
 
-def _choices(wish: Wish | None) -> None:
+def _draw_choices(wish: Wish | None) -> None:
     may = bind("wish", wish is not None, key="classify-may", change=lambda on: {"wish": Wish() if on else None})
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.toggle("It may abstain", help=meaning("abstaining"), **may)
         if wish is None:
             return
         st.segmented_control(
-            "By", list(_SCORES), required=True, format_func=_SCORES.__getitem__, label_visibility="collapsed",
+            "By",
+            list(_SCORES),
+            required=True,
+            format_func=_SCORES.__getitem__,
+            label_visibility="collapsed",
             **_part(wish, "score", wish.score),
-        )  # fmt: skip
+        )
         st.checkbox("and by how far it is from the training images", **_part(wish, "distance", wish.distance))
     st.slider(
-        "Answer this share of the validation images", _LEAST, _MOST, step=_STEP, format="%d %%",
+        "Answer this share of the validation images",
+        _LEAST,
+        _MOST,
+        step=_STEP,
+        format="%d %%",
         **_part(wish, "keep", max(wish.keep, _LEAST)),
-    )  # fmt: skip
+    )
 
 
 def _part(wish: Wish, name: str, value: object) -> dict[str, Any]:
@@ -136,8 +193,13 @@ def _cost(found: Rule, key: int) -> None:
     gained = 100 * (rule.accuracy_answered - rule.accuracy)
     with st.container(horizontal=True, gap="large"):
         st.metric("answered", f"{100 * rule.answered:.1f} %", width="content")
-        st.metric("right, of those answered", f"{100 * rule.accuracy_answered:.1f} %", f"{gained:+.1f} points",
-                  delta_color="off", width="content")  # fmt: skip
+        st.metric(
+            "right, of those answered",
+            f"{100 * rule.accuracy_answered:.1f} %",
+            f"{gained:+.1f} points",
+            delta_color="off",
+            width="content",
+        )
         st.metric("right, of all", f"{100 * rule.accuracy:.1f} %", width="content")
     st.caption(f"{rule.cost} {_temperature(rule, found)}")
     words("temperature scaling", "energy", "logits", "validation", key=f"classify-words-{key}")
@@ -155,10 +217,12 @@ def _temperature(rule: Abstention, found: Rule) -> str:
         "probability": f"it answers where its largest probability is at least {100 * rule.threshold:.0f} %",
         "energy": f"it answers where T log Σ exp(logit / T), the negative energy, is at least {rule.threshold:.2f}",
     }[rule.score]
-    far = "" if rule.distance is None else (
-        f", and where the features of the photo are at most {rule.distance:.2g} (cosine distance) from those of its "
-        f"tenth-nearest training image{_of_those(found)}"
-    )  # fmt: skip
+    far = ""
+    if rule.distance is not None:
+        far = (
+            f", and where the features of the photo are at most {rule.distance:.2g} (cosine distance) from those of "
+            f"its tenth-nearest training image{_of_those(found)}"
+        )
     return f"{how}; {limit}{far}."
 
 

@@ -1,4 +1,4 @@
-"""No run is chosen: the settings on the left, the network and the newest run on the right."""
+"""The page: the settings beside the network and the newest run, or a chosen run that fills it."""
 
 from contextlib import suppress
 
@@ -8,27 +8,40 @@ from cnnviz.errors import CnnvizError
 from cnnviz.figures import loss_and_accuracy
 from cnnviz.runs import History, Run
 from cnnviz.ui import loaders
+from cnnviz.ui.address import chosen_run, page_link, remember
 from cnnviz.ui.components import live_chart
 from cnnviz.ui.messages import plain
+from cnnviz.ui.pages import KERNELS
 from cnnviz.ui.styles import style
-from cnnviz.ui.train.editor import Editor
-from cnnviz.ui.train.live import CHART_HEIGHT, run_view
-from cnnviz.ui.train.moves import look_at
+from cnnviz.ui.train.editor import Editor, current_editor, look_at
 from cnnviz.ui.train.network import network
 from cnnviz.ui.train.panel import setup_panel
+from cnnviz.ui.train.run_view import CHART_HEIGHT, run_header, run_view
 
-__all__ = ["STYLE", "setup_view"]
+__all__ = ["show_train"]
 
 # The empty element keeps the rules in their place, before what they lay out; alone they would arrive after it.
-STYLE = f'{style(__file__, "train")}<i class="train-style"></i>'
+_STYLE = f'{style(__file__)}<i class="train-style"></i>'
 
 
-def setup_view(editor: Editor) -> None:
-    """Draw the editor beside its network, and below that the newest run.
+def show_train() -> None:
+    """Draw the run that the URL names, or what a new one is set up with.
 
-    Args:
-        editor: of this session.
+    Raises:
+        CnnvizError: there is no such run, or its settings cannot be read.
     """
+    st.markdown(_STYLE, unsafe_allow_html=True)
+    editor, run_id = current_editor(), chosen_run()
+    if run_id is None:
+        _set_up(editor)
+    else:
+        run = loaders.open_run(run_id)
+        remember(run=run.id)
+        _watch(run, editor)
+
+
+def _set_up(editor: Editor) -> None:
+    """Draw the editor beside its network, and below that the newest run."""
     newest = _newest_run()
     with st.container(horizontal=True, gap="medium", key="train-page"):
         with st.container(key="train-left", width=360):
@@ -96,3 +109,21 @@ def _newest(run: Run) -> None:
         run_view(run, wide=False)
     except CnnvizError:  # deleted or damaged at this very moment: the network above is enough to look at
         _what_will_appear()
+
+
+def _watch(run: Run, editor: Editor) -> None:
+    """Draw a run with all that can be done with it."""
+    run_header(run, editor)
+    if run.spec.model.foreign:
+        _from_elsewhere(run)
+        return
+    run_view(run)
+
+
+def _from_elsewhere(run: Run) -> None:
+    st.info(
+        f"{plain(run.name)} came from elsewhere as it is: it was not trained here, so there are no curves, and its "
+        "network cannot be trained again. Look into it, or set up a new run above.",
+        icon=":material/upload:",
+    )
+    page_link(KERNELS, "Look at its kernels", run=run.id)

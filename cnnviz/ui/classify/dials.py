@@ -11,13 +11,13 @@ from cnnviz.figures.guesses import percent
 from cnnviz.figures.theme import class_colors
 from cnnviz.inference import DIALS, Classification, Dials, sweep
 from cnnviz.inference.refusing import Rule
-from cnnviz.ui.classify.address import View, change_view
 from cnnviz.ui.classify.networks import Network
+from cnnviz.ui.classify.place import PhotoView, change_view
 from cnnviz.ui.components.dial_board import Line, dial_board
 from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.question import Results
 
-__all__ = ["Curve", "curve_of", "dials_fold", "with_place", "worth_a_line"]
+__all__ = ["dials_fold", "with_place", "worth_a_line"]
 
 _PLACES = 61  # six degrees of a turn
 _MOST_LINES = 5
@@ -26,11 +26,11 @@ _PATIENCE_S = 0.1  # of all places of a curve, while a dial is turned; slower ne
 _KEPT = 32
 _OPENED = "cnnviz.classify.opened"  # session state: the stamp for which the fold was opened
 
-Curve = tuple[NDArray[np.float64], NDArray[np.float64]]  # (places,), (places, classes) logits
+_Curve = tuple[NDArray[np.float64], NDArray[np.float64]]  # (places,), (places, classes) logits
 
 
 def dials_fold(
-    network: Network, view: View, image: NDArray[np.uint8], answer: Classification, rule: Rule | None
+    network: Network, view: PhotoView, image: NDArray[np.uint8], answer: Classification, rule: Rule | None
 ) -> None:
     """Draw the fold with the dials; closed, it computes nothing.
 
@@ -44,12 +44,14 @@ def dials_fold(
     if view.given[1] != Dials() and st.session_state.get(_OPENED) != view.stamp:  # a link with dials turned
         st.session_state["classify-dials"], st.session_state[_OPENED] = True, view.stamp
     fold = st.expander(
-        "Turn the dials: brightness, contrast, blur, noise, rotation, shift", icon=":material/tune:",
-        key="classify-dials", on_change="rerun",
-    )  # fmt: skip
+        "Turn the dials: brightness, contrast, blur, noise, rotation, shift",
+        icon=":material/tune:",
+        key="classify-dials",
+        on_change="rerun",
+    )
     if not fold.open:
         return
-    found = curve_of(network, view, image)
+    found = _curve_of(network, view, image)
     abstention = rule.abstention if rule else None
     places, lines, caption = _drawn(network, view, found, answer, rule)
     with fold:
@@ -67,24 +69,18 @@ def dials_fold(
         )
 
 
-def curve_of(network: Network, view: View, image: NDArray[np.uint8]) -> Curve | None:
-    """Return the logits along the charted dial, the others as they stand; None while a dial of a slow network turns.
-
-    Args:
-        network: which.
-        view: how the dials stand.
-        image: with all of them at rest.
-    """
+def _curve_of(network: Network, view: PhotoView, image: NDArray[np.uint8]) -> _Curve | None:
+    """Return the logits along the charted dial, the others as they stand; None while a dial of a slow network turns."""
     others = view.dials.changed(**{view.charted: getattr(Dials(), view.charted)})
     digest = hashlib.blake2b(image.tobytes(), digest_size=16).digest()
     key = (network.key, digest, others, view.charted)
     if key not in _curves() and not view.settled and network.takes_s(_PLACES) > _PATIENCE_S:
         return None
-    found: Curve = _curves().get(key, lambda: _computed(network, image, others, view.charted))
+    found: _Curve = _curves().get(key, lambda: _computed(network, image, others, view.charted))
     return found
 
 
-def _computed(network: Network, image: NDArray[np.uint8], others: Dials, charted: str) -> Curve:
+def _computed(network: Network, image: NDArray[np.uint8], others: Dials, charted: str) -> _Curve:
     values, images = sweep(image, others, charted, _PLACES)
     return values, network.classifier.logits(images)
 
@@ -95,7 +91,7 @@ def _curves() -> Results:
 
 
 def _drawn(
-    network: Network, view: View, found: Curve | None, answer: Classification, rule: Rule | None
+    network: Network, view: PhotoView, found: _Curve | None, answer: Classification, rule: Rule | None
 ) -> tuple[list[float], list[Line], str]:
     dial = next(dial for dial in DIALS if dial.name == view.charted)
     if found is None:

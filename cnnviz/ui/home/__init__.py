@@ -1,0 +1,1 @@
+"""The Home page's parts: something alive at once, the three doors, and the runs."""

@@ -20,6 +20,7 @@ from cnnviz.ui.messages import plain
 from cnnviz.ui.models_page.kept_files import uploads
 from cnnviz.ui.pages import ATTRIBUTION, CLASSIFY, CONVOLUTION, FEATURE_MAPS, KERNELS, REPORT
 from cnnviz.ui.streamlit_private import let_go_of_upload
+from cnnviz.ui.styles import style
 
 if TYPE_CHECKING:
     from cnnviz.adoption import Guess
@@ -38,11 +39,6 @@ __all__ = [
 ]
 
 MOST_MEGABYTES = 700  # what cnnviz.adoption accepts of weights
-
-# The field's own line of what a file may have, which Streamlit rounds to whole gigabytes; the label says it.
-_WITHOUT_LIMIT = """<style>
-[class*="st-key-models-file-"] [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
-</style>"""
 
 _TOKEN = "cnnviz.models.upload"  # session state: the key of the file on the shelf
 _SERIAL = "cnnviz.models.drops"  # session state: counts up with every file, which empties the widget
@@ -113,7 +109,7 @@ def choose_file() -> None:
     """Draw the field that a file is dropped on, and what was wrong with the last one."""
     key = f"models-file-{st.session_state.get(_SERIAL, 0)}"
     most = min(MOST_MEGABYTES, int(st.get_option("server.maxUploadSize")))
-    st.html(_WITHOUT_LIMIT)
+    st.html(style(__file__))
     st.file_uploader(
         f"Drop a .keras or .h5 file of up to {most} MB here, or choose it; or weights alone, as .weights.h5",
         key=key,

@@ -74,7 +74,7 @@ def make_home(home: Path, count: int) -> None:
 
 def choices() -> dict[str, dict[str, str]]:
     """What is chosen in the filter bar, one after the other."""
-    from cnnviz.ui.judge.mistakes_place import SORTS
+    from cnnviz.ui.judge.mistakes.place import SORTS
 
     shown = {"mistakes": {}, "correct": {"show": "correct"}, "suspect labels": {"show": "suspects"}}
     sorts = {f"all, {order.label.lower()}": {"show": "all", "sort": name} for name, order in SORTS.items()}
@@ -89,8 +89,8 @@ def serve_choices(home: str, again: str) -> None:
 
     from cnnviz.evaluation import find_suspects, judge, learning_order
     from cnnviz.runs import RunStore
-    from cnnviz.ui.judge.mistakes.chosen import chosen_images
-    from cnnviz.ui.judge.mistakes_place import MistakesPlace
+    from cnnviz.ui.judge.mistakes.gallery import chosen_images
+    from cnnviz.ui.judge.mistakes.place import MistakesPlace
     from cnnviz.ui.place import Known, decoded
 
     found = RunStore(home).get("latest")

@@ -82,7 +82,8 @@ class Dashboard:
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise AssertionError(f"the dashboard ended, {self._process.returncode}:\n{self.read_log()}")
-            with suppress(URLError, ConnectionError), urlopen(f"{self.address}/_stcore/health", timeout=5):
+            waited = suppress(URLError, ConnectionError, TimeoutError)
+            with waited, urlopen(f"{self.address}/_stcore/health", timeout=5):
                 return
             time.sleep(0.05)
         raise AssertionError(f"the dashboard did not answer within {START_TIMEOUT_S} s:\n{self.read_log()}")

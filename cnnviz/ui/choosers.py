@@ -27,13 +27,26 @@ def segments(
         more: for `st.segmented_control`.
     """
     st.segmented_control(
-        title, list(offered), required=True, label_visibility="collapsed", format_func=_named(offered),
-        **bind(field, value, options=offered, change=change), **more,
-    )  # fmt: skip
+        title,
+        list(offered),
+        required=True,
+        label_visibility="collapsed",
+        format_func=_named(offered),
+        **bind(field, value, options=offered, change=change),
+        **more,
+    )
 
 
 def dropdown(
-    title: str, field: str, value: Any, offered: Offered, *, every: str = "", change: Change | None = None, **more: Any
+    title: str,
+    field: str,
+    value: Any,
+    offered: Offered,
+    *,
+    every: str = "",
+    key: str = "",
+    change: Change | None = None,
+    **more: Any,
 ) -> None:
     """Draw a list, one line of which is chosen.
 
@@ -43,17 +56,20 @@ def dropdown(
         value: as for `segments`.
         offered: as for `segments`.
         every: the first line, which stands for None; empty for none.
+        key: as for `cnnviz.ui.address.bind`.
         change: as for `segments`.
         more: for `st.selectbox`.
     """
-    options = [*([every] if every else []), *offered]
-    named = _named(offered)
+    options, named = [*([every] if every else []), *offered], _named(offered)
+    change = change or (lambda one: {field: None if every and one == every else one})
     st.selectbox(
-        title, options, label_visibility="collapsed", **more,
+        title,
+        options,
+        label_visibility="collapsed",
         format_func=lambda one: every if every and one == every else named(one),
-        **bind(field, every if value is None else value, options=options,
-               change=change or (lambda one: {field: None if every and one == every else one})),
-    )  # fmt: skip
+        **bind(field, every if value is None else value, key=key, options=options, change=change),
+        **more,
+    )
 
 
 def _named(offered: Offered) -> Callable[[Any], str]:

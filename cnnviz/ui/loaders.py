@@ -21,6 +21,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.home import datasets_folder, resolve_home, runs_folder
 from cnnviz.runs import Run, RunOverview, RunStore, RunSummary, Status
 from cnnviz.runs import overviews as read_overviews
+from cnnviz.runs.weights import MODEL, snapshot_path
 
 __all__ = [
     "SAMPLE",
@@ -28,6 +29,7 @@ __all__ = [
     "active_runs",
     "class_names",
     "dataset",
+    "dataset_changed",
     "datasets",
     "held_images",
     "home",
@@ -81,7 +83,12 @@ def dataset(name: str) -> Dataset:
     Raises:
         CnnvizError: it does not exist or cannot be had.
     """
-    return _dataset(str(home()), name, modified(datasets_folder(home()) / f"{name}.npz"))
+    return _dataset(str(home()), name, dataset_changed(name))
+
+
+def dataset_changed(name: str) -> int:
+    """Return when a data set's file was changed, in nanoseconds; 0 where it has none."""
+    return modified(datasets_folder(home()) / f"{name}.npz")
 
 
 def held_images(run: Run) -> Held | None:
@@ -98,8 +105,7 @@ def pictures(run: Run) -> Pictures:
     data = run.spec.data
     if data.classes is None:
         return find_pictures(data.name, home(), load=dataset)
-    changed = modified(datasets_folder(home()) / f"{data.name}.npz")
-    return _pictures(str(home()), data.name, data.classes, held_images(run), changed)
+    return _pictures(str(home()), data.name, data.classes, held_images(run), dataset_changed(data.name))
 
 
 def runs() -> tuple[RunSummary, ...]:
@@ -187,7 +193,7 @@ def _lookable(home: str) -> tuple[str, ...]:
     store = RunStore(home)
     for run_id in _run_ids(home):
         folders = (store.folder / run_id, store.bundled_folder / run_id)
-        if any((folder / "model.keras").exists() or (folder / "snapshots" / "0000.npz").exists() for folder in folders):
+        if any((folder / MODEL).exists() or snapshot_path(folder, 0).exists() for folder in folders):
             found.append(run_id)
         if len(found) == _MOST_LOOKABLE:
             break

@@ -71,19 +71,19 @@ DATA = _page("prepare/data", "Data", "photo_library", "Prepare", place="data_pag
 TRAIN = _page("learn/train", "Train", "model_training", "Learn", _RUN)
 TIME_MACHINE = _page("learn/time_machine", "Time machine", "history", "Learn", _IMAGE)
 KERNELS = _page("look/kernels", "Kernels", "grid_view", "Look", _ALL, "kernels.wall:WallPlace")
-FEATURE_MAPS = _page("look/feature_maps", "Feature maps", "layers", "Look", _ALL, "maps.choices:MapsPlace")
-CONVOLUTION = _page("look/convolution", "Convolution", "biotech", "Look", _ALL, "microscope.which:MicroscopePlace")
+FEATURE_MAPS = _page("look/feature_maps", "Feature maps", "layers", "Look", _ALL, "maps.scene:MapsPlace")
+CONVOLUTION = _page("look/convolution", "Convolution", "biotech", "Look", _ALL, "microscope.page:MicroscopePlace")
 # Not the layer: on other pages it was chosen for its kernels or maps, and Grad-CAM belongs to the last maps.
 ATTRIBUTION = _page(
     "look/attribution", "Attribution", "local_fire_department", "Look", _IMAGE, "attribution.choices:AttributionPlace"
 )
-REPORT = _page("judge/report", "Report", "fact_check", "Judge", _MOMENT, "judge.report.cells:ReportPlace")
-MISTAKES = _page("judge/mistakes", "Mistakes", "rule", "Judge", _MOMENT, "judge.mistakes_place:MistakesPlace")
-MAP = _page("judge/map", "Map", "scatter_plot", "Judge", _MOMENT, "judge.map.choices:MapPlace")
+REPORT = _page("judge/report", "Report", "fact_check", "Judge", _MOMENT, "judge.report.place:ReportPlace")
+MISTAKES = _page("judge/mistakes", "Mistakes", "rule", "Judge", _MOMENT, "judge.mistakes.place:MistakesPlace")
+MAP = _page("judge/map", "Map", "scatter_plot", "Judge", _MOMENT, "judge.map.place:MapPlace")
 LEARNING_ORDER = _page(
-    "judge/learning_order", "Learning order", "stairs", "Judge", _RUN, "judge.learning_order.choices:OrderPlace"
+    "judge/learning_order", "Learning order", "stairs", "Judge", _RUN, "judge.learning_order:OrderPlace"
 )
-COMPARE = _page("judge/compare", "Compare", "compare_arrows", "Judge", place="judge.compare.chosen:ComparePlace")
+COMPARE = _page("judge/compare", "Compare", "compare_arrows", "Judge", place="judge.compare.selection:ComparePlace")
 CLASSIFY = _page("use/classify", "Classify", "add_photo_alternate", "Use", _MOMENT, "classify.place:ClassifyPlace")
 MODELS = _page("use/models", "Models", "deployed_code", "Use", _MOMENT, "models_page.page:ModelsPlace")
 

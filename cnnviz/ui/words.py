@@ -1,6 +1,7 @@
 """Where a run is, how long something takes, what a setting is called: said in one way on every page."""
 
 import math
+from collections.abc import Sequence
 
 from cnnviz.runs import Status
 from cnnviz.spec.words import epochs_in_words
@@ -9,6 +10,8 @@ __all__ = [
     "duration",
     "epochs_in_words",
     "images_in_words",
+    "joined",
+    "percent",
     "progress_in_words",
     "queue_in_words",
     "state_in_words",
@@ -28,6 +31,16 @@ def duration(seconds: float) -> str:
 def images_in_words(count: int) -> str:
     """Return a number of images, such as 1 image, 3,010 images."""
     return "1 image" if count == 1 else f"{count:,} images"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Return "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+
+
+def percent(share: float) -> str:
+    """Return a share as "69.4 %"."""
+    return f"{100 * share:.1f}\u00a0%"
 
 
 def state_in_words(status: Status, position: float = 0.0) -> str:

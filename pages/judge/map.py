@@ -1,6 +1,6 @@
 """Map: all test images as points, where the network's own features put them."""
 
-from cnnviz.ui.judge.map import show_map
+from cnnviz.ui.judge.map.page import show_map
 from cnnviz.ui.messages import reported
 from cnnviz.ui.pages import MAP
 

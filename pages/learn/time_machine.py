@@ -1,12 +1,8 @@
 """Time machine: one slider moves everything that changed while a run learned."""
 
-import streamlit as st
-
 from cnnviz.ui.messages import reported
 from cnnviz.ui.pages import TIME_MACHINE
-from cnnviz.ui.time_machine import STYLE, time_machine_view
-
-st.html(STYLE)
+from cnnviz.ui.time_machine.page import time_machine_page
 
 with reported(TIME_MACHINE, label="Open the time machine anew"):
-    time_machine_view()
+    time_machine_page()

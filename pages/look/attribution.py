@@ -1,6 +1,6 @@
 """Attribution: which parts of an image speak for a class, by several methods side by side."""
 
-from cnnviz.ui.attribution import show_attribution
+from cnnviz.ui.attribution.page import show_attribution
 from cnnviz.ui.bar import pinned_bar
 from cnnviz.ui.messages import reported
 from cnnviz.ui.pages import ATTRIBUTION

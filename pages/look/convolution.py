@@ -2,10 +2,10 @@
 
 from cnnviz.ui.bar import pinned_bar
 from cnnviz.ui.messages import reported
-from cnnviz.ui.microscope import choose_view, show_view, takes_filter
+from cnnviz.ui.microscope.page import choose_view, show_view, takes_filter
 from cnnviz.ui.pages import CONVOLUTION
 
 with reported(CONVOLUTION, label="Look at the newest run"):
     pinned = pinned_bar(layer="any", filter=takes_filter())
-    view, stop = choose_view(pinned)
-    show_view(view, stop, pinned)
+    view, layer = choose_view(pinned)
+    show_view(view, layer, pinned)

@@ -1,7 +1,8 @@
 """Feature maps: what every layer makes of one image, from left to right, and one of them large."""
 
 from cnnviz.ui.bar import pinned_bar
-from cnnviz.ui.maps import choices, outline, show
+from cnnviz.ui.maps.page import outline, show
+from cnnviz.ui.maps.scene import choices
 from cnnviz.ui.messages import reported
 from cnnviz.ui.network import wait_for_keras
 from cnnviz.ui.pages import FEATURE_MAPS

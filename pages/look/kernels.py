@@ -3,7 +3,9 @@
 import streamlit as st
 
 from cnnviz.ui.bar import pinned_bar
-from cnnviz.ui.kernels import controls, history_strip, inspector, kernel_facts, known_dead, tell_dead, wall
+from cnnviz.ui.kernels.facts import kernel_facts
+from cnnviz.ui.kernels.inspector import inspector, known_dead, tell_dead
+from cnnviz.ui.kernels.wall import controls, history_strip, wall
 from cnnviz.ui.messages import reported
 from cnnviz.ui.pages import KERNELS
 

@@ -19,7 +19,7 @@ NOT_IN_PAGES = {"keras", "numpy", "sklearn", "tensorflow"}
 
 # Names of other packages that are not public are in one module for each, which says what happens where one is gone.
 PRIVATE = ("keras.src", "streamlit.runtime", "streamlit.web", "tensorflow.python", "uvicorn.protocols")
-MAY = ("keras_private.py", "streamlit_private.py", "patience.py", "plotly_bundle.py")
+MAY = ("keras_private.py", "streamlit_private.py", "patience.py")
 SOURCES = [ROOT / "app.py", *PAGES, *sorted((ROOT / "cnnviz").rglob("*.py"))]
 
 

@@ -72,3 +72,17 @@ def test_a_photo_is_looked_at_on_a_phone(looked_at: Run, dashboard: Dashboard, p
     page.wait_for_url(re.compile(r"image=upload-[0-9a-f]{8}"))
     expect(page.get_by_text("conv2d_1, filter 0: a photo")).to_be_visible(timeout=KERAS_S)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_way_back_undoes_a_choice_made_a_moment_ago(looked_at: Run, dashboard: Dashboard, page: Page) -> None:
+    dashboard.open(page, "/kernels")
+    told = page.get_by_text("each on its own scale, given below it")
+    page.wait_for_url(re.compile(r"layer="))
+    page.locator(".st-key-kernels-each button").filter(has_text="each its own").click()
+    expect(told).to_be_visible()
+    assert "scale=each+its+own" in page.url
+    page.go_back()
+    expect(told).to_have_count(0)
+    assert "scale" not in page.url
+    page.go_forward()
+    expect(told).to_be_visible()

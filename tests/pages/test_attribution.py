@@ -21,8 +21,8 @@ from cnnviz.figures.heatmap import in_two_digits
 from cnnviz.models import save_model
 from cnnviz.runs import Run, RunStore, Status
 from cnnviz.spec import LayerRow
-from cnnviz.ui.attribution import results
-from cnnviz.ui.attribution.words import TITLES
+from cnnviz.ui import question
+from cnnviz.ui.attribution.choices import TITLES
 from cnnviz.ui.jobs import Job
 from tests.dashboard import ROOT
 from tests.look_fixtures import looked_at, trained_home
@@ -215,7 +215,7 @@ def test_the_check_with_random_weights_is_one_click_away(looked_at: Run) -> None
 def test_nothing_is_computed_twice(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     real = explain.explain
-    results._results.clear()
+    question._results.clear()
     monkeypatch.setattr("cnnviz.explain.methods.explain", lambda *told: asked.append(told[2]) or real(*told))
     at = opened()
     assert asked == ["gradcam", "integrated-gradients", "occlusion"]
@@ -227,11 +227,11 @@ def test_nothing_is_computed_twice(looked_at: Run, monkeypatch: pytest.MonkeyPat
 
 
 def test_what_takes_long_comes_after_the_page(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    results._results.clear()
-    monkeypatch.setattr(results, "_RATE", 1.0)  # multiplications a second: everything is slow
+    question._results.clear()
+    monkeypatch.setattr(question, "_RATE", 1.0)  # multiplications a second: everything is slow
     st.cache_resource.clear()  # and with it the jobs
     made: list[tuple[Job, threading.Event]] = []
-    real = results.job
+    real = question.job
 
     def held(key: str, work: Any) -> Job:
         go = threading.Event()
@@ -239,7 +239,7 @@ def test_what_takes_long_comes_after_the_page(looked_at: Run, monkeypatch: pytes
         made.append((one, go))
         return one
 
-    monkeypatch.setattr(results, "job", held)
+    monkeypatch.setattr(question, "job", held)
     at = opened()
     for late in (3, 2, 1):
         assert [panel["pending"] for panel in shown(at)["panels"]] == [False] * (4 - late) + [True] * late
@@ -251,8 +251,8 @@ def test_what_takes_long_comes_after_the_page(looked_at: Run, monkeypatch: pytes
 
 
 def test_what_takes_long_can_be_stopped(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    results._results.clear()
-    monkeypatch.setattr(results, "_RATE", 1.0)
+    question._results.clear()
+    monkeypatch.setattr(question, "_RATE", 1.0)
     st.cache_resource.clear()
     asked, go = threading.Event(), threading.Event()
 
@@ -273,7 +273,7 @@ def test_what_takes_long_can_be_stopped(looked_at: Run, monkeypatch: pytest.Monk
 
 
 def test_an_empty_heatmap_says_why(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    results._results.clear()
+    question._results.clear()
     real = explain.explain
 
     def dark(*told: Any) -> Any:
@@ -285,11 +285,12 @@ def test_an_empty_heatmap_says_why(looked_at: Run, monkeypatch: pytest.MonkeyPat
     panel = shown(opened())["panels"][1]
     assert panel["empty"] == "Nothing lights up: every feature map is zero on this image."
     assert panel["values"] is None
-    results._results.clear()
+    question._results.clear()
 
 
 def test_before_keras_is_there_the_photograph_is(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnnviz.ui.attribution.view.keras_ready", lambda: False)
+    for module in ("cnnviz.ui.attribution.page", "cnnviz.ui.network.models"):
+        monkeypatch.setattr(f"{module}.keras_ready", lambda: False)
     at = opened()
     assert [panel["pending"] for panel in shown(at)["panels"]] == [False, True, True, True]
     assert shown(at)["bars"] == []
@@ -298,7 +299,7 @@ def test_before_keras_is_there_the_photograph_is(looked_at: Run, monkeypatch: py
 
 def test_a_photo_is_explained_as_the_network_sees_it(looked_at: Run, tmp_path: Any) -> None:
     from cnnviz.data import Photo
-    from cnnviz.ui.network.photos import _PHOTOS
+    from cnnviz.ui.network.images import _PHOTOS
 
     pixels = np.random.default_rng(0).integers(0, 256, (300, 200, 3), np.uint8)
     Image.fromarray(pixels).save(tmp_path / "photo.png")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cnnviz.ui import derived, loaders
-from cnnviz.ui.judge.mistakes.features import training_features
 from cnnviz.ui.network.models import NEEDED
+from cnnviz.ui.training_images import training_features
 from tests.dashboard import ROOT
 from tests.pages.looked import captions, figures, opened, words
 

@@ -13,7 +13,7 @@ from cnnviz.inference import Classifier
 from cnnviz.inference.calibrating import evidence_of
 from cnnviz.runs import Run
 from cnnviz.ui import loaders
-from cnnviz.ui.judge.mistakes.features import training_images
+from cnnviz.ui.training_images import training_images
 from tests.classify_page import jobs_of_its_own, opened, photos, query, said, settled, shown, uploaded
 from tests.look_fixtures import looked_at, trained_home
 

@@ -17,10 +17,10 @@ from cnnviz.home import datasets_folder
 from cnnviz.runs import Run
 from cnnviz.ui import loaders
 from cnnviz.ui.copies import COPY
-from cnnviz.ui.judge.mistakes.features import training_images
-from cnnviz.ui.judge.pictures import pictures_of
+from cnnviz.ui.judge.readings import pictures_of
 from cnnviz.ui.network import read_image
 from cnnviz.ui.sheets import _sheets
+from cnnviz.ui.training_images import training_images
 from tests import mistakes_page
 from tests.copied import bundled_run
 from tests.evaluation.made import ended_run, write_dataset

@@ -10,7 +10,7 @@ from cnnviz.passcode import PASSCODE_VARIABLE
 from cnnviz.runs import Run
 from cnnviz.ui import guard
 from cnnviz.ui.jobs import known_job
-from cnnviz.ui.judge.mistakes.features import training_features
+from cnnviz.ui.training_images import training_features
 from tests.look_fixtures import looked_at, trained_home
 from tests.mistakes_page import CHANCES, LABELS, WRONG, asked, components, grid, indices, opened, run, words
 

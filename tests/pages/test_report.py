@@ -260,8 +260,8 @@ def test_two_classes_and_a_hundred(home: Path, classes: int) -> None:
 
 
 def test_what_needs_scikit_learn_comes_later(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnnviz.ui.judge.report.view.metrics_ready", lambda: False)
-    monkeypatch.setattr("cnnviz.ui.judge.metrics.metrics_ready", lambda: False)
+    monkeypatch.setattr("cnnviz.ui.judge.report.page.metrics_ready", lambda: False)
+    monkeypatch.setattr("cnnviz.ui.judge.readings.metrics_ready", lambda: False)
     at = opened()
     assert matrix(at)["chosen"]
     assert f"{100 * evaluate(run).accuracy:.1f} <small>" in html(at)

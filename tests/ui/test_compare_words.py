@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnviz.evaluation import evaluate_judged
 from cnnviz.spec import Dropout, RunSpec, preset
-from cnnviz.ui.judge.compare.words import differences_in_words, joined, seeds_in_words
+from cnnviz.ui.judge.compare.page import differences_in_words, seeds_in_words
 from tests.evaluation.made import judged
 
 SPEC = preset("two-conv")
@@ -12,10 +12,6 @@ SPEC = preset("two-conv")
 
 def changed(**values: object) -> RunSpec:
     return SPEC.changed(train=SPEC.train.changed(**values))
-
-
-def test_lists_are_sentences() -> None:
-    assert [joined(list(text)) for text in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]
 
 
 def test_what_differs() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnnviz.ui.judge.map.line import Line, inside, read_line
+from cnnviz.ui.judge.map.place import Lasso, inside, read_lasso
 
 
 def letters(value: float) -> str:
@@ -20,11 +20,11 @@ SQUARE = ((0.25, 0.25), (0.75, 0.25), (0.75, 0.75), (0.25, 0.75))
 
 
 def test_a_link_holds_where_the_line_was_drawn() -> None:
-    line = read_line(f"tsne.12.{text(*SQUARE)}")
-    assert line == Line("tsne", 12, text(*SQUARE))
+    line = read_lasso(f"tsne.12.{text(*SQUARE)}")
+    assert line == Lasso("tsne", 12, text(*SQUARE))
     np.testing.assert_allclose(line.corners, SQUARE, atol=1 / 36**3)
-    assert read_line(str(line)) == line
-    model = read_line(f"pca.model.{text(*SQUARE)}")
+    assert read_lasso(str(line)) == line
+    model = read_lasso(f"pca.model.{text(*SQUARE)}")
     assert model is not None
     assert (model.snapshot, str(model)) == (None, f"pca.model.{text(*SQUARE)}")
 
@@ -35,7 +35,7 @@ def test_a_link_holds_where_the_line_was_drawn() -> None:
      "pca.model.000000111111", "pca.model.<b>000111111222222", "pca.model." + "0" * 6 * 300],
 )  # fmt: skip
 def test_what_is_no_line_is_none(wrong: str | None) -> None:
-    assert read_line(wrong) is None
+    assert read_lasso(wrong) is None
 
 
 def test_inside_a_square() -> None:

@@ -2,8 +2,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from cnnviz.ui.components import microscope as component
-from cnnviz.ui.microscope import output_data
+from cnnviz.ui.components.component import versioned
+from cnnviz.ui.microscope.specimens import output_data
 
 
 def terms(logits: list[float], head: str) -> SimpleNamespace:
@@ -20,8 +20,8 @@ def terms(logits: list[float], head: str) -> SimpleNamespace:
 
 def test_a_version_names_the_content() -> None:
     one, same, other = ({"inputs": "AAAA", "bias": bias} for bias in (1.0, 1.0, 2.0))
-    assert component._versioned(one) == component._versioned(same)
-    assert component._versioned(one)["version"] != component._versioned(other)["version"]
+    assert versioned(one) == versioned(same)
+    assert versioned(one)["version"] != versioned(other)["version"]
 
 
 def test_one_sigmoid_is_the_second_class() -> None:

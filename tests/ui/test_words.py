@@ -6,7 +6,7 @@ import pytest
 
 from cnnviz.runs import RunStore, Status
 from cnnviz.training import waiting_before
-from cnnviz.ui.words import duration, progress_in_words, queue_in_words, state_in_words
+from cnnviz.ui.words import duration, joined, progress_in_words, queue_in_words, state_in_words
 from tests.ui_train.prepared import prepared_run
 
 RUNNING = Status("running", epoch=2, epochs=10, step=25, position=2.5, images_per_second=8900.4, seconds_left=41.3)
@@ -61,3 +61,7 @@ def test_the_place_in_the_queue(home: Path) -> None:
     assert waiting_before(store, "20990101-000000-gone-0000") is None
     assert queue_in_words(0, None).startswith("Its turn is now")
     assert queue_in_words(2, "first") == "Waiting for first to end; 2 more runs are before this one."
+
+
+def test_lists_are_sentences() -> None:
+    assert [joined(list(text)) for text in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]

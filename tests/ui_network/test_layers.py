@@ -21,8 +21,8 @@ from cnnviz.spec import (
     Pooling,
     Scaling,
     preset,
-)  # fmt: skip
-from cnnviz.ui.network.layers import last_maps, stops_of
+)
+from cnnviz.ui.network.layers import last_maps, shown_layers
 
 _BENT = (Convolution(activation="linear"), BatchNormalization(), Activation())
 CHAINS: dict[str, tuple[Layer, ...]] = {
@@ -41,7 +41,7 @@ def test_the_last_maps_are_those_that_the_library_finds(chain: str, tmp_path: Pa
     run = RunStore(tmp_path).create(spec, Status("completed"))
     found, place = last_maps(run), explain.last_place(build(spec.model))
     assert (found.name, found.shape) == (place.name, place.output_shape)
-    assert found in stops_of(run, "maps")
+    assert found in shown_layers(run, "maps")
 
 
 def test_without_a_convolution_there_are_none(tmp_path: Path) -> None:

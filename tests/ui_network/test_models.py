@@ -6,7 +6,7 @@ import numpy as np
 
 from cnnviz.runs import Run
 from cnnviz.ui.network import arrays_of, keras_ready, model
-from cnnviz.ui.network.activations import feature_maps, peaks
+from cnnviz.ui.network.models import feature_maps, peaks
 from tests.dashboard import ROOT
 
 

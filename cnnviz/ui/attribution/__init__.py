@@ -1,5 +1,1 @@
-"""The Attribution page's parts: choosing a class and methods, heatmaps side by side, the randomised-weights check."""
-
-from cnnviz.ui.attribution.view import show_attribution
-
-__all__ = ["show_attribution"]
+"""The Attribution page: which parts of an image speak for a class, by several methods side by side."""

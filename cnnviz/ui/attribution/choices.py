@@ -5,15 +5,18 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnnviz.errors import CnnvizError, SpecError
+from cnnviz.explain.methods import METHODS
 from cnnviz.ui.address import bind, go, read
-from cnnviz.ui.attribution.words import TITLES
 from cnnviz.ui.bar import Pinned
+from cnnviz.ui.choosers import dropdown
 from cnnviz.ui.messages import plain
 from cnnviz.ui.place import Codec, Known, Place, choice, param
 
-__all__ = ["AttributionPlace", "asked_choices", "choose_check", "choose_class", "choose_methods", "explain_class"]
+__all__ = ["TITLES", "AttributionPlace", "asked_choices", "choose_check", "choose_class", "choose_methods"]
 
-DEFAULT = ("gradcam", "integrated-gradients", "occlusion")
+TITLES = {name: method.title for name, method in METHODS.items()}
+
+_USUAL = ("gradcam", "integrated-gradients", "occlusion")
 
 _PREDICTED = -1
 _TRUE = -2
@@ -35,7 +38,7 @@ _METHOD = choice("method", tuple(TITLES))
 
 def _read_methods(said: str, known: Known) -> tuple[str, ...]:
     asked = [_METHOD.read(name, known) for name in said.split(",") if name]
-    return tuple(name for name in TITLES if name in asked) or DEFAULT
+    return tuple(name for name in TITLES if name in asked) or _USUAL
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,10 @@ class AttributionPlace(Place):
 
     option: int = param(
         Codec(_read_class, lambda option, known: _SPECIAL.get(option) or known.classes[option]),
-        _PREDICTED, name="class",
-    )  # fmt: skip
-    methods: tuple[str, ...] = param(Codec(_read_methods, lambda names, _: ",".join(names)), DEFAULT, kept=True)
+        _PREDICTED,
+        name="class",
+    )
+    methods: tuple[str, ...] = param(Codec(_read_methods, lambda names, _: ",".join(names)), _USUAL, kept=True)
     check: str | None = param(_METHOD)
 
     def class_index(self, label: int | None) -> int | None:
@@ -78,32 +82,27 @@ def asked_choices(pinned: Pinned) -> AttributionPlace:
 
 
 def choose_class(pinned: Pinned, choices: AttributionPlace) -> None:
-    """Draw the chooser of the class that is explained.
-
-    Args:
-        pinned: what is looked at.
-        choices: what is chosen now.
-    """
+    """Draw the chooser of the class that is explained."""
     names = pinned.class_names
     # Labels must not change from run to run: the browser answers with the label, and an old one is no option.
     special = {_PREDICTED: "the predicted class", _TRUE: "the true class"}
     if pinned.label is None:
         del special[_TRUE]
-    options = [*special, *range(len(names))]
-    st.selectbox(
-        "Explained class", options, width=230, label_visibility="collapsed",
-        format_func=lambda option: f"explain {special.get(option) or plain(names[option])}",
-        **bind("option", choices.option if choices.option in options else _PREDICTED, key="attribution-class",
-               options=options),
-    )  # fmt: skip
+    words = {option: f"explain {name}" for option, name in (special | dict(enumerate(map(plain, names)))).items()}
+    option = choices.option if choices.option in words else _PREDICTED
+    dropdown("Explained class", "option", option, words, key="attribution-class", width=230)
 
 
 def choose_methods(choices: AttributionPlace) -> None:
     """Draw the chooser of methods."""
     st.pills(
-        "Methods", list(TITLES), selection_mode="multi", label_visibility="collapsed", format_func=TITLES.__getitem__,
+        "Methods",
+        list(TITLES),
+        selection_mode="multi",
+        label_visibility="collapsed",
+        format_func=TITLES.__getitem__,
         **bind("methods", list(choices.methods), change=_ordered),
-    )  # fmt: skip
+    )
 
 
 def choose_check(choices: AttributionPlace) -> None:
@@ -111,13 +110,9 @@ def choose_check(choices: AttributionPlace) -> None:
     st.pills(
         "Does the picture depend on what was learned? Check it with random weights:",
         [name for name in TITLES if name in choices.methods or name == choices.check],
-        format_func=TITLES.__getitem__, **bind("check", choices.check),
-    )  # fmt: skip
-
-
-def explain_class(index: int) -> None:
-    """Explain another class, from the next run of the page on."""
-    go(option=index)
+        format_func=TITLES.__getitem__,
+        **bind("check", choices.check),
+    )
 
 
 def _ordered(chosen: list[str]) -> dict[str, tuple[str, ...]]:

@@ -18,10 +18,10 @@ from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.classify.place import Wish
 from cnnviz.ui.glossary import meaning, words
 from cnnviz.ui.jobs import Job, Report, forget, job, known_job, show_job
-from cnnviz.ui.judge.mistakes.features import is_whole, training_features
 from cnnviz.ui.loaders import home
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.models import model
+from cnnviz.ui.training_images import is_whole, training_features
 
 __all__ = ["abstain_fold", "abstain_popover", "pending_rules", "tell_measuring"]
 

@@ -13,8 +13,8 @@ from cnnviz.errors import SpecError
 from cnnviz.inference import Classification, Classifier
 from cnnviz.inference.refusing import Rule
 from cnnviz.runs import Run, Weights
-from cnnviz.ui.attribution.results import Results
 from cnnviz.ui.network.models import model
+from cnnviz.ui.question import Results
 
 __all__ = ["Network", "Scored", "Using", "tell_notes"]
 

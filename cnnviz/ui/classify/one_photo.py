@@ -1,7 +1,7 @@
 """One photo: as it came, as the network sees it, why, and what it says; the dials and abstaining in folds below."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -9,13 +9,9 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError
 from cnnviz.figures.guesses import percent
-from cnnviz.figures.heatmap import full_value
 from cnnviz.inference import Classification, Dials, adjust, prepare_photo
 from cnnviz.inference.refusing import Rule
 from cnnviz.ui.address import page_link, read
-from cnnviz.ui.attribution.results import Question, question_about
-from cnnviz.ui.attribution.words import at_layer, strength
-from cnnviz.ui.bar import Pinned
 from cnnviz.ui.classify.abstaining import abstain_fold, pending_rules
 from cnnviz.ui.classify.dials import dials_fold
 from cnnviz.ui.classify.networks import Network, Using, tell_notes
@@ -26,10 +22,11 @@ from cnnviz.ui.components.heatmaps import Panel, heatmaps
 from cnnviz.ui.components.photo_crop import photo_crop
 from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.verdict import ClassBar, verdict
-from cnnviz.ui.judge.mistakes.neighbours import neighbours
 from cnnviz.ui.messages import plain, reported
 from cnnviz.ui.network import keras_ready, wait_for_keras
 from cnnviz.ui.pages import ATTRIBUTION, CLASSIFY, CONVOLUTION, FEATURE_MAPS
+from cnnviz.ui.question import Question
+from cnnviz.ui.training_images import neighbours
 
 __all__ = ["show_one"]
 
@@ -131,8 +128,7 @@ def _untouched(network: Network, view: PhotoView, item: PhotoItem) -> NDArray[np
 def _stage(network: Network, view: PhotoView, item: PhotoItem, rule: Rule | None, *, ready: bool) -> _Stage:
     plain_image = _untouched(network, view, item)
     image = adjust(plain_image, view.dials)
-    pinned = Pinned(network.run, network.snapshot, image, item.pixels, None, item.key, None, None, network.names)
-    question = question_about(pinned)
+    question = Question(network.run.at(network.snapshot), image)
     if not ready:
         return _Stage(network, question, image)
     (answer,) = network.judge(network.score(image[None], rule), rule)
@@ -183,21 +179,8 @@ def _pictures(one: _Stage, number: int, explained: int | None, item: PhotoItem) 
 def _heat(one: _Stage, explained: int | None) -> Panel:
     if explained is None:
         return Panel("Grad-CAM", "is computed …", pending=True)
-    title = f"Grad-CAM for {one.network.names[explained]}"
-    try:
-        found = one.question.heatmap("gradcam", explained)
-    except CnnvizError as error:
-        return Panel(title, empty=error.sentence)
-    why = f"Nothing lights up: {found.empty}." if found.empty else ""
-    return Panel(
-        title,
-        at_layer(found),
-        "" if why else "Bright places speak for it.",
-        values=found.values,
-        full=full_value(found),
-        high=strength(found),
-        empty=why,
-    )
+    panel = one.question.panel(f"Grad-CAM for {one.network.names[explained]}", "gradcam", explained)
+    return panel if panel.empty else replace(panel, text="Bright places speak for it.")
 
 
 def _verdict(one: _Stage, number: int, explained: int | None, *, titled: bool) -> None:

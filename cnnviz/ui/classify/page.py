@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.data.photos import Photo
 from cnnviz.errors import DataError
-from cnnviz.runs import Run
+from cnnviz.runs import Run, Weights
 from cnnviz.ui.address import arrived, bind, carried, carry, go, read, rerun
 from cnnviz.ui.bar import asked_run, run_bar
 from cnnviz.ui.classify.many_photos import show_many
@@ -194,7 +194,7 @@ def _beside(run: Run) -> Network | None:
     if other is None:
         return None
     # Its model, or its newest snapshot while it trains.
-    newest = None if (other.folder / "model.keras").exists() else max(snapshot_labels(other), default=None)
+    newest = None if Weights(other).exists else max(snapshot_labels(other), default=None)
     return Network(other, newest, class_names(other))
 
 

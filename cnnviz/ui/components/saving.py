@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
+
+from cnnviz.runs import Weights
 
 __all__ = ["Saving", "saving_data"]
 
@@ -21,6 +23,24 @@ class Saving:
 
     name: str
     source: str = ""
+
+    @classmethod
+    def of(cls, weights: Weights, what: str, image: str = "", explained: str = "") -> Self:
+        """Name a figure of a network.
+
+        Args:
+            weights: the network's.
+            what: the figure, in a few words, such as "conv2d_1 kernels".
+            image: which image it looks at, in words; empty for none.
+            explained: the class that it explains; empty for none.
+        """
+        run, when = weights.run, weights.moment
+        if explained:
+            what = f"{what.replace('++', ' plus plus')} for {explained}"
+        name = [run.name, when if weights.snapshot is not None else "", what, image]
+        source = [f"{run.name} on {run.spec.data.name}", when, image, f"run {run.id}"]
+        source.append(f"explained: {explained}" if explained else "")
+        return cls(" ".join(filter(None, name)), " · ".join(filter(None, source)))
 
 
 def saving_data(saving: Saving | None) -> dict[str, Any] | None:

@@ -10,15 +10,16 @@ from cnnviz.evaluation import Judged
 from cnnviz.runs import Run, RunStore
 from cnnviz.ui.address import page_link, rerun
 from cnnviz.ui.bar import asked_run, run_bar
+from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.invitation import invite_to_train
-from cnnviz.ui.judge.loaders import judged, state_of
+from cnnviz.ui.judge.readings import judged, state_of
 from cnnviz.ui.loaders import home, open_run, run_ids
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.pages import MODELS, TRAIN
 from cnnviz.ui.run_facts import can_resume
 
-__all__ = ["JudgedRun", "judge_bar", "judgeable"]
+__all__ = ["JudgedRun", "judge_bar", "judgeable", "way_on"]
 
 _MOST_RUNS = 60
 _TICK_S = 2.0  # a run predicts once an epoch
@@ -45,6 +46,12 @@ class JudgedRun:
     def complete(self) -> bool:
         """Whether all probabilities are known: those of a snapshot are not."""
         return self.judged.probabilities is not None
+
+    def saving(self, what: str) -> Saving:
+        """Say what a saved figure is of, such as "confusion matrix"."""
+        data, moment = self.run.spec.data.name, self.moment or "trained model"
+        source = f"{self.run.name} on {data}, {moment}, {len(self.judged):,} test images"
+        return Saving(f"{self.run.name} {self.moment} {what}", source)
 
 
 def judge_bar(*, snapshot: bool = True, weights: bool = False) -> JudgedRun:
@@ -110,7 +117,7 @@ def _openable(offered: tuple[str, ...]) -> tuple[str, ...]:
     return ()
 
 
-# --- nothing to judge yet ---------------------------------------------------------------------------------------
+# --- nothing to judge yet -------------------------------------------------------------------------------------------
 
 
 def _nothing_predicted(run: Run) -> None:
@@ -138,12 +145,17 @@ def _why_nothing(run: Run) -> str:
             f"The network {name} came from elsewhere and was measured on no test images, so there is nothing to judge. "
             "Bring it in again with a data set that has its classes, or choose another run above."
         )
-    again = "Train it again with a lower learning rate" if run.state == "diverged" else "Train it again"
-    what = "Resume it on the Train page" if can_resume(run) else again
     return (
-        f"The run {name} ended before its first epoch did, so there is nothing to judge. {what}, or choose another run "
-        "above."
+        f"The run {name} ended before its first epoch did, so there is nothing to judge. {way_on(run)}, or choose "
+        "another run above."
     )
+
+
+def way_on(run: Run) -> str:
+    """Say what to do with a run that did not come to its end, without the full stop."""
+    if can_resume(run):
+        return "Resume it on the Train page"
+    return "Train it again with a lower learning rate" if run.state == "diverged" else "Train it again"
 
 
 def _follow(run: Run, state: str) -> None:

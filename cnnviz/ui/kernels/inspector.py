@@ -1,6 +1,7 @@
-"""The kernel that was clicked: its numbers, its map, what excites it, how it came to be."""
+"""The kernel that was clicked: its numbers, its map, what excites it, an image made to excite it."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -8,27 +9,30 @@ from numpy.typing import NDArray
 
 from cnnviz import explain
 from cnnviz.figures.mosaic import in_digits
-from cnnviz.figures.tiles import answers_in_words, map_tiles, photo_tiles, span
+from cnnviz.figures.tiles import answers_in_words, color_table, map_tiles, photo_tiles, span
 from cnnviz.ui.address import go
 from cnnviz.ui.bar import Pinned
-from cnnviz.ui.components.numbers import numbers
+from cnnviz.ui.components.numbers import NumberCell, NumberTable, numbers
 from cnnviz.ui.components.tiles import tiles
+from cnnviz.ui.jobs import Report, Stopped, forget, job, known_job, show_job
 from cnnviz.ui.kernels.facts import KernelFacts, signed
-from cnnviz.ui.kernels.numbers import kernel_tables
-from cnnviz.ui.kernels.synthesised import synthesised
 from cnnviz.ui.messages import plain, reported
 from cnnviz.ui.network import keep_place, wait_for_keras
-from cnnviz.ui.network.activations import MOST_IMAGES, feature_maps, peaks, searched
 from cnnviz.ui.network.images import without_images
-from cnnviz.ui.network.models import model
-from cnnviz.ui.network.saved import saved
+from cnnviz.ui.network.models import MOST_IMAGES, feature_maps, model, peaks, searched_images
 
-__all__ = ["inspector"]
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["inspector", "known_dead", "tell_dead"]
 
 _PATCHES = 9
 _NUMBERS_FIRST = 5  # weights in a row; those of larger kernels are many, and stand below the pictures
 _EVEN = 12  # grey levels between the pixels of a patch that looks blank
 _PLACE = 240  # pixels of height of a picture with its caption
+_MOST_CHANNELS = 3  # tables of weights, as many as fit beside each other
+_STEPS = 96  # of gradient ascent
+_DEAD = "cnnviz.dead"  # session state: (model and layer, their dead filters)
 
 
 def inspector(pinned: Pinned, facts: KernelFacts) -> list[int]:
@@ -59,7 +63,7 @@ def inspector(pinned: Pinned, facts: KernelFacts) -> list[int]:
         learned = bool(pinned.run.snapshots())  # a network from elsewhere has none
         _headline(facts, number, dead, at_start=learned and pinned.weights.number == 0)
     if ready:
-        synthesised(pinned)
+        _synthesised(pinned)
     if wide:
         _numbers(pinned, facts, number)
     return dead
@@ -87,13 +91,13 @@ def _place(rank: int) -> str:
 
 
 def _numbers(pinned: Pinned, facts: KernelFacts, number: int) -> None:
-    tables, channels = kernel_tables(facts.kernels[..., number], facts.limit), facts.kernels.shape[2]
+    tables, channels = _tables(facts.kernels[..., number], facts.limit), facts.kernels.shape[2]
     which = f", its {len(tables)} strongest input channels of {channels}" if len(tables) < channels else ""
     numbers(
         tables,
         key="kernels-numbers",
         caption=f"Its weights{which}: blue is negative, red positive, full colour ±{in_digits(facts.limit)}.",
-        saved=saved(pinned, f"{facts.layer} filter {number} weights", image=False),
+        saved=pinned.saved(f"{facts.layer} filter {number} weights", image=False),
     )
 
 
@@ -109,7 +113,7 @@ def _map(pinned: Pinned, number: int) -> None:
         names=["value"],
         smallest=96,
         largest=180,
-        saved=saved(pinned, f"{pinned.layer} filter {number} map"),
+        saved=pinned.saved(f"{pinned.layer} filter {number} map"),
     )
 
 
@@ -127,7 +131,7 @@ def _patches(pinned: Pinned, facts: KernelFacts, number: int) -> list[int]:
         st.caption("What excites it most is searched for in test images; this network came without a data set.")
         return []
     found = peaks(pinned.weights, layer)
-    split = searched(pinned.run)
+    split = searched_images(pinned.run)
     best = explain.strongest_patches(model(pinned.weights), layer, number, split.images, _PATCHES, peaks=found)
     names = [
         f"{pinned.class_names[split.labels[image]]}, test image {image}: {activation:.2g}"
@@ -149,8 +153,131 @@ def _patches(pinned: Pinned, facts: KernelFacts, number: int) -> list[int]:
         largest=58,
         room=190,
         columns=3,
-        saved=saved(pinned, f"{layer} filter {number} patches", image=False),
+        saved=pinned.saved(f"{layer} filter {number} patches", image=False),
     )
     if not np.isfinite(facts.kernels).all():
         return []  # not dead but broken, as the page says
     return [int(one) for one in np.flatnonzero(~found.alive)]
+
+
+# --- its weights ------------------------------------------------------------------------------------------------
+
+
+def _tables(kernel: NDArray[np.floating[Any]], limit: float) -> list[NumberTable]:
+    """Return the weights of (kernel height, kernel width, channels in) as a table a channel, the strongest of many."""
+    channels = kernel.shape[2]
+    norms = np.linalg.norm(np.nan_to_num(kernel).reshape(-1, channels), axis=0)
+    shown = range(channels) if channels <= _MOST_CHANNELS else np.argsort(-norms, kind="stable")[:_MOST_CHANNELS]
+    names = {1: ("grey",), 3: ("red", "green", "blue")}.get(channels)
+    return [
+        NumberTable(
+            names[n] if names else f"channel {n}",
+            [[_cell(float(weight), limit) for weight in line] for line in kernel[..., n]],
+        )
+        for n in map(int, shown)
+    ]
+
+
+def _cell(weight: float, limit: float) -> NumberCell:
+    unit = float(np.clip(np.nan_to_num(weight) / limit, -1, 1))
+    red, green, blue = (int(part) for part in color_table("diverging")[round(127.5 + 127.5 * unit)])
+    ink = "#FFFFFF" if 0.299 * red + 0.587 * green + 0.114 * blue < 140 else "#1B1F2A"
+    return NumberCell(_two(weight), f"{weight:.6g}".replace("-", "−"), f"#{red:02X}{green:02X}{blue:02X}", ink)
+
+
+def _two(weight: float) -> str:
+    """Two significant digits, as short as they can be: `.12`, `−.036`, `1.2`."""
+    if not np.isfinite(weight):
+        return "NaN" if np.isnan(weight) else "∞" if weight > 0 else "−∞"
+    size = f"{abs(weight):.2f}" if abs(weight) >= 0.1 else f"{abs(weight):.3f}"
+    size = f"{abs(weight):.1f}" if abs(weight) >= 1 else size.removeprefix("0")
+    return ("−" if weight < 0 else "") + size
+
+
+# --- an image made to excite it ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _MadeImage:
+    """An image made to excite a filter, (height, width, channels) uint8, and what is said of it."""
+
+    image: NDArray[np.uint8]
+    said: str
+
+
+def _synthesised(pinned: Pinned) -> None:
+    """Draw the offer, the work, or the image."""
+    key = f"synthesis|{pinned.weights.key}|{pinned.layer}|{pinned.filter}"
+    st.button(
+        "Make an image that excites it",
+        key="kernels-make",
+        icon=":material/auto_awesome:",
+        on_click=_begin_image,
+        args=(pinned, key),
+    )
+    begun = known_job(key)
+    made = show_job(begun, "The image") if begun else None
+    if made is not None:
+        _show_image(pinned, made)
+
+
+@reported(way_back=None)
+def _begin_image(pinned: Pinned, key: str) -> None:
+    opened = model(pinned.weights)  # here, since a job has no session
+    before = known_job(key)
+    if before is not None and before.progress.ended:
+        forget(before)
+    job(key, lambda report: _make_image(opened, pinned.layer or "", pinned.filter or 0, report))
+
+
+def _make_image(opened: "keras.Model", layer: str, unit: int, report: Report) -> _MadeImage:
+    """Make it; where it is stopped, what there is by then stays. In the job's thread."""
+    rules, latest = explain.Regularisation(), None
+
+    def on_progress(step: int, steps: int, image: NDArray[np.uint8]) -> None:
+        nonlocal latest
+        latest = _MadeImage(image, f"stopped after {step} of {steps} steps; regularised by {rules}")
+        report(step / steps, f"step {step} of {steps}")
+
+    try:
+        result = explain.maximise_activation(
+            opened, layer, unit, steps=_STEPS, regularisation=rules, on_progress=on_progress
+        )
+    except Stopped:
+        if latest is None:
+            raise
+        return latest
+    first, last = (float(value) for value in result.activations[[0, -1]])
+    said = result.empty or (
+        f"{result.steps} steps of gradient ascent from grey noise raised the filter's mean answer from {first:.2g} to "
+        f"{last:.2g}; regularised by {result.regularisation}"
+    )
+    return _MadeImage(result.image, said)
+
+
+def _show_image(pinned: Pinned, made: _MadeImage) -> None:
+    caption = f"An image made to excite this filter (activation maximisation): {made.said}."
+    name = pinned.saved(f"{pinned.layer} filter {pinned.filter} synthesised", image=False)
+    tiles(
+        photo_tiles(made.image[None]), key="kernels-synthesised", caption=caption, smallest=96, largest=192, saved=name
+    )
+
+
+# --- dead filters -----------------------------------------------------------------------------------------------
+
+
+def known_dead(pinned: Pinned) -> list[int]:
+    """Return the pinned layer's dead filters, as far as this session knows."""
+    known: tuple[str, list[int]] = st.session_state.get(_DEAD, ("", []))
+    return known[1] if known[0] == _dead_key(pinned) else []
+
+
+def tell_dead(pinned: Pinned, dead: list[int]) -> None:
+    """Remember the dead filters; the page is drawn again once where the wall did not know of them."""
+    if dead != known_dead(pinned):
+        st.session_state[_DEAD] = (_dead_key(pinned), dead)
+        st.rerun()
+
+
+def _dead_key(pinned: Pinned) -> str:
+    return f"{pinned.weights.key}|{pinned.layer}"

@@ -1,25 +1,28 @@
-"""The kernels of a layer as one picture that reads from the back row."""
+"""The kernels of a layer as one picture that reads from the back row, and the history of the one that is chosen."""
 
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.figures.mosaic import in_digits
 from cnnviz.figures.tiles import Tiles, colour_tiles, signed_tiles
+from cnnviz.runs import Weights
 from cnnviz.ui.address import go, read
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.components.tiles import tiles
-from cnnviz.ui.kernels.facts import ORDERS, KernelFacts
-from cnnviz.ui.network.saved import saved
+from cnnviz.ui.kernels.facts import ORDERS, KernelFacts, kernels_at
+from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.place import Place, choice, numbered, param
 
-__all__ = ["View", "controls", "wall"]
+__all__ = ["controls", "history_strip", "wall"]
 
 _COLOURS = ("red", "green", "blue")
 _ROOM = 430  # pixels: what a projector of 720 lines leaves
 _NAMED = 12  # dead filters that are named in the caption
 _SMALLEST, _LARGEST = 48, 132
+_MOST_MOMENTS = 16  # of the history
 _SORTED = {"norm": "; the largest norm comes first", "change": "; what moved most since the start comes first"}
 
 
@@ -47,7 +50,7 @@ class WallPlace(Place):
 
 
 @dataclass(frozen=True)
-class View:
+class WallView:
     """How the wall is drawn.
 
     Attributes:
@@ -63,12 +66,8 @@ class View:
     sort: str
 
 
-def controls(facts: KernelFacts) -> View:
-    """Draw the choices of how the wall looks; they are in the URL.
-
-    Args:
-        facts: of the pinned layer.
-    """
+def controls(facts: KernelFacts) -> WallView:
+    """Draw the choices of how the wall looks; they are in the URL."""
     place, channels = read(WallPlace), facts.kernels.shape[2]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="kernels-controls"):
         which = _which(place, channels)
@@ -78,10 +77,10 @@ def controls(facts: KernelFacts) -> View:
         orders = [name for name, rule in ORDERS.items() if not (facts.unlearned and rule == "change")]
         sort = place.sort if place.sort in orders else orders[0]  # left over from a layer that learned
         dropdown("Order", "sort", sort, orders, width=190)
-    return View(which, channel, place.each, ORDERS[sort])
+    return WallView(which, channel, place.each, ORDERS[sort])
 
 
-def wall(pinned: Pinned, facts: KernelFacts, view: View, dead: list[int]) -> None:
+def wall(pinned: Pinned, facts: KernelFacts, view: WallView, dead: list[int]) -> None:
     """Draw all kernels of the pinned layer; a click or the arrow keys choose one.
 
     Args:
@@ -109,7 +108,7 @@ def wall(pinned: Pinned, facts: KernelFacts, view: View, dead: list[int]) -> Non
         smallest=_SMALLEST,
         largest=_LARGEST,
         room=_ROOM,
-        saved=saved(pinned, f"{facts.layer} kernels {view.which}", image=False),
+        saved=pinned.saved(f"{facts.layer} kernels {view.which}", image=False),
     )
 
 
@@ -141,7 +140,7 @@ def _channel(place: WallPlace, view: str, channels: int) -> int | None:
     return chosen
 
 
-def _pictures(facts: KernelFacts, order: list[int], view: View) -> Tiles:
+def _pictures(facts: KernelFacts, order: list[int], view: WallView) -> Tiles:
     if view.which == "colour":
         return colour_tiles(facts.kernels[..., order], each=view.each)
     flat = facts.kernels.mean(axis=2) if view.channel is None else facts.kernels[:, :, view.channel]
@@ -150,7 +149,7 @@ def _pictures(facts: KernelFacts, order: list[int], view: View) -> Tiles:
     return signed_tiles(flat[..., order], each=view.each, limit=limit)
 
 
-def _under(pictures: Tiles, labels: list[str], view: View) -> list[str]:
+def _under(pictures: Tiles, labels: list[str], view: WallView) -> list[str]:
     """What stands under each: its own scale where it has one, else the value it is sorted by, else nothing."""
     if view.each:
         return _scales(pictures)
@@ -161,7 +160,7 @@ def _scales(pictures: Tiles) -> list[str]:
     return [f"±{in_digits(float(high))}" for high in pictures.highs]
 
 
-def _caption(facts: KernelFacts, view: View) -> str:
+def _caption(facts: KernelFacts, view: WallView) -> str:
     channels = facts.kernels.shape[2]
     what = f"Each tile is one {facts.size} kernel of {facts.layer}, "
     if view.which == "colour":
@@ -206,5 +205,56 @@ def _inputs(pinned: Pinned, facts: KernelFacts, each: bool) -> None:
         smallest=_SMALLEST,
         largest=_LARGEST,
         room=_ROOM,
-        saved=saved(pinned, f"{facts.layer} filter {number} channels", image=False),
+        saved=pinned.saved(f"{facts.layer} filter {number} channels", image=False),
     )
+
+
+# --- history ----------------------------------------------------------------------------------------------------
+
+
+def history_strip(pinned: Pinned, facts: KernelFacts) -> None:
+    """Draw the pinned filter's kernel at the run's snapshots; a click pins the snapshot."""
+    number, layer = pinned.filter or 0, pinned.layer or ""
+    if pinned.run.spec.model.foreign:
+        st.caption("This network came from elsewhere as it is, so there is no history of how its kernels were learned.")
+        return
+    if facts.unlearned:
+        st.caption(
+            "They have no history: they are the same in every snapshot. Choose a deeper layer to see some learn."
+        )
+        return
+    labels = snapshot_labels(pinned.run)
+    moments = _spread(list(labels), pinned.weights.number)
+    kernels = np.stack([kernels_at(Weights(pinned.run, moment), layer)[..., number] for moment in moments], axis=-1)
+    coloured = kernels.shape[2] == 3
+    mean = "the mean of its input channels, " if kernels.shape[2] not in (1, 3) else ""
+    pictures = colour_tiles(kernels) if coloured else signed_tiles(kernels.mean(axis=2))
+    tiles(
+        pictures,
+        key="kernels-history",
+        caption=(
+            f"Filter {number} as it learned, {mean}on one scale; "
+            "steps are batches, e is an epoch. Click one to go to that moment."
+        ),
+        ids=moments,
+        names=[labels[moment] for moment in moments],
+        labels=[_short(labels[moment]) for moment in moments],
+        chosen=pinned.weights.number,
+        on_pick=lambda moment: go(snapshot=moment),
+        smallest=24,
+        largest=60,
+        room=90,
+        saved=pinned.saved(f"{layer} filter {number} history", image=False),
+    )
+
+
+def _spread(moments: list[int], chosen: int) -> list[int]:
+    """At most as many moments as fit, the first, the last and the chosen one among them."""
+    if len(moments) <= _MOST_MOMENTS:
+        return moments
+    places = np.linspace(0, len(moments) - 1, _MOST_MOMENTS).round().astype(int)
+    return sorted({*(moments[place] for place in places), *([chosen] if chosen in moments else [])})
+
+
+def _short(label: str) -> str:
+    return label.replace("before training", "start").replace("after step ", "").replace("after epoch ", "e")

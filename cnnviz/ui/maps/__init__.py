@@ -1,6 +1,1 @@
-"""The Feature maps page: its choices, every layer as a column, and one map large over the image."""
-
-from cnnviz.ui.maps.choices import choices
-from cnnviz.ui.maps.shown import outline, show
-
-__all__ = ["choices", "outline", "show"]
+"""The Feature maps page: what every layer makes of one image, and one map large over it."""

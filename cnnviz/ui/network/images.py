@@ -1,15 +1,19 @@
-"""Which image is looked at: a test image, a photo from a file, or one from the camera."""
+"""Which image is looked at: a test image, or a photo of this session, taken from a file or the camera."""
 
+import hashlib
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.data import Split
-from cnnviz.data.example_photos import EXAMPLES
-from cnnviz.data.photos import fit
+from cnnviz.data.example_photos import EXAMPLES, example_photo
+from cnnviz.data.photo_formats import SUFFIXES
+from cnnviz.data.photos import Photo, fit, open_photo, smaller
 from cnnviz.errors import CnnvizError, DataError
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Run
@@ -17,13 +21,13 @@ from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.loaders import class_names, datasets, held_images, pictures
 from cnnviz.ui.messages import problem
-from cnnviz.ui.network.photos import LARGEST_SIDE, Picked, keep_photo, kept_photo, leave, photo_key, take_photo
 
 __all__ = [
     "LARGEST_SIDE",
-    "Chosen",
+    "ChosenImage",
     "any_image",
     "choose_image",
+    "image_in_words",
     "keep_photo",
     "kept_photo",
     "photo_key",
@@ -32,7 +36,11 @@ __all__ = [
     "without_images",
 ]
 
+Picked = Callable[[str], None]
 
+LARGEST_SIDE = 1024  # a photo is kept no larger: every visitor of a lecture may have eight of them
+_PHOTOS = "cnnviz.photos"  # session state: this session's photos by image key, the newest last
+_KEPT = 8
 _KEY = re.compile(r"test-(\d{1,7})|upload-[0-9a-f]{8}|example-[a-z]{1,20}")
 _OF_ONE_CLASS = 30
 _THUMBNAIL = 64  # pixels
@@ -41,7 +49,7 @@ _FIRST_PHOTO = f"example-{EXAMPLES[0].name}"
 
 
 @dataclass(frozen=True, eq=False)
-class Chosen:
+class ChosenImage:
     """An image that is looked at.
 
     Attributes:
@@ -59,6 +67,17 @@ class Chosen:
     label: int | None = None
     note: str = ""
     compressed: bool = False
+
+
+def image_in_words(key: str, label: int | None, class_names: Sequence[str]) -> str:
+    """Return `ship, test image 17`; "a photo" for one.
+
+    Args:
+        key: of the image.
+        label: its class; None where nobody knows.
+        class_names: by label.
+    """
+    return "a photo" if label is None else f"{class_names[label]}, {key.replace('-', ' image ')}"
 
 
 def test_split(run: Run) -> Split:
@@ -89,7 +108,7 @@ def without_images(run: Run) -> bool:
     return bool(run.spec.model.foreign) and not any(info.name == name for info in datasets())
 
 
-def read_image(run: Run, key: str | None) -> Chosen:
+def read_image(run: Run, key: str | None) -> ChosenImage:
     """Return the image that a key names, in the size that a run's network takes.
 
     Args:
@@ -110,7 +129,7 @@ def read_image(run: Run, key: str | None) -> Chosen:
                 "the link asks for a photo that was opened in another tab and is kept nowhere else; open it here too, "
                 "or choose a test image"
             )
-        return Chosen(match[0], fit(photo.pixels, (height, width, channels)), photo.pixels, None, photo.note)
+        return ChosenImage(match[0], fit(photo.pixels, (height, width, channels)), photo.pixels, None, photo.note)
     split, index = _split_or_photo(run), int(match[1])
     if index >= len(split):
         raise DataError(
@@ -121,7 +140,7 @@ def read_image(run: Run, key: str | None) -> Chosen:
     if image.shape != (height, width, channels):
         image = fit(image, (height, width, channels))
     compressed = held_images(run) == "compressed"
-    return Chosen(f"test-{index}", image, None, int(split.labels[index]), compressed=compressed)
+    return ChosenImage(f"test-{index}", image, None, int(split.labels[index]), compressed=compressed)
 
 
 def choose_image(run: Run, current: str, picked: Picked, *, key: str = "pinned-image", fold: str = "") -> None:
@@ -136,13 +155,16 @@ def choose_image(run: Run, current: str, picked: Picked, *, key: str = "pinned-i
     """
     first = "Example" if without_images(run) else "Test image"
     source = st.segmented_control(
-        "Where from", [first, "File", "Camera"], default=first, required=True, key=f"{key}-source",
-        label_visibility="collapsed", persist_state="session",
-    )  # fmt: skip
-    if source == "File":
-        take_photo(picked, key, fold, camera=False)
-    elif source == "Camera":
-        take_photo(picked, key, fold, camera=True)
+        "Where from",
+        [first, "File", "Camera"],
+        default=first,
+        required=True,
+        key=f"{key}-source",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    if source in ("File", "Camera"):
+        _take_photo(picked, key, fold, camera=source == "Camera")
     elif source == "Example":
         _choose_example(picked, key)
     else:
@@ -167,14 +189,23 @@ def _choose_test_image(run: Run, split: Split, current: str, picked: Picked, key
         st.session_state[f"{key}-index"] = now
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
-            "Number", 0, len(split) - 1, step=1, key=f"{key}-index", on_change=_by_index, args=(picked, key, fold),
+            "Number",
+            0,
+            len(split) - 1,
+            step=1,
+            key=f"{key}-index",
+            on_change=_by_index,
+            args=(picked, key, fold),
             width=130,
-        )  # fmt: skip
+        )
         wanted = st.selectbox("Class", [_EVERY, *names], key=f"{key}-class", width=160)
         st.button(
-            "Surprise me", key=f"{key}-surprise", icon=":material/casino:", on_click=_surprise,
+            "Surprise me",
+            key=f"{key}-surprise",
+            icon=":material/casino:",
+            on_click=_surprise,
             args=(picked, split, names.index(wanted) if wanted in names else None),
-        )  # fmt: skip
+        )
     label = names.index(wanted) if wanted in names else None
     offered = np.arange(len(split)) if label is None else np.flatnonzero(split.labels == label)
     shown = offered[:_OF_ONE_CLASS]
@@ -184,8 +215,9 @@ def _choose_test_image(run: Run, split: Split, current: str, picked: Picked, key
     tiles(
         photo_tiles(shrunk(split.images[shown], _THUMBNAIL)),
         key=f"{key}-tiles",
-        caption="Click an image to look at it." if len(shown) == len(offered) else
-        f"The first {len(shown)} of {len(offered):,}; click one to look at it.",
+        caption="Click an image to look at it."
+        if len(shown) == len(offered)
+        else f"The first {len(shown)} of {len(offered):,}; click one to look at it.",
         ids=[int(index) for index in shown],
         names=[f"{names[split.labels[index]]}, test image {index}" for index in shown],
         chosen=now,
@@ -193,11 +225,11 @@ def _choose_test_image(run: Run, split: Split, current: str, picked: Picked, key
         smallest=48,
         largest=_THUMBNAIL,
         room=300,
-    )  # fmt: skip
+    )
 
 
 def _by_index(picked: Picked, key: str, fold: str) -> None:
-    leave(fold, open=True)  # its label changes with the image, and it would be a new one, closed
+    _leave(fold, open=True)  # its label changes with the image, and it would be a new one, closed
     picked(f"test-{st.session_state[f'{key}-index']}")
 
 
@@ -217,3 +249,90 @@ def _surprise(picked: Picked, split: Split, label: int | None) -> None:
     offered = np.arange(len(split)) if label is None else np.flatnonzero(split.labels == label)
     if len(offered):
         picked(f"test-{np.random.default_rng().choice(offered)}")
+
+
+# --- photos -----------------------------------------------------------------------------------------------------
+
+
+def _leave(fold: str, *, open: bool) -> None:  # noqa: A002 - what Streamlit calls it
+    """Leave a popover open or closed, whatever becomes of its label, which Streamlit takes for the popover itself."""
+    if fold:
+        st.session_state[fold] = open
+
+
+def _take_photo(picked: Picked, key: str, fold: str, *, camera: bool) -> None:
+    """Draw what takes a photo; it stays in this session and reaches no disk. What it takes closes the popover."""
+    name = f"{key}-camera" if camera else f"{key}-file"
+    # After each photo the widget is a new one: the old one would still hold it, and offer it again.
+    taken = st.session_state.get(f"{name}-taken", 0)
+    widget = f"{name}-{taken}" if taken else name
+    told = (picked, name, widget, fold)
+    if camera:
+        st.camera_input("Photograph something", label_visibility="collapsed", key=widget, on_change=_took, args=told)
+        st.caption("The centre square is cut out and made as small as the network wants it. It stays in this tab.")
+    else:
+        st.file_uploader(
+            "Open a photo",
+            type=list(SUFFIXES),
+            max_upload_size=20,
+            label_visibility="collapsed",
+            key=widget,
+            on_change=_took,
+            args=told,
+        )
+        st.caption("PNG, JPEG and their like, up to 20 MB; the centre square is used. It stays in this tab.")
+    if sentence := st.session_state.get(f"{name}-problem"):
+        problem(DataError(sentence), way_back=None)
+
+
+def _took(picked: Picked, name: str, widget: str, fold: str) -> None:
+    file: Any = st.session_state.get(widget)
+    st.session_state[f"{name}-problem"] = None
+    if file is None:
+        return
+    content = file.getvalue()
+    try:
+        photo = open_photo(content, file.name)
+    except CnnvizError as error:
+        st.session_state[f"{name}-problem"] = str(error)
+        return
+    image_key = photo_key(content)
+    keep_photo(image_key, Photo(smaller(photo.pixels, LARGEST_SIDE), photo.note))
+    st.session_state[f"{name}-taken"] = st.session_state.get(f"{name}-taken", 0) + 1
+    _leave(fold, open=False)
+    picked(image_key)
+
+
+def photo_key(content: bytes) -> str:
+    """Return the key under which a photo is kept, by its file's content."""
+    return f"upload-{hashlib.sha256(content).hexdigest()[:8]}"
+
+
+def keep_photo(key: str, photo: Photo) -> None:
+    """Keep a photo for this session, so that every page can look at it; of many the oldest goes.
+
+    Args:
+        key: from `photo_key`.
+        photo: no larger than `LARGEST_SIDE`.
+    """
+    photos = _photos()
+    photos.pop(key, None)
+    photos[key] = photo
+    while len(photos) > _KEPT:
+        photos.pop(next(iter(photos)))
+
+
+def kept_photo(key: str) -> Photo | None:
+    """Return a photo of this session, or one that comes with cnnviz; None where there is none of that key.
+
+    Raises:
+        DataError: there is no such example.
+    """
+    if key.startswith("example-"):
+        return example_photo(key.removeprefix("example-"))
+    return _photos().get(key)
+
+
+def _photos() -> dict[str, Photo]:
+    kept: dict[str, Photo] = st.session_state.setdefault(_PHOTOS, {})
+    return kept

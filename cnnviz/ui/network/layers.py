@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from cnnviz.errors import SpecError
 from cnnviz.runs import Run
 
-__all__ = ["Stop", "last_maps", "stops_of"]
+__all__ = ["ShownLayer", "last_maps", "shown_layers"]
 
 
 @dataclass(frozen=True)
-class Stop:
+class ShownLayer:
     """A layer that can be looked at.
 
     Attributes:
@@ -33,7 +33,7 @@ class Stop:
         return "×".join(map(str, self.shape))
 
 
-def stops_of(run: Run, which: str) -> tuple[Stop, ...]:
+def shown_layers(run: Run, which: str) -> tuple[ShownLayer, ...]:
     """List a network's layers in order.
 
     Args:
@@ -44,42 +44,43 @@ def stops_of(run: Run, which: str) -> tuple[Stop, ...]:
         SpecError: it has none of the kind.
     """
     spec = run.spec.model
-    stops = [Stop(row.name, row.kind, tuple(row.output_shape)) for row in spec.rows]
+    layers = [ShownLayer(row.name, row.kind, tuple(row.output_shape)) for row in spec.rows]
     if which == "any":
-        return (*stops, Stop("probabilities", "output", stops[-1].shape))
-    found = tuple(stop for stop in stops if stop.kind == "convolution")
+        return (*layers, ShownLayer("probabilities", "output", layers[-1].shape))
+    found = tuple(shown for shown in layers if shown.kind == "convolution")
     if not found:
         raise SpecError(
             f"the network of the run {run.name} has no convolution, so there is nothing to see; choose another"
         )
     if which == "convolution":
         return found
-    maps = tuple(stop for stop in stops if len(stop.shape) == 3)
+    maps = tuple(shown for shown in layers if len(shown.shape) == 3)
     return (_LAST_MAPS, *maps) if spec.foreign else maps
 
 
-_LAST_MAPS = Stop("", "last maps", ())  # of a network from elsewhere: which layer makes them, its graph alone tells
+# Of a network from elsewhere: which layer makes them, its graph alone tells.
+_LAST_MAPS = ShownLayer("", "last maps", ())
 
 
-def last_maps(run: Run) -> Stop:
+def last_maps(run: Run) -> ShownLayer:
     """Return where Grad-CAM looks unless told otherwise, as `cnnviz.explain.last_place` says, without Keras.
 
     Args:
         run: its run.
 
     Returns:
-        The layer that makes the last maps; of a network from elsewhere a stop without a name.
+        The layer that makes the last maps; of a network from elsewhere a shown without a name.
 
     Raises:
         SpecError: it has no convolution.
     """
-    stops = stops_of(run, "maps")
+    layers = shown_layers(run, "maps")
     if run.spec.model.foreign:
         return _LAST_MAPS
-    convolutions = [number for number, stop in enumerate(stops) if stop.kind == "convolution"]
+    convolutions = [number for number, shown in enumerate(layers) if shown.kind == "convolution"]
     fine = [
-        stop
-        for stop in stops[convolutions[0] :]
-        if stop.shape[:2] != (1, 1) and stop.kind not in ("pooling", "dropout")  # a dropout hands on what it gets
+        shown
+        for shown in layers[convolutions[0] :]
+        if shown.shape[:2] != (1, 1) and shown.kind not in ("pooling", "dropout")  # a dropout hands on what it gets
     ]
-    return fine[-1] if fine else stops[convolutions[-1]]
+    return fine[-1] if fine else layers[convolutions[-1]]

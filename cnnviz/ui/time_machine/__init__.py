@@ -1,5 +1,1 @@
-"""The Time machine page's parts: what is pinned, what is computed in the background, the view, what can be saved."""
-
-from cnnviz.ui.time_machine.view import STYLE, time_machine_view
-
-__all__ = ["STYLE", "time_machine_view"]
+"""The Time machine page: one slider moves everything that changed while a run learned."""

@@ -1,30 +1,42 @@
-"""What the time machine shows: the run, its frames, the image, and where the link says to begin."""
+"""What the time machine shows: the run, its frames, the image, where the link says to begin, and the image's replay."""
 
+import hashlib
+import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError, DataError
-from cnnviz.replay import Replay, map_layers, replay
+from cnnviz.replay import ImageReplay, Replay, image_replay, map_layers, replay
 from cnnviz.runs import Run
 from cnnviz.ui.address import asked, carry, go
 from cnnviz.ui.bar import looked_run, pinned_bar
 from cnnviz.ui.components.saving import Saving
-from cnnviz.ui.components.time_machine import Payload, replay_payload
+from cnnviz.ui.components.time_machine import Payload, image_payload, replay_payload
+from cnnviz.ui.jobs import Job, Report, job
 from cnnviz.ui.loaders import class_names
 from cnnviz.ui.messages import problem
 from cnnviz.ui.network import test_split
 from cnnviz.ui.network.moments import no_such_snapshot
 from cnnviz.ui.pages import TIME_MACHINE
 
-__all__ = ["Scene", "prepared", "scene"]
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["MadeReplay", "ReplayScene", "prepared", "replay_job", "scene"]
+
+MadeReplay = tuple[ImageReplay, Payload]
+
+_MOST_MODELS = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class ReplayScene:
     """What is looked at.
 
     Attributes:
@@ -60,7 +72,7 @@ class Scene:
         return "Your photo" if self.image_key else ""
 
 
-def scene() -> Scene:
+def scene() -> ReplayScene:
     """Draw the pinned bar and return what it pins.
 
     Raises:
@@ -75,11 +87,16 @@ def scene() -> Scene:
         start = _asked(run)
         if asked("image")[0] is not None:
             go(image=None)  # it would else stand in the way of the next look
-        return Scene(run, None, "", None, "", class_names(run), start)
-    return Scene(
-        pinned.run, pinned.image, pinned.image_key, pinned.label, pinned.image_in_words, pinned.class_names,
+        return ReplayScene(run, None, "", None, "", class_names(run), start)
+    return ReplayScene(
+        pinned.run,
+        pinned.image,
+        pinned.image_key,
+        pinned.label,
+        pinned.image_in_words,
+        pinned.class_names,
         _asked(pinned.run),
-    )  # fmt: skip
+    )
 
 
 def _asked(run: Run) -> int | None:
@@ -98,7 +115,7 @@ def _asked(run: Run) -> int | None:
     return number
 
 
-def prepared(now: Scene) -> tuple[Replay, Payload]:
+def prepared(now: ReplayScene) -> tuple[Replay, Payload]:
     """Return the run's frames and what the browser gets of them, read once for all sessions as long as nothing is new.
 
     Raises:
@@ -136,7 +153,7 @@ def _frames(
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _payload(
-    _frames: Replay, _now: Scene, _missing: str, numbers: tuple[int, ...], state: tuple[int, int], key: object
+    _frames: Replay, _now: ReplayScene, _missing: str, numbers: tuple[int, ...], state: tuple[int, int], key: object
 ) -> Payload:
     return replay_payload(
         _frames,
@@ -151,6 +168,56 @@ def _payload(
     )
 
 
-def _saved(now: Scene) -> Saving:
+def _saved(now: ReplayScene) -> Saving:
     parts = [f"{now.run.name} on {now.run.spec.data.name}", now.image_in_words, f"run {now.run.id}"]
     return Saving(f"{now.run.name} {now.image_in_words}", " · ".join(filter(None, parts)))
+
+
+# --- the image's replay, made beside the page -------------------------------------------------------------------
+
+
+class _Workshop:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()  # TensorFlow uses all cores anyway, and the models' weights are changed
+        self._models: LRUCache[str, keras.Model] = LRUCache(_MOST_MODELS)
+
+    def model(self, run: Run) -> "keras.Model":
+        """Return a model of the run's network whose weights may be changed; what was compiled for it stays warm."""
+        from cnnviz.models import build
+
+        key = run.spec.model.to_json()
+        if key not in self._models:
+            self._models[key] = build(run.spec.model, run.spec.train.seed)
+        return self._models[key]
+
+
+def replay_job(now: ReplayScene, frames: Replay) -> Job:
+    """Begin the image's replay, or return the job that makes or made it; never waits. It returns `MadeReplay`.
+
+    Its heatmap explains the image's class; where that is not known, the class that the last frame predicts.
+
+    Args:
+        now: what is looked at, with an image.
+        frames: the run's frames.
+    """
+    run, image, label = now.run, now.image, now.label
+    assert image is not None
+    digest = hashlib.blake2b(image.tobytes(), digest_size=16).hexdigest()
+    shop, total = _workshop(), len(frames.numbers)
+
+    def make(report: Report) -> MadeReplay:
+        def on_progress(done: int, of: int) -> None:
+            report(done / of, f"sending the image through snapshot {min(done + 1, of)} of {of}")
+
+        on_progress(0, total)
+        with shop.lock:
+            model = shop.model(run)
+            seen = image_replay(run, image, frames.snapshots, class_index=label, model=model, on_progress=on_progress)
+        return seen, image_payload(seen, now.class_names, label)
+
+    return job(f"replay|{run.folder}|{frames.numbers}|{digest}|{label}|{now.class_names}", make)
+
+
+@st.cache_resource(show_spinner=False)
+def _workshop() -> _Workshop:
+    return _Workshop()

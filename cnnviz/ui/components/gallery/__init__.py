@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.figures.pictures import data_url, sprite, to_png
-from cnnviz.ui.components.component import component, nothing_more
+from cnnviz.ui.components.component import component, nothing_more, sheet
 
 __all__ = ["GalleryRow", "gallery", "shrunk"]
 
@@ -64,7 +62,7 @@ def gallery(
     result = _component(
         key=key,
         data={
-            "sheet": _sheet(small.tobytes(), small.shape),
+            "sheet": sheet(small, _SHEET_COLUMNS),
             "columns": min(_SHEET_COLUMNS, len(small)),
             "count": len(small),
             "height": height * zoom,
@@ -99,9 +97,3 @@ def shrunk(images: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     cut = images[:, : rows * factor, : columns * factor].reshape(count, rows, factor, columns, factor, channels)
     small: NDArray[np.uint8] = np.rint(cut.mean(axis=(2, 4))).astype(np.uint8)
     return small
-
-
-@lru_cache(maxsize=16)  # the same thumbnails for every session and every click
-def _sheet(pixels: bytes, shape: tuple[int, ...]) -> str:
-    """All images on one sheet, as one address."""
-    return data_url(to_png(sprite(np.frombuffer(pixels, dtype=np.uint8).reshape(shape), _SHEET_COLUMNS)))

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.figures.heatmap import OPACITY, heat_ramp, heat_table
-from cnnviz.figures.pictures import data_url, sprite, to_png
-from cnnviz.ui.components.component import component, nothing_more, packed
+from cnnviz.explain.heatmap import Heatmap
+from cnnviz.figures.heatmap import OPACITY, full_value, heat_ramp, heat_table, in_two_digits
+from cnnviz.ui.components.component import component, nothing_more, packed, sheet
 from cnnviz.ui.components.saving import Saving, saving_data
 
-__all__ = ["Bar", "Panel", "heatmaps"]
+__all__ = ["HeatBar", "Panel", "heatmaps"]
 
 _component = component(__file__)
 
@@ -42,9 +42,25 @@ class Panel:
     pending: bool = False
     saved: Saving | None = None
 
+    @classmethod
+    def of(cls, title: str, heatmap: Heatmap, text: str = "") -> Self:
+        """Draw a heatmap, with the layer that it was read at and the end of its scale; where it is empty, why.
+
+        Args:
+            title: above it.
+            heatmap: from `cnnviz.explain`.
+            text: below it.
+        """
+        place = "" if heatmap.coarse is None else f"{heatmap.layer} {heatmap.coarse.shape[0]}×{heatmap.coarse.shape[1]}"
+        full = full_value(heatmap)
+        more = "≥ " if heatmap.raw_range[1] > 1.005 * full else ""  # the brightest colour stands for what is above too
+        high = "" if heatmap.empty else f"{more}{in_two_digits(full)}"
+        empty = f"Nothing lights up: {heatmap.empty}." if heatmap.empty else ""
+        return cls(title, place, text, values=heatmap.values, full=full, high=high, empty=empty)
+
 
 @dataclass(frozen=True)
-class Bar:
+class HeatBar:
     """The probability of a class, below the first picture.
 
     Attributes:
@@ -71,7 +87,7 @@ def heatmaps(
     caption: str,
     saved: Saving | None = None,
     fine: NDArray[np.uint8] | None = None,
-    bars: Sequence[Bar] = (),
+    bars: Sequence[HeatBar] = (),
     most: int = 0,
     slider: bool = True,
 ) -> int | None:
@@ -92,7 +108,7 @@ def heatmaps(
         The class whose bar was clicked, in the one run that the click brings; else None.
     """
     height, width = image.shape[:2]
-    first = None if fine is None else _address(fine.tobytes(), fine.shape)
+    first = None if fine is None else sheet(fine[None])
     result = _component(
         key=key,
         data={
@@ -101,7 +117,7 @@ def heatmaps(
             "opacity": OPACITY,
             "width": width,
             "height": height,
-            "picture": _address(image.tobytes(), image.shape),
+            "picture": sheet(image[None]),
             "panels": [_told(panel, first if number == 0 else None) for number, panel in enumerate(panels)],
             "bars": [vars(bar) for bar in bars],
             "most": max(most, len(bars)),
@@ -131,8 +147,3 @@ def _told(panel: Panel, picture: str | None) -> dict[str, object]:
         "picture": picture,
         "smooth": picture is not None,
     }
-
-
-@lru_cache(maxsize=32)  # the same image for every session and every click
-def _address(pixels: bytes, shape: tuple[int, ...]) -> str:
-    return data_url(to_png(sprite(np.frombuffer(pixels, np.uint8).reshape(1, *shape))))

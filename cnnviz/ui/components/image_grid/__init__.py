@@ -17,13 +17,6 @@ __all__ = ["FORGOTTEN", "Format", "GridImages", "Group", "Source", "image_grid"]
 Format = Literal["percent", "number", "moment"]
 FORGOTTEN = -2  # in place of a moment; -1 is never
 
-_SIZE = (
-    '<button type="button" data-size="{0}" title="{1}" aria-label="{1}">'
-    '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="{2}"/></svg></button>'
-)
-_SMALL = "M2 2h4v4H2zM8 2h4v4H8zM14 2h4v4h-4zM2 8h4v4H2zM8 8h4v4H8zM14 8h4v4h-4zM2 14h4v4H2zM8 14h4v4H8zM14 14h4v4h-4z"
-_LARGE = "M2 2h7v7H2zM11 2h7v7h-7zM2 11h7v7H2zM11 11h7v7h-7z"
-
 _component = component(__file__)
 
 

@@ -1,30 +1,25 @@
 """A microscope on one layer and one image: all that hovers, steps and scans happens in the browser."""
 
-import json
-from hashlib import blake2b
 from typing import Any
 
-from cnnviz.ui.components.component import component, nothing_more
+from cnnviz.ui.components.component import component, nothing_more, versioned
 from cnnviz.ui.components.saving import Saving, saving_data
 
-__all__ = ["Place", "microscope", "output_steps"]
+__all__ = ["Pixel", "microscope", "output_steps"]
 
-Place = tuple[int, int]
-
-_STYLES = ("", "_products", "_controls", "_narrow")
+Pixel = tuple[int, int]
 
 _microscope = component(__file__)
-
 _steps = component(__file__, "output")
 
 
 def microscope(
-    specimen: dict[str, Any], *, key: str, pinned: Place | None = None, saved: Saving | None = None
-) -> Place | None:
+    specimen: dict[str, Any], *, key: str, pinned: Pixel | None = None, saved: Saving | None = None
+) -> Pixel | None:
     """Draw a microscope; under the same key it keeps the pinned pixel when layer, filter or image change.
 
     Args:
-        specimen: from `cnnviz.ui.microscope`; sent once, as long as it stays the same.
+        specimen: from `cnnviz.ui.microscope.specimens`; sent once, as long as it stays the same.
         key: unique on the page.
         pinned: (row, column) of the output pixel to begin with; the middle where None.
         saved: what the figure is called when it is saved; None where it cannot be.
@@ -32,7 +27,7 @@ def microscope(
     Returns:
         The output pixel that somebody pinned last, or None.
     """
-    data = {**_versioned(specimen), "pinned": pinned, "saved": saving_data(saved)}
+    data = {**versioned(specimen), "pinned": pinned, "saved": saving_data(saved)}
     result = _microscope(key=key, data=data, on_pinned_change=nothing_more)
     place = result.get("pinned")
     if isinstance(place, list) and len(place) == 2 and all(isinstance(value, int) for value in place):
@@ -44,14 +39,8 @@ def output_steps(terms: dict[str, Any], *, key: str, saved: Saving | None = None
     """Draw how logits become probabilities, class by class.
 
     Args:
-        terms: from `cnnviz.ui.microscope.output_data`.
+        terms: from `cnnviz.ui.microscope.specimens.output_data`.
         key: unique on the page.
         saved: what the figure is called when it is saved; None where it cannot be.
     """
-    _steps(key=key, data={**_versioned(terms), "saved": saving_data(saved)})
-
-
-def _versioned(data: dict[str, Any]) -> dict[str, Any]:
-    """Add a name for the content, by which the browser knows that nothing changed."""
-    text = json.dumps(data, sort_keys=True)
-    return {**data, "version": blake2b(text.encode(), digest_size=8).hexdigest()}
+    _steps(key=key, data={**versioned(terms), "saved": saving_data(saved)})

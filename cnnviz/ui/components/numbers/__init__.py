@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from cnnviz.ui.components.component import component
 from cnnviz.ui.components.saving import Saving, saving_data
 
-__all__ = ["Cell", "Table", "numbers"]
+__all__ = ["NumberCell", "NumberTable", "numbers"]
 
 _component = component(__file__)
 
 
 @dataclass(frozen=True)
-class Cell:
+class NumberCell:
     """One number.
 
     Attributes:
@@ -29,7 +29,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Table:
+class NumberTable:
     """Numbers in rows.
 
     Attributes:
@@ -38,10 +38,10 @@ class Table:
     """
 
     name: str
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[NumberCell]]
 
 
-def numbers(tables: Sequence[Table], *, key: str, caption: str, saved: Saving | None = None) -> None:
+def numbers(tables: Sequence[NumberTable], *, key: str, caption: str, saved: Saving | None = None) -> None:
     """Draw tables side by side.
 
     Args:

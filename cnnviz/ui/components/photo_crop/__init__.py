@@ -12,8 +12,6 @@ from cnnviz.ui.components.component import component
 
 __all__ = ["photo_crop", "told_crop"]
 
-_MODE = '<button type="button" data-mode="{0}" title="{2}">{1}</button>'
-
 _component = component(__file__)
 
 

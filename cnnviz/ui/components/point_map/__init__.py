@@ -18,8 +18,6 @@ __all__ = ["Colour", "Drawn", "MapPoints", "point_map"]
 
 Colour = Literal["true", "predicted", "right"]
 
-_PARTS = ("view", "scene", "card", "legend", "dots", "draw", "pointer", "pictures", "lasso", "tools", "focus")
-
 _component = component(__file__)
 
 
@@ -44,7 +42,7 @@ class MapPoints:
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A line that was drawn round points, as `cnnviz.ui.judge.map.lasso` reads it.
+    """A line that was drawn round points, as `cnnviz.ui.judge.map.place` reads it.
 
     Attributes:
         text: its corners, as the browser wrote them; empty for none.

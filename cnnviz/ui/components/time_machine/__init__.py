@@ -1,7 +1,5 @@
 """The time machine: one moment of a run on every panel, moved in the browser from data that are sent once."""
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,7 +13,7 @@ from cnnviz.figures.replay_words import Words
 from cnnviz.figures.theme import class_colors, diverging_table
 from cnnviz.figures.tiles import color_table
 from cnnviz.replay import ImageReplay, MapsReplay, Replay
-from cnnviz.ui.components.component import component, nothing_more, packed
+from cnnviz.ui.components.component import component, nothing_more, packed, versioned
 from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.saving import Saving, saving_data
 
@@ -23,7 +21,6 @@ __all__ = ["image_payload", "replay_payload", "time_machine"]
 
 Payload = dict[str, Any]
 
-_PARTS = tuple(f"time_machine_{part}.js" for part in ("data", "tiles", "charts", "transport", "panels"))
 _MOST_KERNELS = 64
 _MOST_CLASSES = 100  # a matrix of more has no cell that could be seen
 _PHOTO_SIDE = 160
@@ -82,7 +79,7 @@ def replay_payload(
         missing: why there is no confusion matrix, where there is none.
         saved: how the names of saved panels begin, and what they are of; None for the run's id.
     """
-    return _versioned(
+    return versioned(
         {
             "numbers": replay.numbers,
             "positions": [round(snapshot.position, 5) for snapshot in replay.snapshots],
@@ -121,7 +118,7 @@ def image_payload(seen: ImageReplay, class_names: Sequence[str], label: int | No
         values = shrunk(values[..., None], _PHOTO_SIDE)[..., 0]
         frames, height, width = values.shape
         heat = {"values": packed(values), "frames": frames, "height": height, "width": width}
-    return _versioned(
+    return versioned(
         {
             "layers": [_maps(layer, first=index == 0) for index, layer in enumerate(seen.layers)],
             "probabilities": _bars(seen.probabilities, class_names, label, partial=False),
@@ -141,9 +138,15 @@ def _kernels(replay: Replay) -> Payload | None:
     if filters < replay.kernels.shape[-1]:
         words["caption"] = f"The first {filters} of {replay.kernels.shape[-1]} kernels. {words['caption']}"
     return {
-        "values": packed(shown), "frames": frames, "height": height, "width": width, "channels": channels,
-        "filters": filters, "limit": replay.kernel_limit, "words": words,
-    }  # fmt: skip
+        "values": packed(shown),
+        "frames": frames,
+        "height": height,
+        "width": width,
+        "channels": channels,
+        "filters": filters,
+        "limit": replay.kernel_limit,
+        "words": words,
+    }
 
 
 def _maps(layer: MapsReplay, first: bool) -> Payload:
@@ -151,9 +154,15 @@ def _maps(layer: MapsReplay, first: bool) -> Payload:
     values = np.rint(127 + 127 * unit if layer.signed else 255 * unit).astype(np.uint8)
     frames, _, height, width = values.shape
     return {
-        "values": packed(values), "frames": frames, "height": height, "width": width, "filters": layer.filters,
-        "limit": layer.limit, "signed": layer.signed, "words": _words(replay_words.map_words(layer, first)),
-    }  # fmt: skip
+        "values": packed(values),
+        "frames": frames,
+        "height": height,
+        "width": width,
+        "filters": layer.filters,
+        "limit": layer.limit,
+        "signed": layer.signed,
+        "words": _words(replay_words.map_words(layer, first)),
+    }
 
 
 def _confusion(replay: Replay, missing: str) -> Payload:
@@ -163,27 +172,25 @@ def _confusion(replay: Replay, missing: str) -> Payload:
     if replay.classes > _MOST_CLASSES:
         return {"missing": f"A matrix of {replay.classes} classes is too fine to be seen here.", "words": words}
     return {
-        "values": packed(replay.confusion, "<u4"), "frames": len(replay.confusion), "classes": replay.classes,
-        "totals": np.bincount(replay.labels, minlength=replay.classes).tolist(), "words": words,
-    }  # fmt: skip
+        "values": packed(replay.confusion, "<u4"),
+        "frames": len(replay.confusion),
+        "classes": replay.classes,
+        "totals": np.bincount(replay.labels, minlength=replay.classes).tolist(),
+        "words": words,
+    }
 
 
 def _loss(replay: Replay) -> Payload:
     record = curve(replay.history, "loss", replay.epochs, replay.classes)
-    by_epoch = {name: list(enumerate(values, start=1)) for name, values in _splits(record.train, record.validation)}
     drawn = {
         "epochs": record.epochs,
         "bound": record.bound,
         "batch": _points(zip(record.position, record.batch, strict=True)),
         "smoothed": _points(zip(record.position, record.smoothed, strict=True)),
-        "train": _points(by_epoch["train"]),
-        "validation": _points(by_epoch["validation"]),
+        "train": _points(enumerate(record.train, start=1)),
+        "validation": _points(enumerate(record.validation, start=1)),
     }
     return {"curve": drawn, "words": _words(replay_words.loss_words(replay))}
-
-
-def _splits(train: NDArray[np.float64], validation: NDArray[np.float64]) -> list[tuple[str, NDArray[np.float64]]]:
-    return [("train", train), ("validation", validation)]
 
 
 def _points(pairs: Any) -> list[tuple[float, float]]:
@@ -225,10 +232,6 @@ def _mark(step: int, position: float) -> Payload:
 def _words(words: Words) -> Payload:
     scale = {"low": words.low, "high": words.high, "ramp": words.ramp} if words.ramp else None
     return {"title": words.title, "caption": words.caption, "scale": scale}
-
-
-def _versioned(payload: Payload) -> Payload:
-    return {**payload, "version": hashlib.blake2b(json.dumps(payload).encode(), digest_size=8).hexdigest()}
 
 
 def _number(value: object) -> int | None:

@@ -1,14 +1,12 @@
 """A handful of fixed images with what the model makes of them now."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.figures.guesses import guesses, percent
-from cnnviz.figures.pictures import data_url, sprite, to_png
-from cnnviz.ui.components.component import component
+from cnnviz.ui.components.component import component, sheet
 
 __all__ = ["watched"]
 
@@ -51,16 +49,10 @@ def watched(
     _component(
         key=key,
         data={
-            "sheet": _sheet(images.tobytes(), images.shape),
+            "sheet": sheet(images),
             "height": height,
             "width": width,
             "size": size,
             "tiles": tiles,
         },
     )
-
-
-@lru_cache(maxsize=8)  # the images of a run stay; only its predictions change every second
-def _sheet(pixels: bytes, shape: tuple[int, ...]) -> str:
-    """All images in one row, as one address."""
-    return data_url(to_png(sprite(np.frombuffer(pixels, dtype=np.uint8).reshape(shape))))

@@ -6,24 +6,24 @@ from html import escape
 
 import streamlit as st
 
-from cnnviz.ui.judge.compare.about_form import tags_and_notes
-from cnnviz.ui.judge.compare.chosen import Chosen, choose
-from cnnviz.ui.judge.compare.measured import Judgement
-from cnnviz.ui.judge.compare.words import percent
-from cnnviz.ui.messages import plain
+from cnnviz.errors import CnnvizError
+from cnnviz.runs import LONGEST_NOTES, MOST_TAGS, Run
+from cnnviz.ui import loaders
+from cnnviz.ui.guard import permitted
+from cnnviz.ui.judge.compare.results import Judgement
+from cnnviz.ui.judge.compare.selection import ComparedRun, choose
+from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.run_facts import changes_in_words, started_in_words
-from cnnviz.ui.words import state_in_words
+from cnnviz.ui.words import percent, state_in_words
 
-__all__ = ["badge", "cards"]
+__all__ = ["cards"]
 
-
-def badge(place: int, letter: str) -> str:
-    """Return a run's letter in its colour, as HTML."""
-    return f'<b class="compare-letter compare-{place}">{letter}</b>'
+_EDITED = "cnnviz.compare-edited"  # session state: the run whose tags and notes are being edited
+_ACTION = "change tags and notes"
 
 
-def cards(runs: Sequence[Chosen], judged: Sequence[Judgement] = ()) -> None:
+def cards(runs: Sequence[ComparedRun], judged: Sequence[Judgement] = ()) -> None:
     """Draw a card for each run.
 
     Args:
@@ -35,22 +35,28 @@ def cards(runs: Sequence[Chosen], judged: Sequence[Judgement] = ()) -> None:
             _card(chosen, judged[chosen.place] if judged else None, runs)
 
 
-def _card(chosen: Chosen, judgement: Judgement | None, runs: Sequence[Chosen]) -> None:
+def _card(chosen: ComparedRun, judgement: Judgement | None, runs: Sequence[ComparedRun]) -> None:
     run = chosen.run
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         name = f'<span class="compare-name" title="{escape(run.name)}">{escape(run.name)}</span>'
-        st.html(f'<div class="compare-head">{badge(chosen.place, chosen.letter)}{name}</div>')
+        st.html(f'<div class="compare-head">{chosen.badge}{name}</div>')
         st.button(
-            "", key=f"compare-out-{chosen.letter}", icon=":material/close:", type="tertiary", width="content",
-            help=f"Leave {chosen.letter} out", on_click=_leave_out, args=(chosen, runs),
-        )  # fmt: skip
+            "",
+            key=f"compare-out-{chosen.letter}",
+            icon=":material/close:",
+            type="tertiary",
+            width="content",
+            help=f"Leave {chosen.letter} out",
+            on_click=_leave_out,
+            args=(chosen, runs),
+        )
     if judgement:
         _result(judgement)
     st.caption(_facts(chosen))
-    tags_and_notes(run)
+    _tags_and_notes(run)
 
 
-def _leave_out(chosen: Chosen, runs: Sequence[Chosen]) -> None:
+def _leave_out(chosen: ComparedRun, runs: Sequence[ComparedRun]) -> None:
     choose([one.run.id for one in runs if one.place != chosen.place])
 
 
@@ -68,7 +74,7 @@ def _result(judgement: Judgement) -> None:
     )
 
 
-def _facts(chosen: Chosen) -> str:
+def _facts(chosen: ComparedRun) -> str:
     run, spec = chosen.run, chosen.run.spec
     when = "came with cnnviz" if run.bundled else started_in_words(run.id, datetime.now())
     if spec.model.foreign:
@@ -77,3 +83,55 @@ def _facts(chosen: Chosen) -> str:
     else:
         parts = [state_in_words(run.status), spec.data.name, spec.preset or "own network", changes_in_words(spec), when]
     return plain(" · ".join(filter(None, parts)))
+
+
+# --- tags and notes -----------------------------------------------------------------------------------------------
+
+
+def _tags_and_notes(run: Run) -> None:
+    """Draw a run's tags and notes, with the button that turns them into a form; a bundled run's are in the home."""
+    if st.session_state.get(_EDITED) == run.id:
+        _form(run)
+        return
+    tags, notes = run.tags, run.notes
+    if tags or notes:
+        chips = "".join(f'<span class="compare-tag">{escape(tag)}</span>' for tag in tags)
+        text = f'<p class="compare-notes">{escape(notes)}</p>' if notes else ""
+        st.html(f'<div class="compare-about">{chips}{text}</div>')
+    label = "Edit tags and notes" if tags or notes else "Add tags and notes"
+    asked = st.button(label, key=f"compare-edit-{run.id}", icon=":material/edit_note:", type="tertiary")
+    if asked and permitted(_ACTION):
+        st.session_state[_EDITED] = run.id
+        st.rerun()
+
+
+def _form(run: Run) -> None:
+    known = {tag for row in loaders.overviews() for tag in row.summary.tags}
+    with st.form(f"compare-form-{run.id}", border=False):
+        tags = st.multiselect(
+            "Tags",
+            sorted(known | set(run.tags), key=str.casefold),
+            default=run.tags,
+            accept_new_options=True,
+            max_selections=MOST_TAGS,
+            placeholder="Type a tag, press Enter",
+            key=f"compare-tags-{run.id}",
+        )
+        notes = st.text_area("Notes", run.notes, max_chars=LONGEST_NOTES, height=120, key=f"compare-notes-{run.id}")
+        with st.container(horizontal=True, gap="small"):
+            saved = st.form_submit_button("Save", type="primary")
+            left = st.form_submit_button("Cancel")
+    if left or (saved and permitted(_ACTION) and _kept(run, tags, notes or "")):
+        del st.session_state[_EDITED]
+        st.rerun()
+
+
+def _kept(run: Run, tags: list[str], notes: str) -> bool:
+    """Write both down; what went wrong is said in their place."""
+    try:
+        run.describe(tags=tags, notes=notes)
+    except CnnvizError as error:
+        problem(error, way_back=None)
+        return False
+    loaders.look_again()
+    return True

@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError
-from cnnviz.evaluation import Judged, disagreements
+from cnnviz.evaluation import disagreements
 from cnnviz.evaluation.comparison import Which
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.ui.address import leave, read
@@ -17,13 +17,13 @@ from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.copies import tell_copies, tell_missing
 from cnnviz.ui.glossary import meaning
-from cnnviz.ui.judge.compare.chosen import ComparePlace
-from cnnviz.ui.judge.compare.measured import Judgement, compared, same_images
-from cnnviz.ui.judge.compare.words import joined, percent
+from cnnviz.ui.judge.compare.results import Judgement, compared, same_images
+from cnnviz.ui.judge.compare.selection import ComparePlace
 from cnnviz.ui.loaders import held_images
 from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.network import test_split
 from cnnviz.ui.pages import MISTAKES
+from cnnviz.ui.words import joined, percent
 
 __all__ = ["Pair", "choose_pair", "draw_disagreements", "verdict", "why_no_pair"]
 
@@ -123,6 +123,7 @@ def _group(pair: Pair, indices: NDArray[np.int64], images: NDArray[np.uint8], ti
     pages = -(-len(indices) // _PAGE)
     name = f"compare-page-{key}-{one.chosen.run.id}-{other.chosen.run.id}"  # other runs begin with the first page
     page = min(st.session_state.get(name, 1), pages)
+    guesses = other.judged
     shown = indices[(page - 1) * _PAGE : page * _PAGE]
     tiles(
         photo_tiles(shrunk(images[shown], _SIDE)),
@@ -130,7 +131,7 @@ def _group(pair: Pair, indices: NDArray[np.int64], images: NDArray[np.uint8], ti
         caption=_caption(one, other, key),
         ids=[int(index) for index in shown],
         names=[_name(one, other, int(index)) for index in shown],
-        labels=_labels(one.judged, other.judged, shown, key),
+        labels=[guesses.class_names[label] for label in guesses.predicted[shown]] if guesses and key != "both" else [],
         on_pick=lambda index: leave(MISTAKES, run=other.chosen.run.id, image=f"test-{index}"),
         smallest=48,
         largest=_SIDE,
@@ -138,13 +139,6 @@ def _group(pair: Pair, indices: NDArray[np.int64], images: NDArray[np.uint8], ti
     )
     if pages > 1:
         st.pagination(pages, key=name, max_visible_pages=5)
-
-
-def _labels(one: Judged | None, other: Judged | None, shown: NDArray[np.int64], key: str) -> list[str]:
-    if one is None or other is None:
-        return []
-    names = other.class_names
-    return [names[other.predicted[index]] for index in shown] if key != "both" else []
 
 
 def _caption(one: Judgement, other: Judgement, key: str) -> str:

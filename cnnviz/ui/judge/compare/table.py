@@ -1,7 +1,6 @@
 """The table of all runs: found, filtered and sorted; those that are to be compared are ticked in it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from zlib import crc32
@@ -11,49 +10,47 @@ import streamlit as st
 
 from cnnviz.runs import RunOverview
 from cnnviz.ui.address import bind, read
-from cnnviz.ui.judge.compare.chosen import ComparePlace, Selection
+from cnnviz.ui.judge.compare.selection import ComparePlace, Selection
 from cnnviz.ui.run_facts import changes_in_words
 
-__all__ = ["Filter", "filters", "kept", "run_table"]
+__all__ = ["narrowed", "run_table"]
 
-HEIGHT = 362  # pixels: what people say about the runs is seen below it
+_HEIGHT = 362  # pixels: what people say about the runs is seen below it
 _ROUND = "cnnviz.compare-round"  # session state: counts how often the ticks were set from outside
 _TICKED = "cnnviz.compare-ticked"  # session state: what the table's ticks said last
 _ID_PART = 4  # letters; fewer digits are in every id
 _SPARKS = 40  # values of a spark-line; more are finer than its pixels
 
 
-@dataclass(frozen=True)
-class Filter:
-    """Which runs are looked for.
-
-    Attributes:
-        words: each is part of the run's name, id, data set, a tag, or what it does differently from its preset.
-        states, datasets, tags: one of these; nothing means any.
-    """
-
-    words: str = ""
-    states: tuple[str, ...] = ()
-    datasets: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-
-
-def filters(rows: Sequence[RunOverview]) -> Filter:
-    """Draw what the table can be narrowed by; the URL keeps it.
+def narrowed(rows: Sequence[RunOverview]) -> list[RunOverview]:
+    """Draw what the table can be narrowed by, which the URL keeps, and return the rows that are like that.
 
     Args:
-        rows: of all runs.
+        rows: of all runs. What somebody looks for is found in a run's name, id, data set, tags, or what it does
+            differently from its preset.
     """
     place = read(ComparePlace)
     with st.container(horizontal=True, gap="small", key="compare-filters"):
         st.text_input(
-            "Find", placeholder="Find a run", icon=":material/search:", label_visibility="collapsed", width=200,
+            "Find",
+            placeholder="Find a run",
+            icon=":material/search:",
+            label_visibility="collapsed",
+            width=200,
             **bind("find", place.find),
-        )  # fmt: skip
+        )
         states = _any_of("State", "states", place.states, (_state(row) for row in rows))
         datasets = _any_of("Data set", "datasets", place.datasets, (row.summary.dataset for row in rows))
         tags = _any_of("Tag", "tags", place.tags, (tag for row in rows for tag in row.summary.tags))
-    return Filter(place.find[:100], states, datasets, tags)
+    words = place.find[:100].casefold().split()
+    return [
+        row
+        for row in rows
+        if (not states or _state(row) in states)
+        and (not datasets or row.summary.dataset in datasets)
+        and (not tags or set(tags) & set(row.summary.tags))
+        and all(word in _searched(row) or (len(word) >= _ID_PART and word in row.summary.run_id) for word in words)
+    ]
 
 
 def _any_of(label: str, field: str, asked: tuple[str, ...], values: Iterable[str]) -> tuple[str, ...]:
@@ -62,23 +59,14 @@ def _any_of(label: str, field: str, asked: tuple[str, ...], values: Iterable[str
         return ()  # nothing to choose from
     chosen = [one for one in asked if one in options]
     st.multiselect(
-        label, options, placeholder=label, width=170, label_visibility="collapsed",
+        label,
+        options,
+        placeholder=label,
+        width=170,
+        label_visibility="collapsed",
         **bind(field, chosen, change=lambda some: {field: tuple(some)}),
-    )  # fmt: skip
+    )
     return tuple(chosen)
-
-
-def kept(rows: Sequence[RunOverview], wanted: Filter) -> list[RunOverview]:
-    """Return the rows that a filter lets through, in their order."""
-    words = wanted.words.casefold().split()
-    return [
-        row
-        for row in rows
-        if (not wanted.states or _state(row) in wanted.states)
-        and (not wanted.datasets or row.summary.dataset in wanted.datasets)
-        and (not wanted.tags or set(wanted.tags) & set(row.summary.tags))
-        and all(word in _searched(row) or (len(word) >= _ID_PART and word in row.summary.run_id) for word in words)
-    ]
 
 
 def _state(row: RunOverview) -> str:
@@ -111,11 +99,17 @@ def run_table(rows: Sequence[RunOverview], now: Selection) -> list[str]:
         st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     key = f"compare-table-{st.session_state.get(_ROUND, 0)}-{crc32('|'.join(shown).encode()):08x}"
     event: Any = st.dataframe(
-        _frame(rows), key=key, on_select="rerun", selection_mode="multi-row", hide_index=True,
+        _frame(rows),
+        key=key,
+        on_select="rerun",
+        selection_mode="multi-row",
+        hide_index=True,
         selection_default={"selection": {"rows": [shown.index(run_id) for run_id in now.ids if run_id in shown]}},
-        column_config=_columns(), height=min(HEIGHT, 35 * (len(rows) + 1) + 2), placeholder="",
+        column_config=_columns(),
+        height=min(_HEIGHT, 35 * (len(rows) + 1) + 2),
+        placeholder="",
         alt="All runs, one a row; tick two to four of them to compare them.",
-    )  # fmt: skip
+    )
     ticked = [shown[row] for row in event["selection"]["rows"] if 0 <= row < len(shown)]
     ids = [run_id for run_id in now.ids if run_id in ticked or run_id not in shown]
     ids += [run_id for run_id in ticked if run_id not in ids]
@@ -153,7 +147,11 @@ def _columns() -> dict[str, Any]:
         "name": column.TextColumn("Run", width=170),
         "test": column.NumberColumn("Test", format="%.1f %%", width=70, help="Share of test images that are right."),
         "curve": column.LineChartColumn(
-            "Validation", y_min=0, y_max=1, width=110, color="orange",
+            "Validation",
+            y_min=0,
+            y_max=1,
+            width=110,
+            color="orange",
             help="Validation accuracy by epoch, from 0 to 100 %; training accuracy where nothing was held back.",
         ),
         "state": column.TextColumn("State", width=90),
@@ -164,4 +162,4 @@ def _columns() -> dict[str, Any]:
         "seconds": column.NumberColumn("Seconds", format="%.0f", width=75, help="Of training, finished epochs only."),
         "parameters": column.NumberColumn("Parameters", format="localized", width=95),
         "started": column.DatetimeColumn("Started", format="D MMM YYYY, HH:mm", width=140),
-    }  # fmt: skip
+    }

@@ -1,5 +1,1 @@
 """The Mistakes page: a gallery of test images by what the network made of them, and an inspector for one of them."""
-
-from cnnviz.ui.judge.mistakes.page import show_mistakes
-
-__all__ = ["show_mistakes"]

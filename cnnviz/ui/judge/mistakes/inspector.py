@@ -1,41 +1,43 @@
 """The image that is open: what the network says of it and why, when it was learned, and what it was mistaken for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from html import escape
+from itertools import groupby
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError
-from cnnviz.evaluation import Mark
+from cnnviz.evaluation import LearningOrder, Mark
 from cnnviz.figures.guesses import percent
-from cnnviz.figures.heatmap import full_value
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.ui.address import go, page_link
-from cnnviz.ui.attribution.results import Question, question_about
-from cnnviz.ui.attribution.words import at_layer, saved_for, strength
-from cnnviz.ui.bar import Pinned
-from cnnviz.ui.components.heatmaps import Panel, heatmaps
+from cnnviz.ui.components.heatmaps import heatmaps
+from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.judge.bar import JudgedRun
-from cnnviz.ui.judge.loaders import learning
-from cnnviz.ui.judge.mistakes.bars import MOST, probability_bars
-from cnnviz.ui.judge.mistakes.chosen import Chosen
-from cnnviz.ui.judge.mistakes.history import history_in_words, history_strip
+from cnnviz.ui.judge.mistakes.gallery import GalleryImages
 from cnnviz.ui.judge.mistakes.marking import mark_label
-from cnnviz.ui.judge.mistakes.neighbours import neighbours
-from cnnviz.ui.judge.mistakes_place import MistakesPlace
+from cnnviz.ui.judge.mistakes.place import MistakesPlace
+from cnnviz.ui.judge.readings import learning
 from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.network import read_image, wait_for_keras
 from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.pages import ATTRIBUTION, CONVOLUTION, FEATURE_MAPS
+from cnnviz.ui.question import Question
+from cnnviz.ui.styles import style
+from cnnviz.ui.training_images import neighbours
 
-__all__ = ["inspector"]
+__all__ = ["MOST_BARS", "history_in_words", "history_strip", "inspector", "probability_bars", "shown_classes"]
 
 _LARGE = 192  # pixels of the image's longer side
+MOST_BARS = 10
+_MARKS = {True: "✓", False: "✕"}
 
 
-def inspector(shown: JudgedRun, view: MistakesPlace, chosen: Chosen, marks: Mapping[int, Mark]) -> None:
+def inspector(shown: JudgedRun, view: MistakesPlace, chosen: GalleryImages, marks: Mapping[int, Mark]) -> None:
     """Draw what is known of the open image.
 
     Args:
@@ -46,20 +48,20 @@ def inspector(shown: JudgedRun, view: MistakesPlace, chosen: Chosen, marks: Mapp
     """
     index = view.image
     assert index is not None
+    st.html(style(__file__))
     _head(shown, index, chosen)
-    pinned = _pinned(shown, index)
-    question = question_about(pinned) if pinned else None
-    _verdict(shown, index, pinned, question)
+    question = _question(shown, index)
+    _verdict(shown, index, question)
     if view.show == "suspects":
         mark_label(shown, index, marks)
-    if pinned is not None and question is not None:
+    if question is not None:
         with _part("What speaks for each class"):
-            _heatmaps(shown, index, pinned, question)
+            _heatmaps(shown, index, question)
     with _part("At every snapshot"):
         _history(shown, index)
-    if pinned is not None:
+    if question is not None:
         with _part("Most alike among its training images"):
-            neighbours(shown.run, shown.judged.snapshot, pinned.image)
+            neighbours(shown.run, shown.judged.snapshot, question.image)
     if view.show != "suspects":
         mark_label(shown, index, marks)
     _links(shown, index)
@@ -75,10 +77,10 @@ def _part(title: str) -> Iterator[None]:
         st.caption(plain(error.sentence))
 
 
-# --- its parts --------------------------------------------------------------------------------------------------
+# --- its parts ------------------------------------------------------------------------------------------------------
 
 
-def _head(shown: JudgedRun, index: int, chosen: Chosen) -> None:
+def _head(shown: JudgedRun, index: int, chosen: GalleryImages) -> None:
     judged = shown.judged
     true, predicted = (plain(judged.class_names[labels[index]]) for labels in (judged.labels, judged.predicted))
     where = np.flatnonzero(chosen.indices == index)
@@ -88,44 +90,52 @@ def _head(shown: JudgedRun, index: int, chosen: Chosen) -> None:
         _step("next", "Next image", None if place is None else place + 1, chosen)
         st.markdown(f"Test image {index}", width="stretch")
         st.button(
-            "", key="mistakes-close", icon=":material/close:", help="Close (Escape)", type="tertiary",
-            on_click=go, kwargs={"image": None},
-        )  # fmt: skip
+            "",
+            key="mistakes-close",
+            icon=":material/close:",
+            help="Close (Escape)",
+            type="tertiary",
+            on_click=go,
+            kwargs={"image": None},
+        )
+    share = percent(float(judged.confidence[index]))
     if judged.right[index]:
-        st.markdown(f":material/check_circle: **{true}**, recognised with {percent(float(judged.confidence[index]))}")
+        st.markdown(f":material/check_circle: **{true}**, recognised with {share}")
     else:
-        share = percent(float(judged.confidence[index]))
         st.markdown(f":material/cancel: **{true}**, predicted **{predicted}** with {share}")
 
 
-def _step(way: str, words: str, place: int | None, chosen: Chosen) -> None:
-    there = place is not None and 0 <= place < len(chosen.indices)
-    target = int(chosen.indices[place]) if there and place is not None else None
+def _step(way: str, words: str, place: int | None, chosen: GalleryImages) -> None:
+    target = int(chosen.indices[place]) if place is not None and 0 <= place < len(chosen.indices) else None
     st.button(
-        "", key=f"mistakes-{way}", icon=f":material/chevron_{'left' if way == 'previous' else 'right'}:", help=words,
-        disabled=not there, on_click=go, kwargs={"image": target},
-    )  # fmt: skip
+        "",
+        key=f"mistakes-{way}",
+        icon=f":material/chevron_{'left' if way == 'previous' else 'right'}:",
+        help=words,
+        disabled=target is None,
+        on_click=go,
+        kwargs={"image": target},
+    )
 
 
-def _pinned(shown: JudgedRun, index: int) -> Pinned | None:
-    """What the pages under Look would look at; None where the image is not on this machine, which is said."""
+def _question(shown: JudgedRun, index: int) -> Question | None:
+    """The image before the network; None where it is not on this machine, which is said."""
     try:
         image = read_image(shown.run, f"test-{index}")
     except CnnvizError as error:
         problem(error, way_back=None)
         return None
-    names = shown.judged.class_names
-    return Pinned(shown.run, shown.judged.snapshot, image.image, None, image.label, image.key, None, None, names)
+    return Question(shown.run.at(shown.judged.snapshot), image.image)
 
 
-def _verdict(shown: JudgedRun, index: int, pinned: Pinned | None, question: Question | None) -> None:
+def _verdict(shown: JudgedRun, index: int, question: Question | None) -> None:
     """The image, large, and the probabilities beside it."""
     left, right = st.columns([1, 1], gap="small", vertical_alignment="center")
-    if pinned is not None:
-        height, width = pinned.image.shape[:2]
+    if question is not None:
+        height, width = question.image.shape[:2]
         with left:
             tiles(
-                photo_tiles(pinned.image[None]),
+                photo_tiles(question.image[None]),
                 key="mistakes-image",
                 caption=f"As the network sees it: {width}×{height} pixels.",
                 smallest=96,
@@ -148,11 +158,11 @@ def _probabilities(shown: JudgedRun, index: int, question: Question | None) -> N
             st.caption(plain(error.sentence))
             return
     st.html(probability_bars(probabilities, int(judged.labels[index]), judged.class_names))
-    if len(probabilities) > MOST:
-        st.caption(f"The {MOST} most probable of {len(probabilities)} classes, and the true one.")
+    if len(probabilities) > MOST_BARS:
+        st.caption(f"The {MOST_BARS} most probable of {len(probabilities)} classes, and the true one.")
 
 
-def _heatmaps(shown: JudgedRun, index: int, pinned: Pinned, question: Question) -> None:
+def _heatmaps(shown: JudgedRun, index: int, question: Question) -> None:
     """Grad-CAM for the predicted and the true class; where these are one, for the next best class."""
     if not wait_for_keras("Grad-CAM for both classes", 240):
         return
@@ -161,7 +171,7 @@ def _heatmaps(shown: JudgedRun, index: int, pinned: Pinned, question: Question) 
     second = true if true != predicted else _runner_up(question, predicted)
     words = {predicted: "predicted", true: "true"} | ({predicted: "predicted, true"} if predicted == true else {})
     panels = [
-        _panel(question, one, f"{judged.class_names[one]} ({words.get(one, 'next best')})")
+        question.panel(f"{judged.class_names[one]} ({words.get(one, 'next best')})", "gradcam", one)
         for one in (predicted, second)
     ]
     how = "Grad-CAM over the image: bright yellow is what speaks most for the class, black nothing."
@@ -170,7 +180,12 @@ def _heatmaps(shown: JudgedRun, index: int, pinned: Pinned, question: Question) 
         panels,
         key="mistakes-heatmaps",
         caption=how if any(panel.values is not None and not panel.empty for panel in panels) else "",
-        saved=saved_for(pinned, "Grad-CAM", " and ".join(judged.class_names[one] for one in (predicted, second))),
+        saved=Saving.of(
+            question.weights,
+            "Grad-CAM",
+            f"{judged.class_names[true]}, test image {index}",
+            explained=" and ".join(judged.class_names[one] for one in (predicted, second)),
+        ),
     )
 
 
@@ -178,15 +193,6 @@ def _runner_up(question: Question, predicted: int) -> int:
     probabilities = question.probabilities().copy()
     probabilities[predicted] = -1
     return int(probabilities.argmax())
-
-
-def _panel(question: Question, label: int, title: str) -> Panel:
-    try:
-        found = question.heatmap("gradcam", label)
-    except CnnvizError as error:
-        return Panel(title, empty=error.sentence)
-    why = f"Nothing lights up: {found.empty}." if found.empty else ""
-    return Panel(title, at_layer(found), values=found.values, full=full_value(found), high=strength(found), empty=why)
 
 
 def _history(shown: JudgedRun, index: int) -> None:
@@ -209,3 +215,114 @@ def _links(shown: JudgedRun, index: int) -> None:
     with st.container(horizontal=True, gap="small"):
         for page in (FEATURE_MAPS, CONVOLUTION, ATTRIBUTION):
             page_link(page, page.title, run=shown.run.id, snapshot=number, image=f"test-{index}")
+
+
+# --- its probabilities --------------------------------------------------------------------------------------------
+
+
+def shown_classes(probabilities: NDArray[np.floating], label: int) -> list[int]:
+    """Return the classes with a bar: all in their order, or the most probable of many and the true one.
+
+    Args:
+        probabilities: (classes,).
+        label: the true class.
+    """
+    if len(probabilities) <= MOST_BARS:
+        return list(range(len(probabilities)))
+    best = [int(one) for one in np.argsort(-probabilities, kind="stable")[:MOST_BARS]]
+    return best if label in best else [*best[:-1], label]
+
+
+def probability_bars(probabilities: NDArray[np.floating], label: int, class_names: Sequence[str]) -> str:
+    """Draw the probabilities.
+
+    Args:
+        probabilities: (classes,) in [0, 1].
+        label: the true class.
+        class_names: by label; escaped.
+    """
+    predicted = int(np.argmax(probabilities))
+    rows = []
+    for one in shown_classes(probabilities, label):
+        share = float(probabilities[one])
+        said = ' class="said"' if one == predicted else ""
+        truth = "<em>true</em>" if one == label else ""
+        name = escape(class_names[one], quote=True)
+        rows.append(
+            f'<b{said} title="{name}">{name}{truth}</b><i{said} style="--share:{100 * share:.1f}%"></i>'
+            f'<u title="{share:.6g}">{percent(share)}</u>'
+        )
+    return f'<div class="mistakes-bars">{"".join(rows)}</div>'
+
+
+# --- its history --------------------------------------------------------------------------------------------------
+
+
+def history_strip(order: LearningOrder, index: int, moments: Mapping[int, str]) -> str:
+    """Draw a bar a snapshot, as high as its prediction is confident; solid with a check where it is right.
+
+    Args:
+        order: what the run predicted at every snapshot.
+        index: the number of the test image.
+        moments: what each snapshot is called, by its number.
+
+    Returns:
+        HTML; names in it are escaped.
+    """
+    cells = []
+    for at, number in enumerate(order.snapshots):
+        right, share = bool(order.right[at, index]), float(order.confidence[at, index])
+        name = order.class_names[order.predicted[at, index]]
+        when = moments.get(int(number), f"snapshot {number}")
+        told = escape(f"{when}: predicted {name}, confidence {share:.4g}, {'right' if right else 'wrong'}", quote=True)
+        cells.append(
+            f'<div class="{"right" if right else "wrong"}" title="{told}"><div class="room"><div class="bar" '
+            f'style="height:{100 * share:.0f}%"></div></div><b>{_MARKS[right]}</b>'
+            f"<span>{_short(float(order.positions[at]))}</span></div>"
+        )
+    return f'<div class="mistakes-history" role="img" aria-label="Its predictions">{"".join(cells)}</div>'
+
+
+def _short(position: float) -> str:
+    """An epoch's number under its bar; nothing between two epochs."""
+    return f"{position:.0f}" if abs(position - round(position)) < 1e-6 else "·"
+
+
+def history_in_words(order: LearningOrder, index: int, moments: Mapping[int, str]) -> str:
+    """Say when an image was learned, forgotten, or that it never was, and what it was taken for.
+
+    Args:
+        order: what the run predicted at every snapshot.
+        index: the number of the test image.
+        moments: what each snapshot is called, by its number.
+
+    Returns:
+        One or two sentences, not escaped.
+    """
+    when = [moments.get(int(number), f"at snapshot {number}") for number in order.snapshots]
+    return f"{_learned(order, index, when)} {_taken_for(order, index)}".strip()
+
+
+def _learned(order: LearningOrder, index: int, when: Sequence[str]) -> str:
+    first, learned, times = (int(values[index]) for values in (order.first_right, order.learned, order.forgotten))
+    if first < 0:
+        return "Never learned: wrong at every snapshot."
+    again = {0: "", 1: "forgotten once on the way, "}.get(times, f"forgotten {times} times on the way, ")
+    if learned >= 0:
+        if first == learned:
+            return "Right from the start." if learned == 0 else f"Learned {when[learned]}, and right ever since."
+        return f"First right {when[first]}, {again}learned for good {when[learned]}."
+    last = max(at for at in range(len(when)) if order.right[at, index])
+    if first == last:
+        return f"Right only once, {when[last]}, and wrong ever since."
+    often = "once" if times == 1 else f"{times} times"
+    return f"First right {when[first]}, last right {when[last]}, forgotten {often}."
+
+
+def _taken_for(order: LearningOrder, index: int) -> str:
+    """The classes it was taken for, one after another, where there was more than one."""
+    names = [order.class_names[label] for label, _ in groupby(order.predicted[:, index])]
+    if len(names) < 2:
+        return f"Always taken for {names[0]}." if order.learned[index] < 0 else ""
+    shown = names if len(names) <= 6 else [*names[:2], "…", *names[-3:]]
+    return f"Predicted one after another: {', '.join(shown)}."

@@ -49,9 +49,14 @@ def mark_label(shown: JudgedRun, index: int, marks: Mapping[int, Mark]) -> None:
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="mistakes-marks"):
         pressed = [verdict for verdict in VERDICTS if _answer(verdict, mark)]
     note = st.text_input(
-        "Note", key=note_key, max_chars=LONGEST_NOTE, placeholder="A note, if you like", label_visibility="collapsed",
-        on_change=_note_changed, args=(index,),
-    )  # fmt: skip
+        "Note",
+        key=note_key,
+        max_chars=LONGEST_NOTE,
+        placeholder="A note, if you like",
+        label_visibility="collapsed",
+        on_change=_note_changed,
+        args=(index,),
+    )
     if pressed:
         same = mark is not None and pressed[0] == mark.verdict and not changed
         _keep(shown, index, None if same else pressed[0], "" if same else note)
@@ -66,9 +71,12 @@ def _note_changed(index: int) -> None:
 def _answer(verdict: Verdict, mark: Mark | None) -> bool:
     chosen = mark is not None and mark.verdict == verdict
     return st.button(
-        verdict.capitalize(), key=f"mistakes-mark-{verdict}", icon=_ICONS[verdict],
-        type="primary" if chosen else "secondary", help="Press again to take the mark away" if chosen else None,
-    )  # fmt: skip
+        verdict.capitalize(),
+        key=f"mistakes-mark-{verdict}",
+        icon=_ICONS[verdict],
+        type="primary" if chosen else "secondary",
+        help="Press again to take the mark away" if chosen else None,
+    )
 
 
 def _keep(shown: JudgedRun, index: int, verdict: Verdict | None, note: str) -> None:
@@ -87,6 +95,10 @@ def export(shown: JudgedRun, marks: Mapping[int, Mark]) -> None:
     if marks:
         st.download_button(
             f"Save {len(marks)} marks" if len(marks) > 1 else "Save 1 mark",
-            lambda: marks_csv(shown.judged, marks), f"{shown.run.id}-marks.csv", "text/csv",
-            key="mistakes-export", icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+            lambda: marks_csv(shown.judged, marks),
+            f"{shown.run.id}-marks.csv",
+            "text/csv",
+            key="mistakes-export",
+            icon=":material/download:",
+            on_click="ignore",
+        )

@@ -104,12 +104,10 @@ def _offer_dataset(info: DatasetInfo) -> None:
         problem(CnnvizError(info.problem), way_back=None)
         _offer_sample()
         return
-    height, width, channels = info.shape
-    colour = "colour" if channels == 3 else "grey"
     st.subheader(f"{plain(info.name)} is not on this machine yet")
     st.markdown(
-        f"{info.n_train:,} training and {info.n_test:,} test images in {len(info.classes)} classes, {width}×{height} "
-        f"pixels, {colour}. Get it once; afterwards it needs no network. A download that stops goes on where it was."
+        f"{_extent(info.n_train, info.n_test, len(info.classes), info.shape)}. Get it once; afterwards it needs no "
+        "network. A download that stops goes on where it was."
     )
     with st.container(horizontal=True):
         asked = st.button(f"Get {plain(info.name)}", key="data-get", type="primary", icon=":material/download:")
@@ -169,12 +167,14 @@ def _reporter(draw: Callable[..., object]) -> Callable[[int, int | None], None]:
 
 def _describe(dataset: Dataset) -> None:
     """Say in one line what the data set is, and whose."""
-    height, width, channels = dataset.shape
+    extent = _extent(len(dataset.train), len(dataset.test), dataset.n_classes, dataset.shape)
+    st.caption(f"{extent}. Source: {plain(dataset.source)}.")
+
+
+def _extent(n_train: int, n_test: int, classes: int, shape: tuple[int, int, int]) -> str:
+    height, width, channels = shape
     colour = "colour" if channels == 3 else "grey"
-    st.caption(
-        f"{len(dataset.train):,} training and {len(dataset.test):,} test images in {dataset.n_classes} classes, "
-        f"{width}×{height} pixels, {colour}. Source: {plain(dataset.source)}."
-    )
+    return f"{n_train:,} training and {n_test:,} test images in {classes} classes, {width}×{height} pixels, {colour}"
 
 
 def _show_images(dataset: Dataset) -> NDArray[np.uint8]:

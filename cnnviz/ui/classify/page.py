@@ -103,16 +103,15 @@ def _open_item(network: Network) -> PhotoItem | None:
         return example_item(key)
     photo = kept_photo(key) if key.startswith("upload-") else None
     if photo is not None:
-        return PhotoItem(key, "your photo", None, photo, (photo.pixels.shape[0], photo.pixels.shape[1]))
+        return PhotoItem(key, "your photo", None, photo)
     if key.startswith("upload-"):
         go(image=None)
         raise DataError(
             "the link asks for a photo that was opened in another tab and is kept nowhere else; open it here too"
         )
     chosen = read_image(network.run, key)
-    size = (chosen.image.shape[0], chosen.image.shape[1])
     photo = Photo(chosen.image, COPY if chosen.compressed else "")
-    return PhotoItem(key, f"test image {key.removeprefix('test-')}", None, photo, size, label=chosen.label)
+    return PhotoItem(key, f"test image {key.removeprefix('test-')}", None, photo, label=chosen.label)
 
 
 def _carried() -> str | None:

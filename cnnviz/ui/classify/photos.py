@@ -67,7 +67,7 @@ class PhotoItem:
         name: the file's.
         content: the file, until it is decoded.
         photo: the photo, small enough to keep; None before, and where it could not be decoded.
-        size: (height, width) of the photo as it came, upright.
+        size: (height, width) of the photo as it came, upright; at first that of `photo`.
         error: why it could not be decoded, a sentence.
         credit: whose it is; empty for what somebody gave.
         label: its true class, where a data set says it.
@@ -77,10 +77,14 @@ class PhotoItem:
     name: str
     content: bytes | None = None
     photo: Photo | None = None
-    size: tuple[int, int] = (0, 0)
+    size: tuple[int, int] = field(default=(0, 0), init=False)
     error: str = ""
     credit: str = ""
     label: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.photo is not None:
+            self.size = (self.photo.pixels.shape[0], self.photo.pixels.shape[1])
 
     @property
     def pixels(self) -> NDArray[np.uint8]:
@@ -202,12 +206,8 @@ def drop_zone() -> None:
     )
 
 
-def other_ways(*, examples: bool = True) -> None:
-    """Draw the other ways to a photo.
-
-    Args:
-        examples: whether the photos that come with cnnviz are among them.
-    """
+def other_ways() -> None:
+    """Draw the other ways to a photo: the camera, a folder, and the photos that come with cnnviz."""
     way = st.segmented_control(
         "Another way",
         ["camera", "folder"],
@@ -245,11 +245,6 @@ def other_ways(*, examples: bool = True) -> None:
             args=(key,),
         )
         st.caption(f"All photos in it and in its folders, {_MOST_PHOTOS} at most.")
-    if examples:
-        _examples()
-
-
-def _examples() -> None:
     st.caption("Or take one of these; most are of no class that the network knows.")
     photo_wall(
         [
@@ -275,7 +270,7 @@ def example_item(key: str) -> PhotoItem:
     name = key.removeprefix("example-")
     photo = example_photo(name)
     one = next(one for one in EXAMPLES if one.name == name)
-    return PhotoItem(key, one.file, None, photo, (photo.pixels.shape[0], photo.pixels.shape[1]), credit=one.credit)
+    return PhotoItem(key, one.file, None, photo, credit=one.credit)
 
 
 def show_photo(key: str | None) -> None:

@@ -29,13 +29,7 @@ class Fields:
         self.prefix = prefix
 
     def number(
-        self,
-        label: str,
-        name: str,
-        *,
-        step: float | None = None,
-        empty: str = "off",
-        tip: str | None = None,
+        self, label: str, name: str, *, step: float | None = None, empty: str = "off", tip: str | None = None
     ) -> None:
         """Show a number; one that may be None is empty then."""
         value = getattr(self.settings, name)

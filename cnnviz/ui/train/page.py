@@ -60,10 +60,7 @@ def _set_up(editor: Editor) -> None:
 
 @st.fragment
 def _edit(
-    editor: Editor,
-    panel: st.delta_generator.DeltaGenerator,
-    drawing: st.delta_generator.DeltaGenerator,
-    tall: bool,
+    editor: Editor, panel: st.delta_generator.DeltaGenerator, drawing: st.delta_generator.DeltaGenerator, tall: bool
 ) -> None:
     """The part that follows every edit; the curves beside it stay as they are."""
     table = editor.draft.table()

@@ -141,10 +141,7 @@ def _learning(editor: Editor) -> None:
             fields.number("Epochs", "epochs", tip=f"{meaning('epoch')} This is how many.")
         else:
             fields.number(
-                "Seconds",
-                "seconds",
-                step=10,
-                tip="Epochs and images are chosen so that they fit into this time.",
+                "Seconds", "seconds", step=10, tip="Epochs and images are chosen so that they fit into this time."
             )
         rate = f"{meaning('learning rate')} Usual: 0.001 with Adam, 0.01 with SGD."
         fields.number("Learning rate", "learning_rate", step=train.learning_rate / 2, tip=rate)

@@ -129,12 +129,7 @@ def _looks(run: Run, status: Status, wide: bool) -> None:
             _nothing_yet("Eight test images with its predictions", status)
         else:
             watched(
-                view.images,
-                view.labels,
-                view.probabilities,
-                loaders.class_names(run),
-                key="train-guesses",
-                size=64,
+                view.images, view.labels, view.probabilities, loaders.class_names(run), key="train-guesses", size=64
             )
 
 
@@ -266,9 +261,9 @@ def run_header(run: Run, editor: Editor) -> None:
 
 def _settings_in_words(run: Run) -> str:
     spec, train = run.spec, run.spec.train
-    if spec.model.foreign:
-        return f"network from elsewhere · {sum(row.parameters for row in spec.model.rows):,} parameters"
     parameters = sum(row.parameters for row in spec.model.rows)
+    if spec.model.foreign:
+        return f"network from elsewhere · {parameters:,} parameters"
     parts = [
         f"{spec.preset or 'own network'} on {spec.data.name}",
         f"{parameters:,} parameters",

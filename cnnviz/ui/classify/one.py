@@ -125,7 +125,7 @@ def _untouched(network: Network, view: View, item: Item) -> NDArray[np.uint8]:
 def _seen(network: Network, view: View, item: Item, rule: Rule | None, *, ready: bool) -> Seen:
     plain_image = _untouched(network, view, item)
     image = adjust(plain_image, view.dials)
-    question = Question(network.run.at(network.snapshot), image)
+    question = Question(network.weights, image)
     if not ready:
         return Seen(network, question, image)
     (answer,) = network.judge(network.score(image[None], rule), rule)

@@ -128,7 +128,7 @@ def _untouched(network: Network, view: PhotoView, item: PhotoItem) -> NDArray[np
 def _stage(network: Network, view: PhotoView, item: PhotoItem, rule: Rule | None, *, ready: bool) -> _Stage:
     plain_image = _untouched(network, view, item)
     image = adjust(plain_image, view.dials)
-    question = Question(network.run.at(network.snapshot), image)
+    question = Question(network.weights, image)
     if not ready:
         return _Stage(network, question, image)
     (answer,) = network.judge(network.score(image[None], rule), rule)

@@ -13,6 +13,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import LearningOrder, Mark
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.tiles import photo_tiles
+from cnnviz.runs import Weights
 from cnnviz.ui.address import go, page_link
 from cnnviz.ui.components.heatmaps import heatmaps
 from cnnviz.ui.components.saving import Saving
@@ -125,7 +126,7 @@ def _question(shown: JudgedRun, index: int) -> Question | None:
     except CnnvizError as error:
         problem(error, way_back=None)
         return None
-    return Question(shown.run.at(shown.judged.snapshot), image.image)
+    return Question(Weights(shown.run, shown.judged.snapshot), image.image)
 
 
 def _verdict(shown: JudgedRun, index: int, question: Question | None) -> None:

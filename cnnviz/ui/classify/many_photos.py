@@ -33,7 +33,6 @@ _LATEST = 18  # photos that are shown while others are still to come
 _OF_TWO = "differ"  # only where two networks are asked
 _VIEWS = {False: ":material/grid_view: Gallery", True: ":material/table_rows: Table"}
 _TABLES = "classify-tables"  # session state: counts up with every row that is opened
-# Streamlit's own download writes a file called =1+1 as a formula; the page's does not.
 
 
 def show_many(using: Using) -> None:
@@ -252,6 +251,7 @@ def _table(rows: Sequence[AnsweredPhoto]) -> None:
     """Draw the table."""
     if not rows:
         return
+    # Streamlit's own download writes a file called =1+1 as a formula; the page's does not.
     st.html(style(styles.__file__, "no_export"))
     serial = st.session_state.get(_TABLES, 0)
     shares = ["probability", "other probability"]

@@ -19,7 +19,7 @@ from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.invitation import no_network_yet
 from cnnviz.ui.loaders import class_names, lookable, open_run
 from cnnviz.ui.messages import plain
-from cnnviz.ui.network.images import ChosenImage, any_image, choose_image, image_in_words, read_image
+from cnnviz.ui.network.images import ChosenImage, any_image, image_in_words, image_popover, read_image
 from cnnviz.ui.network.layers import ShownLayer, last_maps, shown_layers
 from cnnviz.ui.network.models import finite_weights
 from cnnviz.ui.network.moments import no_such_snapshot, snapshot_labels
@@ -32,7 +32,6 @@ __all__ = ["BAR_STYLE", "Pinned", "ShownRun", "asked_run", "looked_run", "pinned
 Snapshots = Literal["weights", "measured", "both"]  # which are on offer: with weights, with predictions, with both
 
 _FINAL = -1  # the snapshot chooser's value for the run's model
-_FOLD = "pinned-images"
 
 BAR_STYLE = style(__file__)
 
@@ -302,10 +301,8 @@ def _image_chooser(run: Run) -> ChosenImage:
         else:
             chosen, failure = read_image(run, None), None  # carried from a run on other images
     label = _image_label(run, chosen) if chosen else "Choose an image"
-    fold = st.popover(label, icon=":material/image:", key=_FOLD, on_change="rerun", wrap=False, width=180)
-    if fold.open:
-        with fold:
-            choose_image(run, chosen.key if chosen else "", lambda key: go(image=key), fold=_FOLD)
+    current = chosen.key if chosen else ""
+    image_popover(run, label, current, lambda key: go(image=key), key="pinned-image", width=180)
     st.button(
         "",
         key="pinned-surprise",

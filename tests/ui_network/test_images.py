@@ -24,7 +24,7 @@ def _page() -> None:
     run = open_run("latest")
     with reported(way_back=None):
         current = st.session_state.get("picked", "test-0")
-        choose_image(run, current, lambda key: st.session_state.update(picked=key))
+        choose_image(run, current, lambda key: st.session_state.update(picked=key), key="pinned-image")
         chosen = read_image(run, current)
         st.session_state["shape"] = chosen.image.shape
         st.session_state["photo"] = None if chosen.photo is None else chosen.photo.shape

@@ -19,7 +19,7 @@ from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.loaders import class_names, lookable, open_run
 from cnnviz.ui.messages import plain
-from cnnviz.ui.network.images import ChosenImage, choose_image, image_in_words, read_image
+from cnnviz.ui.network.images import ChosenImage, image_in_words, image_popover, read_image
 from cnnviz.ui.network.models import Maps, feature_maps
 from cnnviz.ui.network.moments import no_such_snapshot, snapshot_labels
 from cnnviz.ui.place import Place, choice, param, text
@@ -242,10 +242,7 @@ def _other_image(pinned: Pinned, view: MapsPlace) -> ChosenImage:
     except CnnvizError as error:
         failure, chosen = error, read_image(pinned.run, None)
     label = f"beside it: {plain(image_in_words(chosen.key, chosen.label, pinned.class_names))}"
-    fold = st.popover(label, icon=":material/image:", key="maps-images", on_change="rerun", width=290, wrap=False)
-    if fold.open:
-        with fold:
-            choose_image(pinned.run, chosen.key, lambda key: go(other_image=key), key="maps-image", fold="maps-images")
+    image_popover(pinned.run, label, chosen.key, lambda key: go(other_image=key), key="maps-image", width=290)
     if failure:
         raise failure
     return chosen

@@ -1,11 +1,10 @@
 """What pages share of a network: its layers and moments, the images it looks at, its model once that is ready."""
 
-from cnnviz.ui.network.images import choose_image, read_image, test_split
+from cnnviz.ui.network.images import read_image, test_split
 from cnnviz.ui.network.models import arrays_of, keep_place, keras_ready, model, wait_for_keras
 
 __all__ = [
     "arrays_of",
-    "choose_image",
     "keep_place",
     "keras_ready",
     "model",

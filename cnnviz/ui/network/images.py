@@ -28,6 +28,7 @@ __all__ = [
     "any_image",
     "choose_image",
     "image_in_words",
+    "image_popover",
     "keep_photo",
     "kept_photo",
     "photo_key",
@@ -143,16 +144,29 @@ def read_image(run: Run, key: str | None) -> ChosenImage:
     return ChosenImage(f"test-{index}", image, None, int(split.labels[index]), compressed=compressed)
 
 
-def choose_image(run: Run, current: str, picked: Picked, *, key: str = "pinned-image", fold: str = "") -> None:
-    """Draw the chooser; it stands in a popover or wherever the caller is.
+def image_popover(run: Run, label: str, current: str, picked: Picked, *, key: str, width: int) -> None:
+    """Draw the chooser in a popover: stepping through the images leaves it open, a photo closes it.
 
     Args:
         run: the run whose test images are offered.
-        current: the image looked at now.
+        label: what is on the popover's button.
+        current: the image looked at now; empty for none.
         picked: called, once and before the page runs again, with the key of the image that was chosen.
         key: prefix of the widgets' keys.
-        fold: the key of the popover that it stands in: stepping through the images leaves it open, a photo closes it.
+        width: of the button in pixels.
     """
+    fold = st.popover(label, icon=":material/image:", key=_fold(key), on_change="rerun", wrap=False, width=width)
+    if fold.open:
+        with fold:
+            choose_image(run, current, picked, key=key)
+
+
+def _fold(key: str) -> str:
+    return f"{key}s"
+
+
+def choose_image(run: Run, current: str, picked: Picked, *, key: str) -> None:
+    """Draw the chooser wherever the caller is; see `image_popover`."""
     first = "Example" if without_images(run) else "Test image"
     source = st.segmented_control(
         "Where from",
@@ -164,12 +178,12 @@ def choose_image(run: Run, current: str, picked: Picked, *, key: str = "pinned-i
         persist_state="session",
     )
     if source in ("File", "Camera"):
-        _take_photo(picked, key, fold, camera=source == "Camera")
+        _take_photo(picked, key, camera=source == "Camera")
     elif source == "Example":
         _choose_example(picked, key)
     else:
         try:
-            _choose_test_image(run, _split_or_photo(run), current, picked, key, fold)
+            _choose_test_image(run, _split_or_photo(run), current, picked, key)
         except CnnvizError as error:
             problem(error, way_back=None)
 
@@ -181,7 +195,7 @@ def _choose_example(picked: Picked, key: str) -> None:
     st.caption("This network came without a data set; these photos come with cnnviz.")
 
 
-def _choose_test_image(run: Run, split: Split, current: str, picked: Picked, key: str, fold: str) -> None:
+def _choose_test_image(run: Run, split: Split, current: str, picked: Picked, key: str) -> None:
     names = class_names(run)
     now = int(current.removeprefix("test-")) if current.startswith("test-") else None
     # What shows the image looked at is set before the widgets, at every run: a link or "Surprise me" moves them too.
@@ -195,7 +209,7 @@ def _choose_test_image(run: Run, split: Split, current: str, picked: Picked, key
             step=1,
             key=f"{key}-index",
             on_change=_by_index,
-            args=(picked, key, fold),
+            args=(picked, key),
             width=130,
         )
         wanted = st.selectbox("Class", [_EVERY, *names], key=f"{key}-class", width=160)
@@ -228,8 +242,8 @@ def _choose_test_image(run: Run, split: Split, current: str, picked: Picked, key
     )
 
 
-def _by_index(picked: Picked, key: str, fold: str) -> None:
-    _leave(fold, open=True)  # its label changes with the image, and it would be a new one, closed
+def _by_index(picked: Picked, key: str) -> None:
+    _leave(key, open=True)
     picked(f"test-{st.session_state[f'{key}-index']}")
 
 
@@ -254,19 +268,18 @@ def _surprise(picked: Picked, split: Split, label: int | None) -> None:
 # --- photos -----------------------------------------------------------------------------------------------------
 
 
-def _leave(fold: str, *, open: bool) -> None:  # noqa: A002 - what Streamlit calls it
-    """Leave a popover open or closed, whatever becomes of its label, which Streamlit takes for the popover itself."""
-    if fold:
-        st.session_state[fold] = open
+def _leave(key: str, *, open: bool) -> None:  # noqa: A002 - what Streamlit calls it
+    """Leave the popover open or closed: its label changes with the image, and it would be a new one, closed."""
+    st.session_state[_fold(key)] = open
 
 
-def _take_photo(picked: Picked, key: str, fold: str, *, camera: bool) -> None:
+def _take_photo(picked: Picked, key: str, *, camera: bool) -> None:
     """Draw what takes a photo; it stays in this session and reaches no disk. What it takes closes the popover."""
     name = f"{key}-camera" if camera else f"{key}-file"
     # After each photo the widget is a new one: the old one would still hold it, and offer it again.
     taken = st.session_state.get(f"{name}-taken", 0)
     widget = f"{name}-{taken}" if taken else name
-    told = (picked, name, widget, fold)
+    told = (picked, key, name, widget)
     if camera:
         st.camera_input("Photograph something", label_visibility="collapsed", key=widget, on_change=_took, args=told)
         st.caption("The centre square is cut out and made as small as the network wants it. It stays in this tab.")
@@ -285,7 +298,7 @@ def _take_photo(picked: Picked, key: str, fold: str, *, camera: bool) -> None:
         problem(DataError(sentence), way_back=None)
 
 
-def _took(picked: Picked, name: str, widget: str, fold: str) -> None:
+def _took(picked: Picked, key: str, name: str, widget: str) -> None:
     file: Any = st.session_state.get(widget)
     st.session_state[f"{name}-problem"] = None
     if file is None:
@@ -299,7 +312,7 @@ def _took(picked: Picked, name: str, widget: str, fold: str) -> None:
     image_key = photo_key(content)
     keep_photo(image_key, Photo(smaller(photo.pixels, LARGEST_SIDE), photo.note))
     st.session_state[f"{name}-taken"] = st.session_state.get(f"{name}-taken", 0) + 1
-    _leave(fold, open=False)
+    _leave(key, open=False)
     picked(image_key)
 
 

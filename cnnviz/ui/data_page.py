@@ -42,8 +42,7 @@ _CLASS, _THIN_CLASS = 24, 8  # pixels of height for the two bars of a class
 _READABLE = 40  # classes whose names all fit beside their bars
 _UNEVEN = 1.5  # times as many images as another class has
 _BARS = ("#6272EC", "#8A93A8")  # training and test, readable in both themes
-_VERSIONS = 14
-_SIDE = 96
+_VERSIONS, _SIDE = 14, 96  # augmented versions of an image, and pixels of their side
 
 
 @dataclass(frozen=True)
@@ -341,11 +340,11 @@ def _show_augmentation(image: NDArray[np.uint8], class_names: Sequence[str]) -> 
     )
     if fold.open:
         with fold:
-            st.fragment(_draw, key="augmentation")(image, mirrors=not are_characters(class_names))
+            st.fragment(_draw_augmentation, key="augmentation")(image, mirrors=not are_characters(class_names))
 
 
 @reported(way_back=None)
-def _draw(image: NDArray[np.uint8], *, mirrors: bool) -> None:
+def _draw_augmentation(image: NDArray[np.uint8], *, mirrors: bool) -> None:
     pictures, controls = st.columns([2, 1], gap="large")  # on a phone the pictures come first
     with controls:
         augmentation = _choose_augmentation(mirrors)

@@ -1,7 +1,7 @@
 """Many photos at once: a gallery or a table, sorted and filtered, saved; one of them is opened by a click."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -33,7 +33,6 @@ _LATEST = 18  # photos that are shown while others are still to come
 _OF_TWO = "differ"  # only where two networks are asked
 _VIEWS = {False: ":material/grid_view: Gallery", True: ":material/table_rows: Table"}
 _TABLES = "classify-tables"  # session state: counts up with every row that is opened
-# Streamlit's own download writes a file called =1+1 as a formula; the page's does not.
 
 
 def show_many(using: Using) -> None:
@@ -76,7 +75,7 @@ def show_many(using: Using) -> None:
     if choices.table:
         _table(shown)
     else:
-        _wall([row.item for row in shown], {row.item.key: row for row in shown})
+        _wall(map(_answered, shown))
 
 
 def _rows(answers: Answers, asked: Sequence[PhotoQuestion]) -> list[AnsweredPhoto]:
@@ -89,13 +88,13 @@ def _rows(answers: Answers, asked: Sequence[PhotoQuestion]) -> list[AnsweredPhot
 def _before_keras(answers: Answers) -> None:
     """Draw the photos while TensorFlow is imported; those yet to be opened are opened meanwhile."""
     if answers.open_photos() is None:
-        _wall(session_shelf().photos, {})
+        _wall(map(_unanswered, session_shelf().photos))
     else:
         st.fragment(_watch_opening, run_every=_TICK_S)(answers)
 
 
 def _watch_opening(answers: Answers) -> None:
-    _wall(session_shelf().photos[-_LATEST:], {})
+    _wall(map(_unanswered, session_shelf().photos[-_LATEST:]))
     if not session_shelf().pending:
         rerun()
 
@@ -112,8 +111,7 @@ def _watch(going: Job, answers: Answers, one: PhotoQuestion) -> None:
         waits = "waits for other work on this server" if now.state == "waiting" else now.phrase
         st.progress(now.fraction, text=plain(f"Classifying: {waits}" if waits else "Classifying …"))
         st.button("Stop", key="classify-stop", icon=":material/stop_circle:", on_click=going.stop)
-    rows = answers.rows(one)[-_LATEST:]
-    _wall([row.item for row in rows], {row.item.key: row for row in rows})
+    _wall(map(_answered, answers.rows(one)[-_LATEST:]))
 
 
 def _ended(going: Job, answers: Answers) -> None:
@@ -137,13 +135,16 @@ def _ended(going: Job, answers: Answers) -> None:
 # --- what is known -------------------------------------------------------------------------------------------
 
 
-def _wall(items: Sequence[PhotoItem], rows: dict[str, AnsweredPhoto]) -> None:
-    photo_wall([_photo(item, rows.get(item.key)) for item in items], key="classify-wall", on_open=show_photo)
+def _wall(photos: Iterable[WallPhoto]) -> None:
+    photo_wall(list(photos), key="classify-wall", on_open=show_photo)
 
 
-def _photo(item: PhotoItem, row: AnsweredPhoto | None) -> WallPhoto:
-    if row is None:
-        return WallPhoto(item.key, item.thumbnail, item.name)
+def _unanswered(item: PhotoItem) -> WallPhoto:
+    return WallPhoto(item.key, item.thumbnail, item.name)
+
+
+def _answered(row: AnsweredPhoto) -> WallPhoto:
+    item = row.item
     word, share = answer_in_words(row.answer)
     hint = row.answer.reason or ", ".join(f"{one.class_name} {percent(one.probability)}" for one in row.answer.top[:3])
     also = "" if row.other is None else f"{'≠' if row.differs else '='} {' '.join(answer_in_words(row.other))}".strip()
@@ -250,6 +251,7 @@ def _table(rows: Sequence[AnsweredPhoto]) -> None:
     """Draw the table."""
     if not rows:
         return
+    # Streamlit's own download writes a file called =1+1 as a formula; the page's does not.
     st.html(style(styles.__file__, "no_export"))
     serial = st.session_state.get(_TABLES, 0)
     shares = ["probability", "other probability"]

@@ -40,18 +40,17 @@ class Network:
     """A network that classifies.
 
     Attributes:
-        run, snapshot: whose weights; a snapshot of None is the run's model.
+        weights: its own.
         names: its classes.
     """
 
-    run: Run
-    snapshot: int | None
+    weights: Weights
     names: tuple[str, ...]
 
     @property
-    def weights(self) -> Weights:
-        """The run at that snapshot."""
-        return Weights(self.run, self.snapshot)
+    def run(self) -> Run:
+        """The run that the weights are of."""
+        return self.weights.run
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -216,7 +216,7 @@ def _nearest(one: _Stage) -> None:
     """The training images that come nearest to a photo that is not answered."""
     st.markdown("**The training images that it finds nearest**")
     try:
-        neighbours(one.network.run, one.network.snapshot, one.image)
+        neighbours(one.network.run, one.network.weights.snapshot, one.image)
     except CnnvizError as error:
         st.caption(plain(error.sentence))
 
@@ -241,4 +241,4 @@ def _links(network: Network, item: PhotoItem) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption("Look inside with this photo:", width="content")
         for page in (FEATURE_MAPS, CONVOLUTION, ATTRIBUTION):
-            page_link(page, page.title, run=network.run.id, snapshot=network.snapshot, image=item.key)
+            page_link(page, page.title, run=network.run.id, snapshot=network.weights.snapshot, image=item.key)

@@ -170,7 +170,7 @@ def _classify_bar() -> tuple[Network, DeltaGenerator]:
     shown, bar = run_bar(run, offered, follow=True, gap="xsmall")
     if run.status.active:
         st.fragment(_follow, run_every=_TICK_S)(run, len(run.snapshots()))
-    return Network(run, shown.snapshot, class_names(run)), bar
+    return Network(Weights(run, shown.snapshot), class_names(run)), bar
 
 
 def _beside(run: Run) -> Network | None:
@@ -195,7 +195,7 @@ def _beside(run: Run) -> Network | None:
         return None
     # Its model, or its newest snapshot while it trains.
     newest = None if Weights(other).exists else max(snapshot_labels(other), default=None)
-    return Network(other, newest, class_names(other))
+    return Network(Weights(other, newest), class_names(other))
 
 
 def _follow(run: Run, snapshots: int) -> None:

@@ -25,7 +25,7 @@ from cnnviz.ui.loaders import class_names, home, modified
 from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import ATTRIBUTION, CLASSIFY, FEATURE_MAPS, KERNELS, Page
 
-__all__ = ["Sight", "show_sight", "strongest_sight"]
+__all__ = ["show_sight", "strongest_sight"]
 
 _BARS = 4
 _HEIGHT = 160  # pixels for the kernels; in a narrow column half as much again
@@ -33,7 +33,7 @@ _SIZE = 64  # pixels, of a feature map
 
 
 @dataclass(frozen=True, eq=False)
-class Sight:
+class _Sight:
     """A network that came with cnnviz, and what it makes of a photo.
 
     Attributes:
@@ -53,7 +53,7 @@ class Sight:
     kernels: Tiles
 
 
-def strongest_sight() -> Sight | None:
+def strongest_sight() -> _Sight | None:
     """Return the network that came with cnnviz and is pinned or gets most test images right, with something to show."""
     first = pinned_run(home())
     found = (
@@ -64,7 +64,7 @@ def strongest_sight() -> Sight | None:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _sight(folder: str, version: int, home: str, _run: Run) -> Sight | None:
+def _sight(folder: str, version: int, home: str, _run: Run) -> _Sight | None:
     try:
         showcase, live, accuracy = read_showcase(_run), _run.live(), (_run.evaluation() or {}).get("accuracy")
         if showcase is None or live is None or live.kernels is None or accuracy is None:
@@ -79,7 +79,7 @@ def _sight(folder: str, version: int, home: str, _run: Run) -> Sight | None:
         return None
     kernels = live.kernels
     pictures = colour_tiles(kernels) if kernels.shape[2] == 3 else signed_tiles(kernels.mean(axis=2))
-    return Sight(_run, float(accuracy), showcase, photo, example, pictures)
+    return _Sight(_run, float(accuracy), showcase, photo, example, pictures)
 
 
 def _seen_by_the_network(photo: NDArray[np.uint8], image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -89,7 +89,7 @@ def _seen_by_the_network(photo: NDArray[np.uint8], image: NDArray[np.uint8]) -> 
     return photo[top:bottom, left:right]
 
 
-def show_sight(sight: Sight) -> None:
+def show_sight(sight: _Sight) -> None:
     """Draw the photo, the first kernels, a strip of feature maps and the verdict; each heading leads to its page."""
     with st.container(key="home-sight"):
         photo, kernels, maps, said = st.columns([16, 20, 47, 19], gap="medium")
@@ -108,7 +108,7 @@ def show_sight(sight: Sight) -> None:
         _draw_verdict(sight)
 
 
-def _heading(words: str, page: Page, sight: Sight) -> None:
+def _heading(words: str, page: Page, sight: _Sight) -> None:
     """A link that pins this network and this photo on the page that shows more of it."""
     page_link(
         page,
@@ -120,7 +120,7 @@ def _heading(words: str, page: Page, sight: Sight) -> None:
     )
 
 
-def _draw_kernels(sight: Sight) -> None:
+def _draw_kernels(sight: _Sight) -> None:
     size = "×".join(map(str, sight.kernels.pixels.shape[1:3]))
     zero = "grey is zero" if sight.kernels.table == "grey" else "white is zero"
     tiles(
@@ -139,7 +139,7 @@ def _made(run: Run) -> str:
     return what.get(run.spec.model.unlearned(first) or "", "")
 
 
-def _draw_maps(sight: Sight) -> None:
+def _draw_maps(sight: _Sight) -> None:
     layers = sight.showcase.layers
     rows, most = (4, 4) if len(layers) > 2 else (3, 6)  # below each other, and of each layer
     columns = [_column(layer, most) for layer in layers]
@@ -153,7 +153,7 @@ def _draw_maps(sight: Sight) -> None:
     )
 
 
-def _seen(sight: Sight) -> Column:
+def _seen(sight: _Sight) -> Column:
     height, width, _ = sight.showcase.image.shape
     return Column("input", f"{height}×{width}", photo_tiles(sight.showcase.image[None]), [0])
 
@@ -164,7 +164,7 @@ def _column(layer: ShownLayer, most: int) -> Column:
     return Column(layer.name, f"{len(filters)} of {layer.shape[2]} maps", pictures, filters)
 
 
-def _draw_verdict(sight: Sight) -> None:
+def _draw_verdict(sight: _Sight) -> None:
     names, shares = class_names(sight.run), sight.showcase.probabilities
     order = [int(index) for index in np.argsort(-shares, kind="stable")[:_BARS]]
     bars = [ClassBar(index, names[index], float(shares[index]), percent(float(shares[index]))) for index in order]

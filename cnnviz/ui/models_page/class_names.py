@@ -8,7 +8,7 @@ from cnnviz.ui.loaders import datasets
 from cnnviz.ui.messages import plain
 from cnnviz.ui.models_page.uploading import ModelFacts, Upload
 
-__all__ = ["alike", "ask_classes", "fitting", "mapped", "names_of", "swapped", "what_is_wrong"]
+__all__ = ["ask_classes", "fitting", "mapped", "names_of", "swapped", "what_is_wrong"]
 
 _OWN = ""
 _MOST_CHOSEN = 100  # outputs that are chosen one by one; more are typed or pasted
@@ -36,7 +36,7 @@ def ask_classes(upload: Upload, facts: ModelFacts) -> tuple[tuple[str, ...], str
     known = known if facts.classes <= _MOST_CHOSEN else {}
     offered = fitting(names if len(names) == facts.classes else given, known)
     if choice not in st.session_state:
-        same = offered[:1] if offered and alike(names, known[offered[0]]) == facts.classes else ()
+        same = offered[:1] if offered and _alike(names, known[offered[0]]) == facts.classes else ()
         st.session_state[choice] = same[0] if same else _OWN
         _take(kept, choice, known)
     if offered:
@@ -159,10 +159,10 @@ def fitting(names: Sequence[str], datasets: dict[str, tuple[str, ...]]) -> tuple
         datasets: class names by the data set's name.
     """
     fits = [name for name, wanted in datasets.items() if len(wanted) >= len(names)]
-    return tuple(sorted(fits, key=lambda name: (-alike(names, datasets[name]), len(datasets[name]))))
+    return tuple(sorted(fits, key=lambda name: (-_alike(names, datasets[name]), len(datasets[name]))))
 
 
-def alike(names: Sequence[str], wanted: Sequence[str]) -> int:
+def _alike(names: Sequence[str], wanted: Sequence[str]) -> int:
     """Count the outputs whose names are those of classes of a data set."""
     return len({_spelling(name) for name in names} & {_spelling(one) for one in wanted})
 

@@ -43,12 +43,12 @@ MOST_MEGABYTES = 700  # what cnnviz.adoption accepts of weights
 _TOKEN = "cnnviz.models.upload"  # session state: the key of the file on the shelf
 _SERIAL = "cnnviz.models.drops"  # session state: counts up with every file, which empties the widget
 _PROBLEM = "cnnviz.models.problem"
-
-_Missing = Literal["network", "size"]
 _ADOPTING = "cnnviz.models.adopting"  # session state: (the file's token, the job's key)
 _SEEN = "cnnviz.models.adopted"  # session state: the run that the lists know of
 
 _PAGES = (KERNELS, FEATURE_MAPS, CONVOLUTION, ATTRIBUTION, CLASSIFY)
+
+_Missing = Literal["network", "size"]
 
 
 @dataclass(frozen=True)

@@ -103,17 +103,52 @@ def _value(path: Path, chance: random.Random) -> None:
 PLANTED = "carried-out"  # a file that a planted pickle would make
 
 DAMAGE: dict[str, Damage] = {
-    "cut off": _cut, "bits flipped": _flip, "overwritten": _overwrite, "repeated": _repeat, "emptied": _empty,
-    "deleted": _delete, "a folder in its place": _folder, "a pipe in its place": _pipe, "a link in its place": _link,
-    "another file in its place": _other_file, "its folder gone": _parent, "a pickle in its place": _pickle,
+    "cut off": _cut,
+    "bits flipped": _flip,
+    "overwritten": _overwrite,
+    "repeated": _repeat,
+    "emptied": _empty,
+    "deleted": _delete,
+    "a folder in its place": _folder,
+    "a pipe in its place": _pipe,
+    "a link in its place": _link,
+    "another file in its place": _other_file,
+    "its folder gone": _parent,
+    "a pickle in its place": _pickle,
     "another value": _value,
-}  # fmt: skip
+}
 WEIGHTS = {"another value": 8, "bits flipped": 3, "cut off": 2}
 
 _VALUES: tuple[Any, ...] = (
-    None, True, False, 0, -1, 1, 2**31, 2**63, 10**400, -(10**400), 1e308, -0.0, 0.5, float("nan"), float("inf"),
-    "", "x", "\0", "\ud800", "<script>", "x" * 100_000, "../../etc/passwd", [], {}, [[]], [None], {"": 0}, [0] * 1000,
-)  # fmt: skip
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1,
+    2**31,
+    2**63,
+    10**400,
+    -(10**400),
+    1e308,
+    -0.0,
+    0.5,
+    float("nan"),
+    float("inf"),
+    "",
+    "x",
+    "\0",
+    "\ud800",
+    "<script>",
+    "x" * 100_000,
+    "../../etc/passwd",
+    [],
+    {},
+    [[]],
+    [None],
+    {"": 0},
+    [0] * 1000,
+)
 
 
 def _other(value: Any, chance: random.Random) -> Any:
@@ -132,23 +167,25 @@ def _other(value: Any, chance: random.Random) -> Any:
 
 def _other_array(array: Any, mark: Path, chance: random.Random) -> Any:
     """An array of another kind, shape or range."""
-    return chance.choice((
-        lambda: array[:0] if array.ndim else array,
-        lambda: array[::-1] if array.ndim else array[None],
-        lambda: array[None],
-        lambda: array.ravel()[:1],
-        lambda: array.astype(str),
-        lambda: array.astype(np.complex128) if array.dtype.kind in "biuf" else array,
-        lambda: np.full(array.shape, np.nan),
-        lambda: np.full(array.shape, np.inf, np.float32),
-        lambda: np.full(array.shape, -1),
-        lambda: np.full(array.shape, 2**62),
-        lambda: np.zeros(array.shape, bool),
-        lambda: np.zeros(array.shape, "M8[s]"),
-        lambda: np.array(7),
-        lambda: np.array([_Planted(mark)], object),
-        lambda: np.zeros(array.shape, [("a", "i4"), ("b", "f4")]),
-    ))()  # fmt: skip
+    return chance.choice(
+        (
+            lambda: array[:0] if array.ndim else array,
+            lambda: array[::-1] if array.ndim else array[None],
+            lambda: array[None],
+            lambda: array.ravel()[:1],
+            lambda: array.astype(str),
+            lambda: array.astype(np.complex128) if array.dtype.kind in "biuf" else array,
+            lambda: np.full(array.shape, np.nan),
+            lambda: np.full(array.shape, np.inf, np.float32),
+            lambda: np.full(array.shape, -1),
+            lambda: np.full(array.shape, 2**62),
+            lambda: np.zeros(array.shape, bool),
+            lambda: np.zeros(array.shape, "M8[s]"),
+            lambda: np.array(7),
+            lambda: np.array([_Planted(mark)], object),
+            lambda: np.zeros(array.shape, [("a", "i4"), ("b", "f4")]),
+        )
+    )()
 
 
 class _Planted:

@@ -90,11 +90,18 @@ def ways() -> dict[str, Way]:
         "model of a snapshot": lambda run: run.model(1),
         "abstention": lambda run: abstention_of(run, Classifier.of(run)),
         "recipe": lambda run: recipe(run, find_format("notebook"), run.home),
-        **{f"cnnviz {' '.join(words)}": _command(*words) for words in (
-            ("runs", "list"), ("runs", "show"), ("runs", "show", "--json"), ("evaluate",), ("evaluate", "--json"),
-            ("evaluate", "--snapshot", "1"),
-        )},
-    }  # fmt: skip
+        **{
+            f"cnnviz {' '.join(words)}": _command(*words)
+            for words in (
+                ("runs", "list"),
+                ("runs", "show"),
+                ("runs", "show", "--json"),
+                ("evaluate",),
+                ("evaluate", "--json"),
+                ("evaluate", "--snapshot", "1"),
+            )
+        },
+    }
 
 
 class _CommandError(Exception):

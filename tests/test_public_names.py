@@ -9,10 +9,23 @@ import pytest
 import cnnviz
 
 CONTRACT = {
-    "CnnvizError", "DataError", "RunError", "SpecError", "StorageError",
-    "DataSpec", "ModelSpec", "RunSpec", "TrainSpec", "preset",
-    "Dataset", "load_dataset", "train", "open_run", "evaluate", "explain",
-}  # fmt: skip
+    "CnnvizError",
+    "DataError",
+    "RunError",
+    "SpecError",
+    "StorageError",
+    "DataSpec",
+    "ModelSpec",
+    "RunSpec",
+    "TrainSpec",
+    "preset",
+    "Dataset",
+    "load_dataset",
+    "train",
+    "open_run",
+    "evaluate",
+    "explain",
+}
 
 PACKAGES = (
     "cnnviz.errors",

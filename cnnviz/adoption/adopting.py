@@ -121,10 +121,15 @@ def adopt(
             model = rebuild(foreign, best(measured, foreign), meaning, network)
         chosen = scaling or (best(measured, foreign) if measured else guessed_scaling(foreign).scaling)
         adoption = Adoption(
-            name[-200:], foreign.keras_version, chosen, meaning, measured, images,
+            name[-200:],
+            foreign.keras_version,
+            chosen,
+            meaning,
+            measured,
+            images,
             sentences(foreign, meaning, scaling, measured, images, dataset),
             answers_in_words(foreign, meaning) if foreign.head == "scores" else "",
-        )  # fmt: skip
+        )
         save_model(model, Weights(run).path)
         write_json(run.folder / ADOPTION, asdict(adoption), within=run.folder)
         run.describe(notes="\n".join(adoption.told))

@@ -13,13 +13,43 @@ __all__ = ["channels_last"]
 
 _AXES = frozenset({"BatchNormalization", "LayerNormalization", "GroupNormalization", "Concatenate", "Softmax"})
 _TURNED = {1: -1, -3: -1, 2: 1, 3: 2, -2: 1, -1: 2}  # of (images, channels, height, width)
-_WHATEVER = frozenset({
-    "Activation", "AdaptiveAveragePooling2D", "AdaptiveMaxPooling2D", "Add", "AlphaDropout", "Average",
-    "AveragePooling2D", "Conv2D", "Conv2DTranspose", "Cropping2D", "Dense", "DepthwiseConv2D", "Dropout", "ELU",
-    "Flatten", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling2D", "GlobalMaxPooling2D", "Identity",
-    "InputLayer", "LeakyReLU", "MaxPooling2D", "Maximum", "Minimum", "Multiply", "ReLU", "Rescaling",
-    "SeparableConv2D", "SpatialDropout2D", "Subtract", "UpSampling2D", "ZeroPadding2D",
-})  # fmt: skip
+_WHATEVER = frozenset(
+    {
+        "Activation",
+        "AdaptiveAveragePooling2D",
+        "AdaptiveMaxPooling2D",
+        "Add",
+        "AlphaDropout",
+        "Average",
+        "AveragePooling2D",
+        "Conv2D",
+        "Conv2DTranspose",
+        "Cropping2D",
+        "Dense",
+        "DepthwiseConv2D",
+        "Dropout",
+        "ELU",
+        "Flatten",
+        "GaussianDropout",
+        "GaussianNoise",
+        "GlobalAveragePooling2D",
+        "GlobalMaxPooling2D",
+        "Identity",
+        "InputLayer",
+        "LeakyReLU",
+        "MaxPooling2D",
+        "Maximum",
+        "Minimum",
+        "Multiply",
+        "ReLU",
+        "Rescaling",
+        "SeparableConv2D",
+        "SpatialDropout2D",
+        "Subtract",
+        "UpSampling2D",
+        "ZeroPadding2D",
+    }
+)
 _BUILT = frozenset({"build_config", "build_input_shape"})  # shapes that follow from the input
 
 

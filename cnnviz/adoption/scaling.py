@@ -22,11 +22,20 @@ _MEAN, _SPREAD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225]
 _CAFFE = (103.939, 116.779, 123.68)  # blue, green, red
 # What Keras' own networks were trained on, by the beginning of their names; the longer first.
 _KNOWN: tuple[tuple[str, Scaling], ...] = (
-    ("resnet50v2", "symmetric"), ("resnet101v2", "symmetric"), ("resnet152v2", "symmetric"), ("resnet", "caffe"),
-    ("vgg", "caffe"), ("mobilenetv3", "pixels"), ("mobilenet", "symmetric"), ("inception", "symmetric"),
-    ("xception", "symmetric"), ("nasnet", "symmetric"), ("densenet", "imagenet"), ("efficientnet", "pixels"),
+    ("resnet50v2", "symmetric"),
+    ("resnet101v2", "symmetric"),
+    ("resnet152v2", "symmetric"),
+    ("resnet", "caffe"),
+    ("vgg", "caffe"),
+    ("mobilenetv3", "pixels"),
+    ("mobilenet", "symmetric"),
+    ("inception", "symmetric"),
+    ("xception", "symmetric"),
+    ("nasnet", "symmetric"),
+    ("densenet", "imagenet"),
+    ("efficientnet", "pixels"),
     ("convnext", "pixels"),
-)  # fmt: skip
+)
 _OPERATIONS = "keras.src.ops.numpy."
 _NUMBERS = tuple(_OPERATIONS + name for name in ("Add", "Divide", "Multiply", "Subtract", "TrueDivide"))
 _CONVOLUTIONS = ("Conv2D", "SeparableConv2D", "DepthwiseConv2D")
@@ -55,15 +64,17 @@ def guessed_scaling(foreign: Foreign) -> Guess:
     for beginning, scaling in _KNOWN:
         if any(name.startswith(beginning) for name in names) and scaling in scalings_for(foreign):
             return Guess(
-                scaling, False,
+                scaling,
+                False,
                 f"it has the name of Keras' own {beginning}, which is trained on this; whoever trained it anew may "
                 "have chosen another.",
-            )  # fmt: skip
+            )
     return Guess(
-        "unit", False,
+        "unit",
+        False,
         "most are trained on this, but nothing in it says so, and no data set could check it. Where its answers make "
         "no sense, bring it in with another.",
-    )  # fmt: skip
+    )
 
 
 def scalings_for(foreign: Foreign) -> tuple[Scaling, ...]:

@@ -10,21 +10,42 @@ __all__ = ["ends_renumbered", "operation", "renumbered", "with_names", "with_ten
 _NUMPY, _NN, _CORE = "keras.src.ops.numpy", "keras.src.ops.nn", "keras.src.ops.core"
 # By TensorFlow's name: Keras' operation, and which settings it has of its own.
 _OF_TWO = {
-    "add": "Add", "subtract": "Subtract", "sub": "Subtract", "multiply": "Multiply", "mul": "Multiply",
-    "truediv": "TrueDivide", "divide": "Divide", "maximum": "Maximum", "minimum": "Minimum", "pow": "Power",
+    "add": "Add",
+    "subtract": "Subtract",
+    "sub": "Subtract",
+    "multiply": "Multiply",
+    "mul": "Multiply",
+    "truediv": "TrueDivide",
+    "divide": "Divide",
+    "maximum": "Maximum",
+    "minimum": "Minimum",
+    "pow": "Power",
     "bias_add": "Add",
-}  # fmt: skip
+}
 _OF_ONE: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "relu": (_NN, "Relu", ()), "relu6": (_NN, "Relu6", ()), "silu": (_NN, "Silu", ()), "swish": (_NN, "Silu", ()),
-    "sigmoid": (_NN, "Sigmoid", ()), "softmax": (_NN, "Softmax", ("axis",)), "elu": (_NN, "Elu", ()),
-    "softplus": (_NN, "Softplus", ()), "tanh": (_NUMPY, "Tanh", ()), "sqrt": (_NUMPY, "Sqrt", ()),
-    "square": (_NUMPY, "Square", ()), "exp": (_NUMPY, "Exp", ()), "abs": (_NUMPY, "Absolute", ()),
-    "negative": (_NUMPY, "Negative", ()), "reduce_mean": (_NUMPY, "Mean", ("axis", "keepdims")),
-    "reduce_max": (_NUMPY, "Max", ("axis", "keepdims")), "reduce_min": (_NUMPY, "Min", ("axis", "keepdims")),
-    "reduce_sum": (_NUMPY, "Sum", ("axis", "keepdims")), "expand_dims": (_NUMPY, "ExpandDims", ("axis",)),
-    "squeeze": (_NUMPY, "Squeeze", ("axis",)), "cast": (_CORE, "Cast", ("dtype",)),
+    "relu": (_NN, "Relu", ()),
+    "relu6": (_NN, "Relu6", ()),
+    "silu": (_NN, "Silu", ()),
+    "swish": (_NN, "Silu", ()),
+    "sigmoid": (_NN, "Sigmoid", ()),
+    "softmax": (_NN, "Softmax", ("axis",)),
+    "elu": (_NN, "Elu", ()),
+    "softplus": (_NN, "Softplus", ()),
+    "tanh": (_NUMPY, "Tanh", ()),
+    "sqrt": (_NUMPY, "Sqrt", ()),
+    "square": (_NUMPY, "Square", ()),
+    "exp": (_NUMPY, "Exp", ()),
+    "abs": (_NUMPY, "Absolute", ()),
+    "negative": (_NUMPY, "Negative", ()),
+    "reduce_mean": (_NUMPY, "Mean", ("axis", "keepdims")),
+    "reduce_max": (_NUMPY, "Max", ("axis", "keepdims")),
+    "reduce_min": (_NUMPY, "Min", ("axis", "keepdims")),
+    "reduce_sum": (_NUMPY, "Sum", ("axis", "keepdims")),
+    "expand_dims": (_NUMPY, "ExpandDims", ("axis",)),
+    "squeeze": (_NUMPY, "Squeeze", ("axis",)),
+    "cast": (_CORE, "Cast", ("dtype",)),
     "stop_gradient": (_CORE, "StopGradient", ()),
-}  # fmt: skip
+}
 _FAMILIES = frozenset({"", "math", "nn", "__operators__", "compat.v1", "compat.v1.math", "compat.v1.nn"})
 _OTHER_SIDE = ("y", "bias")
 _CONSTANT = "_CONSTANT_VALUE"  # in place of a layer's name, where a number comes first

@@ -14,12 +14,42 @@ __all__ = ["ACTIVATIONS", "translated"]
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9_.-]")  # what TensorFlow does not take in the name of a model
 
-ACTIVATIONS = frozenset({
-    "celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish",
-    "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid",
-    "silu", "soft_shrink", "softmax", "softplus", "softsign", "sparse_plus", "sparse_sigmoid", "sparsemax",
-    "squareplus", "swish", "tanh", "tanh_shrink", "threshold",
-})  # fmt: skip
+ACTIVATIONS = frozenset(
+    {
+        "celu",
+        "elu",
+        "exponential",
+        "gelu",
+        "glu",
+        "hard_shrink",
+        "hard_sigmoid",
+        "hard_silu",
+        "hard_swish",
+        "hard_tanh",
+        "leaky_relu",
+        "linear",
+        "log_sigmoid",
+        "log_softmax",
+        "mish",
+        "relu",
+        "relu6",
+        "selu",
+        "sigmoid",
+        "silu",
+        "soft_shrink",
+        "softmax",
+        "softplus",
+        "softsign",
+        "sparse_plus",
+        "sparse_sigmoid",
+        "sparsemax",
+        "squareplus",
+        "swish",
+        "tanh",
+        "tanh_shrink",
+        "threshold",
+    }
+)
 # What TensorFlow calls the same function, with the same usual settings.
 _TENSORFLOW = {"softmax_v2": "softmax", "log_softmax_v2": "log_softmax", "swish_v1": "silu", "exp": "exponential"}
 _FUNCTIONAL = {"module": "keras.src.models.functional", "class_name": "Functional"}
@@ -35,10 +65,20 @@ _ROLES = {
     "constraint": "keras.constraints",
 }
 # Settings of Keras 2 that mean nothing any more; those with a value only while it is this one.
-_DROPPED = frozenset({
-    "batch_input_shape", "input_dtype", "implementation", "fused", "virtual_batch_size", "adjustment", "rng_type",
-    "query_shape", "key_shape", "value_shape",
-})  # fmt: skip
+_DROPPED = frozenset(
+    {
+        "batch_input_shape",
+        "input_dtype",
+        "implementation",
+        "fused",
+        "virtual_batch_size",
+        "adjustment",
+        "rng_type",
+        "query_shape",
+        "key_shape",
+        "value_shape",
+    }
+)
 _DROPPED_AT = {"renorm": False, "groups": 1, "softmax_robust_masking": False, "synchronized": False}
 _CALLED = {"SyncBatchNormalization": "BatchNormalization", "ThresholdedReLU": "ReLU"}  # the same, for one image
 _ELSEWHERE = {  # layers of Keras' own networks

@@ -74,9 +74,17 @@ def import_(
     chosen: Any = {"scaling": scaling, "meaning": answers}
     with share_progress("opening, then building anew") as on_progress:
         run = adopt(
-            file, file.name, home, title=name, class_names=names, dataset=None if dataset == _NONE else dataset,
-            size=size, architecture=_architecture(architecture, home), on_progress=on_progress, **chosen,
-        )  # fmt: skip
+            file,
+            file.name,
+            home,
+            title=name,
+            class_names=names,
+            dataset=None if dataset == _NONE else dataset,
+            size=size,
+            architecture=_architecture(architecture, home),
+            on_progress=on_progress,
+            **chosen,
+        )
     if as_json:
         emit(_values(run))
     else:

@@ -113,9 +113,20 @@ def _damage(path: Path) -> Iterator[None]:
     try:
         yield
     except (
-        OSError, EOFError, tarfile.TarError, zlib.error, pickle.UnpicklingError, ValueError, TypeError,
-        KeyError, IndexError, AttributeError, MemoryError, OverflowError, RecursionError,
-    ) as error:  # fmt: skip
+        OSError,
+        EOFError,
+        tarfile.TarError,
+        zlib.error,
+        pickle.UnpicklingError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        MemoryError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         raise DataError(
             f"{path} is damaged or not the published file ({reason}); copy it again, or delete it to have it downloaded"

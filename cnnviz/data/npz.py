@@ -176,9 +176,20 @@ def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             yield archive
     except (
-        zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError, KeyError, SyntaxError, OverflowError,
-        RuntimeError, MemoryError, OSError, struct.error, tokenize.TokenError,
-    ) as error:  # fmt: skip
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        ValueError,
+        TypeError,
+        KeyError,
+        SyntaxError,
+        OverflowError,
+        RuntimeError,
+        MemoryError,
+        OSError,
+        struct.error,
+        tokenize.TokenError,
+    ) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         short = reason.splitlines()[0][:120]
         raise DataError(

@@ -18,17 +18,46 @@ Bounds = tuple[float, float]
 _EVERYTHING: Bounds = (-math.inf, math.inf)
 
 # They give values of their first input, or means of them, and nothing else.
-_PASSED_ON = {"Identity", "IdentityN", "Cast", "Reshape", "Squeeze", "ExpandDims", "StopGradient", "PreventGradient",
-              "CheckNumerics", "EnsureShape", "Snapshot"}  # fmt: skip
-_PICKED = {"Transpose", "Slice", "StridedSlice", "GatherV2", "Tile", "BroadcastTo", "Mean", "Max", "Min", "MaxPool",
-           "AvgPool"}  # fmt: skip
-_WEIGHED = {"MatMul", "BatchMatMulV2", "BatchMatMulV3", "Einsum", "Conv2D", "DepthwiseConv2dNative",
-            "ReadVariableOp"}  # fmt: skip
+_PASSED_ON = {
+    "Identity",
+    "IdentityN",
+    "Cast",
+    "Reshape",
+    "Squeeze",
+    "ExpandDims",
+    "StopGradient",
+    "PreventGradient",
+    "CheckNumerics",
+    "EnsureShape",
+    "Snapshot",
+}
+_PICKED = {
+    "Transpose",
+    "Slice",
+    "StridedSlice",
+    "GatherV2",
+    "Tile",
+    "BroadcastTo",
+    "Mean",
+    "Max",
+    "Min",
+    "MaxPool",
+    "AvgPool",
+}
+_WEIGHED = {"MatMul", "BatchMatMulV2", "BatchMatMulV3", "Einsum", "Conv2D", "DepthwiseConv2dNative", "ReadVariableOp"}
 _FIXED: dict[str, Bounds] = {
-    "Softmax": (0.0, 1.0), "Sigmoid": (0.0, 1.0), "LogSoftmax": (-math.inf, 0.0), "Tanh": (-1.0, 1.0),
-    "Softsign": (-1.0, 1.0), "Softplus": (0.0, math.inf), "Elu": (-1.0, math.inf), "Erf": (-1.0, 1.0),
-    "Erfc": (0.0, 2.0), "Sqrt": (0.0, math.inf), "Rsqrt": (0.0, math.inf),
-}  # fmt: skip
+    "Softmax": (0.0, 1.0),
+    "Sigmoid": (0.0, 1.0),
+    "LogSoftmax": (-math.inf, 0.0),
+    "Tanh": (-1.0, 1.0),
+    "Softsign": (-1.0, 1.0),
+    "Softplus": (0.0, math.inf),
+    "Elu": (-1.0, math.inf),
+    "Erf": (-1.0, 1.0),
+    "Erfc": (0.0, 2.0),
+    "Sqrt": (0.0, math.inf),
+    "Rsqrt": (0.0, math.inf),
+}
 
 
 def before_activation(output: tf.Tensor) -> tuple[Literal["softmax", "sigmoid"], tf.Tensor] | None:

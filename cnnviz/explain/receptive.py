@@ -26,12 +26,28 @@ __all__ = ["Box", "ReceptiveField", "measured_box", "receptive_field"]
 _layers = keras.layers
 # Each value from the value at the same place alone.
 _POINTWISE = (
-    _layers.Activation, _layers.ReLU, _layers.LeakyReLU, _layers.PReLU, _layers.ELU, _layers.BatchNormalization,
-    _layers.Dropout, _layers.SpatialDropout2D, _layers.GaussianNoise, _layers.GaussianDropout, _layers.AlphaDropout,
-    _layers.Rescaling, _layers.Normalization, _layers.ActivityRegularization, _layers.Identity, _layers.RandomFlip,
-    _layers.RandomTranslation, _layers.RandomRotation, _layers.RandomZoom, _layers.RandomContrast,
+    _layers.Activation,
+    _layers.ReLU,
+    _layers.LeakyReLU,
+    _layers.PReLU,
+    _layers.ELU,
+    _layers.BatchNormalization,
+    _layers.Dropout,
+    _layers.SpatialDropout2D,
+    _layers.GaussianNoise,
+    _layers.GaussianDropout,
+    _layers.AlphaDropout,
+    _layers.Rescaling,
+    _layers.Normalization,
+    _layers.ActivityRegularization,
+    _layers.Identity,
+    _layers.RandomFlip,
+    _layers.RandomTranslation,
+    _layers.RandomRotation,
+    _layers.RandomZoom,
+    _layers.RandomContrast,
     _layers.RandomBrightness,
-)  # fmt: skip
+)
 _KERNELS = (_layers.Conv2D, _layers.DepthwiseConv2D, _layers.SeparableConv2D)
 _POOLS = (_layers.MaxPooling2D, _layers.AveragePooling2D)
 # From everything: what comes after them sees the whole image.

@@ -19,9 +19,19 @@ from cnnviz.explain.passage import pass_through
 from cnnviz.explain.scores import HEADS, Head, choose, class_scores
 
 __all__ = [
-    "CLASSES", "Classes", "Said", "Subject", "asked", "asked_class", "class_given", "given_images", "gradient_sums",
-    "scores_of", "subject", "verdict_of",
-]  # fmt: skip
+    "CLASSES",
+    "Classes",
+    "Said",
+    "Subject",
+    "asked",
+    "asked_class",
+    "class_given",
+    "given_images",
+    "gradient_sums",
+    "scores_of",
+    "subject",
+    "verdict_of",
+]
 
 CLASSES = tf.TensorSpec([None], tf.int32)
 

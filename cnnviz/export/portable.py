@@ -11,12 +11,35 @@ __all__ = ["AUGMENTING", "HALVES_TOLERANCE", "portable", "spelt_out"]
 HALVES_TOLERANCE = 2e-2
 
 # Layers that change images in training and pass them on otherwise; their random numbers have no operation elsewhere.
-AUGMENTING = frozenset({
-    "AugMix", "CutMix", "MixUp", "RandAugment", "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter",
-    "RandomContrast", "RandomCrop", "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur",
-    "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation",
-    "RandomSaturation", "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom", "Solarization",
-})  # fmt: skip
+AUGMENTING = frozenset(
+    {
+        "AugMix",
+        "CutMix",
+        "MixUp",
+        "RandAugment",
+        "RandomBrightness",
+        "RandomColorDegeneration",
+        "RandomColorJitter",
+        "RandomContrast",
+        "RandomCrop",
+        "RandomElasticTransform",
+        "RandomErasing",
+        "RandomFlip",
+        "RandomGaussianBlur",
+        "RandomGrayscale",
+        "RandomHue",
+        "RandomInvert",
+        "RandomPerspective",
+        "RandomPosterization",
+        "RandomRotation",
+        "RandomSaturation",
+        "RandomSharpness",
+        "RandomShear",
+        "RandomTranslation",
+        "RandomZoom",
+        "Solarization",
+    }
+)
 
 _HALVES = ("mixed_bfloat16", "mixed_float16", "bfloat16", "float16")
 

@@ -38,9 +38,16 @@ class Canvas:
         return np.asarray(self._image)
 
     def text(
-        self, at: Point, words: str, size: int, *, bold: bool = False, quiet: bool = False, align: Align = "left",
+        self,
+        at: Point,
+        words: str,
+        size: int,
+        *,
+        bold: bool = False,
+        quiet: bool = False,
+        align: Align = "left",
         color: str = "",
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Write a line.
 
         Args:
@@ -54,9 +61,13 @@ class Canvas:
         """
         role = color or ("muted" if quiet else "text")
         self._draw.text(
-            at, words.replace("−", "-"), getattr(self.palette, role), font(size), anchor=_ANCHORS[align],
+            at,
+            words.replace("−", "-"),
+            getattr(self.palette, role),
+            font(size),
+            anchor=_ANCHORS[align],
             stroke_width=0.35 if bold else 0,
-        )  # fmt: skip
+        )
 
     def paste(self, picture: NDArray[np.uint8], at: tuple[int, int]) -> None:
         """Put (height, width, 3) uint8 pixels somewhere."""

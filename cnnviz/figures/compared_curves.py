@@ -176,10 +176,14 @@ def draw_compared(record: ComparedCurves, mode: Mode = "light", *, revision: str
     """
     figure = go.Figure()
     figure.update_layout(
-        template=template(mode), uirevision=f"{revision}-{record.axis}", showlegend=False, hovermode="closest",
-        hoverdistance=40, margin={"l": 52, "r": 14, "t": 38, "b": 44},
+        template=template(mode),
+        uirevision=f"{revision}-{record.axis}",
+        showlegend=False,
+        hovermode="closest",
+        hoverdistance=40,
+        margin={"l": 52, "r": 14, "t": 38, "b": 44},
         title={"text": _title(record, mode), "y": 1, "pad": {"t": 8}, "yanchor": "top"},
-    )  # fmt: skip
+    )
     figure.update_xaxes(title_text=_TITLES[record.axis], range=[0, record.end], showgrid=False, nticks=8)
     shares = record.metric == "accuracy"
     figure.update_yaxes(
@@ -191,11 +195,15 @@ def draw_compared(record: ComparedCurves, mode: Mode = "light", *, revision: str
         number = "%{y:.1%}" if shares else "%{y:.3f}"
         where = {"epochs": "epoch %{x:.1f}", "steps": "step %{x:,.0f}", "seconds": "%{x:.0f} s"}[record.axis]
         figure.add_scatter(
-            x=line.x, y=line.y, name=line.letter, mode="lines+markers" if marked else "lines",
-            line={"color": color, "width": 2.5, "dash": DASHES[line.place]}, cliponaxis=not marked,
+            x=line.x,
+            y=line.y,
+            name=line.letter,
+            mode="lines+markers" if marked else "lines",
+            line={"color": color, "width": 2.5, "dash": DASHES[line.place]},
+            cliponaxis=not marked,
             marker={"color": color, "size": 7, "symbol": _SYMBOLS[line.place]},
             hovertemplate=f"{line.letter} · {where} · {record.split} {record.metric} {number}<extra></extra>",
-        )  # fmt: skip
+        )
     return figure
 
 

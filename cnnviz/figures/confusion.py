@@ -128,9 +128,13 @@ def _name(drawing: Drawing, picture: ConfusionPicture, corner: tuple[float, floa
     for index, name in enumerate(picture.class_names):
         absent = not picture.counts[index].sum()
         drawing.text(
-            (left - 6, top + (index + 0.5) * cell + size * 0.35), shortened(name, left - 26, size), size, anchor="end",
-            color="muted" if absent else "text", tip=f"{name}: no test image" if absent else name,
-        )  # fmt: skip
+            (left - 6, top + (index + 0.5) * cell + size * 0.35),
+            shortened(name, left - 26, size),
+            size,
+            anchor="end",
+            color="muted" if absent else "text",
+            tip=f"{name}: no test image" if absent else name,
+        )
         middle = left + (index + 0.5) * cell
         if turned:
             place = (middle + size * 0.3, top - 6)

@@ -61,10 +61,13 @@ def learning_rate(history: "History", epochs: float, mode: Mode = "light", *, re
     rates = finite_or_nan(history.epochs.get("learning_rate", ()))
     figure = _axes("Learning rate", max(float(epochs), len(rates), 1.0), mode, revision)
     figure.add_scatter(
-        x=np.arange(len(rates), dtype=np.float64), y=rates, mode="lines", name="learning rate",
+        x=np.arange(len(rates), dtype=np.float64),
+        y=rates,
+        mode="lines",
+        name="learning rate",
         line={"color": palette(mode).accent, "width": 2.5, "shape": "hv"},
         hovertemplate="from epoch %{x:.0f} · learning rate %{y:.3~g}<extra></extra>",
-    )  # fmt: skip
+    )
     figure.update_yaxes(rangemode="tozero", exponentformat="power", nticks=4)
     return figure
 
@@ -96,10 +99,14 @@ def _axes(title: str, epochs: float, mode: Mode, revision: str) -> go.Figure:
     """An empty chart over [0, epochs] that keeps its zoom while `revision` stays."""
     figure = go.Figure()
     figure.update_layout(
-        template=template(mode), uirevision=revision, showlegend=False, hovermode="closest", hoverdistance=40,
+        template=template(mode),
+        uirevision=revision,
+        showlegend=False,
+        hovermode="closest",
+        hoverdistance=40,
         title={"text": title, "y": 1, "pad": {"t": 8}, "yanchor": "top"},
         margin={"l": 52, "r": 14, "t": 38, "b": 44},
-    )  # fmt: skip
+    )
     figure.update_xaxes(title_text="epoch", range=[0, epochs], showgrid=False, dtick=_tick(epochs), tick0=0)
     figure.update_yaxes(ticklabelstandoff=4, nticks=6)
     return figure
@@ -129,14 +136,22 @@ def _figure(record: Curve, mode: Mode, revision: str) -> go.Figure:
     figure.update_yaxes(range=[0, record.bound], tickformat=None if record.metric == "loss" else ".0%")
     thin = {"color": colors.train, "width": 1}
     figure.add_scatter(
-        x=record.position, y=record.batch, mode="lines", name="by batch", line=thin, opacity=0.35,
+        x=record.position,
+        y=record.batch,
+        mode="lines",
+        name="by batch",
+        line=thin,
+        opacity=0.35,
         hoverinfo="skip",
-    )  # fmt: skip
+    )
     figure.add_scatter(
-        x=record.position, y=record.smoothed, mode="lines", name="smoothed",
+        x=record.position,
+        y=record.smoothed,
+        mode="lines",
+        name="smoothed",
         line={"color": colors.train, "width": 2.5},
         hovertemplate=f"epoch %{{x:.1f}} · {record.metric} {number}<extra></extra>",
-    )  # fmt: skip
+    )
     figure.add_scatter(**_by_epoch(record, "training", colors.train, number))
     figure.add_scatter(**_by_epoch(record, "validation", colors.validation, number))
     return figure
@@ -164,9 +179,15 @@ def _mark_guessing(figure: go.Figure, chance: float, mode: Mode) -> None:
     """A dotted line at the accuracy of pure guessing."""
     muted = palette(mode).muted
     figure.add_hline(
-        y=chance, line={"color": muted, "width": 1, "dash": "dot"}, layer="below", opacity=0.8,
+        y=chance,
+        line={"color": muted, "width": 1, "dash": "dot"},
+        layer="below",
+        opacity=0.8,
         annotation={
-            "text": "guessing", "font": {"size": 12, "color": muted},
-            "x": 1, "xanchor": "right", "yanchor": "bottom",
+            "text": "guessing",
+            "font": {"size": 12, "color": muted},
+            "x": 1,
+            "xanchor": "right",
+            "yanchor": "bottom",
         },
-    )  # fmt: skip
+    )

@@ -48,20 +48,36 @@ def intervals(rows: Sequence[Measured], mode: Mode = "light") -> go.Figure:
     for at, row in enumerate(rows):
         color = run_colors(mode)[row.place]
         figure.add_scatter(
-            x=[row.share], y=[at], mode="markers+text", text=[f"{row.share:.1%}"], textposition="top center",
-            marker={"color": color, "size": 11, "symbol": _SYMBOLS[row.place]}, name=row.letter,
+            x=[row.share],
+            y=[at],
+            mode="markers+text",
+            text=[f"{row.share:.1%}"],
+            textposition="top center",
+            marker={"color": color, "size": 11, "symbol": _SYMBOLS[row.place]},
+            name=row.letter,
             error_x={
-                "type": "data", "symmetric": False, "array": [row.high - row.share],
-                "arrayminus": [row.share - row.low], "color": color, "thickness": 2.5, "width": 6,
+                "type": "data",
+                "symmetric": False,
+                "array": [row.high - row.share],
+                "arrayminus": [row.share - row.low],
+                "color": color,
+                "thickness": 2.5,
+                "width": 6,
             },
             hovertemplate=f"{row.letter} · {row.share:.2%} · from {row.low:.2%} to {row.high:.2%}<extra></extra>",
-        )  # fmt: skip
+        )
     figure.update_xaxes(
-        range=[max(0.0, low - room), min(1.0, high + room)], tickformat=".1%" if high - low < 0.05 else ".0%",
-        title_text="test images right", nticks=6,
-    )  # fmt: skip
+        range=[max(0.0, low - room), min(1.0, high + room)],
+        tickformat=".1%" if high - low < 0.05 else ".0%",
+        title_text="test images right",
+        nticks=6,
+    )
     figure.update_yaxes(
-        range=[len(rows) - 0.5, -0.7], showgrid=False, tickfont={"size": 16}, ticklabelstandoff=6,
-        tickvals=list(range(len(rows))), ticktext=[row.letter for row in rows],
-    )  # fmt: skip
+        range=[len(rows) - 0.5, -0.7],
+        showgrid=False,
+        tickfont={"size": 16},
+        ticklabelstandoff=6,
+        tickvals=list(range(len(rows))),
+        ticktext=[row.letter for row in rows],
+    )
     return figure

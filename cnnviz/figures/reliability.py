@@ -91,8 +91,12 @@ def _bar(drawing: Drawing, calibration: "Calibration", bin_: int) -> None:
     least, larger = sorted((accuracy, confidence))
     drawing.box((left, _FRAME.at(0, least)[1]), width, _FRAME.height * least, "accent", tip=tip)
     drawing.box(
-        (left, _FRAME.at(0, larger)[1]), width, _FRAME.height * (larger - least),
-        "validation" if confidence > accuracy else "accent", opacity=0.4, tip=tip,
-    )  # fmt: skip
+        (left, _FRAME.at(0, larger)[1]),
+        width,
+        _FRAME.height * (larger - least),
+        "validation" if confidence > accuracy else "accent",
+        opacity=0.4,
+        tip=tip,
+    )
     tall = _BELOW * count / most
     drawing.box((left, _FRAME.bottom + _BELOW + 6 - tall), width, tall, "muted", opacity=0.6, tip=tip)

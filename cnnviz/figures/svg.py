@@ -66,9 +66,17 @@ class Drawing:
         return f'{head} aria-label="{escape(self._label)}">{"".join(self._parts)}</svg>'
 
     def text(
-        self, at: Point, words: str, size: float = 13, *, color: str = "text", anchor: Anchor = "start",
-        weight: int = 400, turn: float = 0, tip: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        at: Point,
+        words: str,
+        size: float = 13,
+        *,
+        color: str = "text",
+        anchor: Anchor = "start",
+        weight: int = 400,
+        turn: float = 0,
+        tip: str = "",
+    ) -> None:
         """Write a line; `at` is on its base line, `turn` in degrees clockwise about that point."""
         x, y = number(at[0]), number(at[1])
         turned = f' transform="rotate({number(turn)} {x} {y})"' if turn else ""
@@ -115,9 +123,19 @@ class Drawing:
         self._parts.append(_holding(f'<path d="M{places}" {look}', "path", tip))
 
     def box(
-        self, at: Point, width: float, height: float, color: str, *, round_: float = 0, opacity: float = 1,
-        edge: str = "", edge_width: float = 1, dash: str = "", tip: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        at: Point,
+        width: float,
+        height: float,
+        color: str,
+        *,
+        round_: float = 0,
+        opacity: float = 1,
+        edge: str = "",
+        edge_width: float = 1,
+        dash: str = "",
+        tip: str = "",
+    ) -> None:
         """Fill a rectangle whose upper left corner is `at`, "none" leaves it open; `edge` colours its outline."""
         sizes = f'x="{number(at[0])}" y="{number(at[1])}" width="{number(width)}" height="{number(height)}"'
         outline = f" {_stroke(edge, edge_width, dash)}" if edge else ""

@@ -39,9 +39,18 @@ RUN_ROLES = ("train", "validation", "third", "fourth")  # of runs side by side, 
 
 # ColorBrewer's RdBu (Cynthia Brewer, colorbrewer2.org) turned round: blue negative, white zero, red positive.
 _DIVERGING_STOPS = (
-    "#053061", "#2166AC", "#4393C3", "#92C5DE", "#D1E5F0", "#F7F7F7",
-    "#FDDBC7", "#F4A582", "#D6604D", "#B2182B", "#67001F",
-)  # fmt: skip
+    "#053061",
+    "#2166AC",
+    "#4393C3",
+    "#92C5DE",
+    "#D1E5F0",
+    "#F7F7F7",
+    "#FDDBC7",
+    "#F4A582",
+    "#D6604D",
+    "#B2182B",
+    "#67001F",
+)
 DIVERGING: list[list[float | str]] = [[step / 10, stop] for step, stop in enumerate(_DIVERGING_STOPS)]
 
 

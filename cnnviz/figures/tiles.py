@@ -121,9 +121,11 @@ def map_tiles(maps: Values, bounds: tuple[float, float] | None = None) -> Tiles:
     if lows.min() < 0:  # signed: zero is white, whatever the range
         limits = np.maximum(np.abs(lows), np.abs(highs))
         limits = np.where(limits > _ALMOST_ZERO, limits, 1.0)
-        ends = ("−its own largest", "+its own largest") if bounds is None else tuple(
-            _in_words(sign * float(limits[0])) for sign in (-1, 1)
-        )  # fmt: skip
+        ends = (
+            ("−its own largest", "+its own largest")
+            if bounds is None
+            else tuple(_in_words(sign * float(limits[0])) for sign in (-1, 1))
+        )
         unit = np.clip(values / limits[:, None, None, None], -1, 1)
         return Tiles(np.rint(127.5 + 127.5 * unit).astype(np.uint8), -limits, limits, "diverging", *ends)
     lows = np.zeros_like(lows)  # a map that is 0.9 everywhere is bright everywhere

@@ -283,9 +283,11 @@ def _reasons(
 
 def _unsure(rule: Abstention, one: Classification) -> str:
     first = one.top[0]
-    measure = f"it answers from {100 * rule.threshold:.0f} %" if rule.score == "probability" else (
-        "by the energy of its logits it was surer of nearly all images it was checked on"
-    )  # fmt: skip
+    measure = (
+        f"it answers from {100 * rule.threshold:.0f} %"
+        if rule.score == "probability"
+        else ("by the energy of its logits it was surer of nearly all images it was checked on")
+    )
     return f"Not sure enough: {first.class_name} would be first with {100 * first.probability:.0f} %; {measure}."
 
 

@@ -337,9 +337,13 @@ def page_link(
         values: as for `link`.
     """
     st.page_link(
-        page.path, label=words, icon=page.icon if icon == "" else icon, help=help, icon_position=icon_position,
+        page.path,
+        label=words,
+        icon=page.icon if icon == "" else icon,
+        help=help,
+        icon_position=icon_position,
         query_params=link(page, **values),
-    )  # fmt: skip
+    )
 
 
 def switch(page: Page, **values: Any) -> NoReturn:

@@ -229,9 +229,7 @@ def _poll(one: Job, what: str) -> None:
     if one.stopping:
         phrase = f"stops as soon as this is done: {phrase}" if phrase else "stops in a moment"
     st.progress(now.fraction, text=plain(f"{what}: {phrase} ({now.fraction:.0%})" if phrase else f"{what} …"))
-    st.button(
-        "Stop", key=_key(one, "stop"), icon=":material/stop_circle:", on_click=one.stop, disabled=one.stopping
-    )  # fmt: skip
+    st.button("Stop", key=_key(one, "stop"), icon=":material/stop_circle:", on_click=one.stop, disabled=one.stopping)
 
 
 def _key(one: Job, what: str) -> str:

@@ -88,9 +88,22 @@ CLASSIFY = _page("use/classify", "Classify", "add_photo_alternate", "Use", _MOME
 MODELS = _page("use/models", "Models", "deployed_code", "Use", _MOMENT, "models_page.page:ModelsPlace")
 
 PAGES = (
-    HOME, DATA, TRAIN, TIME_MACHINE, KERNELS, FEATURE_MAPS, CONVOLUTION, ATTRIBUTION, REPORT, MISTAKES, MAP,
-    LEARNING_ORDER, COMPARE, CLASSIFY, MODELS,
-)  # fmt: skip
+    HOME,
+    DATA,
+    TRAIN,
+    TIME_MACHINE,
+    KERNELS,
+    FEATURE_MAPS,
+    CONVOLUTION,
+    ATTRIBUTION,
+    REPORT,
+    MISTAKES,
+    MAP,
+    LEARNING_ORDER,
+    COMPARE,
+    CLASSIFY,
+    MODELS,
+)
 
 
 def page_at(url_path: str) -> Page:

@@ -29,9 +29,14 @@ def forking() -> Iterator[Asked]:
     """Give what takes the place of `sandbox.asked`; what looks at HDF5 files first is started as it is."""
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
     with subprocess.Popen(
-        [sys.executable, "-m", __name__], cwd=ROOT, env=environment, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    ) as opener:  # fmt: skip
+        [sys.executable, "-m", __name__],
+        cwd=ROOT,
+        env=environment,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as opener:
 
         def asked(command: list[str], path: Path, answer: Path, shown: str, patience_s: float, on_wait: Any) -> Any:
             if child.__name__ not in command:

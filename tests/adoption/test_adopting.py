@@ -87,9 +87,14 @@ def test_weights_alone_become_a_run_with_the_layers_that_they_went_into(tmp_path
     model = cnnviz.build(spec, seed=4)
     model.save_weights(tmp_path / "w.weights.h5")
     run = adopt(
-        tmp_path / "w.weights.h5", "w.weights.h5", home, title="theirs", architecture=spec, class_names=DIGITS,
+        tmp_path / "w.weights.h5",
+        "w.weights.h5",
+        home,
+        title="theirs",
+        architecture=spec,
+        class_names=DIGITS,
         dataset="digits",
-    )  # fmt: skip
+    )
     test = cnnviz.load_dataset("digits").test
     assert run.name == "theirs"
     assert run.predictions().predicted.tolist() == model.predict(test.images, verbose=0).argmax(1).tolist()
@@ -126,8 +131,10 @@ def test_its_kernels_are_kept_for_pages_that_have_no_keras(tmp_path: Path, home:
     run = adopt(path, "m.keras", home)
     kept = unpack_arrays((run.folder / "kernels.npz").read_bytes())
     assert {name: kept[f"{name}/kernel"].shape for name in ("stem", "depthwise", "separable")} == {
-        "stem": (3, 3, 3, 4), "depthwise": (3, 3, 1, 4), "separable": (3, 3, 4, 6),
-    }  # fmt: skip
+        "stem": (3, 3, 3, 4),
+        "depthwise": (3, 3, 1, 4),
+        "separable": (3, 3, 4, 6),
+    }
     model = run.model()
     for name in ("stem", "depthwise", "separable"):
         np.testing.assert_array_equal(kept[f"{name}/kernel"], cnnviz.explain.kernels(model, name))

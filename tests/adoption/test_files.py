@@ -202,7 +202,7 @@ def _into(kind: str, **values: Any) -> Any:
         (lambda c: c.update(class_name="Dense", module="keras.layers"), "is a 'Dense'; a Sequential or functional"),
         (lambda c: c["config"].update(layers=[layer_of(c, "Rescaling")] * 2000), "has 2,000 layers"),
     ],
-)  # fmt: skip
+)
 def test_configurations_that_name_what_they_should_not(change: Any, said: str, good: Path) -> None:
     assert said in refusal(changed(good, change))
 

@@ -139,7 +139,7 @@ def test_a_model_as_people_save_it_after_training(tmp_path: Path) -> None:
         ),
         (lambda: keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(3, 3)]), "answers in the shape"),
     ],
-)  # fmt: skip
+)
 def test_a_good_model_that_does_not_fit(model: Any, said: str, tmp_path: Path) -> None:
     assert said in refusal(saved_model(model(), tmp_path))
 

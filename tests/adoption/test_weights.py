@@ -15,9 +15,10 @@ from cnnviz.spec import Convolution, Dense, Dropout, Flatten, ModelSpec, Pooling
 
 layers = keras.layers
 SPEC = ModelSpec(
-    input_shape=(8, 8, 3), layers=(Convolution(filters=4), Pooling(), Flatten(), Dropout(rate=0.5), Dense(units=5)),
+    input_shape=(8, 8, 3),
+    layers=(Convolution(filters=4), Pooling(), Flatten(), Dropout(rate=0.5), Dense(units=5)),
     classes=3,
-)  # fmt: skip
+)
 
 
 def theirs(filters: int = 4) -> keras.Model:

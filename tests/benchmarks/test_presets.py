@@ -61,8 +61,13 @@ def seed_of(accuracy: float, views: float, seconds: float) -> dict[str, Any]:
 
 def test_the_table_has_means_and_the_spread() -> None:
     several = {"0": seed_of(0.94, 0.946, 1500.4), "1": seed_of(0.943, 0.949, 1490), "2": seed_of(0.938, 0.94, 1700)}
-    text = presets.document([{"preset": "a", "seeds": several}, {"preset": "b", "seeds": {"0": seed_of(0.7, 0.71, 60)}},
-                             {"preset": "c", "seeds": {}}])  # fmt: skip
+    text = presets.document(
+        [
+            {"preset": "a", "seeds": several},
+            {"preset": "b", "seeds": {"0": seed_of(0.7, 0.71, 60)}},
+            {"preset": "c", "seeds": {}},
+        ]
+    )
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")]
     assert rows[1:] == [
         ["a", "94.03 % (93.80–94.30)", "94.50 % (94.00–94.90)", "1,500", "9", "12,345", "3"],

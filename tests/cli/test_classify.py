@@ -102,8 +102,13 @@ def test_a_photo_comes_on_standard_input(trained: Run) -> None:
     Image.fromarray(pixels).save(content, "PNG")
     done = subprocess.run(
         [sys.executable, "-m", "cnnviz", "classify", trained.id, "-", "--json", "--home", str(trained.home)],
-        cwd=ROOT, input=content.getvalue(), env={**os.environ}, capture_output=True, timeout=180, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        input=content.getvalue(),
+        env={**os.environ},
+        capture_output=True,
+        timeout=180,
+        check=False,
+    )
     (row,) = json.loads(done.stdout)
     assert (done.returncode, row["file"], row["error"]) == (0, "-", None)
     expected = cnnviz.classify(trained, pixels[:, :, None])[0]

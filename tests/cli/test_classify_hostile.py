@@ -118,8 +118,13 @@ def test_standard_input_that_never_ends_is_not_read_for_ever(trained: Run) -> No
     with open("/dev/zero", "rb") as zeros:
         done = subprocess.run(
             [sys.executable, "-m", "cnnviz", "classify", trained.id, "-", "--json", "--home", str(trained.home)],
-            cwd=ROOT, stdin=zeros, capture_output=True, text=True, timeout=180, check=False,
-        )  # fmt: skip
+            cwd=ROOT,
+            stdin=zeros,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
     assert done.returncode == 2
     assert "more than 64 MiB" in done.stdout
 

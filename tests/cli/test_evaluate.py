@@ -14,9 +14,17 @@ from tests.cli.conftest import Call, mistake
 from tests.evaluation.made import ended_run, guesses, stopped_run, with_snapshots, write_dataset
 
 KEYS = {
-    "run_id", "n_test", "n_mistakes", "accuracy", "loss", "precision_macro", "recall_macro", "f1_macro",
-    "per_class", "confusion",
-}  # fmt: skip
+    "run_id",
+    "n_test",
+    "n_mistakes",
+    "accuracy",
+    "loss",
+    "precision_macro",
+    "recall_macro",
+    "f1_macro",
+    "per_class",
+    "confusion",
+}
 LABELS = np.random.default_rng(1).integers(0, 5, 300)
 CHANCES = guesses(LABELS, 5)
 

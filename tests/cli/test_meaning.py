@@ -14,9 +14,18 @@ from tests.explain.endings import ENDINGS, make, pictures
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis -1:UserWarning")  # meant here
 
 SEVERAL = (
-    "softmax, flattened", "softmax in bfloat16", "softmax at each place", "softmaxes averaged", "sigmoids",
-    "hard sigmoids", "softmax of one unit", "softmax of nothing", "tanh, one unit", "relu", "linear",
-)  # fmt: skip
+    "softmax, flattened",
+    "softmax in bfloat16",
+    "softmax at each place",
+    "softmaxes averaged",
+    "sigmoids",
+    "hard sigmoids",
+    "softmax of one unit",
+    "softmax of nothing",
+    "tanh, one unit",
+    "relu",
+    "linear",
+)
 
 
 @pytest.mark.parametrize("ending", SEVERAL)

@@ -64,8 +64,13 @@ def test_the_second_start_needs_no_tensorflow(trained: Run) -> None:
     for _ in range(2):
         done = subprocess.run(
             [sys.executable, "-c", ASK, trained.id, str(trained.home), str(free_port())],
-            cwd=ROOT, env={**os.environ}, capture_output=True, text=True, timeout=180, check=True,
-        )  # fmt: skip
+            cwd=ROOT,
+            env={**os.environ},
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=True,
+        )
         told.append([json.loads(line) for line in done.stdout.splitlines()] + [done.stderr])
     (first, loaded, notes), (again, later, silence) = told
     assert first["run_id"] == again["run_id"] == trained.id

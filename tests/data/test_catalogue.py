@@ -159,8 +159,9 @@ def test_the_download_becomes_the_file_and_leaves_nothing_else(
     check(dataset, arrays)
     assert seen[-1] == (len(server.content), len(server.content))
     assert {path.name for path in datasets.iterdir()} - {".cifar10.lock"} == {
-        "cifar10.npz", ".cifar10.verified.json",
-    }  # fmt: skip
+        "cifar10.npz",
+        ".cifar10.verified.json",
+    }
     check(load_dataset("cifar10", datasets.parent), arrays)
     assert len(server.asked) == 2
 
@@ -261,8 +262,10 @@ def test_a_home_that_cannot_be_is_a_storage_error(tmp_path: Path) -> None:
 def test_the_real_set_is_proved_and_loads_from_an_archive(datasets: Path) -> None:
     full = load_dataset("cifar10", REAL_HOME)
     arrays = {
-        "x_train": full.train.images, "y_train": full.train.labels,
-        "x_test": full.test.images, "y_test": full.test.labels,
-    }  # fmt: skip
+        "x_train": full.train.images,
+        "y_train": full.train.labels,
+        "x_test": full.test.images,
+        "y_test": full.test.labels,
+    }
     make_cifar10_tar(datasets / "cifar-10-python.tar.gz", arrays)
     check(load_dataset("cifar10", datasets.parent), arrays)

@@ -8,11 +8,36 @@ from cnnviz.errors import DataError
 
 def test_public_names_are_these() -> None:
     assert sorted(cnnviz.data.__all__) == [
-        "ChannelStatistics", "ClassCounts", "Dataset", "DatasetInfo", "Images", "Imported", "Labels",
-        "NAME_PATTERN", "Photo", "Pictures", "Prepared", "Progress", "Shape", "Split", "are_characters",
-        "channel_statistics", "checked_name", "class_counts", "class_names_of", "examples", "find_pictures", "fit",
-        "held_pictures", "how_to_get", "import_dataset", "list_datasets", "load_dataset", "open_photo", "prepare",
-    ]  # fmt: skip
+        "ChannelStatistics",
+        "ClassCounts",
+        "Dataset",
+        "DatasetInfo",
+        "Images",
+        "Imported",
+        "Labels",
+        "NAME_PATTERN",
+        "Photo",
+        "Pictures",
+        "Prepared",
+        "Progress",
+        "Shape",
+        "Split",
+        "are_characters",
+        "channel_statistics",
+        "checked_name",
+        "class_counts",
+        "class_names_of",
+        "examples",
+        "find_pictures",
+        "fit",
+        "held_pictures",
+        "how_to_get",
+        "import_dataset",
+        "list_datasets",
+        "load_dataset",
+        "open_photo",
+        "prepare",
+    ]
     assert all(hasattr(cnnviz.data, name) for name in cnnviz.data.__all__)
 
 

@@ -105,9 +105,11 @@ def test_settings_that_differ_in_words() -> None:
     spec = cnnviz.preset("two-conv")
     other = changed(spec, learning_rate=0.01, schedule="cosine", augmentation=Augmentation(flip=True, shift=0.1))
     other = other.changed(
-        name="another", data=spec.data.changed(train_images=500, classes=("a_b", "c")),
-        model=spec.model.changed(classes=2), versions={"keras": "3.15.0"},
-    )  # fmt: skip
+        name="another",
+        data=spec.data.changed(train_images=500, classes=("a_b", "c")),
+        model=spec.model.changed(classes=2),
+        versions={"keras": "3.15.0"},
+    )
     assert settings_that_differ(spec, other) == (
         Difference("training images", "all", "500"),
         Difference("classes", "all", "a_b, c"),

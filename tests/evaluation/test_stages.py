@@ -82,9 +82,14 @@ def test_what_there_is_not_is_refused(order: LearningOrder) -> None:
 
 def test_nothing_was_ever_right(order: LearningOrder) -> None:
     lost = LearningOrder(
-        order.run_id, order.class_names, order.labels, order.snapshots, order.positions,
-        np.tile((order.labels + 1) % 4, (4, 1)), order.confidence,
-    )  # fmt: skip
+        order.run_id,
+        order.class_names,
+        order.labels,
+        order.snapshots,
+        order.positions,
+        np.tile((order.labels + 1) % 4, (4, 1)),
+        order.confidence,
+    )
     found = stages_of(lost)
     assert found.middle == -1
     assert found.unlearned.tolist() == [8, 8, 8, 8]

@@ -131,12 +131,14 @@ ENDINGS: dict[str, Ending] = {
     "softmax, dropout": Ending(of(lambda x: layers.Dropout(0.5)(layers.Softmax()(x))), "softmax", as_they_are),
     "softmax, reshaped": Ending(
         of(lambda x: layers.Reshape((CLASSES,))(layers.Softmax()(layers.Reshape((1, 1, CLASSES))(x)))),
-        "softmax", as_they_are,
+        "softmax",
+        as_they_are,
     ),
     "softmax, cast": Ending(of(lambda x: ops.cast(layers.Softmax()(x), "float64")), "softmax", as_they_are),
     "softmax after a constant": Ending(
         of(lambda x: layers.Softmax()(x + ops.convert_to_tensor(np.array([0.5, -0.5, 0.25, 0], np.float32)))),
-        "softmax", as_they_are,
+        "softmax",
+        as_they_are,
     ),
     "softmax in bfloat16": Ending(in_halves("mixed_bfloat16", "bfloat16"), "softmax", as_they_are, tolerance=4e-3),
     "softmax in float16": Ending(in_halves("mixed_float16", "float16"), "softmax", as_they_are, tolerance=1e-3),
@@ -166,7 +168,7 @@ ENDINGS: dict[str, Ending] = {
     "tanh, one unit": Ending(of(layers.Activation("tanh"), 1), "scores", by_sigmoid),
     "softplus": Ending(of(ops.softplus), "scores", by_softmax),
     "elu": Ending(of(ops.elu), "scores", by_softmax),
-}  # fmt: skip
+}
 
 
 def make(ending: str) -> keras.Model:

@@ -57,8 +57,15 @@ def test_it_is_taken_apart_or_said_why_not(ended: tuple[str, keras.Model]) -> No
     name, model = ended
     wanted, image = ENDINGS[name], pictures()[2]
     expected = wanted.expected(np.asarray(model(image[None].astype(np.float32), training=False)).astype(float))[0]
-    made = {"softmax of one unit", "sigmoids averaged", "sigmoid averaged", "sigmoid by hand", "hard sigmoid",
-            "hard sigmoids", "relu up to 1"}  # fmt: skip
+    made = {
+        "softmax of one unit",
+        "sigmoids averaged",
+        "sigmoid averaged",
+        "sigmoid by hand",
+        "hard sigmoid",
+        "hard sigmoids",
+        "relu up to 1",
+    }
     if wanted.head == "probabilities" or name in made:
         with pytest.raises(SpecError, match="no softmax or sigmoid makes of logits"):
             explain.output_terms(model, image)

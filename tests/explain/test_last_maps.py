@@ -125,9 +125,18 @@ def test_the_last_maps_of_every_kind(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [("sequential", "last"), ("sigmoid", "last"), ("functional", "last"), ("normalised", "relu_2"),
-     ("strong", "gelu_2"), ("open_size", "last"), ("nested", "last"), ("mixed", "last"), ("subclass", "act:2")],
-)  # fmt: skip
+    [
+        ("sequential", "last"),
+        ("sigmoid", "last"),
+        ("functional", "last"),
+        ("normalised", "relu_2"),
+        ("strong", "gelu_2"),
+        ("open_size", "last"),
+        ("nested", "last"),
+        ("mixed", "last"),
+        ("subclass", "act:2"),
+    ],
+)
 def test_chains_end_after_their_activation_and_before_their_pooling(kind: str, name: str, model_of: Models) -> None:
     assert explain.last_place(model_of(kind), picture(kind)).name == name
 

@@ -145,9 +145,13 @@ def test_the_same_seed_makes_the_same_image(model_of: Models) -> None:
 def test_progress_is_told_and_stopping_stops(model_of: Models) -> None:
     seen: list[tuple[int, int]] = []
     made = explain.maximise_activation(
-        model_of("sequential"), "last", 0, steps=50,
-        on_progress=lambda step, steps, image: seen.append((step, steps)), stop=lambda: len(seen) >= 3,
-    )  # fmt: skip
+        model_of("sequential"),
+        "last",
+        0,
+        steps=50,
+        on_progress=lambda step, steps, image: seen.append((step, steps)),
+        stop=lambda: len(seen) >= 3,
+    )
     assert seen == [(1, 50), (2, 50), (3, 50)]
     assert (made.stopped, made.steps) == (True, 3)
 

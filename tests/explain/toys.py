@@ -164,10 +164,21 @@ def strong() -> keras.Model:
 KINDS: dict[str, Callable[[], keras.Model]] = {
     kind.__name__: kind
     for kind in (
-        sequential, grey, functional, operators, nested, subclass, sigmoid, combined, logits, normalised, open_size,
-        mixed, strong,
+        sequential,
+        grey,
+        functional,
+        operators,
+        nested,
+        subclass,
+        sigmoid,
+        combined,
+        logits,
+        normalised,
+        open_size,
+        mixed,
+        strong,
     )
-}  # fmt: skip
+}
 
 
 def make(kind: str, seed: int = 3) -> keras.Model:

@@ -81,9 +81,13 @@ def test_one_output_or_one_for_each_class_is_taken() -> None:
 
 @pytest.mark.parametrize("size", ["4k", "20k"])
 def test_a_full_disk_for_temporary_files_is_one_sentence(
-    size: str, run: Run, trained_home: Path, tiny_disk: Callable[..., Path], tmp_path: Path,
+    size: str,
+    run: Run,
+    trained_home: Path,
+    tiny_disk: Callable[..., Path],
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     disk = tiny_disk(size)
     monkeypatch.setattr(tempfile, "tempdir", str(disk))
     with pytest.raises(StorageError, match="free some space"):

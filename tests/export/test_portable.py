@@ -16,11 +16,25 @@ from cnnviz.export.writing import WRITERS
 
 layers = keras.layers
 SETTINGS = {
-    "RandomContrast": 0.2, "RandomRotation": 0.2, "RandomZoom": 0.2, "RandomBrightness": 0.2, "RandomShear": 0.2,
-    "RandomHue": 0.2, "RandomSaturation": 0.5, "RandomSharpness": 0.5, "RandomPosterization": 4, "RandomErasing": 0.5,
-    "RandomGrayscale": 0.5, "RandomInvert": 0.5, "RandomPerspective": 0.5, "RandomElasticTransform": 0.5,
-    "RandomGaussianBlur": 0.5, "Solarization": 0.5, "RandomColorDegeneration": 0.5, "RandomColorJitter": 0.1,
-}  # fmt: skip
+    "RandomContrast": 0.2,
+    "RandomRotation": 0.2,
+    "RandomZoom": 0.2,
+    "RandomBrightness": 0.2,
+    "RandomShear": 0.2,
+    "RandomHue": 0.2,
+    "RandomSaturation": 0.5,
+    "RandomSharpness": 0.5,
+    "RandomPosterization": 4,
+    "RandomErasing": 0.5,
+    "RandomGrayscale": 0.5,
+    "RandomInvert": 0.5,
+    "RandomPerspective": 0.5,
+    "RandomElasticTransform": 0.5,
+    "RandomGaussianBlur": 0.5,
+    "Solarization": 0.5,
+    "RandomColorDegeneration": 0.5,
+    "RandomColorJitter": 0.1,
+}
 ABOUT = {"class_names": ["a", "b", "c"]}
 PIXELS = np.random.default_rng(2).integers(0, 256, (3, 12, 10, 3)).astype(np.float32)
 

@@ -177,8 +177,9 @@ def place_of(spec: DataSpec, home: Path) -> DataPlace:
 def test_the_code_of_the_data_prepares_the_same_images(name: str, trained_home: Path, tmp_path: Path) -> None:
     spec = DATA[name]
     place = place_of(spec, trained_home)
-    script = training_script(RunSpec(data=spec, model=ModelSpec(classes=len(place.class_names)),
-                                     train=TrainSpec(seed=3)), place)  # fmt: skip
+    script = training_script(
+        RunSpec(data=spec, model=ModelSpec(classes=len(place.class_names)), train=TrainSpec(seed=3)), place
+    )
     upto = script.partition("# %% The network")[0]
     names: dict[str, Any] = {"__file__": str(tmp_path / "train.py")}
     exec(upto, names)

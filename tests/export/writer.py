@@ -32,11 +32,17 @@ def written_together() -> Iterator[None]:
     with (
         open(ours, "w", encoding="utf-8", buffering=1) as jobs,
         subprocess.Popen(
-            [sys.executable, "-m", __name__, str(theirs)], cwd=ROOT, env=environment, text=True, pass_fds=(theirs,),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            [sys.executable, "-m", __name__, str(theirs)],
+            cwd=ROOT,
+            env=environment,
+            text=True,
+            pass_fds=(theirs,),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         ) as writer,
         pytest.MonkeyPatch.context() as patch,
-    ):  # fmt: skip
+    ):
         os.close(theirs)
 
         def convert(

@@ -18,10 +18,15 @@ def history(val: list[float], *, batches: bool = True, seconds: float = 10.0) ->
         "seconds": [seconds * n for n in range(1, count + 1)],
     }
     position = [n / 4 for n in range(1, 4 * count + 1)] if batches else []
-    return History(epochs, {
-        "position": position, "loss": [1.0] * len(position), "accuracy": [0.25] * len(position),
-        "seconds": [seconds * at for at in position],
-    })  # fmt: skip
+    return History(
+        epochs,
+        {
+            "position": position,
+            "loss": [1.0] * len(position),
+            "accuracy": [0.25] * len(position),
+            "seconds": [seconds * at for at in position],
+        },
+    )
 
 
 A = Learned("A", history([0.25, 0.5]), 2, steps=100)

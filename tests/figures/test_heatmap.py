@@ -102,9 +102,17 @@ def test_a_sheet_holds_picture_scale_and_words(name: str) -> None:
 @pytest.mark.parametrize(
     ("value", "told"),
     [
-        (0, "0"), (0.0538, "0.054"), (0.996, "1.0"), (24.28, "24"), (1234.5, "1200"), (-1.132, "−1.1"),
-        (3e-6, "3.0e−06"), (0.77, "0.77"), (9.96, "10"), (4e5, "4.0e+05"),
+        (0, "0"),
+        (0.0538, "0.054"),
+        (0.996, "1.0"),
+        (24.28, "24"),
+        (1234.5, "1200"),
+        (-1.132, "−1.1"),
+        (3e-6, "3.0e−06"),
+        (0.77, "0.77"),
+        (9.96, "10"),
+        (4e5, "4.0e+05"),
     ],
-)  # fmt: skip
+)
 def test_two_digits(value: float, told: str) -> None:
     assert in_two_digits(value) == told

@@ -33,8 +33,10 @@ def test_roles_are_colours_of_the_theme_and_others_stay() -> None:
     drawing.box((0, 0), 1, 1, "#123456")
     one, other = parsed(drawing).findall(f"{SVG}rect")
     assert (one.get("fill"), one.get("stroke"), one.get("fill-opacity")) == (
-        "var(--cnnviz-accent)", "var(--cnnviz-grid)", "0.5",
-    )  # fmt: skip
+        "var(--cnnviz-accent)",
+        "var(--cnnviz-grid)",
+        "0.5",
+    )
     assert (other.get("fill"), other.get("stroke"), other.get("fill-opacity")) == ("#123456", None, None)
 
 

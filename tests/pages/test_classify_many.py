@@ -177,9 +177,7 @@ def test_nothing_that_was_uploaded_is_kept_by_streamlit_or_written_to_disk(
 
     removed: list[str] = []
     real = MemoryUploadedFileManager.remove_file
-    monkeypatch.setattr(
-        MemoryUploadedFileManager, "remove_file", lambda *told: removed.append(told[2]) or real(*told)
-    )  # fmt: skip
+    monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", lambda *told: removed.append(told[2]) or real(*told))
     before = files()
     at = uploaded(opened(), photos(6))
     assert len(shown(at, "classify-wall")["photos"]) == 6

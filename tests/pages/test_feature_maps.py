@@ -100,8 +100,9 @@ def test_every_figure_says_what_it_is_saved_as(looked_at: Run) -> None:
     saved = [data["saved"] for data in looked.figures(opened(layer="conv2d_2", filter="4"))]
     image = looked.image_name(looked_at, 0)
     assert [one["file"] for one in saved] == [
-        f"looked-at-feature-maps-{image}", f"looked-at-conv2d_2-filter-4-over-image-{image}",
-    ]  # fmt: skip
+        f"looked-at-feature-maps-{image}",
+        f"looked-at-conv2d_2-filter-4-over-image-{image}",
+    ]
     assert all(looked_at.id in one["source"] for one in saved)
 
 

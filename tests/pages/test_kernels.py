@@ -95,10 +95,13 @@ def test_every_figure_says_what_it_is_saved_as(looked_at: Run) -> None:
     make_image(at)
     saved = [data["saved"] for data in looked.figures(at)]
     assert {one["file"].removeprefix("looked-at-before-training-") for one in saved} == {
-        "conv2d_1-kernels-colour", "conv2d_1-filter-2-weights", "conv2d_1-filter-2-history",
-        f"conv2d_1-filter-2-map-{looked.image_name(looked_at, 0)}", "conv2d_1-filter-2-patches",
+        "conv2d_1-kernels-colour",
+        "conv2d_1-filter-2-weights",
+        "conv2d_1-filter-2-history",
+        f"conv2d_1-filter-2-map-{looked.image_name(looked_at, 0)}",
+        "conv2d_1-filter-2-patches",
         "conv2d_1-filter-2-synthesised",
-    }  # fmt: skip
+    }
     assert all(looked_at.id in one["source"] and "before training" in one["source"] for one in saved)
 
 

@@ -39,8 +39,13 @@ def test_every_choice_is_in_the_link_and_every_link_is_a_choice(run: Run) -> Non
     at.slider(key="mistakes-confidence").set_value((30, 90)).run()
     query = asked(at)
     wanted = {
-        "show": "all", "true": "c2", "predicted": "c1", "sort": "loss-high", "group": "pair", "confidence": "30-90",
-    }  # fmt: skip
+        "show": "all",
+        "true": "c2",
+        "predicted": "c1",
+        "sort": "loss-high",
+        "group": "pair",
+        "confidence": "30-90",
+    }
     assert wanted.items() <= query.items()
     again = opened(**query)
     for one in (at, again):
@@ -61,9 +66,18 @@ def test_what_was_learned_is_told_by_its_moment(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("show", "dogs"), ("true", "cat"), ("predicted", "9"), ("confidence", "x"), ("sort", "x"), ("group", "x"),
-     ("image", "test-300"), ("run", "../etc"), ("snapshot", "77")],
-)  # fmt: skip
+    [
+        ("show", "dogs"),
+        ("true", "cat"),
+        ("predicted", "9"),
+        ("confidence", "x"),
+        ("sort", "x"),
+        ("group", "x"),
+        ("image", "test-300"),
+        ("run", "../etc"),
+        ("snapshot", "77"),
+    ],
+)
 def test_a_wrong_link_is_one_sentence_and_a_way_back(run: Run, name: str, value: str) -> None:
     at = opened(**{name: value})
     assert len(at.error) == 1

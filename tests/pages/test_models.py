@@ -146,8 +146,12 @@ def test_what_there_is_not_is_one_sentence(run: Run, query: dict[str, str]) -> N
 def test_a_network_becomes_a_run_that_the_page_leads_to(home: Path, tmp_path: Path) -> None:
     at = waited(brought(saved("nested", tmp_path), "their <model>.keras"), "inspect|")
     assert {one.label: one.value for one in at.metric} == {
-        "Image": "8×8 colour", "Classes": "3", "Answers": "softmax", "Weights": "335", "Keras": at.metric[4].value,
-    }  # fmt: skip
+        "Image": "8×8 colour",
+        "Classes": "3",
+        "Answers": "softmax",
+        "Weights": "335",
+        "Keras": at.metric[4].value,
+    }
     assert "It scales pixels itself, before its first convolution." in words(at)
     [pixels] = [one for one in at.selectbox if one.label == "What pixels was it trained on?"]
     assert pixels.value == "pixels"

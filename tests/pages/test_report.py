@@ -86,8 +86,10 @@ def test_the_numbers_are_those_of_the_evaluation(run: Run) -> None:
     for told in (
         f"{100 * report.accuracy:.1f} <small>%</small>",
         f"{100 * low:.1f} % to {100 * high:.1f} % with 95 % confidence",
-        f"<dd>{report.n_mistakes}</dd>", f"<dd>{report.loss:.2f}</dd>", f"<dd>{report.f1_macro:.2f}</dd>",
-    ):  # fmt: skip
+        f"<dd>{report.n_mistakes}</dd>",
+        f"<dd>{report.loss:.2f}</dd>",
+        f"<dd>{report.f1_macro:.2f}</dd>",
+    ):
         assert told in html(at)
     assert report.top3 is not None
     assert f"<dd>{100 * report.top3:.1f} %</dd>" in html(at)

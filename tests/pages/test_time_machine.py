@@ -63,8 +63,9 @@ def test_what_needs_keras_comes_when_it_is_ready(run: Run) -> None:
     app = open_page(run=run.id, image="test-3")
     inner = wait_until(lambda: sent(app.run())["inner"], "the image's replay")
     assert [layer["words"]["title"] for layer in inner["layers"]] == [
-        "Maps of conv2d_1", "Maps of activation_1",
-    ]  # fmt: skip
+        "Maps of conv2d_1",
+        "Maps of activation_1",
+    ]
     assert len(inner["probabilities"]["shares"]) == len(run.snapshots())
     assert not sent(app)["waiting"]["busy"]
 

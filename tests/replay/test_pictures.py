@@ -82,9 +82,12 @@ def test_the_browser_gets_the_kernels_and_the_counts(frames: Replay, data: Prepa
     assert [mark["label"] for mark in sent["marks"] if mark["label"]] == ["start", "1", "2"]
     for frame, shares in enumerate(sent["probabilities"]["shares"]):
         assert int(np.argmax(shares)) == frames.predicted[frame, 4]
-    assert sent["version"] == replay_payload(
-        frames, data.class_names, image=data.test.images[4], test_index=4, label=int(data.test.labels[4])
-    )["version"]  # fmt: skip
+    assert (
+        sent["version"]
+        == replay_payload(
+            frames, data.class_names, image=data.test.images[4], test_index=4, label=int(data.test.labels[4])
+        )["version"]
+    )
 
 
 def test_a_small_probability_is_not_zero(seen: ImageReplay, data: Prepared) -> None:

@@ -44,8 +44,11 @@ def test_what_is_not_said_stays(run: Run) -> None:
     run.rename("c")
     run.describe()
     assert json.loads((run.folder / "about.json").read_text()) == {
-        "by_hand": 1, "tags": ["a"], "notes": "b", "name": "c",
-    }  # fmt: skip
+        "by_hand": 1,
+        "tags": ["a"],
+        "notes": "b",
+        "name": "c",
+    }
     run.describe(tags=[], notes="")
     assert (run.name, run.tags, run.notes) == ("c", (), "")
 
@@ -78,14 +81,17 @@ def test_what_is_too_much_is_refused_in_a_sentence(run: Run) -> None:
     [
         ('{"tags": "abc", "notes": 3}', (), ""),
         ('{"tags": {"a": 1}, "notes": ["x"]}', (), ""),
-        (json.dumps({"tags": [1, None, "", "ok", "x" * 10_000, "OK", "a\x1b[2Jb"], "notes": "x" * 9000}),
-         ("ok", "a [2Jb"), "x" * 5000),
+        (
+            json.dumps({"tags": [1, None, "", "ok", "x" * 10_000, "OK", "a\x1b[2Jb"], "notes": "x" * 9000}),
+            ("ok", "a [2Jb"),
+            "x" * 5000,
+        ),
         (json.dumps({"tags": [f"t{n}" for n in range(40)]}), tuple(f"t{n}" for n in range(12)), ""),
         ("[]", (), ""),
         ("{", (), ""),
         ('{"tags": ["\\ud800"], "notes": "\\ud800"}', (), ""),
     ],
-)  # fmt: skip
+)
 def test_what_was_planted_is_read_as_far_as_it_makes_sense(
     home: Path, run: Run, planted: str, tags: tuple[str, ...], notes: str
 ) -> None:

@@ -28,11 +28,17 @@ def names(run: Run) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("accuracy", "classes", "n_test", "near"),
     [
-        (0.10, 10, 10_000, True), (0.2, 10, 10_000, True), (0.3, 10, 10_000, False), (0.55, 2, 1000, True),
-        (0.7, 2, 1000, False), (0.7, 2, 10, True), (0.95, 2, 10, False), (0.05, 100, 10_000, True),
+        (0.10, 10, 10_000, True),
+        (0.2, 10, 10_000, True),
+        (0.3, 10, 10_000, False),
+        (0.55, 2, 1000, True),
+        (0.7, 2, 1000, False),
+        (0.7, 2, 10, True),
+        (0.95, 2, 10, False),
+        (0.05, 100, 10_000, True),
         (0.3, 100, 10_000, False),
     ],
-)  # fmt: skip
+)
 def test_near_chance(home: Path, accuracy: float, classes: int, n_test: int, near: bool) -> None:
     assert near_chance(made(home, accuracy, classes=classes, n_test=n_test)) is near
 

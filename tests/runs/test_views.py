@@ -25,8 +25,11 @@ def test_what_was_written_is_read_by_the_number_of_views(run: Run) -> None:
     write_views(run, ViewsScore(6, 200, 12))
     assert read_views(run)[1].accuracy == pytest.approx(0.94)
     assert json.loads((run.folder / "views.json").read_text())["scores"][0] == {
-        "views": 2, "n_test": 200, "n_mistakes": 15, "accuracy": 0.925,
-    }  # fmt: skip
+        "views": 2,
+        "n_test": 200,
+        "n_mistakes": 15,
+        "accuracy": 0.925,
+    }
 
 
 def test_a_bundled_run_keeps_its_own_and_what_is_measured_here_goes_first(run: Run, home: Path, tmp_path: Path) -> None:
@@ -42,10 +45,18 @@ def test_a_bundled_run_keeps_its_own_and_what_is_measured_here_goes_first(run: R
 
 
 @pytest.mark.parametrize(
-    "scores", [None, "many", [3], [{}], [{"views": 6, "n_test": 0, "n_mistakes": 0}],
-               [{"views": 6, "n_test": 5, "n_mistakes": 6}], [{"views": 1, "n_test": 5, "n_mistakes": 1}],
-               [{"views": 6.0, "n_test": 5, "n_mistakes": 1}]],
-)  # fmt: skip
+    "scores",
+    [
+        None,
+        "many",
+        [3],
+        [{}],
+        [{"views": 6, "n_test": 0, "n_mistakes": 0}],
+        [{"views": 6, "n_test": 5, "n_mistakes": 6}],
+        [{"views": 1, "n_test": 5, "n_mistakes": 1}],
+        [{"views": 6.0, "n_test": 5, "n_mistakes": 1}],
+    ],
+)
 def test_what_makes_no_sense_is_left_out(run: Run, scores: object) -> None:
     (run.folder / "views.json").write_text(json.dumps({"scores": scores}))
     assert read_views(run) == ()

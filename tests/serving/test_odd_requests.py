@@ -74,8 +74,17 @@ def lines() -> Iterator[Row]:
     yield "many biscuits", get(b"/healthz", b"Cookie: " + b"a=b;" * 5000), 200, "ok"
     yield "many ranges", get(b"/docs", b"Range: bytes=0-,0-,0-,0-"), 200, "cnnviz"
     yield "an expectation", post(ARRAYS, JSON, b"Expect: the unexpected"), 200, "probability"
-    for path in (b"//evil.example/", b"/v1/model;x", b"/v1/./model", b"/v1\\model", b"/healthz#x", b"/%ff%fe", b"/%zz",
-                 b"/docs/../metrics", b"/" + b"a" * 60_000):  # fmt: skip
+    for path in (
+        b"//evil.example/",
+        b"/v1/model;x",
+        b"/v1/./model",
+        b"/v1\\model",
+        b"/healthz#x",
+        b"/%ff%fe",
+        b"/%zz",
+        b"/docs/../metrics",
+        b"/" + b"a" * 60_000,
+    ):
         yield f"the path {path[:20].decode()}", get(path), 404, "there is nothing at '/"
 
 
@@ -107,8 +116,13 @@ def bodies() -> Iterator[Row]:
     )
     yield "no kind", post(PHOTO), 415, "of no kind"
     yield "a senseless kind", post(PHOTO, b"Content-Type: ;;;=\xff"), 415, "of no kind"
-    for query, said in ((b"top=1&top=500", "top is '500'"), (b"top=1e1", "top is '1e1'"), (b"top=", "top is ''"),
-                        (b"top=%EF%BC%95", "top is '\\\\uff15'"), (b"top=-1", "top is '-1'")):  # fmt: skip
+    for query, said in (
+        (b"top=1&top=500", "top is '500'"),
+        (b"top=1e1", "top is '1e1'"),
+        (b"top=", "top is ''"),
+        (b"top=%EF%BC%95", "top is '\\\\uff15'"),
+        (b"top=-1", "top is '-1'"),
+    ):
         yield f"the query {query.decode()}", post(PHOTO, PNG, query=b"?" + query), 422, said
     yield "a model's path", post(PHOTO, PNG, query=b"?model=../../etc/passwd&path=/etc/passwd"), 200, "probability"
     yield "many questions", post(PHOTO, PNG, query=b"?" + b"a=1&" * 3000), 200, "probability"
@@ -123,8 +137,13 @@ def photos() -> Iterator[Row]:
     for name in (b"UTF-8''%2e%2e%2fa.png", b"klingon''%ff", b"x"):
         yield f"the name {name.decode()}", post(form(star + name), FORM), 422, "the form has no files"
     long = b'"' + b"a" * 7000 + b'"'
-    for name, shown in ((b'"C:\\\\..\\\\a\0.png"', '"a .png"'), (long, '"' + "a" * 120 + '"'), (b'""', '"photo"'),
-                        (b'"\xff\xfe.png"', ".png"), (b'"%0d%0aX: y.png"', '"%0d%0aX: y.png"')):  # fmt: skip
+    for name, shown in (
+        (b'"C:\\\\..\\\\a\0.png"', '"a .png"'),
+        (long, '"' + "a" * 120 + '"'),
+        (b'""', '"photo"'),
+        (b'"\xff\xfe.png"', ".png"),
+        (b'"%0d%0aX: y.png"', '"%0d%0aX: y.png"'),
+    ):
         yield f"the name {name[:20]!r}", post(form(FILE + name), FORM), 200, shown
     yield "a form within", post(form(FILE + b'"a"', b"--y\r\n\r\nx\r\n--y--"), FORM), 422, "holds text"
     encoded = FILE + b'"a"\r\nContent-Transfer-Encoding: base64'

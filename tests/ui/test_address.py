@@ -64,9 +64,11 @@ def moved(at: AppTest, page: Page, **query: Any) -> AppTest:
 
 
 def query(at: AppTest) -> dict[str, Any]:
-    return {name: value[0] if len(value) == 1 else value for name, value in at.query_params.items()} if all(
-        isinstance(value, list) for value in at.query_params.values()
-    ) else dict(at.query_params)  # fmt: skip
+    return (
+        {name: value[0] if len(value) == 1 else value for name, value in at.query_params.items()}
+        if all(isinstance(value, list) for value in at.query_params.values())
+        else dict(at.query_params)
+    )
 
 
 @pytest.fixture
@@ -144,8 +146,10 @@ def test_a_page_takes_what_it_shows_and_the_next_one_finds_the_rest(runs: None) 
     assert moved(at, MODELS).session_state["asked"]["snapshot"] == ("2", False)
     assert at.session_state["asked"]["layer"] == (None, False)
     asked = moved(at, KERNELS).session_state["asked"]
-    assert asked == {name: (said, False) for name, said in
-                     {"snapshot": "2", "image": "test-3", "layer": "conv2d_1", "filter": "0"}.items()}  # fmt: skip
+    assert asked == {
+        name: (said, False)
+        for name, said in {"snapshot": "2", "image": "test-3", "layer": "conv2d_1", "filter": "0"}.items()
+    }
 
 
 def test_another_run_leaves_only_the_image(runs: None) -> None:

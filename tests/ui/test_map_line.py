@@ -31,9 +31,19 @@ def test_a_link_holds_where_the_line_was_drawn() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [None, "", "pca", "pca.model.", "umap.1.000000111111222222", "pca.-1.000000111111222222", "pca.model.00000011",
-     "pca.model.000000111111", "pca.model.<b>000111111222222", "pca.model." + "0" * 6 * 300],
-)  # fmt: skip
+    [
+        None,
+        "",
+        "pca",
+        "pca.model.",
+        "umap.1.000000111111222222",
+        "pca.-1.000000111111222222",
+        "pca.model.00000011",
+        "pca.model.000000111111",
+        "pca.model.<b>000111111222222",
+        "pca.model." + "0" * 6 * 300,
+    ],
+)
 def test_what_is_no_line_is_none(wrong: str | None) -> None:
     assert read_lasso(wrong) is None
 

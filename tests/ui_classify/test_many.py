@@ -171,5 +171,9 @@ def test_the_document_is_the_command_line_s() -> None:
     }
     assert (found[2]["abstained"], found[2]["reason"]) == (True, "Not sure enough.")
     assert found[4] == {
-        "file": "notes.txt", "top": [], "abstained": False, "reason": None, "error": "The file 'notes.txt' holds text.",
-    }  # fmt: skip
+        "file": "notes.txt",
+        "top": [],
+        "abstained": False,
+        "reason": None,
+        "error": "The file 'notes.txt' holds text.",
+    }

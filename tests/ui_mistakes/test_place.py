@@ -31,7 +31,7 @@ def asked_place(**asked: str) -> MistakesPlace:
         ({"sort": "loss-high", "group": "pair"}, MistakesPlace(sort="loss-high", by_pair=True)),
         ({"show": "", "true": ""}, MistakesPlace()),
     ],
-)  # fmt: skip
+)
 def test_what_it_asks_for(asked: dict[str, str], shown: MistakesPlace) -> None:
     assert asked_place(**asked) == shown
 

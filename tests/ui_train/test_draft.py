@@ -121,8 +121,15 @@ def test_the_drawing_has_a_block_for_every_step_and_a_gap_where_it_breaks() -> N
     draft = Draft.from_preset("two-conv", SAMPLE)
     blocks = network_blocks(draft, draft.table())
     assert [block.kind for block in blocks] == [
-        "input", "convolution", "pooling", "convolution", "pooling", "flatten", "dense", "output",
-    ]  # fmt: skip
+        "input",
+        "convolution",
+        "pooling",
+        "convolution",
+        "pooling",
+        "flatten",
+        "dense",
+        "output",
+    ]
     assert (blocks[1].size, blocks[1].channels, blocks[1].parameters) == ("30×30", "×32", "896")
     assert all(0 < block.side <= 1 and 1 <= block.sheets <= 8 for block in blocks)
     broken = Draft.from_preset("two-conv", DIGITS)

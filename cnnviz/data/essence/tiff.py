@@ -16,15 +16,29 @@ _OF_STRIPS, _OF_TILES = {_STRIPS, _STRIP_BYTES, _ROWS}, {_TILES, _TILE_BYTES, _T
 _LISTS = {_STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES}
 # How many values each may have. The rest (previews, profiles, other directories, texts) makes no picture.
 _MOST_VALUES = {
-    _WIDTH: 1, _HEIGHT: 1, _BITS: 8, _COMPRESSION: 1, 262: 1, 266: 1, _SAMPLES: 1, _PLANES: 1,
-    292: 1, 293: 1,  # fax: options
+    _WIDTH: 1,
+    _HEIGHT: 1,
+    _BITS: 8,
+    _COMPRESSION: 1,
+    262: 1,
+    266: 1,
+    _SAMPLES: 1,
+    _PLANES: 1,
+    292: 1,
+    293: 1,  # fax: options
     317: 1,  # predictor
     320: 3 * 2**16,  # palette
-    338: 8, 339: 8,  # extra samples, sample format
+    338: 8,
+    339: 8,  # extra samples, sample format
     347: 2**16,  # JPEG: tables
-    529: 3, 530: 2, 531: 1, 532: 6,  # luminance and chrominance
-    _ROWS: 1, _TILE_WIDTH: 1, _TILE_HEIGHT: 1,
-}  # fmt: skip
+    529: 3,
+    530: 2,
+    531: 1,
+    532: 6,  # luminance and chrominance
+    _ROWS: 1,
+    _TILE_WIDTH: 1,
+    _TILE_HEIGHT: 1,
+}
 _UNITS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _WHOLE = {1: "B", 3: "H", 4: "I", 16: "Q"}
 _NONE, _JPEG = 1, 7

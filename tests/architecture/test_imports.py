@@ -1,8 +1,9 @@
-"""Who may import whom: the contracts of pyproject.toml, and what they cannot say."""
+"""Who may import whom: the contracts of pyproject.toml, and what they cannot say; and that a page stays a page."""
 
 import ast
 import subprocess
 import sys
+from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.dashboard import ROOT
 
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 HEAVY = ("keras", "pandas", "plotly", "sklearn", "streamlit", "tensorflow")
+LONGEST_PAGE = 120
 NOT_IN_PAGES = {"keras", "numpy", "sklearn", "tensorflow"}
 
 
@@ -57,6 +59,13 @@ def test_no_module_imports_itself_by_a_detour() -> None:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_page_leaves_the_computing_to_the_library(path: Path) -> None:
     assert not imported_packages(path) & NOT_IN_PAGES
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_PAGE
+
+
+def test_a_class_of_the_dashboard_has_a_name_of_its_own() -> None:
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "cnnviz" / "ui").rglob("*.py")]
+    names = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 def test_pages_holds_folders_only() -> None:

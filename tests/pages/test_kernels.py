@@ -51,24 +51,37 @@ def test_the_wall_and_the_filter_are_described(looked_at: Run) -> None:
     assert "Filter 2 as it learned" in captions(at)
 
 
+def wall(at: AppTest) -> dict[str, Any]:
+    """What the wall of kernels is given."""
+    return next(data for data in looked.figures(at) if "Each tile is one" in data["caption"])
+
+
 def test_views_scales_and_orders(looked_at: Run) -> None:
     at = opened()
     at.segmented_control(key="kernels-colour").set_value("red").run()
     assert "its red weights; white is zero, blue negative, red positive" in captions(at)
-    for order, told in {"strongest first": "its norm", "most changed first": "moved since the start"}.items():
+    first, last = (looked_at.weights(looked_at.snapshots()[place].number)["conv2d_1/kernel"] for place in (0, -1))
+    strength, change = (np.sqrt((kernels**2).sum(axis=(0, 1, 2))) for kernels in (last, last - first))
+    for order, told, value in (
+        ("strongest first", "its norm", strength),
+        ("most changed first", "moved since the start", change),
+    ):
         at.selectbox(key="kernels-sort").set_value(order).run()
         assert told in captions(at)
+        assert wall(at)["ids"] == sorted(range(len(value)), key=lambda number, value=value: -value[number])
     at.segmented_control(key="kernels-each").set_value(True).run()
     assert "each on its own scale, given below it; what moved most since the start comes first" in captions(at)
     at.selectbox(key="kernels-sort").set_value("alike together").run()
-    assert not at.exception
+    assert sorted(wall(at)["ids"]) == list(range(len(strength)))
+    at.selectbox(key="kernels-sort").set_value("by number").run()
+    assert wall(at)["ids"] == list(range(len(strength)))
 
 
 def test_the_scale_of_each_kernel_is_written_below_it(looked_at: Run) -> None:
     at = opened(scale="each its own", sort="strongest first")
-    wall = next(data for data in looked.figures(at) if "Each tile is one" in data["caption"])
+    drawn = wall(at)
     largest = np.abs(looked_at.weights(looked_at.snapshots()[-1].number)["conv2d_1/kernel"]).max(axis=(0, 1, 2))
-    for number, label in zip(wall["ids"], wall["labels"], strict=True):
+    for number, label in zip(drawn["ids"], drawn["labels"], strict=True):
         assert float(label.removeprefix("±")) == pytest.approx(largest[number], rel=0.05)
 
 

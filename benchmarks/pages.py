@@ -9,7 +9,6 @@ whose first visitor this is; without Chromium these columns stay empty. The home
 """
 
 import json
-import re
 import shutil
 import statistics
 import sys
@@ -25,12 +24,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.measure import ROOT, Process, Result, repeated, run, spread, temporary_home
 from benchmarks.training import make_spec
+from cnnviz.ui.pages import PAGES
 from tests.conftest import BROWSERS, LAUNCH_ARGUMENTS
 from tests.dashboard import READY, Dashboard
 
 APP = ROOT / "app.py"
 ALLOWED_MS = 150
-_PAGE = re.compile(r"[\"'](pages/[\w/]+\.py)[\"']")
 _TIMEOUT_S = 120
 
 # What is chosen anew at each run, as text to format with the run's number.
@@ -77,8 +76,8 @@ NODES = """() => {
 
 
 def pages() -> list[str]:
-    """The pages that app.py names, in its order."""
-    return list(dict.fromkeys(_PAGE.findall(APP.read_text(encoding="utf-8"))))
+    """The pages' files, in the order of the sidebar."""
+    return [page.path for page in PAGES]
 
 
 def address(page: str) -> str:

@@ -10,14 +10,13 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from numpy.typing import ArrayLike
-
 from cnnviz.errors import SpecError
-from cnnviz.explain.heatmap import Heatmap, Heatmaps
 
 if TYPE_CHECKING:
     import keras
+    from numpy.typing import ArrayLike
 
+    from cnnviz.explain.heatmap import Heatmap, Heatmaps
     from cnnviz.explain.subject import Classes
 
 __all__ = ["METHODS", "Method", "explain", "explain_batch", "find_method"]
@@ -49,7 +48,7 @@ class Method:
     uses_layer: bool = False
 
     @property
-    def function(self) -> Callable[..., Heatmaps]:
+    def function(self) -> "Callable[..., Heatmaps]":
         """The method: of (model, images, class_index=None, layer=None, **settings). Imports Keras."""
         module = import_module(f"cnnviz.explain.{self.module}")
         function: Callable[..., Heatmaps] = getattr(module, f"explain_{self.call}")
@@ -149,12 +148,12 @@ def _plain(name: object) -> str:
 
 def explain(
     model: "keras.Model",
-    image: ArrayLike,
+    image: "ArrayLike",
     method: str = "gradcam",
     class_index: int | None = None,
     layer: str | int | None = None,
     **settings: Any,
-) -> Heatmap:
+) -> "Heatmap":
     """Explain one class on one image with the method of that name.
 
     Args:
@@ -180,12 +179,12 @@ def explain(
 
 def explain_batch(
     model: "keras.Model",
-    images: ArrayLike,
+    images: "ArrayLike",
     method: str = "gradcam",
     class_index: "Classes" = None,
     layer: str | int | None = None,
     **settings: Any,
-) -> tuple[Heatmap, ...]:
+) -> "tuple[Heatmap, ...]":
     """Explain many images with the method of that name, as many at a time as memory allows.
 
     Args:
@@ -206,7 +205,7 @@ def explain_batch(
     return _method(method, settings)(model, images, class_index, layer, **settings).each
 
 
-def _method(name: str, settings: Mapping[str, Any]) -> Callable[..., Heatmaps]:
+def _method(name: str, settings: Mapping[str, Any]) -> "Callable[..., Heatmaps]":
     """Find a method's function, and refuse settings it does not have."""
     found = find_method(name)
     function = found.function

@@ -35,7 +35,7 @@ from tests.serving.inside import asked_inside
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis -1 of a tensor of shape")
 
 IMAGES = 4
-LEAST = 1e-12  # a probability that is 0 counts as this much in a loss
+LEAST = float(np.finfo(np.float32).smallest_subnormal)  # a probability that is 0 counts as this much in a loss
 # What is opened as everywhere else, by a process that starts anew: a kind of each sort of file.
 STARTED_ANEW = ("sequential", "a whole .h5", "a whole .h5 of Keras 2", "a .keras of TensorFlow 2.13")
 

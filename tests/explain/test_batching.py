@@ -23,7 +23,7 @@ def network(filters: int) -> keras.Model:
 
 def test_a_larger_network_gets_fewer_images_at_a_time() -> None:
     images = np.zeros((300, 32, 32, 3), np.float32)
-    small, large = (len(batches(network(filters), images)[0]) for filters in (16, 256))
+    small, large = (len(next(batches(network(filters), images))) for filters in (16, 256))
     # the convolution's maps and what flattens them: twice 32 * 32 * filters numbers of four bytes, in 20 MiB
     assert (small, large) == (20 * 2**20 // (2 * 32 * 32 * 16 * 4), 20 * 2**20 // (2 * 32 * 32 * 256 * 4))
     assert small > large

@@ -35,7 +35,7 @@ from tests.serving.inside import asked_inside
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis -1 of a tensor of shape")
 
 IMAGES = 4
-LEAST = float(np.finfo(np.float32).smallest_subnormal)  # a probability that is 0 counts as this much in a loss
+LEAST = 1e-12  # below that, two ways to the same probability differ by more than it is
 # What is opened as everywhere else, by a process that starts anew: a kind of each sort of file.
 STARTED_ANEW = ("sequential", "a whole .h5", "a whole .h5 of Keras 2", "a .keras of TensorFlow 2.13")
 
@@ -170,7 +170,9 @@ def test_its_report_is_of_what_plain_keras_says(name: str, bench: Bench) -> None
     np.add.at(confusion, (one.labels, one.expected.argmax(axis=1)), 1)
     assert report["confusion"] == confusion.tolist()
     assert report["n_mistakes"] == IMAGES - np.trace(confusion)
-    np.testing.assert_allclose(judged.losses, losses(one), rtol=1e-3, atol=10 * one.kind.tolerance)
+    assert judged.losses is not None
+    told = np.minimum(judged.losses, -np.log(LEAST))
+    np.testing.assert_allclose(told, losses(one), rtol=1e-3, atol=10 * one.kind.tolerance)
     assert report["loss"] == pytest.approx(judged.losses.mean())
 
 

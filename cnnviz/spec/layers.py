@@ -7,6 +7,7 @@ that networks are built, and their code is written, from one description. A new 
 Shapes are those of one image: (height, width, channels) or (features,).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, get_args
 
@@ -70,7 +71,7 @@ def _slide(size: int, window: int, stride: int, padding: str) -> int:
     return -(-size // stride) if padding == "same" else (size - window) // stride + 1
 
 
-class _Layer(Settings):
+class _Layer(Settings, ABC):
     """A layer that changes neither the shape nor costs anything.
 
     Attributes:
@@ -82,9 +83,9 @@ class _Layer(Settings):
     effect: ClassVar[str] = ""
 
     @property
+    @abstractmethod
     def keras_layer(self) -> KerasLayer:
         """Which layer of Keras it is, and what that is given."""
-        raise NotImplementedError
 
     @property
     def keras_name(self) -> str:

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.errors import CnnvizError, RunError, SpecError
 from cnnviz.runs import Run, Weights
+from cnnviz.runs.choosing import Purpose
 from cnnviz.ui.address import asked, chosen_run, go, remember
 from cnnviz.ui.choosers import dropdown
 from cnnviz.ui.components.saving import Saving
@@ -27,7 +28,7 @@ from cnnviz.ui.preferred import preferred_id
 from cnnviz.ui.run_facts import run_label
 from cnnviz.ui.styles import style
 
-__all__ = ["BAR_STYLE", "Pinned", "ShownRun", "asked_run", "looked_run", "pinned_bar", "run_bar"]
+__all__ = ["BAR_STYLE", "Pinned", "ShownRun", "asked_run", "looked_run", "network_run", "pinned_bar", "run_bar"]
 
 Snapshots = Literal["weights", "measured", "both"]  # which are on offer: with weights, with predictions, with both
 
@@ -153,19 +154,30 @@ def run_bar(
 
 
 def looked_run() -> tuple[Run, tuple[str, ...]]:
-    """Return the run to look into, and the ids of those on offer; where there is none, say so and end the page.
+    """Return the run to look into, as `network_run` does."""
+    return network_run(
+        "look",
+        "There is no trained network to look into yet. Train one: it takes a minute, and every page under Look then "
+        "shows what it sees.",
+        icon=":material/visibility:",
+    )
+
+
+def network_run(purpose: Purpose, none_yet: str, *, icon: str) -> tuple[Run, tuple[str, ...]]:
+    """Return the run that a page asks something, and the ids of those on offer.
+
+    Args:
+        purpose: what the network is wanted for, which decides on the usual one.
+        none_yet: what is said where there is no network; the page ends then.
+        icon: a Material icon, beside that.
 
     Raises:
         CnnvizError: the URL asks for a run that there is not.
     """
     offered = lookable()
-    run = asked_run(offered, preferred_id("look"))
+    run = asked_run(offered, preferred_id(purpose))
     if run is None or not (offered or run.snapshots()):
-        no_network_yet(
-            "There is no trained network to look into yet. Train one: it takes a minute, and every page under Look "
-            "then shows what it sees.",
-            icon=":material/visibility:",
-        )
+        no_network_yet(none_yet, icon=icon)
     return run, offered
 
 

@@ -9,7 +9,7 @@ from cnnviz.data.photos import Photo
 from cnnviz.errors import DataError
 from cnnviz.runs import Run, Weights
 from cnnviz.ui.address import arrived, bind, carried, carry, go, read, rerun
-from cnnviz.ui.bar import asked_run, run_bar
+from cnnviz.ui.bar import network_run, run_bar
 from cnnviz.ui.classify.many_photos import show_many
 from cnnviz.ui.classify.networks import Network, Using
 from cnnviz.ui.classify.one_photo import show_one
@@ -26,12 +26,10 @@ from cnnviz.ui.classify.photos import (
 )
 from cnnviz.ui.classify.place import WhatPlace
 from cnnviz.ui.copies import COPY
-from cnnviz.ui.invitation import no_network_yet
 from cnnviz.ui.loaders import class_names, lookable, open_run
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.images import keep_photo, kept_photo, read_image
 from cnnviz.ui.network.moments import snapshot_labels
-from cnnviz.ui.preferred import preferred_id
 from cnnviz.ui.run_facts import run_label
 from cnnviz.ui.styles import style
 
@@ -159,14 +157,12 @@ def _step_through(item: PhotoItem) -> None:
 
 def _classify_bar() -> tuple[Network, DeltaGenerator]:
     """Draw the bar; where there is no network yet, say what to do and end the page."""
-    offered = lookable()
-    run = asked_run(offered, preferred_id("use"))
-    if run is None or not (offered or run.snapshots()):
-        no_network_yet(
-            "There is no trained network to show your photos to yet. Train one: it takes a minute, and this page then "
-            "says what it sees in them.",
-            icon=":material/add_photo_alternate:",
-        )
+    run, offered = network_run(
+        "use",
+        "There is no trained network to show your photos to yet. Train one: it takes a minute, and this page then says "
+        "what it sees in them.",
+        icon=":material/add_photo_alternate:",
+    )
     shown, bar = run_bar(run, offered, follow=True, gap="xsmall")
     if run.status.active:
         st.fragment(_follow, run_every=_TICK_S)(run, len(run.snapshots()))

@@ -10,7 +10,7 @@ from PIL import Image
 
 from cnnviz.errors import SpecError
 
-__all__ = ["data_url", "sprite", "to_png"]
+__all__ = ["data_url", "shrunk", "sprite", "to_png"]
 
 Picture = NDArray[np.uint8]
 
@@ -66,6 +66,26 @@ def tile(tiles: Picture, columns: int, rows: int, gutter: int, background: tuple
         sheet[row, :height, column, :width] = tiles[index]
     whole = sheet.reshape(rows * (height + gutter), columns * (width + gutter), 3)
     return whole[: whole.shape[0] - gutter, : whole.shape[1] - gutter]
+
+
+def shrunk(images: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Make large images fit a thumbnail, by the mean of whole blocks of pixels; small ones stay as they are.
+
+    Args:
+        images: uint8 (n, height, width, channels).
+        side: how large the longer side may be.
+
+    Returns:
+        uint8 (n, height // f, width // f, channels) with the smallest whole f that fits.
+    """
+    count, height, width, channels = images.shape
+    factor = -(-max(height, width) // side)
+    rows, columns = height // factor, width // factor
+    if factor == 1 or not (rows and columns):
+        return images
+    cut = images[:, : rows * factor, : columns * factor].reshape(count, rows, factor, columns, factor, channels)
+    small: NDArray[np.uint8] = np.rint(cut.mean(axis=(2, 4))).astype(np.uint8)
+    return small
 
 
 def to_png(picture: NDArray[np.uint8]) -> bytes:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.errors import CnnvizError, RunError, SpecError
+from cnnviz.figures.saving import Saving
 from cnnviz.runs import Run, Weights
 from cnnviz.runs.choosing import Purpose
 from cnnviz.ui.address import asked, chosen_run, go, remember
 from cnnviz.ui.choosers import dropdown
-from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.invitation import no_network_yet
 from cnnviz.ui.loaders import class_names, lookable, open_run

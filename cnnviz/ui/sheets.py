@@ -26,8 +26,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cnnviz.errors import CnnvizError
-from cnnviz.figures.pictures import sprite
-from cnnviz.ui.components.gallery import shrunk
+from cnnviz.figures.pictures import shrunk, sprite
 
 __all__ = ["MOST_IMAGES", "SHEET_COLUMNS", "THUMBNAIL", "Sheets", "serve_images", "sheet_routes", "thumbnail_shape"]
 

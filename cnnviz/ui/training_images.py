@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from cnnviz.data import Split
 from cnnviz.errors import RunError
 from cnnviz.evaluation import nearest
+from cnnviz.figures.pictures import shrunk
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.inference import features
 from cnnviz.inference.features import TrainingFeatures, features_of
 from cnnviz.runs import Run, Weights
 from cnnviz.ui import derived
-from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.copies import data_link
 from cnnviz.ui.jobs import show_job

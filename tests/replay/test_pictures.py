@@ -12,10 +12,10 @@ from cnnviz.data import Prepared
 from cnnviz.errors import SpecError
 from cnnviz.figures import replay_words
 from cnnviz.figures.canvas import fitted
+from cnnviz.figures.replay_panels import image_payload, replay_payload
 from cnnviz.figures.replay_picture import ReplayView, replay_gif, replay_picture
 from cnnviz.replay import ImageReplay, Replay, image_replay, replay
 from cnnviz.runs import Run
-from cnnviz.ui.components.time_machine import image_payload, replay_payload
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from cnnviz.ui.components.component import versioned
 from cnnviz.ui.microscope.specimens import output_data
 
 
@@ -16,12 +15,6 @@ def terms(logits: list[float], head: str) -> SimpleNamespace:
         total=1 + np.exp(-array),
         probabilities=np.array([0.25, 0.75]) if len(logits) == 1 else 1 / (1 + np.exp(-array)),
     )
-
-
-def test_a_version_names_the_content() -> None:
-    one, same, other = ({"inputs": "AAAA", "bias": bias} for bias in (1.0, 1.0, 2.0))
-    assert versioned(one) == versioned(same)
-    assert versioned(one)["version"] != versioned(other)["version"]
 
 
 def test_one_sigmoid_is_the_second_class() -> None:

@@ -8,13 +8,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.figures.guesses import percent
+from cnnviz.figures.saving import Saving
 from cnnviz.figures.theme import class_colors
 from cnnviz.inference import DIALS, Classification, Dials, sweep
 from cnnviz.inference.refusing import Rule
 from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.classify.place import PhotoView, change_view
 from cnnviz.ui.components.dial_board import Line, dial_board
-from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.question import Results
 
 __all__ = ["dials_fold", "with_place", "worth_a_line"]

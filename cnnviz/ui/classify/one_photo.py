@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError
 from cnnviz.figures.guesses import percent
+from cnnviz.figures.saving import Saving
 from cnnviz.inference import Classification, Dials, adjust, prepare_photo
 from cnnviz.inference.refusing import Rule
 from cnnviz.ui.address import page_link, read
@@ -20,7 +21,6 @@ from cnnviz.ui.classify.place import PhotoPlace, PhotoView, asked_view, change_v
 from cnnviz.ui.classify.words import agreement, answer_in_words, journey
 from cnnviz.ui.components.heatmaps import Panel, heatmaps
 from cnnviz.ui.components.photo_crop import photo_crop
-from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.verdict import ClassBar, verdict
 from cnnviz.ui.messages import plain, reported
 from cnnviz.ui.network import keras_ready, wait_for_keras

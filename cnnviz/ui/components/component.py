@@ -1,22 +1,16 @@
 """A component from the files beside its Python: JavaScript modules become one text, and no build step is needed."""
 
-import base64
-import hashlib
-import json
 import re
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from numpy.typing import DTypeLike, NDArray
 
-from cnnviz.figures.pictures import data_url, sprite, to_png
 from cnnviz.figures.theme import css_variables
 
-__all__ = ["bundled", "component", "modules_of", "nothing_more", "packed", "sheet", "versioned"]
+__all__ = ["bundled", "component", "modules_of", "nothing_more"]
 
 _HERE = Path(__file__).parent
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.MULTILINE)
@@ -51,37 +45,6 @@ def component(
         js=bundled(entry),
         isolate_styles=isolate_styles,
     )
-
-
-def packed(values: NDArray[Any], dtype: DTypeLike | None = None) -> str:
-    """Return an array as a component's data: base64 of its bytes in C order, read by `kit/bytes.js`.
-
-    Args:
-        values: any shape.
-        dtype: what they are sent as, such as "<u2"; None for what they are.
-    """
-    return base64.b64encode(np.ascontiguousarray(values, dtype).tobytes()).decode("ascii")
-
-
-def versioned(data: dict[str, Any]) -> dict[str, Any]:
-    """Add a name for the content to what a component is told, by which the browser knows that nothing changed."""
-    text = json.dumps(data, sort_keys=True)
-    return {**data, "version": hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}
-
-
-def sheet(images: NDArray[np.uint8], columns: int | None = None) -> str:
-    """Return images on one sheet as a data URL, made once for all sessions and clicks.
-
-    Args:
-        images: uint8 (n, height, width, 1 or 3).
-        columns: images in a row; None for all in one.
-    """
-    return _sheet(images.tobytes(), images.shape, columns)
-
-
-@lru_cache(maxsize=64)
-def _sheet(pixels: bytes, shape: tuple[int, ...], columns: int | None) -> str:
-    return data_url(to_png(sprite(np.frombuffer(pixels, np.uint8).reshape(shape), columns)))
 
 
 def nothing_more() -> None:

@@ -7,10 +7,10 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Judged
+from cnnviz.figures.saving import Saving
 from cnnviz.runs import Run, RunStore
 from cnnviz.ui.address import page_link, rerun
 from cnnviz.ui.bar import asked_run, run_bar
-from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.invitation import invite_to_train
 from cnnviz.ui.judge.readings import judged, state_of
 from cnnviz.ui.loaders import home, open_run, run_ids

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from cnnviz.evaluation import LearningOrder, Stages, groups_by_class, images_of_group, stages_of
 from cnnviz.evaluation.learning import GROUPS, Group
 from cnnviz.figures.learning_order import class_groups, draw_class_groups, draw_stages, stages_caption
+from cnnviz.figures.pictures import shrunk
+from cnnviz.figures.saving import Saving
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Run
 from cnnviz.ui.address import go, leave, page_link, read
 from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.components.drawing import drawing
-from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.image_grid import GridImages, image_grid
 from cnnviz.ui.components.image_grid import Group as Head
-from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.copies import tell_copies, tell_missing
 from cnnviz.ui.judge.bar import judge_bar

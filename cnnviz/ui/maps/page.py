@@ -7,11 +7,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz import explain
+from cnnviz.figures.saving import Saving
 from cnnviz.figures.tiles import Tiles, answers_in_words, map_tiles, photo_tiles, span
 from cnnviz.ui.address import go
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.overlay import overlay
-from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.strip import Blank, Column, strip
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.maps.scene import (

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from cnnviz.data.photos import fit
 from cnnviz.errors import CnnvizError
+from cnnviz.figures.saving import Saving
 from cnnviz.figures.tiles import span
 from cnnviz.runs import Run, Weights
 from cnnviz.ui.address import go, read
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.choosers import dropdown, segments
-from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.loaders import class_names, lookable, open_run
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.images import ChosenImage, image_in_words, image_popover, read_image

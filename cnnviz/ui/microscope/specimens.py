@@ -8,8 +8,8 @@ import numpy as np
 import plotly.colors
 from numpy.typing import NDArray
 
+from cnnviz.figures.packing import packed
 from cnnviz.figures.theme import DIVERGING, SEQUENTIAL
-from cnnviz.ui.components.component import packed
 
 if TYPE_CHECKING:
     from cnnviz.explain import ConvolutionLayer, OutputTerms, PoolingLayer

@@ -15,9 +15,9 @@ from cnnviz.data.example_photos import EXAMPLES, example_photo
 from cnnviz.data.photo_formats import SUFFIXES
 from cnnviz.data.photos import Photo, fit, open_photo, smaller
 from cnnviz.errors import CnnvizError, DataError
+from cnnviz.figures.pictures import shrunk
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Run
-from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.loaders import class_names, datasets, held_images, pictures
 from cnnviz.ui.messages import problem

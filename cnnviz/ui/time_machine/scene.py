@@ -12,12 +12,12 @@ from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError, DataError
+from cnnviz.figures.replay_panels import Payload, image_payload, replay_payload
+from cnnviz.figures.saving import Saving
 from cnnviz.replay import ImageReplay, Replay, image_replay, map_layers, replay
 from cnnviz.runs import Run
 from cnnviz.ui.address import asked, carry, go
 from cnnviz.ui.bar import looked_run, pinned_bar
-from cnnviz.ui.components.saving import Saving
-from cnnviz.ui.components.time_machine import Payload, image_payload, replay_payload
 from cnnviz.ui.jobs import Job, Report, job
 from cnnviz.ui.loaders import class_names
 from cnnviz.ui.messages import problem

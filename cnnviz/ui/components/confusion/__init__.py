@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnviz.figures.packing import packed, ramp
+from cnnviz.figures.saving import Saving, saving_data
 from cnnviz.figures.tiles import color_table
-from cnnviz.ui.components.component import component, packed
-from cnnviz.ui.components.saving import Saving, saving_data
-from cnnviz.ui.components.tiles import ramp
+from cnnviz.ui.components.component import component
 
 __all__ = ["confusion_matrix"]
 

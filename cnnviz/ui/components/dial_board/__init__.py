@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.errors import SpecError
+from cnnviz.figures.saving import Saving, saving_data
 from cnnviz.inference import DIALS, Dials
 from cnnviz.ui.components.component import component
-from cnnviz.ui.components.saving import Saving, saving_data
 
 __all__ = ["Line", "dial_board", "told_dials"]
 

@@ -1,8 +1,8 @@
 """A drawing of `cnnviz.figures` on a page: in the colours of the theme, with exact numbers under the pointer."""
 
+from cnnviz.figures.saving import Saving, saving_data
 from cnnviz.figures.svg import STYLE, Drawing
 from cnnviz.ui.components.component import component
-from cnnviz.ui.components.saving import Saving, saving_data
 
 __all__ = ["drawing"]
 

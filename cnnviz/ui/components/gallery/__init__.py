@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.ui.components.component import component, nothing_more, sheet
+from cnnviz.figures.packing import packed_sheet
+from cnnviz.figures.pictures import shrunk
+from cnnviz.ui.components.component import component, nothing_more
 
-__all__ = ["GalleryRow", "gallery", "shrunk"]
+__all__ = ["GalleryRow", "gallery"]
 
 _SHEET_COLUMNS = 16
 
@@ -62,7 +64,7 @@ def gallery(
     result = _component(
         key=key,
         data={
-            "sheet": sheet(small, _SHEET_COLUMNS),
+            "sheet": packed_sheet(small, _SHEET_COLUMNS),
             "columns": min(_SHEET_COLUMNS, len(small)),
             "count": len(small),
             "height": height * zoom,
@@ -77,23 +79,3 @@ def gallery(
     )
     picked = result.get("picked")
     return picked if isinstance(picked, int) and 0 <= picked < len(images) else None
-
-
-def shrunk(images: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """Make large images fit a thumbnail, by the mean of whole blocks of pixels; small ones stay as they are.
-
-    Args:
-        images: uint8 (n, height, width, channels).
-        side: how large the longer side may be.
-
-    Returns:
-        uint8 (n, height // f, width // f, channels) with the smallest whole f that fits.
-    """
-    count, height, width, channels = images.shape
-    factor = -(-max(height, width) // side)
-    rows, columns = height // factor, width // factor
-    if factor == 1 or not (rows and columns):
-        return images
-    cut = images[:, : rows * factor, : columns * factor].reshape(count, rows, factor, columns, factor, channels)
-    small: NDArray[np.uint8] = np.rint(cut.mean(axis=(2, 4))).astype(np.uint8)
-    return small

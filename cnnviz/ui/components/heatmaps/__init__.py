@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from cnnviz.explain.heatmap import Heatmap
 from cnnviz.figures.heatmap import OPACITY, full_value, heat_ramp, heat_table, in_two_digits
-from cnnviz.ui.components.component import component, nothing_more, packed, sheet
-from cnnviz.ui.components.saving import Saving, saving_data
+from cnnviz.figures.packing import packed, packed_sheet
+from cnnviz.figures.saving import Saving, saving_data
+from cnnviz.ui.components.component import component, nothing_more
 
 __all__ = ["HeatBar", "Panel", "heatmaps"]
 
@@ -108,7 +109,7 @@ def heatmaps(
         The class whose bar was clicked, in the one run that the click brings; else None.
     """
     height, width = image.shape[:2]
-    first = None if fine is None else sheet(fine[None])
+    first = None if fine is None else packed_sheet(fine[None])
     result = _component(
         key=key,
         data={
@@ -117,7 +118,7 @@ def heatmaps(
             "opacity": OPACITY,
             "width": width,
             "height": height,
-            "picture": sheet(image[None]),
+            "picture": packed_sheet(image[None]),
             "panels": [_told(panel, first if number == 0 else None) for number, panel in enumerate(panels)],
             "bars": [vars(bar) for bar in bars],
             "most": max(most, len(bars)),

@@ -9,7 +9,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.ui.components.component import component, packed
+from cnnviz.figures.packing import packed
+from cnnviz.ui.components.component import component
 from cnnviz.ui.sheets import SHEET_COLUMNS
 
 __all__ = ["FORGOTTEN", "Format", "GridImages", "Group", "Source", "image_grid"]

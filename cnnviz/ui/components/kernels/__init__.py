@@ -1,7 +1,8 @@
 """Kernels that change as they learn: a canvas that fades from old weights to new, sharp at any width."""
 
 from cnnviz.figures.mosaic import Mosaic, in_digits
-from cnnviz.ui.components.component import component, packed
+from cnnviz.figures.packing import packed
+from cnnviz.ui.components.component import component
 
 __all__ = ["live_kernels"]
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from cnnviz.ui.components.component import component, nothing_more, versioned
-from cnnviz.ui.components.saving import Saving, saving_data
+from cnnviz.figures.packing import versioned
+from cnnviz.figures.saving import Saving, saving_data
+from cnnviz.ui.components.component import component, nothing_more
 
 __all__ = ["Pixel", "microscope", "output_steps"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from cnnviz.figures.saving import Saving, saving_data
 from cnnviz.ui.components.component import component
-from cnnviz.ui.components.saving import Saving, saving_data
 
 __all__ = ["NumberCell", "NumberTable", "numbers"]
 

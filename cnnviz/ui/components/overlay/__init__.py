@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.figures.packing import packed_tiles
+from cnnviz.figures.saving import Saving, saving_data
 from cnnviz.figures.tiles import Tiles, photo_tiles
 from cnnviz.ui.components.component import component
-from cnnviz.ui.components.saving import Saving, saving_data
-from cnnviz.ui.components.tiles import packed_tiles, ramp
 
 __all__ = ["overlay"]
 
@@ -42,9 +42,6 @@ def overlay(
             "image": packed_tiles(photo_tiles(image[None])),
             "map": packed_tiles(one),
             "place": list(place),
-            "low": one.low,
-            "high": one.high,
-            "ramp": ramp(one.table),
             "title": title,
             "caption": caption,
             "saved": saving_data(saved),

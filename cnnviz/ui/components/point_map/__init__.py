@@ -9,8 +9,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnviz.figures.packing import packed
 from cnnviz.figures.theme import class_colors, palette
-from cnnviz.ui.components.component import component, nothing_more, packed
+from cnnviz.ui.components.component import component, nothing_more
 from cnnviz.ui.components.image_grid import Source
 from cnnviz.ui.sheets import SHEET_COLUMNS
 

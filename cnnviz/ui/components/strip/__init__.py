@@ -6,10 +6,10 @@ from typing import Any
 
 import streamlit as st
 
+from cnnviz.figures.packing import packed_tiles
+from cnnviz.figures.saving import Saving, saving_data
 from cnnviz.figures.tiles import Tiles
 from cnnviz.ui.components.component import component
-from cnnviz.ui.components.saving import Saving, saving_data
-from cnnviz.ui.components.tiles import packed_tiles, ramp
 
 __all__ = ["Blank", "Column", "strip"]
 
@@ -102,8 +102,7 @@ def strip(
 def _packed(pictures: Tiles | Blank) -> dict[str, Any]:
     if isinstance(pictures, Blank):
         return {**asdict(pictures), "pixels": "", "table": "", "channels": 1, "low": "", "high": "", "ramp": []}
-    bar = ramp(pictures.table) if pictures.low else []
-    return {**packed_tiles(pictures), "low": pictures.low, "high": pictures.high, "ramp": bar}
+    return packed_tiles(pictures)
 
 
 def _tell(key: str, columns: Sequence[Column], on_pick: Callable[[str, int], None] | None) -> None:

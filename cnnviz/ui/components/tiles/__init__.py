@@ -1,17 +1,16 @@
 """Pictures side by side on a canvas: sharp, as large as fits, one of them chosen by a click or the arrow keys."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from cnnviz.figures.tiles import Table, Tiles, color_table
-from cnnviz.ui.components.component import component, packed
-from cnnviz.ui.components.saving import Saving, saving_data
+from cnnviz.figures.packing import packed_tiles
+from cnnviz.figures.saving import Saving, saving_data
+from cnnviz.figures.tiles import Tiles
+from cnnviz.ui.components.component import component
 
-__all__ = ["packed_tiles", "ramp", "tiles"]
+__all__ = ["tiles"]
 
 _component = component(__file__)
 
@@ -66,9 +65,6 @@ def tiles(
             "largest": largest,
             "room": room,
             "columns": columns,
-            "low": pictures.low,
-            "high": pictures.high,
-            "ramp": ramp(pictures.table) if pictures.low else [],
             "caption": caption,
             "saved": saving_data(saved),
         },
@@ -80,26 +76,3 @@ def _tell(key: str, ids: Sequence[int], on_pick: Callable[[int], None] | None) -
     picked: Any = st.session_state[key].get("picked")
     if on_pick and isinstance(picked, int) and picked in ids:
         on_pick(picked)
-
-
-def packed_tiles(pictures: Tiles) -> dict[str, Any]:
-    """Return pictures as a component's data: bytes and colours in base 64, ends as numbers."""
-    _, height, width, channels = pictures.pixels.shape
-    return {
-        "pixels": packed(pictures.pixels),
-        "count": len(pictures),
-        "height": height,
-        "width": width,
-        "channels": channels,
-        "table": packed(color_table(pictures.table)),
-        "lows": np.round(pictures.lows, 6).tolist(),
-        "highs": np.round(pictures.highs, 6).tolist(),
-        "photo": pictures.table == "none",
-    }
-
-
-@lru_cache(maxsize=64)
-def ramp(table: Table) -> list[str]:
-    """Return the colours of a scale bar from left to right."""
-    steps = np.linspace(0, 255, 16).astype(int)
-    return [f"#{red:02X}{green:02X}{blue:02X}" for red, green, blue in color_table(table)[steps]]

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.figures.guesses import guesses, percent
-from cnnviz.ui.components.component import component, sheet
+from cnnviz.figures.packing import packed_sheet
+from cnnviz.ui.components.component import component
 
 __all__ = ["watched"]
 
@@ -49,7 +50,7 @@ def watched(
     _component(
         key=key,
         data={
-            "sheet": sheet(images),
+            "sheet": packed_sheet(images),
             "height": height,
             "width": width,
             "size": size,

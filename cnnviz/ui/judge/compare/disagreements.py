@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import disagreements
 from cnnviz.evaluation.comparison import Which
+from cnnviz.figures.pictures import shrunk
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.ui.address import leave, read
 from cnnviz.ui.choosers import segments
-from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.copies import tell_copies, tell_missing
 from cnnviz.ui.glossary import meaning

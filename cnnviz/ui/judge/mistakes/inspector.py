@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import LearningOrder, Mark
 from cnnviz.figures.guesses import percent
+from cnnviz.figures.saving import Saving
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Weights
 from cnnviz.ui.address import go, page_link
 from cnnviz.ui.components.heatmaps import heatmaps
-from cnnviz.ui.components.saving import Saving
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.judge.mistakes.gallery import GalleryImages

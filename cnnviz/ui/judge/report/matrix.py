@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from cnnviz.errors import CnnvizError, RunError
 from cnnviz.evaluation import Judged, Query, confusion_matrix, most_confused, over_snapshots, select
 from cnnviz.figures.guesses import percent
+from cnnviz.figures.pictures import shrunk
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Run
 from cnnviz.ui.address import bind, go, leave, page_link
 from cnnviz.ui.choosers import segments
 from cnnviz.ui.components.confusion import confusion_matrix as matrix_to_click
-from cnnviz.ui.components.gallery import shrunk
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.judge.bar import JudgedRun

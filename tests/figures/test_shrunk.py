@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cnnviz.ui.components.gallery import shrunk
+from cnnviz.figures.pictures import shrunk
 
 
 def test_small_images_stay_as_they_are() -> None:

@@ -20,7 +20,7 @@ from cnnviz.data.photos import MOST_BYTES, fit, open_photo
 from cnnviz.data.validation import LARGEST_TOTAL
 from cnnviz.errors import DataError
 
-__all__ = ["MOST_FILES", "TEST_SHARE", "Found", "PhotoFile", "arrays_of", "find_photos"]
+__all__ = ["MOST_FILES", "TEST_SHARE", "Found", "PhotoFile", "arrays_of", "content_of", "find_photos"]
 
 MOST_FILES = 200_000
 TEST_SHARE = 0.2  # of each class, where the folder has no test part
@@ -196,7 +196,7 @@ def _read_all(found: Found, size: int, on_progress: Progress | None) -> tuple[ND
         for number, file in enumerate(found.files, 1):
             try:
                 name = _shown(file.path, found.folder)[1:-1]
-                pixels = open_photo(_content(file.path, name), name).pixels
+                pixels = open_photo(content_of(file.path, name), name).pixels
             except DataError as error:
                 found.skipped.append(str(error))
             else:
@@ -208,7 +208,7 @@ def _read_all(found: Found, size: int, on_progress: Progress | None) -> tuple[ND
     return images[: len(read), ..., : 1 if grey else 3], read
 
 
-def _content(path: Path, name: str) -> bytes:
+def content_of(path: Path, name: str) -> bytes:
     """Read a file, which may have become something else since it was found."""
     flags = os.O_RDONLY
     for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):  # not every system has all of them

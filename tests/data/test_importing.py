@@ -108,7 +108,7 @@ def test_a_pipe_is_passed_over(pets: Path) -> None:
     os.mkfifo(pets / "cat" / "pipe.png")
     assert import_dataset(pets, "pets").skipped == ("'cat/pipe.png' is a link, folder or device",)
     with pytest.raises(DataError, match=r"'x' is no plain file"):
-        class_folders._content(pets / "cat" / "pipe.png", "x")
+        class_folders.content_of(pets / "cat" / "pipe.png", "x")
 
 
 def test_classes_that_differ_by_case_are_refused(pets: Path) -> None:

@@ -1,14 +1,20 @@
 """Which files are photos, told by their first bytes: those that are opened, and names for those that are not."""
 
-__all__ = ["ACCEPTED", "ACCEPTED_IN_WORDS", "SUFFIXES", "format_of"]
+__all__ = ["ACCEPTED", "ACCEPTED_IN_WORDS", "PICTURES", "SUFFIXES", "cure_of", "format_of"]
 
 # Pillow's names; nothing else is ever tried, so that no exotic decoder (and no Ghostscript) sees a stranger's bytes.
 ACCEPTED = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 ACCEPTED_IN_WORDS = "JPEG, PNG, WebP, GIF, BMP and TIFF"
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 
+_RAW = "a camera's raw picture"
+
 _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "JPEG"),
+    (b"II*\x00\x10\x00\x00\x00CR", _RAW),
+    (b"FUJIFILMCCD-RAW", _RAW),
+    (b"IIRO", _RAW),
+    (b"IIU\x00", _RAW),
     (b"\x89PNG\r\n\x1a\n", "PNG"),
     (b"GIF8", "GIF"),
     (b"BM", "BMP"),
@@ -42,6 +48,24 @@ _HEIF = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _AVIF = {b"avif", b"avis"}
 _LOOKED_AT = 1024
 
+_AS_PHOTO = "save it as one of these"
+# What is a picture for whoever has it, though it is not opened: how it becomes one that is.
+PICTURES = {
+    "HEIC": "save it as JPEG (on a Mac with Preview; telephones send JPEG where the camera is set to most compatible)",
+    "AVIF": "save it as JPEG or PNG, which a browser that shows it or any newer image program can do",
+    "JPEG XL": _AS_PHOTO,
+    "JPEG 2000": _AS_PHOTO,
+    "DICOM": "save it as PNG (folders of DICOM files can be imported: pip install 'cnnviz[medicine]')",
+    "SVG": "save it as PNG, because it is a drawing without pixels",
+    "PDF": "save its pages as PNG",
+    "PostScript (EPS)": "save it as PNG",
+    "Photoshop (PSD)": _AS_PHOTO,
+    "OpenEXR": _AS_PHOTO,
+    "FITS": _AS_PHOTO,
+    "an icon (ICO)": _AS_PHOTO,
+    _RAW: "develop it and save it as JPEG or PNG",
+}
+
 
 def format_of(content: bytes) -> str:
     """Name what a file holds, by its first bytes.
@@ -57,11 +81,24 @@ def format_of(content: bytes) -> str:
         return "WebP"
     if start[4:8] == b"ftyp":
         brand = start[8:12]
+        if brand == b"crx ":
+            return _RAW
         return "HEIC" if brand in _HEIF else "AVIF" if brand in _AVIF else "a video"
+    if start[128:132] == b"DICM":
+        return "DICOM"
     for beginning, name in _STARTS:
         if start.startswith(beginning):
             return name
     return _text_of(start) or "something unknown"
+
+
+def cure_of(kind: str) -> str:
+    """Return what can be done about a file that is not accepted, as it goes on behind "so".
+
+    Args:
+        kind: what it holds, of `format_of`.
+    """
+    return PICTURES.get(kind, _AS_PHOTO)
 
 
 def _text_of(start: bytes) -> str:

@@ -12,14 +12,16 @@ from PIL import Image
 
 from cnnviz.errors import DataError
 
-__all__ = ["BACKGROUND", "check_numbers", "plain_pixels", "turned_upright"]
+__all__ = ["BACKGROUND", "Window", "check_numbers", "extremes", "plain_pixels", "turned_upright"]
 
 Pixels = NDArray[np.uint8]
+Window = tuple[float, float]
 
 BACKGROUND = (255, 255, 255)
 
 _BAND = 2**20  # pixels that are changed at a time
-_BITS_PER_SAMPLE = 258  # the TIFF tag
+_BITS_PER_SAMPLE, _PHOTOMETRIC, _WHITE_IS_ZERO = 258, 262, 0  # TIFF tags, and a value
+_FEWER_BITS = (8, 10, 12, 14)  # that cameras and scanners keep in 16
 _GREY = ("1", "L", "LA", "La")
 
 # How a photo is turned that was held in one of EXIF's ways; arrays are (height, width, channels).
@@ -56,13 +58,21 @@ def check_numbers(mode: str, shown: str) -> None:
         )
 
 
-def plain_pixels(image: Image.Image, notes: list[str], shown: str) -> Pixels:
+def extremes(image: Image.Image) -> Window:
+    """Return the lowest and the highest value of a decoded picture in grey of more than 8 bits."""
+    low, high = image.getextrema()
+    return float(low), float(high)  # type: ignore[arg-type]  # one channel has one pair
+
+
+def plain_pixels(image: Image.Image, notes: list[str], shown: str, window: Window | None = None) -> Pixels:
     """Return a decoded picture as uint8 (height, width, 1 or 3), transparent parts on white.
 
     Args:
         image: loaded.
         notes: what that changed is added, in sentences.
         shown: the photo's name as it is shown.
+        window: which values are black and white in grey of more than 8 bits; None to take what its bits can hold, or
+            the fewer that it uses.
 
     Raises:
         DataError: it has colours that nobody can convert.
@@ -74,10 +84,11 @@ def plain_pixels(image: Image.Image, notes: list[str], shown: str) -> Pixels:
     pixels = np.empty((height, width, 1 if grey else 3), np.uint8)
     rows = max(_BAND // width, 1)
     seen_through = False
+    table = _to_eight_bits(image, window, notes) if image.mode.startswith("I;16") else None
     for top in range(0, height, rows):
         band = image.crop((0, top, width, min(top + rows, height)))
         try:
-            plain, transparent = _plain(band, image)
+            plain, transparent = _plain(band, table)
         except (ValueError, OSError) as error:
             raise DataError(
                 f"the photo {shown} has colours of the kind {image.mode}; save it in RGB and try again"
@@ -100,10 +111,10 @@ def turned_upright(pixels: Pixels, orientation: int) -> Pixels:
     return pixels if turn is None else np.ascontiguousarray(turn(pixels))
 
 
-def _plain(band: Image.Image, image: Image.Image) -> tuple[Pixels, bool]:
+def _plain(band: Image.Image, table: Pixels | None) -> tuple[Pixels, bool]:
     """Return a band of a picture in grey or in colour, and whether something shone through."""
-    if band.mode.startswith("I;16"):
-        return _eight_bits(band, image), False
+    if table is not None:
+        return np.asarray(table[np.asarray(band)]), False
     mode = "L" if band.mode in _GREY else "RGB"
     transparent = False
     if band.has_transparency_data:
@@ -118,10 +129,17 @@ def _on_background(band: Image.Image) -> tuple[Image.Image, bool]:
     return Image.alpha_composite(Image.new("RGBA", layer.size, (*BACKGROUND, 255)), layer), True
 
 
-def _eight_bits(band: Image.Image, image: Image.Image) -> Pixels:
-    """Scale grey of 16 (or 12) bits to 8; Pillow would clip it."""
+def _to_eight_bits(image: Image.Image, window: Window | None, notes: list[str]) -> Pixels:
+    """Return what becomes of each value of 16 (or 12) bits; Pillow would clip them."""
     tags: Any = getattr(image, "tag_v2", {})
-    bits = int(tags.get(_BITS_PER_SAMPLE, (16,))[0])
-    most = 2**bits - 1  # 16 bits: divided by 257
-    table = np.rint(np.arange(most + 1) * 255 / most).astype(np.uint8)
-    return np.asarray(table[np.minimum(np.asarray(band), most)])  # (height, width)
+    if window is None:
+        bits = int(tags.get(_BITS_PER_SAMPLE, (16,))[0])
+        most = extremes(image)[1]
+        used = next((fewer for fewer in _FEWER_BITS if fewer < bits and 0 < most < 2**fewer), bits)
+        if used < bits:
+            notes.append(f"Its {bits} bits hold no value above {most:.0f}: {used} bits were taken for black to white.")
+        window = 0, 2**used - 1  # 16 bits: divided by 257
+    low, high = window
+    levels = (np.arange(2**16) - low) * (255 / max(high - low, 1e-9))
+    table = np.rint(np.clip(levels, 0, 255)).astype(np.uint8)
+    return np.asarray(255 - table) if tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO else table

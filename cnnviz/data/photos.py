@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cnnviz.data.essence import MOST_MEMORY, Essence, TooMuchError, essence_of, open_parts
-from cnnviz.data.photo_formats import ACCEPTED, ACCEPTED_IN_WORDS, format_of
-from cnnviz.data.photo_pixels import check_numbers, plain_pixels, turned_upright
+from cnnviz.data.essence import MOST_MEMORY, Essence, TooMuchError, essence_of, open_parts, tiff_pages
+from cnnviz.data.photo_formats import ACCEPTED, ACCEPTED_IN_WORDS, cure_of, format_of
+from cnnviz.data.photo_pixels import Window, check_numbers, extremes, plain_pixels, turned_upright
 from cnnviz.data.records import Shape
 from cnnviz.errors import DataError
 
-__all__ = ["MOST_BYTES", "MOST_PIXELS", "Photo", "fit", "open_photo", "sized", "smaller"]
+__all__ = ["MOST_BYTES", "MOST_PIXELS", "Photo", "fit", "grey_range", "open_photo", "pages_of", "sized", "smaller"]
 
 Pixels = NDArray[np.uint8]
 Box = tuple[float, float, float, float]
@@ -50,7 +50,7 @@ class Photo:
     note: str = ""
 
 
-def open_photo(content: bytes, name: str) -> Photo:
+def open_photo(content: bytes, name: str, *, page: int = 0, window: Window | None = None) -> Photo:
     """Decode a photo: turned upright, transparent parts on white, the first frame of an animation.
 
     It takes at most 300 MB of memory, the file included, whatever the file asks for.
@@ -58,22 +58,18 @@ def open_photo(content: bytes, name: str) -> Photo:
     Args:
         content: the file's bytes: JPEG, PNG, WebP, GIF, BMP or TIFF, whatever its name ends with.
         name: what to call the file in messages.
+        page: which page of a TIFF, of `pages_of`; 0 for the first.
+        window: which values are black and white in grey of more than 8 bits; None for all that its bits can hold, or
+            for as many bits as it uses, where these are fewer (cameras and scanners keep 10 or 12 bits in 16).
 
     Raises:
         DataError: it is of no accepted format, damaged, above 25 megapixels, more than 20 times as long as wide, asks
             for far more than its picture needs, or holds numbers that are no grey levels (floating-point or 32-bit).
     """
-    shown = repr(name[-60:])
-    if not content:
-        raise DataError(f"the file {shown} is empty; choose another")
-    if len(content) > MOST_BYTES:
-        raise DataError(f"the file {shown} has more than {MOST_BYTES >> 20} MiB; give a smaller one")
-    kind = format_of(content)
-    essence = _essence(content, kind, shown)
-    _check_size(essence, kind, shown)
+    kind, essence, shown = _measured(content, name, page)
     notes: list[str] = []
     with _one_large_at_a_time(essence):
-        pixels = _decoded(essence, kind, notes, shown)
+        pixels = _decoded(essence, kind, notes, shown, window)
     if essence.orientation != 1:
         notes.append("Turned upright, as its EXIF data say.")
         pixels = turned_upright(pixels, essence.orientation)
@@ -82,12 +78,74 @@ def open_photo(content: bytes, name: str) -> Photo:
     return Photo(pixels, " ".join(notes))
 
 
-def _essence(content: bytes, kind: str, shown: str) -> Essence:
+def grey_range(content: bytes, name: str, *, page: int = 0) -> Window | None:
+    """Return the lowest and the highest value of a grey photo of more than 8 bits; None for any other photo.
+
+    Args:
+        content: the file's bytes.
+        name: what to call the file in messages.
+        page: which page of a TIFF.
+
+    Raises:
+        DataError: as `open_photo`.
+    """
+    kind, essence, shown = _measured(content, name, page)
+    if not essence.deep:
+        return None
+    with (
+        _one_large_at_a_time(essence),
+        warnings.catch_warnings(action="ignore"),
+        _opened(essence, kind, shown) as image,
+    ):
+        check_numbers(image.mode, shown)
+        _load(image, shown)
+        return extremes(image)
+
+
+def pages_of(content: bytes, name: str) -> tuple[int, ...]:
+    """Return the pages of a TIFF, for `open_photo`; smaller copies of a page are no pages.
+
+    Args:
+        content: the file's bytes.
+        name: what to call the file in messages.
+
+    Raises:
+        DataError: it is damaged, or has more than 10,000.
+    """
+    with _bearable("TIFF", repr(name[-60:])):
+        return tiff_pages(content)
+
+
+def _measured(content: bytes, name: str, page: int) -> tuple[str, Essence, str]:
+    """Return a photo's kind, what makes its picture, and its name as it is shown; nothing is decoded.
+
+    Raises:
+        DataError: it cannot be decoded, or not within bounds.
+    """
+    shown = repr(name[-60:])
+    if not content:
+        raise DataError(f"the file {shown} is empty; choose another")
+    if len(content) > MOST_BYTES:
+        raise DataError(f"the file {shown} has more than {MOST_BYTES >> 20} MiB; give a smaller one")
+    kind = format_of(content)
+    essence = _essence(content, kind, shown, page)
+    _check_size(essence, kind, shown)
+    return kind, essence, shown
+
+
+def _essence(content: bytes, kind: str, shown: str, page: int) -> Essence:
     """Take out of a file what makes its picture."""
     if kind.upper() not in ACCEPTED:
-        raise DataError(f"the file {shown} holds {kind}; accepted are {ACCEPTED_IN_WORDS}, so save it as one of these")
+        raise DataError(f"the file {shown} holds {kind}; accepted are {ACCEPTED_IN_WORDS}, so {cure_of(kind)}")
+    with _bearable(kind, shown):
+        return essence_of(content, kind.upper(), page)
+
+
+@contextmanager
+def _bearable(kind: str, shown: str) -> Iterator[None]:
+    """Turn whatever is found while a file's structure is walked into a DataError."""
     try:
-        return essence_of(content, kind.upper())
+        yield
     except TooMuchError as error:
         raise DataError(
             f"the photo {shown} asks for more than a photo needs ({error}); save it again with another program or "
@@ -131,7 +189,7 @@ def _one_large_at_a_time(essence: Essence) -> Iterator[None]:
         yield
 
 
-def _decoded(essence: Essence, kind: str, notes: list[str], shown: str) -> Pixels:
+def _decoded(essence: Essence, kind: str, notes: list[str], shown: str, window: Window | None) -> Pixels:
     """Decode a photo as it is stored; note what that changed. Pillow's copy goes with this function."""
     with warnings.catch_warnings(action="ignore"), _opened(essence, kind, shown) as image:  # of odd but readable files
         check_numbers(image.mode, shown)
@@ -139,7 +197,7 @@ def _decoded(essence: Essence, kind: str, notes: list[str], shown: str) -> Pixel
             image.draft(image.mode, (image.width // 2, image.height // 2))
             notes.append("Read at half its size, to spare memory.")
         _load(image, shown)
-        return plain_pixels(image, notes, shown)
+        return plain_pixels(image, notes, shown, window)
 
 
 def _opened(essence: Essence, kind: str, shown: str) -> Image.Image:

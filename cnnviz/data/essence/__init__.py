@@ -9,9 +9,9 @@ left must be within bounds, and the memory that decoding will take is told from 
 from cnnviz.data.essence.chunks import bmp_essence, gif_essence, png_essence, webp_essence
 from cnnviz.data.essence.jpeg import jpeg_essence
 from cnnviz.data.essence.parts import MOST_MEMORY, Essence, TooMuchError, open_parts
-from cnnviz.data.essence.tiff import tiff_essence
+from cnnviz.data.essence.tiff import tiff_essence, tiff_pages
 
-__all__ = ["MOST_MEMORY", "Essence", "TooMuchError", "essence_of", "open_parts"]
+__all__ = ["MOST_MEMORY", "Essence", "TooMuchError", "essence_of", "open_parts", "tiff_pages"]
 
 _READERS = {
     "BMP": bmp_essence,
@@ -23,15 +23,16 @@ _READERS = {
 }
 
 
-def essence_of(content: bytes, kind: str) -> Essence:
+def essence_of(content: bytes, kind: str, page: int = 0) -> Essence:
     """Return what a decoder needs of a photo.
 
     Args:
         content: the file's bytes.
         kind: which of the accepted formats it is of, "JPEG", "PNG", "WEBP", "GIF", "BMP" or "TIFF".
+        page: where a TIFF's page is, of `tiff_pages`; 0 for the first.
 
     Raises:
         TooMuchError: it asks for more than a photo needs; the message says of what.
         ValueError, IndexError, struct.error: it is damaged.
     """
-    return _READERS[kind](content)
+    return tiff_essence(content, page) if page else _READERS[kind](content)

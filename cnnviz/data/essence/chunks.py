@@ -35,7 +35,7 @@ def png_essence(content: bytes) -> Essence:
     kept.append(struct.pack(">I", 0) + b"IEND\xae\x42\x60\x82")
     bytes_a_pixel = 4 if colours in (2, 4, 6) else max(depth // 8, 1)
     memory = len(content) + width * height * bytes_a_pixel
-    return Essence(tuple(kept), (width, height), memory, orientation, more)
+    return Essence(tuple(kept), (width, height), memory, orientation, more, deep=(depth, colours) == (16, 0))
 
 
 def _png_chunks(content: bytes) -> Iterator[tuple[bytes, int, int]]:

@@ -29,6 +29,7 @@ class Essence:
         orientation: how it was held, as EXIF counts: 1 upright to 8.
         more: whether further frames or pages follow.
         halved: whether it must be decoded at half its size, because memory would not suffice for all of it.
+        deep: whether it is grey of more than 8 bits.
     """
 
     parts: tuple[Part, ...]
@@ -37,6 +38,7 @@ class Essence:
     orientation: int = 1
     more: bool = False
     halved: bool = False
+    deep: bool = False
 
 
 def open_parts(parts: tuple[Part, ...]) -> io.BufferedReader:

@@ -1,4 +1,4 @@
-"""What makes the picture of a TIFF (TIFF 6.0, BigTIFF): the tags of its first directory, each once, and its strips."""
+"""What makes a picture of a TIFF (TIFF 6.0, BigTIFF): the tags of its directory, each once, and its strips."""
 
 import struct
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from math import ceil
 
 from cnnviz.data.essence.parts import Essence, Part, TooMuchError
 
-__all__ = ["orientation_of", "tiff_essence"]
+__all__ = ["orientation_of", "tiff_essence", "tiff_pages"]
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _SAMPLES, _PLANES = 256, 257, 258, 259, 277, 284
 _STRIPS, _STRIP_BYTES, _ROWS = 273, 279, 278
 _TILES, _TILE_BYTES, _TILE_WIDTH, _TILE_HEIGHT = 324, 325, 322, 323
 _ORIENTATION = 274
+_KIND_OF_PAGE = 254
 _OF_STRIPS, _OF_TILES = {_STRIPS, _STRIP_BYTES, _ROWS}, {_TILES, _TILE_BYTES, _TILE_WIDTH, _TILE_HEIGHT}
 _LISTS = {_STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES}
 # How many values each may have. The rest (previews, profiles, other directories, texts) makes no picture.
@@ -45,6 +46,7 @@ _NONE, _JPEG = 1, 7
 # Uncompressed, fax, LZW, JPEG, deflate, PackBits: what cameras, scanners and image programs write.
 _COMPRESSIONS = {_NONE, 2, 3, 4, 5, _JPEG, 8, 32773, 32946}
 _MOST_TAGS = 4096
+_MOST_PAGES = 10_000
 _MOST_SEGMENTS = 2**17  # 25 megapixels in tiles of 16x16
 _MOST_TIMES = 4  # as large as the picture may all tiles be: the last ones reach beyond it, on two sides
 _ALWAYS_BEARABLE = 2**26  # bytes of all tiles
@@ -93,8 +95,8 @@ class _Directory:
         return self.numbers(tag, usual)[0]
 
 
-def _directory(content: bytes) -> _Directory:
-    """Read the first directory; of a tag that stands there twice the first counts.
+def _directory(content: bytes, at: int = 0) -> _Directory:
+    """Read a directory, the first where it is not said which; of a tag that stands there twice the first counts.
 
     Raises:
         ValueError, struct.error, KeyError: there is none.
@@ -104,7 +106,8 @@ def _directory(content: bytes) -> _Directory:
     big = version == 43
     if big and order == ">":  # Pillow takes it for an old one, and would read another directory than is read here
         raise ValueError("a BigTIFF of that byte order is not read")
-    (at,) = struct.unpack_from(f"{order}Q" if big else f"{order}I", content, 8 if big else 4)
+    if not at:
+        (at,) = struct.unpack_from(f"{order}Q" if big else f"{order}I", content, 8 if big else 4)
     (count,) = struct.unpack_from(f"{order}Q" if big else f"{order}H", content, at)
     at += 8 if big else 2
     if count > _MOST_TAGS:
@@ -127,15 +130,51 @@ def _directory(content: bytes) -> _Directory:
 def orientation_of(exif: bytes) -> int:
     """Return how a photo was held, 1 to 8, from a block of EXIF data; 1 where they are broken or say nothing."""
     try:
-        orientation = _directory(exif).number(_ORIENTATION, 1)
+        return _orientation(_directory(exif))
     except (ValueError, LookupError, ArithmeticError, struct.error, TooMuchError):
+        return 1
+
+
+def _orientation(found: _Directory) -> int:
+    try:
+        orientation = found.number(_ORIENTATION, 1)
+    except (ValueError, LookupError, ArithmeticError, struct.error):
         return 1
     return orientation if 1 <= orientation <= 8 else 1
 
 
-def tiff_essence(content: bytes) -> Essence:
-    """Return a TIFF's first picture, its directory written anew behind the file."""
-    found = _directory(content)
+def tiff_pages(content: bytes) -> tuple[int, ...]:
+    """Return where the directories of a TIFF's pages are; smaller copies of a page and masks are no pages.
+
+    Raises:
+        TooMuchError: more than 10,000 pages.
+        ValueError, LookupError, struct.error: it is damaged.
+    """
+    found, at = _directory(content), 0
+    order, big = found.order, found.big
+    (at,) = struct.unpack_from(f"{order}Q" if big else f"{order}I", content, 8 if big else 4)
+    pages: dict[int, bool] = {}
+    tags = 0
+    while at not in pages:
+        pages[at] = not found.number(_KIND_OF_PAGE, 0) & 0b101
+        tags += len(found.tags)
+        if len(pages) > _MOST_PAGES or tags > 40 * _MOST_PAGES:
+            raise TooMuchError(f"more than {_MOST_PAGES:,} pages")
+        at = found.following
+        if not at:
+            break
+        found = _directory(content, at)
+    return tuple(at for at, whole in pages.items() if whole) or (next(iter(pages)),)
+
+
+def tiff_essence(content: bytes, at: int = 0) -> Essence:
+    """Return a picture of a TIFF, its directory written anew behind the file.
+
+    Args:
+        content: the file.
+        at: where the page's directory is, of `tiff_pages`; 0 for the first.
+    """
+    found = _directory(content, at)
     width, height = found.number(_WIDTH, 0), found.number(_HEIGHT, 0)
     compression = found.number(_COMPRESSION, _NONE)
     if compression not in _COMPRESSIONS:
@@ -166,7 +205,8 @@ def tiff_essence(content: bytes) -> Essence:
         memory += 4 * wide * high + min(6 * wide * high, _MOST_COEFFICIENTS)
     left_out = _OF_STRIPS if tiled else _OF_TILES
     parts = _written(found, {tag for tag in found.tags if tag not in left_out}, segments)
-    return Essence(parts, (width, height), memory, orientation_of(content), found.following != 0)
+    deep = samples == 1 and bits > 8
+    return Essence(parts, (width, height), memory, _orientation(found), found.following != 0 and not at, deep=deep)
 
 
 def _segment(found: _Directory, width: int, height: int, *, tiled: bool) -> tuple[int, int]:

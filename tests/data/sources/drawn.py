@@ -14,7 +14,7 @@ COLOURS = {"cat": (250, 20, 20), "dog": (20, 250, 20), "owl": (20, 20, 250)}
 def photo(path: Path, name: str = "cat", size: tuple[int, int] = (12, 10)) -> Path:
     """Draw a picture in a class's colour; its ending says the format."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("RGB", size, COLOURS[name]).save(path)
+    Image.new("RGB", size, COLOURS.get(name, (90, 90, 90))).save(path)
     return path
 
 

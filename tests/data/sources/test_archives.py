@@ -133,17 +133,10 @@ def test_a_bomb_of_real_bytes_is_read_no_further_than_a_photo(
 def test_headers_that_lie_about_sizes(pets: Path, size: int) -> None:
     whole = counts(understand(pets))
     forged(pets, size)
-    if size == 10:  # not even their beginnings are right: nothing is a picture any more
+    if size < 100:  # not even their beginnings are right: nothing is a picture any more
         refusal(pets)
         return
-    found = understand(pets)
-    if size == 10**6:  # no further than the members really go
-        assert counts(found) == whole
-        return
-    for at in range(len(found)):
-        with pytest.raises(DataError) as caught:
-            found.pictures.read(at)
-        assert "\n" not in str(caught.value)
+    assert counts(understand(pets)) == whole  # no further than the members really go
 
 
 def test_too_many_members_are_counted_before_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

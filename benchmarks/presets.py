@@ -40,6 +40,26 @@ _NOTES = (
     "seconds: median, of training with validation, snapshots and their predictions; after the process has started.",
     "The settings were chosen on validation images; the test images were measured once for each run, at its end.",
 )
+_LARGER = """
+## Larger images
+
+The presets are made for images of 32x32 pixels. For larger ones (data sets of your own may have up to 512) strides
+and poolings grow, so that a network stays about as large and what it makes of an image is laid out in about as many
+numbers: the image is halved once more for every doubling of its side, rounded, which brings it to 23 to 45 pixels.
+The first halving is the first convolution's stride (as long as that is no larger than its kernel, so that no pixel is
+skipped), the next ones are the poolings' sizes, from the first to the last, and round again. Of an image that is no
+square, the side of a square of the same area counts. Below 46 pixels nothing changes.
+
+| two-conv on    | first convolution | poolings | last maps | parameters | multiply-adds |
+|----------------|------------------:|---------:|----------:|-----------:|--------------:|
+| 32x32, 64x64   |     /1, /2        |     2, 2 |      6x6  |    167,562 |     4 million |
+| 96x96          |     /2            |     4, 2 |      4x4  |     85,642 |     3 million |
+| 150x150        |     /2            |     4, 2 |      8x8  |    282,250 |     9 million |
+| 224x224        |     /2            |     4, 4 |      6x6  |    167,562 |    22 million |
+
+The Train page shows a data set's own numbers. Networks with layers of your own grow by the same rule when they are
+taken to larger images (`RunSpec.for_data`), and never shrink.
+"""
 
 
 def spec_of(preset: str, seed: int) -> Any:
@@ -150,7 +170,7 @@ def _shares(values: list[float]) -> str:
 def write(names: list[str]) -> None:
     """Write the page from what is recorded, in the order of PRESETS."""
     every = [*PRESETS, *(name for name in names if name not in PRESETS)]
-    DOCUMENT.write_text(document([recorded(name) for name in every]), encoding="utf-8")
+    DOCUMENT.write_text(document([recorded(name) for name in every]) + _LARGER, encoding="utf-8")
 
 
 def main() -> None:

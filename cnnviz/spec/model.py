@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from cnnviz.errors import SpecError
 from cnnviz.spec.base import Settings
+from cnnviz.spec.growing import grown, halvings
 from cnnviz.spec.layers import Convolution, Dense, Flatten, GlobalPooling, Layer, Shape
 
 __all__ = ["LayerRow", "ModelSpec", "Output"]
@@ -101,7 +102,10 @@ class ModelSpec(Settings):
         return "whitened" if found.initial == "whitened" else "frozen"
 
     def for_images(self, shape: tuple[int, int, int], classes: int, output: Output) -> Self:
-        """Return this network for other images and classes; a first layer that has all whitened kernels has all again.
+        """Return this network for other images and classes.
+
+        A first layer that has all whitened kernels has all again. Strides and poolings grow where the images are larger
+        than these, see `cnnviz.spec.growing`; they do not shrink.
 
         Raises:
             SpecError: it cannot take images of that shape; the sentence names the layer.
@@ -111,6 +115,7 @@ class ModelSpec(Settings):
             before, most = (first.most_whitened(size[2]) for size in (self.input_shape, shape))
             filters = most if first.filters == before else min(first.filters, most)
             layers = (first.changed(filters=filters), *layers[1:])
+        layers = grown(layers, shape, halvings(shape) - halvings(self.input_shape))
         return self.changed(input_shape=shape, layers=layers, classes=classes, output=output)
 
     @property

@@ -176,6 +176,9 @@ PRESETS: dict[str, Callable[[], RunSpec]] = {
 def preset(name: str) -> RunSpec:
     """Return a preset's spec.
 
+    It is for images of 32x32 pixels (`one-conv`: 8x8). `preset(name).for_data(...)` fits it to a data set: for larger
+    images its strides and poolings grow, so that its last feature maps and what comes after them stay about as small.
+
     Args:
         name: one of `PRESETS`.
 

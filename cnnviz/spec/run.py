@@ -74,6 +74,9 @@ class RunSpec(Settings):
     def for_data(self, name: str, shape: Shape, classes: int | Sequence[str]) -> Self:
         """Return this spec for another data set: input and output take its shape and classes.
 
+        Strides and poolings grow with images that are larger than this spec's, so that a preset stays small on photos
+        of 224x224 pixels: see `cnnviz.spec.growing`.
+
         Args:
             name: the data set's name.
             shape: its images' (height, width, channels).

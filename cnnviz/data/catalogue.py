@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cnnviz.data.digits import load_digits
 from cnnviz.data.known import KNOWN, KnownSet
+from cnnviz.data.large import dataset_from_folder, facts_of_folder, is_large
 from cnnviz.data.npz import dataset_from_npz, facts_of_npz, regular_file
 from cnnviz.data.published import Progress, load_published, prove
 from cnnviz.data.records import Dataset, DatasetInfo
@@ -15,7 +16,7 @@ from cnnviz.data.sample import SAMPLE_FOLDER, load_sample
 from cnnviz.errors import DataError
 from cnnviz.home import datasets_folder
 
-__all__ = ["NAME_PATTERN", "checked_name", "info_of_file", "list_datasets", "load_dataset"]
+__all__ = ["NAME_PATTERN", "checked_name", "info_of", "list_datasets", "load_dataset"]
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 
@@ -25,10 +26,10 @@ _EMBEDDED: Mapping[str, Callable[[], Dataset]] = {"cifar10-sample": load_sample,
 def load_dataset(name: str, home: str | Path | None = None, *, on_progress: Progress | None = None) -> Dataset:
     """Load a data set by name.
 
-    Looked for in this order: `<home>/datasets/NAME.npz`; embedded in the package; the published archive
-    dropped into `<home>/datasets` (such as `cifar-10-python.tar.gz`), which becomes the .npz; the published
-    archive on the network, continued where an earlier try stopped. A cifar10.npz is compared with the
-    published checksums once.
+    Looked for in this order: `<home>/datasets/NAME.npz`; the folder `<home>/datasets/NAME` of a large data set, whose
+    images stay on the disk; embedded in the package; the published archive dropped into `<home>/datasets` (such as
+    `cifar-10-python.tar.gz`), which becomes the .npz; the published archive on the network, continued where an earlier
+    try stopped. A cifar10.npz is compared with the published checksums once.
 
     Args:
         name: such as "cifar10-sample", "digits", "cifar10" or an imported set's.
@@ -50,6 +51,8 @@ def load_dataset(name: str, home: str | Path | None = None, *, on_progress: Prog
     path = folder / f"{name}.npz"
     if lexists(path):  # unlike path.is_file(), False where the folder may not be looked into
         return _from_home(path, name, known)
+    if known is None and is_large(folder / name):
+        return dataset_from_folder(folder / name, name, _imported(folder / name))
     if name in _EMBEDDED:
         return _EMBEDDED[name]()
     if known is None:
@@ -68,9 +71,11 @@ def list_datasets(home: str | Path | None = None) -> tuple[DatasetInfo, ...]:
         home: the home folder; see `cnnviz.home.resolve_home`.
     """
     folder = datasets_folder(home)
-    files = {path.stem: path for path in sorted(folder.glob("*.npz")) if re.fullmatch(NAME_PATTERN, path.stem)}
+    files = {path.stem: path for path in folder.glob("*.npz") if re.fullmatch(NAME_PATTERN, path.stem)}
     infos = [_info(known, folder, files.pop(name, None)) for name, known in KNOWN.items()]
-    infos += [info_of_file(path, name) for name, path in files.items()]
+    large = {path.name: path for path in folder.glob("*") if re.fullmatch(NAME_PATTERN, path.name) and is_large(path)}
+    own = {name: path for name, path in large.items() if name not in KNOWN} | files
+    infos += [info_of(path, name) for name, path in sorted(own.items())]
     return tuple(infos)
 
 
@@ -90,7 +95,7 @@ def checked_name(name: str) -> str:
 
 def _info(known: KnownSet, folder: Path, file: Path | None) -> DatasetInfo:
     if file:
-        return info_of_file(file, known.name, known)
+        return info_of(file, known.name, known)
     if known.name == "digits":
         available = find_spec("sklearn") is not None
     elif known.name in _EMBEDDED:
@@ -120,14 +125,17 @@ def _in_the_way(known: KnownSet, folder: Path) -> str:
     return ""
 
 
-def info_of_file(path: Path, name: str, known: KnownSet | None = None) -> DatasetInfo:
-    """Describe a data set's file from its headers; a file that cannot be used is described by its problem."""
+def info_of(path: Path, name: str, known: KnownSet | None = None) -> DatasetInfo:
+    """Describe a data set's file or folder by its headers; one that cannot be used is described by its problem."""
     source = known.source if known else _imported(path)
     try:
-        facts = facts_of_npz(path, known.class_names if known else None)
+        facts = facts_of_folder(path) if is_large(path) else facts_of_npz(path, known.class_names if known else None)
     except DataError as error:
         return DatasetInfo(name, 0, 0, (), (0, 0, 0), False, source, str(error))
-    return DatasetInfo(name, facts.n_train, facts.n_test, facts.class_names, facts.shape, True, source)
+    n_validation = facts.n_validation
+    return DatasetInfo(
+        name, facts.n_train, facts.n_test, facts.class_names, facts.shape, True, source, n_validation=n_validation
+    )
 
 
 def _imported(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""A folder with a folder of photos for each class: finding the photos, and making arrays of them.
+"""A folder with a folder of photos for each class: finding the photos.
 
 Nothing outside the folder is read: links are passed over, and so is whatever is no plain file. What was passed over is
 said, a sentence each.
@@ -7,26 +7,23 @@ said, a sentence each.
 import os
 import stat
 import unicodedata
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.data.download import Progress
-from cnnviz.data.photos import MOST_BYTES, fit, open_photo
+from cnnviz.data.photos import MOST_BYTES, open_photo
+from cnnviz.data.sources.understood import Understood
 from cnnviz.data.validation import LARGEST_TOTAL
 from cnnviz.errors import DataError
 
-__all__ = ["MOST_FILES", "TEST_SHARE", "Found", "PhotoFile", "arrays_of", "content_of", "find_photos"]
+__all__ = ["MOST_FILES", "Found", "PhotoFile", "content_of", "find_photos", "understood_folder"]
 
 MOST_FILES = 200_000
-TEST_SHARE = 0.2  # of each class, where the folder has no test part
 TRAIN, TEST = "train", "test"
 
-_SEED = 0
 _IGNORED = "__MACOSX"  # what macOS adds to archives
 
 
@@ -149,63 +146,38 @@ def _check_names(names: list[str], folder: Path) -> None:
         )
 
 
-def arrays_of(found: Found, size: int, on_progress: Progress | None = None) -> dict[str, NDArray[Any]]:
-    """Read photos into the arrays of a data set; what cannot be read is added to `found.skipped`.
-
-    Args:
-        found: which photos.
-        size: height and width of the images in pixels.
-        on_progress: called with the number of files that are read and of all.
-
-    Returns:
-        x_train, x_test (n, size, size, 3) uint8, or (..., 1) where all photos are grey; y_train, y_test (n,) int64;
-        class_names. Where the folder has no test part, a fifth of each class is drawn for it, always the same.
-
-    Raises:
-        DataError: too many for memory, fewer than two classes with images, or a part without any.
-    """
-    if len(found.files) * size * size * 3 > LARGEST_TOTAL:
-        raise DataError(
-            f"{len(found.files):,} images of {size}x{size} pixels are more than {LARGEST_TOTAL >> 30} GiB; make them "
-            "smaller or fewer"
-        )
-    images, read = _read_all(found, size, on_progress)
-    names = sorted({file.class_name for file in read})
-    if len(names) < 2:
-        first = f" ({len(found.skipped)} were passed over: {found.skipped[0]}, ...)" if found.skipped else ""
-        raise DataError(f"{found.folder} holds images of {len(names)} classes, expected at least two{first}; add some")
-    labels = np.array([names.index(file.class_name) for file in read], np.int64)
-    test = np.array([file.part == TEST for file in read]) if read[0].part else _drawn(labels)
-    _check_parts(labels, test, names, found.folder)
-    return {
-        "x_train": images[~test],
-        "y_train": labels[~test],
-        "x_test": images[test],
-        "y_test": labels[test],
-        "class_names": np.array(names, np.str_),
-    }
+def understood_folder(folder: Path) -> Understood:
+    """Understand a folder with a folder of photos for each class; see `find_photos`."""
+    found = find_photos(folder)
+    names = tuple(sorted({file.class_name for file in found.files}))
+    return Understood(
+        path=folder,
+        form="a folder for each class",
+        class_names=names,
+        labels=np.array([names.index(file.class_name) for file in found.files], np.int64),
+        parts=np.array([file.part for file in found.files], np.str_),
+        pictures=_Photos(found),
+        skipped=tuple(found.skipped),
+    )
 
 
-def _read_all(found: Found, size: int, on_progress: Progress | None) -> tuple[NDArray[np.uint8], list[PhotoFile]]:
-    """Return the images (n, size, size, channels) of the files that are photos, and these files."""
-    images = np.empty((len(found.files), size, size, 3), np.uint8)
-    read: list[PhotoFile] = []
-    grey = True
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow's, about odd but readable files
-        for number, file in enumerate(found.files, 1):
-            try:
-                name = _shown(file.path, found.folder)[1:-1]
-                pixels = open_photo(content_of(file.path, name), name).pixels
-            except DataError as error:
-                found.skipped.append(str(error))
-            else:
-                images[len(read)] = fit(pixels, (size, size, 3))
-                grey = grey and pixels.shape[2] == 1
-                read.append(file)
-            if on_progress:
-                on_progress(number, len(found.files))
-    return images[: len(read), ..., : 1 if grey else 3], read
+class _Photos:
+    """The photos of a folder, opened when they are asked for."""
+
+    def __init__(self, found: Found) -> None:
+        self._found = found
+
+    def __len__(self) -> int:
+        return len(self._found.files)
+
+    def name(self, position: int) -> str:
+        """Return its path in the folder."""
+        return _shown(self._found.files[position].path, self._found.folder)[1:-1]
+
+    def read(self, position: int) -> NDArray[np.uint8]:
+        """Open a photo."""
+        name = self.name(position)
+        return open_photo(content_of(self._found.files[position].path, name), name).pixels
 
 
 def content_of(path: Path, name: str) -> bytes:
@@ -220,26 +192,6 @@ def content_of(path: Path, name: str) -> bytes:
     except OSError as error:
         raise DataError(f"the file {name!r} cannot be read ({error.strerror}); check its permissions") from error
     raise DataError(f"the file {name!r} is no plain file; put a photo in its place")
-
-
-def _drawn(labels: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Draw a fifth of each class for testing, one at least where there are two; True for what is drawn."""
-    test = np.zeros(len(labels), bool)
-    for label in range(int(labels.max()) + 1):
-        places = np.flatnonzero(labels == label)
-        quota = max(1, round(TEST_SHARE * len(places))) if len(places) > 1 else 0
-        test[np.random.default_rng([_SEED, label]).permutation(places)[:quota]] = True
-    return test
-
-
-def _check_parts(labels: NDArray[np.int64], test: NDArray[np.bool_], names: list[str], folder: Path) -> None:
-    unseen = set(labels[test].tolist()) - set(labels[~test].tolist())
-    if unseen:
-        raise DataError(
-            f"the class {names[min(unseen)]!r} of {folder} has test images and none to train on; add some, or remove it"
-        )
-    if not test.any():
-        raise DataError(f"{folder} holds no image to test on; give at least two for each class")
 
 
 def _class_name(folder: Path) -> str:

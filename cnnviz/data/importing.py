@@ -1,28 +1,45 @@
-"""Importing a data set of one's own: a NumPy archive, or a folder with a folder of photos for each class."""
+"""Keeping what people have as a data set: read a picture at a time, divided, written where `load_dataset` finds it."""
 
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from os.path import lexists
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 
-from cnnviz.data.catalogue import checked_name, info_of_file
-from cnnviz.data.class_folders import arrays_of, find_photos
+from cnnviz.data.about import AboutDataset, write_about
+from cnnviz.data.catalogue import checked_name, info_of
+from cnnviz.data.class_folders import understood_folder
+from cnnviz.data.dividing import Division, checked_shares, divide
 from cnnviz.data.download import Progress
+from cnnviz.data.gathering import Gathered, gather, kept_positions
 from cnnviz.data.known import KNOWN
+from cnnviz.data.large import IMAGES, LABELS, MANIFEST, PART_NAMES, PARTS, manifest_of
 from cnnviz.data.npz import CLASS_NAMES, dataset_from_npz, regular_file, write_npz
 from cnnviz.data.photo_formats import format_of
-from cnnviz.data.records import Dataset, DatasetInfo
-from cnnviz.data.validation import checked_class_names, checked_dataset
+from cnnviz.data.records import Dataset, DatasetInfo, Labels
+from cnnviz.data.sources.understood import Colour, Fit, Keeping, Understood
+from cnnviz.data.stored import header_bytes
+from cnnviz.data.validation import MOST_IMAGES, checked_class_names
 from cnnviz.errors import DataError
+from cnnviz.files import storage_errors, sync_folder, write_atomically, write_json
 from cnnviz.home import datasets_folder
+from cnnviz.runs.locks import take
 
-__all__ = ["USUAL_SIZE", "Imported", "import_dataset"]
+__all__ = ["LARGEST_IN_A_FILE", "USUAL_SIZE", "Imported", "check_free", "import_dataset", "keep"]
 
 USUAL_SIZE = 32  # pixels; what the presets are made for
+LARGEST_IN_A_FILE = 256_000_000  # bytes of images; a larger data set stays on the disk when it is used
 SMALLEST_SIZE, LARGEST_SIZE = 4, 512  # what networks take
+
+_SPARE = 64_000_000  # bytes that are left on the disk
 
 
 @dataclass(frozen=True)
@@ -32,10 +49,208 @@ class Imported:
     Attributes:
         info: the new data set, as `list_datasets` has it.
         skipped: what was passed over, a sentence each.
+        notes: what was converted, supposed or drawn, whole sentences.
+        doubts: what is probably not meant, whole sentences.
     """
 
     info: DatasetInfo
     skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+def keep(
+    understood: Understood,
+    name: str,
+    home: str | Path | None = None,
+    keeping: Keeping | None = None,
+    on_progress: Progress | None = None,
+) -> Imported:
+    """Make a data set of pictures that were understood.
+
+    Up to 256 MB of images become `<home>/datasets/NAME.npz`, more a folder `<home>/datasets/NAME` of which only what is
+    looked at is read. What it was made of is written beside it, see `cnnviz.data.about`. The memory it takes does not
+    grow with the number of pictures. Where it is stopped, or killed, what was read stays in `.NAME.partial`: called
+    again with the same pictures and settings it goes on there, with others it begins anew.
+
+    Args:
+        understood: the pictures.
+        name: of the data set; a new one.
+        home: the home folder; see `cnnviz.home.resolve_home`.
+        keeping: how they are kept; None for the usual.
+        on_progress: called with the number of pictures that were tried and of all; what it raises stops.
+
+    Returns:
+        What there is now, and what was passed over.
+
+    Raises:
+        DataError: the name is taken or cannot be one, the settings cannot be, the disk has no room, or what can be read
+            is no data set.
+        StorageError: the home cannot be written.
+    """
+    keeping = _checked(keeping or Keeping())
+    check_free(name, home)
+    size = _size(understood, keeping)
+    folder = datasets_folder(home)
+    partial = folder / f".{name}.partial"
+    _check_room(understood, keeping, size, partial)
+    with _alone(folder, name):
+        gathered = gather(understood, partial, keeping, size, on_progress)
+        kept = _kept(understood, gathered)
+        groups = None if understood.groups is None else understood.groups[kept.positions]
+        where = str(understood.path)
+        division = divide(kept.labels, understood.parts[kept.positions], groups, keeping, kept.class_names, where)
+        check_free(name, home)  # reading takes time
+        skipped = (*understood.skipped, *kept.skipped)
+        notes = (*understood.notes, *division.notes)
+        write_about(_about(understood, keeping, size, notes, skipped), name, home)
+        path = _write(folder / name, partial, gathered, kept, division)
+        with storage_errors(partial):
+            shutil.rmtree(partial, ignore_errors=True)
+    return Imported(info_of(path, name), skipped, notes, understood.doubts)
+
+
+def check_free(name: str, home: str | Path | None = None) -> None:
+    """Refuse a name that no new data set can have.
+
+    Raises:
+        DataError: it is known, taken, or no name.
+    """
+    folder = datasets_folder(home)
+    checked_name(name)
+    if name in KNOWN:
+        raise DataError(f"{name} is a data set that cnnviz knows already; give another name")
+    for path in (folder / f"{name}.npz", folder / name):
+        if lexists(path):
+            raise DataError(f"there is a data set {name} already; give another name, or delete {path}")
+
+
+def _checked(keeping: Keeping) -> Keeping:
+    """Refuse settings that cannot be."""
+    for what, given, possible in (("fit", keeping.fit, get_args(Fit)), ("colour", keeping.colour, get_args(Colour))):
+        if given not in possible:
+            *others, last = (one or "nothing" for one in possible)
+            raise DataError(f"the {what} is {given!r:.40}, expected {', '.join(others)} or {last}; give one of these")
+    return checked_shares(keeping)
+
+
+def _size(understood: Understood, keeping: Keeping) -> tuple[int, int]:
+    own = understood.shape[:2] if understood.shape else None
+    size = keeping.size or own or (USUAL_SIZE, USUAL_SIZE)
+    wrong = next((side for side in size if not SMALLEST_SIZE <= side <= LARGEST_SIZE), None)
+    if wrong is not None:
+        raise DataError(f"the size is {wrong}, expected {SMALLEST_SIZE} to {LARGEST_SIZE} pixels; give {USUAL_SIZE}")
+    return size
+
+
+def _check_room(understood: Understood, keeping: Keeping, size: tuple[int, int], partial: Path) -> None:
+    """Refuse what the disk has no room for, before anything is read."""
+    count = len(kept_positions(understood, keeping))
+    if count > MOST_IMAGES:
+        raise DataError(f"{understood.path} holds {count:,} pictures; keep at most {MOST_IMAGES:,}")
+    images = count * size[0] * size[1] * (1 if keeping.colour == "grey" else 3)
+    needed = (2 * images if images <= LARGEST_IN_A_FILE else images) + _SPARE
+    with suppress(OSError):  # there is none yet
+        needed -= sum(entry.lstat().st_size for entry in partial.iterdir())
+    there = next(path for path in partial.parents if path.exists())
+    free = shutil.disk_usage(there).free
+    if needed > free:
+        raise DataError(
+            f"{count:,} images of {size[0]}x{size[1]} pixels take {needed / 1e9:.1f} GB and the disk of {there} has "
+            f"{free / 1e9:.1f} GB free; make them smaller or fewer, or free some space"
+        )
+
+
+@contextmanager
+def _alone(folder: Path, name: str) -> Iterator[None]:
+    """Hold a name, so that two imports of it do not write the same files."""
+    lock = FileLock(folder / ".locks" / f"{name}.lock")
+    if not take(lock):
+        raise DataError(f"a data set {name} is being imported already; wait for it, or give another name")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """The pictures that a data set is made of: (n,) their positions and labels, and what was passed over."""
+
+    positions: NDArray[np.int64]
+    labels: Labels
+    class_names: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+def _kept(understood: Understood, gathered: Gathered) -> _Kept:
+    """Leave out the classes none of whose pictures could be read or are wanted."""
+    labels = understood.labels[gathered.positions]
+    n_classes = len(understood.class_names)
+    before, after = np.bincount(understood.labels, minlength=n_classes), np.bincount(labels, minlength=n_classes)
+    gone = (before > 0) & (after == 0)
+    lost = [understood.class_names[one] for one in np.flatnonzero(gone)]
+    skipped = (*gathered.skipped, *(f"the class {name!r} has no picture that is kept" for name in lost))
+    found = int(np.count_nonzero(after))
+    if found < 2:
+        over = [*understood.skipped, *gathered.skipped]
+        first = f" ({len(over)} were passed over: {over[0]}, ...)" if over else ""
+        raise DataError(f"{understood.path} holds images of {found} classes, expected at least two{first}; add some")
+    names = tuple(name for name, left in zip(understood.class_names, gone, strict=True) if not left)
+    names = checked_class_names(np.array(names, np.str_), f"the list of classes of {understood.path}")
+    new_label = np.cumsum(~gone) - 1
+    return _Kept(gathered.positions, new_label[labels].astype(np.int64), names, skipped)
+
+
+def _write(target: Path, partial: Path, gathered: Gathered, kept: _Kept, division: Division) -> Path:
+    """Put the data set where it is found, in one step; return its file or folder."""
+    images = gathered.images()
+    if images.nbytes <= LARGEST_IN_A_FILE:
+        arrays: dict[str, Any] = {CLASS_NAMES: np.array(kept.class_names, np.str_)}
+        for number, part in enumerate(PART_NAMES):
+            rows = np.flatnonzero(division.parts == number)
+            if len(rows) or part != "validation":
+                arrays |= {f"x_{part}": images.take(rows), f"y_{part}": kept.labels[rows]}
+        path = target.with_name(f"{target.name}.npz")
+        write_npz(path, arrays)
+        return path
+    for name, values in ((LABELS, kept.labels), (PARTS, division.parts)):
+        write_atomically(partial / name, _npy(values))
+    write_json(partial / MANIFEST, manifest_of(kept.class_names))
+    with storage_errors(target):
+        os.replace(gathered.path, partial / IMAGES)
+        for left in partial.iterdir():
+            if left.name not in (IMAGES, LABELS, PARTS, MANIFEST):
+                left.unlink()
+        os.rename(partial, target)
+        sync_folder(target.parent)
+    return target
+
+
+def _npy(values: NDArray[Any]) -> bytes:
+    return header_bytes(values.shape, values.dtype) + values.tobytes()
+
+
+def _about(
+    understood: Understood,
+    keeping: Keeping,
+    size: tuple[int, int],
+    notes: tuple[str, ...],
+    skipped: tuple[str, ...],
+) -> AboutDataset:
+    return AboutDataset(
+        path=str(understood.path.absolute()),
+        form=understood.form,
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        size=size,
+        fit=keeping.fit,
+        seed=keeping.seed,
+        left_out=len(understood) - len(kept_positions(understood, keeping)),
+        notes=notes,
+        doubts=understood.doubts,
+        skipped=skipped,
+        n_skipped=len(skipped),
+    )
 
 
 def import_dataset(
@@ -46,7 +261,7 @@ def import_dataset(
     size: int | None = None,
     on_progress: Progress | None = None,
 ) -> Imported:
-    """Make a data set of one's own files, kept as `<home>/datasets/NAME.npz`.
+    """Make a data set of one's own files, understood and kept as is usual; see `keep`.
 
     Args:
         path: an .npz file with x_train, y_train, x_test, y_test and perhaps class_names; or a folder of
@@ -63,31 +278,16 @@ def import_dataset(
         DataError: the name is taken or cannot be one, or the files are not a data set.
         StorageError: the home cannot be written; nothing is left behind.
     """
-    path, file = Path(path), datasets_folder(home) / f"{checked_name(name)}.npz"
-    _check_free(name, file)
+    path = Path(path)
+    check_free(name, home)
     if path.is_dir():
-        dataset, skipped = _from_folder(path, name, USUAL_SIZE if size is None else size, on_progress)
-    else:
-        dataset, skipped = _from_file(path, name, size), []
-    _check_free(name, file)  # reading takes time
+        keeping = Keeping() if size is None else Keeping(size=(size, size))
+        return keep(understood_folder(path), name, home, keeping, on_progress)
+    dataset = _from_file(path, name, size)
+    check_free(name, home)
+    file = datasets_folder(home) / f"{name}.npz"
     write_npz(file, _arrays(dataset))
-    return Imported(info_of_file(file, name), tuple(skipped))
-
-
-def _check_free(name: str, file: Path) -> None:
-    if name in KNOWN:
-        raise DataError(f"{name} is a data set that cnnviz knows already; give another name")
-    if lexists(file):
-        raise DataError(f"there is a data set {name} already; give another name, or delete {file}")
-
-
-def _from_folder(path: Path, name: str, size: int, on_progress: Progress | None) -> tuple[Dataset, list[str]]:
-    if not SMALLEST_SIZE <= size <= LARGEST_SIZE:
-        raise DataError(f"the size is {size}, expected {SMALLEST_SIZE} to {LARGEST_SIZE} pixels; give {USUAL_SIZE}")
-    found = find_photos(path)
-    arrays = arrays_of(found, size, on_progress)
-    names = checked_class_names(arrays.pop(CLASS_NAMES), f"the list of classes of {path}")
-    return checked_dataset(name, arrays, names, "", str(path)), found.skipped
+    return Imported(info_of(file, name))
 
 
 def _from_file(path: Path, name: str, size: int | None) -> Dataset:
@@ -118,5 +318,6 @@ def _arrays(dataset: Dataset) -> dict[str, NDArray[Any]]:
         "y_train": dataset.train.labels,
         "x_test": dataset.test.images,
         "y_test": dataset.test.labels,
+        **({"x_validation": held.images, "y_validation": held.labels} if (held := dataset.validation) else {}),
         CLASS_NAMES: np.array(dataset.class_names, np.str_),
     }

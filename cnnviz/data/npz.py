@@ -16,16 +16,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from cnnviz.data.records import Dataset, Shape
+from cnnviz.data.stored import header_bytes
 from cnnviz.data.validation import (
     ARRAYS,
     LARGEST_TOTAL,
+    VALIDATION_ARRAYS,
     checked_class_names,
     checked_dataset,
     checked_label_count,
@@ -40,6 +42,8 @@ __all__ = ["Facts", "dataset_from_npz", "facts_of_npz", "read_arrays", "regular_
 
 CLASS_NAMES = "class_names"
 MOST_MEMBERS = 100
+
+_BLOCK = 2**23  # bytes that are written at a time
 
 
 class Header(NamedTuple):
@@ -56,6 +60,7 @@ class Facts(NamedTuple):
     n_test: int
     class_names: tuple[str, ...]
     shape: Shape
+    n_validation: int = 0
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
@@ -65,7 +70,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         path: an .npz file, compressed or not.
 
     Returns:
-        The four arrays of a data set, and `class_names` where the file has it.
+        The four arrays of a data set, and `x_validation`, `y_validation` and `class_names` where the file has them.
 
     Raises:
         DataError: damaged, encrypted, too large, needing pickle, or without one of the four arrays.
@@ -134,14 +139,15 @@ def regular_file(path: Path) -> os.stat_result:
 def _facts(path: Path, known_names: tuple[str, ...] | None, size: int, modified: int) -> Facts:
     with _archive(path) as archive:
         headers = _headers(archive, path)
-        train, test = _shapes(headers, path)
+        train, test, *others = _shapes(headers, path)
         names = known_names
         if CLASS_NAMES in headers:
             names = checked_class_names(_read(archive, CLASS_NAMES), f"{CLASS_NAMES} of {path}")
         if names is None:
-            labels = [checked_labels(_read(archive, key), f"{key} of {path}") for key in ("y_train", "y_test")]
+            keys = [key for key in headers if key.startswith("y_")]
+            labels = [checked_labels(_read(archive, key), f"{key} of {path}") for key in keys]
             names = tuple(str(label) for label in range(1 + int(max(part.max(initial=0) for part in labels))))
-    return Facts(train[0], test[0], names, train[1:])
+    return Facts(train[0], test[0], names, train[1:], sum(shape[0] for shape in others))
 
 
 def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -149,7 +155,7 @@ def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
 
     Args:
         path: the target; its folder is made when missing.
-        arrays: by name; no objects.
+        arrays: by name; no objects. Those that stay on the disk are read a block at a time.
 
     Raises:
         StorageError: the disk is full, read-only or refuses; nothing is left behind.
@@ -159,7 +165,7 @@ def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         try:
             with partial.open("xb") as file:
-                np.savez(file, **dict(arrays))  # type: ignore[arg-type]  # stubs: one might be allow_pickle
+                _write_members(file, arrays)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(partial, path)
@@ -167,6 +173,17 @@ def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
             partial.unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+
+def _write_members(file: BinaryIO, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write an .npz as NumPy does, without ever holding more of an array than it is given."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for key, array in arrays.items():
+            step = max(1, _BLOCK * len(array) // max(array.nbytes, 1))
+            with archive.open(f"{key}.npy", "w", force_zip64=True) as member:
+                member.write(header_bytes(array.shape, array.dtype))
+                for start in range(0, len(array), step):
+                    member.write(array[start : start + step].tobytes())
 
 
 @contextmanager
@@ -202,14 +219,17 @@ def _headers(archive: zipfile.ZipFile, path: Path) -> dict[str, Header]:
     members = archive.namelist()
     if len(members) > MOST_MEMBERS or len(set(members)) < len(members):
         raise DataError(f"{path} holds {len(members)} members or one of them twice; save it with {', '.join(ARRAYS)}")
-    missing = [key for key in ARRAYS if f"{key}.npy" not in members]
+    wanted = list(ARRAYS)
+    if any(f"{key}.npy" in members for key in VALIDATION_ARRAYS):
+        wanted += VALIDATION_ARRAYS
+    missing = [key for key in wanted if f"{key}.npy" not in members]
     if missing:
         held = ", ".join(member.removesuffix(".npy")[:40] for member in members[:8]) or "nothing"
         raise DataError(
             f"{path} lacks {', '.join(missing)} and holds {held}; save it with "
             "numpy.savez(path, x_train=..., y_train=..., x_test=..., y_test=...)"
         )
-    keys = [*ARRAYS, *([CLASS_NAMES] if f"{CLASS_NAMES}.npy" in members else [])]
+    keys = [*wanted, *([CLASS_NAMES] if f"{CLASS_NAMES}.npy" in members else [])]
     if sum(archive.getinfo(f"{key}.npy").file_size for key in keys) > LARGEST_TOTAL:
         raise DataError(
             f"{path} holds more than {LARGEST_TOTAL // 1024**3} GiB of arrays; keep fewer or smaller images"
@@ -236,9 +256,9 @@ def _header(archive: zipfile.ZipFile, key: str, path: Path) -> Header:
 
 
 def _shapes(headers: Mapping[str, Header], path: Path) -> list[tuple[int, int, int, int]]:
-    """Return the shapes of the training and the test images, having checked all that the headers alone can say."""
+    """Return the shapes of training, test and perhaps validation images, having checked all that headers can say."""
     shapes = []
-    for part in ("train", "test"):
+    for part in ("train", "test", *(("validation",) if VALIDATION_ARRAYS[0] in headers else ())):
         images, labels = headers[f"x_{part}"], headers[f"y_{part}"]
         shapes.append(checked_shape(images.shape, images.dtype, f"x_{part} of {path}"))
         checked_label_count(labels.shape, labels.dtype, shapes[-1][0], f"y_{part} of {path}")

@@ -16,6 +16,7 @@ __all__ = ["Prepared", "of_classes", "prepare"]
 
 Indices = NDArray[np.int64]
 
+_NONE = np.empty(0, np.int64)
 _SUBSET, _VALIDATION = (
     0,
     1,
@@ -28,7 +29,7 @@ class Prepared:
 
     Attributes:
         train: images to fit on, in the data set's order.
-        validation: images held back from training; none where the share is 0.
+        validation: images held back from training, or those that the data set brings for it; none where the share is 0.
         test: every test image of the classes that are used.
         class_names: by label, after relabelling.
     """
@@ -40,13 +41,16 @@ class Prepared:
 
 
 def prepare(dataset: Dataset, data_spec: "DataSpec", seed: int) -> Prepared:
-    """Choose classes and images, and hold a validation split back from training.
+    """Choose classes and images, and hold a validation split back from training where the data set brings none.
 
     First only the classes asked for are kept, relabelled in the order given. Of their training images
     `train_images` are drawn, the same share of every class; of these the validation share is drawn, again of
     every class. Shares that are not whole are rounded so that the totals are met (largest remainders first),
     and one image of each class at least stays for training. With the same seed the same
     images of a class are drawn first, so that a smaller part lies within a larger one.
+
+    Where the data set brings a validation split, that is used for any share above 0 and nothing is drawn; for a share
+    of 0 it is left alone. Nothing of it is ever trained on. Images on the disk stay there.
 
     Args:
         dataset: what to take from.
@@ -59,13 +63,15 @@ def prepare(dataset: Dataset, data_spec: "DataSpec", seed: int) -> Prepared:
     Raises:
         SpecError: a class that is not there, more training images than there are, or a share that comes to
         nothing.
-        DataError: the chosen classes have no training or no test images.
+        DataError: the chosen classes have no training, no test, or none of the validation images that there are.
     """
     if seed < 0:
         raise SpecError(f"the seed is {seed}; give a whole number from 0")
-    train, test, names = _chosen_classes(dataset, data_spec.classes)
+    train, test, validation, names = _chosen_classes(dataset, data_spec.classes)
     if data_spec.train_images is not None:
         train = train.take(_subset(train.labels, data_spec.train_images, len(names), seed))
+    if validation is not None:
+        return Prepared(train, validation if data_spec.validation else validation.take(_NONE), test, names)
     held = _drawn(train.labels, _validation_quota(train.labels, data_spec.validation, len(names)), seed, _VALIDATION)
     if not len(held):
         return Prepared(train, train.take(held), test, names)
@@ -74,25 +80,30 @@ def prepare(dataset: Dataset, data_spec: "DataSpec", seed: int) -> Prepared:
     return Prepared(train.take(np.flatnonzero(rest)), train.take(held), test, names)
 
 
-def _chosen_classes(dataset: Dataset, classes: tuple[str, ...] | None) -> tuple[Split, Split, tuple[str, ...]]:
+def _chosen_classes(
+    dataset: Dataset, classes: tuple[str, ...] | None
+) -> tuple[Split, Split, Split | None, tuple[str, ...]]:
     """Keep the images of some classes and number these 0, 1, ... in the order given."""
     if classes is None:
-        return dataset.train, dataset.test, dataset.class_names
+        return dataset.train, dataset.test, dataset.validation, dataset.class_names
     new_label = _new_labels(dataset.name, dataset.class_names, classes)
-    train, test = (_relabelled(split, new_label) for split in (dataset.train, dataset.test))
-    if not len(train) or not len(test):
-        part = "training" if not len(train) else "test"
+    splits = {"training": dataset.train, "test": dataset.test}
+    if dataset.validation is not None:
+        splits["validation"] = dataset.validation
+    kept = {part: _relabelled(split, new_label) for part, split in splits.items()}
+    empty = next((part for part, split in kept.items() if not len(split)), None)
+    if empty:
         raise DataError(
-            f"the data set {dataset.name} has no {part} images of {', '.join(classes)}; choose other classes"
+            f"the data set {dataset.name} has no {empty} images of {', '.join(classes)}; choose other classes"
         )
-    return train, test, tuple(classes)
+    return kept["training"], kept["test"], kept.get("validation"), tuple(classes)
 
 
 def of_classes(split: Split, class_names: tuple[str, ...], classes: tuple[str, ...], name: str) -> Split:
     """Keep the images of some classes and number these 0, 1, ... in the order given, as `prepare` does.
 
     Args:
-        split: images of all classes; they are copied.
+        split: images of all classes; they are copied, or stay on the disk.
         class_names: of the split, by label.
         classes: at least two different ones of these.
         name: what the data set is called, for messages.
@@ -118,7 +129,7 @@ def _new_labels(name: str, class_names: tuple[str, ...], classes: tuple[str, ...
 def _relabelled(split: Split, new_label: Labels) -> Split:
     labels = new_label[split.labels]
     kept = np.flatnonzero(labels >= 0)
-    return Split(split.images[kept], labels[kept])
+    return Split(split.take(kept).images, labels[kept])
 
 
 def _subset(labels: Labels, count: int, n_classes: int, seed: int) -> Indices:

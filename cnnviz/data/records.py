@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.data.stored import StoredImages
 from cnnviz.errors import DataError
 
 __all__ = ["Dataset", "DatasetInfo", "Images", "Labels", "Shape", "Split", "are_characters"]
@@ -23,7 +24,9 @@ class Split:
     Both arrays are read-only views, so that one copy can be shared by everything that looks at it.
 
     Attributes:
-        images: (n, height, width, channels) uint8 in 0..255; 1 channel is grey, 3 are red, green, blue.
+        images: (n, height, width, channels) uint8 in 0..255; 1 channel is grey, 3 are red, green, blue. Of a large data
+            set they are `StoredImages`, which stay on the disk: index them, by a number, a range or an array of
+            numbers, and what comes is an array. Whoever needs all of them reads some hundreds at a time.
         labels: (n,) int64, positions in the data set's class names.
 
     Raises:
@@ -48,8 +51,10 @@ class Split:
         return len(self.labels)
 
     def take(self, indices: NDArray[np.int64]) -> "Split":
-        """Return the images at `indices`, in that order, as a split of its own (copies them)."""
-        return Split(self.images[indices], self.labels[indices])
+        """Return the images at `indices`, in that order, as a split of its own: copied, or still on the disk."""
+        images: Any = self.images
+        chosen: Any = images.take(indices) if isinstance(images, StoredImages) else images[indices]
+        return Split(chosen, self.labels[indices])
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +64,11 @@ class Dataset:
     Attributes:
         name: what `load_dataset` finds it by.
         class_names: a name for each label 0, 1, ...
-        train: the images to learn from; validation is split off these.
+        train: the images to learn from; validation is split off these where the data set brings none.
         test: the images to measure on, never trained on.
         source: whose images these are, in one line, to show beside them.
+        validation: the images to watch a training by, where the data set brings them; None where each run draws its own
+            from `train`.
     """
 
     name: str
@@ -69,6 +76,7 @@ class Dataset:
     train: Split
     test: Split
     source: str
+    validation: Split | None = None
 
     @property
     def shape(self) -> Shape:
@@ -95,6 +103,7 @@ class DatasetInfo:
         available: True where loading needs no network.
         source: whose images these are, in one line.
         problem: why a file that is there cannot be used, in one sentence; empty where nothing is wrong.
+        n_validation: number of validation images that it brings; 0 where each run draws its own.
     """
 
     name: str
@@ -105,6 +114,7 @@ class DatasetInfo:
     available: bool
     source: str
     problem: str = ""
+    n_validation: int = 0
 
 
 def are_characters(class_names: Sequence[str]) -> bool:
@@ -116,8 +126,10 @@ def are_characters(class_names: Sequence[str]) -> bool:
     return all(len(name) == 1 or name.isdecimal() for name in class_names)
 
 
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+def _read_only(array: Any) -> Any:
     """Return a view that cannot be written through; the caller's own array stays as it was."""
+    if isinstance(array, StoredImages):  # cannot be written at all
+        return array
     view = array.view()
     view.setflags(write=False)
     return view

@@ -14,6 +14,7 @@ __all__ = [
     "ARRAYS",
     "LARGEST_TOTAL",
     "LONGEST_SIDE",
+    "VALIDATION_ARRAYS",
     "checked_class_names",
     "checked_dataset",
     "checked_images",
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+VALIDATION_ARRAYS = ("x_validation", "y_validation")  # both or none
 
 LARGEST_TOTAL = 4 * 1024**3  # bytes of arrays; a laptop holds the images of a set at once
 MOST_IMAGES = 10_000_000  # in a split; their labels alone are 80 MB
@@ -44,7 +46,7 @@ def checked_dataset(
     Args:
         name: the data set's name.
         arrays: `x_train`, `x_test`: (n, height, width) or (n, height, width, 1 or 3) uint8; `y_train`,
-            `y_test`: (n,) or (n, 1) whole numbers from 0.
+            `y_test`: (n,) or (n, 1) whole numbers from 0; perhaps `x_validation` and `y_validation`.
         class_names: by label, or None to call the classes "0", "1", ...
         source: whose images these are.
         where: the file the arrays come from, for the message.
@@ -55,28 +57,25 @@ def checked_dataset(
     Raises:
         DataError: the first thing that is wrong.
     """
-    images = {key: checked_images(arrays[key], f"{key} of {where}") for key in ("x_train", "x_test")}
-    if images["x_train"].shape[1:] != images["x_test"].shape[1:]:
-        raise DataError(
-            f"the images of {where} are {_size(images['x_train'])} for training and "
-            f"{_size(images['x_test'])} for testing; make them all the same size"
-        )
+    parts = ("train", "test", *(("validation",) if VALIDATION_ARRAYS[0] in arrays else ()))
+    images = {part: checked_images(arrays[f"x_{part}"], f"x_{part} of {where}") for part in parts}
     labels = {}
-    for part in ("train", "test"):
+    for part in parts:
+        if images[part].shape[1:] != images["train"].shape[1:]:
+            what = "testing" if part == "test" else part
+            raise DataError(
+                f"the images of {where} are {_size(images['train'])} for training and {_size(images[part])} for "
+                f"{what}; make them all the same size"
+            )
         key = f"y_{part}"
-        checked_label_count(arrays[key].shape, arrays[key].dtype, len(images[f"x_{part}"]), f"{key} of {where}")
-        labels[key] = checked_labels(arrays[key], f"{key} of {where}", len(class_names) if class_names else None)
+        checked_label_count(arrays[key].shape, arrays[key].dtype, len(images[part]), f"{key} of {where}")
+        labels[part] = checked_labels(arrays[key], f"{key} of {where}", len(class_names) if class_names else None)
     if class_names is None:
         class_names = tuple(str(label) for label in range(1 + int(max(part.max() for part in labels.values()))))
     if len(class_names) < 2:
         raise DataError(f"{where} has a single class; give images of at least two classes")
-    return Dataset(
-        name,
-        class_names,
-        Split(images["x_train"], labels["y_train"]),
-        Split(images["x_test"], labels["y_test"]),
-        source,
-    )
+    splits = {part: Split(images[part], labels[part]) for part in parts}
+    return Dataset(name, class_names, splits["train"], splits["test"], source, splits.get("validation"))
 
 
 def checked_images(array: NDArray[Any], what: str) -> Images:

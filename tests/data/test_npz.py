@@ -236,7 +236,7 @@ def test_no_pickle_is_ever_opened(datasets: Path, tmp_path: Path) -> None:
 def test_facts_come_from_headers_and_follow_the_file(save: Save) -> None:
     path = save()
     facts = facts_of_npz(path)
-    assert facts == (50, 20, tuple("0123456789"), (8, 8, 3))
+    assert facts == (50, 20, tuple("0123456789"), (8, 8, 3), 0)
     assert facts_of_npz(path) is facts
     save(class_names=np.array([*"abcdefghij"]))
     assert facts_of_npz(path).class_names == tuple("abcdefghij")

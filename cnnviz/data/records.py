@@ -50,6 +50,13 @@ class Split:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def sliced(self, which: slice) -> "Split":
+        """Return a range of the images, or every so manieth, as a split of its own: shared, or still on the disk."""
+        images: Any = self.images
+        if isinstance(images, StoredImages):
+            return self.take(np.arange(len(self))[which])
+        return Split(images[which], self.labels[which])
+
     def take(self, indices: NDArray[np.int64]) -> "Split":
         """Return the images at `indices`, in that order, as a split of its own: copied, or still on the disk."""
         images: Any = self.images

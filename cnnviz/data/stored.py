@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from cnnviz.errors import DataError
 
-__all__ = ["StoredImages", "header_bytes", "open_array", "open_plain", "read_header"]
+__all__ = ["StoredImages", "header_bytes", "is_stored", "open_array", "open_plain", "read_header"]
 
 Header = tuple[tuple[int, ...], np.dtype[Any]]
 
@@ -103,6 +103,11 @@ class StoredImages:
                 f"{self._path} has become shorter since it was opened; delete its data set and import it again"
             ) from error
         return read
+
+
+def is_stored(images: object) -> bool:
+    """Say whether images stay on the disk, so that not all of them should be made one array."""
+    return isinstance(images, StoredImages)
 
 
 class _Held:

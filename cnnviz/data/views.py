@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.data.stored import is_stored
+
 __all__ = ["VIEWS", "mean_over_views", "views_of"]
 
 VIEWS = {
@@ -13,6 +15,8 @@ VIEWS = {
     6: "each image and its mirror image, and both moved by a pixel up and left, and down and right",
 }
 _UP_LEFT, _DOWN_RIGHT = (2, 2), (0, 0)  # where the image is cut from itself with a pixel more on every side
+
+_AT_ONCE = 500  # images on the disk: all of them and their views might fill the memory
 
 Predict = Callable[[NDArray[np.uint8]], NDArray[np.floating[Any]]]
 
@@ -45,11 +49,14 @@ def mean_over_views(predict: Predict, images: NDArray[np.uint8], count: int) -> 
 
     Args:
         predict: from images (n, height, width, channels) uint8 to probabilities (n, classes).
-        images: (n, height, width, channels) uint8.
+        images: (n, height, width, channels) uint8; those on the disk are looked at some hundreds at a time.
         count: 1, 2 or 6.
 
     Returns:
         (n, classes) float32 in [0, 1], each row's sum 1.
     """
+    if is_stored(images) and len(images) > _AT_ONCE:
+        starts = range(0, len(images), _AT_ONCE)
+        return np.concatenate([mean_over_views(predict, images[at : at + _AT_ONCE], count) for at in starts])
     weighted = (weight * predict(np.ascontiguousarray(view)) for weight, view in views_of(images, count))
     return np.asarray(sum(weighted), dtype=np.float32)

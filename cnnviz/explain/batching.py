@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 import keras
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from cnnviz.explain.network import Images, Shape, image_batch, walk
 
-__all__ = ["batches", "image_batches", "watched"]
+__all__ = ["as_images", "batches", "image_batches", "watched"]
 
 _BATCH_BYTES = 20 * 2**20  # of all feature maps of a batch, which a gradient keeps to the end
 _LARGEST = 256
@@ -63,10 +64,16 @@ def image_batches(model: keras.Model, images: ArrayLike) -> Iterable[Images]:
     Raises:
         DataError: the images do not fit the model.
     """
-    array = np.asarray(images)
+    array = as_images(images)
     if array.ndim != 4:
         return batches(model, image_batch(model, array))
     return (image_batch(model, part) for part in batches(model, array))
+
+
+def as_images(images: ArrayLike) -> Images:
+    """Return images as an array; what is one as far as indexing goes, such as images on the disk, stays that."""
+    stored: Any = images
+    return stored if hasattr(images, "ndim") and hasattr(images, "shape") else np.asarray(images)
 
 
 def _size(model: keras.Model, shape: tuple[int, ...]) -> int:

@@ -14,7 +14,7 @@ import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import DataError, SpecError
-from cnnviz.explain.batching import image_batches
+from cnnviz.explain.batching import as_images, image_batches
 from cnnviz.explain.compiled import compiled
 from cnnviz.explain.network import find_layer, full_name, image_batch, image_shape
 from cnnviz.explain.passage import Passage, pass_through
@@ -187,7 +187,7 @@ def strongest_patches(
         SpecError: there is no such layer or filter, or count is below 1.
         DataError: the images do not fit the model, or there are none.
     """
-    array = np.asarray(images)
+    array = as_images(images)
     array = array if array.ndim == 4 else image_batch(model, array)
     peaks = peaks or activation_peaks(model, layer, array)
     filters = peaks.values.shape[1]

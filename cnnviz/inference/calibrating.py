@@ -16,12 +16,14 @@ from cnnviz.evaluation.neighbours import distances
 from cnnviz.inference.abstaining import Abstention, Score, calibrate
 from cnnviz.inference.came_with import came_with
 from cnnviz.inference.classifying import Classifier, OnProgress
+from cnnviz.inference.features import features_of
 from cnnviz.runs import Derived, Run, Weights
 from cnnviz.runs.derived import Progress
 
 __all__ = ["Evidence", "abstention_of", "evidence_of", "validation_images"]
 
 _MOST = 5000  # validation images: more take time and move no threshold
+_AT_ONCE = 256
 _LOGITS, _FEATURES = 0.5, 0.4  # shares of the work
 
 
@@ -168,9 +170,8 @@ class _Measured(Derived[Evidence]):
         home: str | Path | None,
         features: Callable[[], NDArray[np.floating[Any]]] | None,
     ) -> None:
-        images = hashlib.blake2b(held_back.images.tobytes() + held_back.labels.tobytes(), digest_size=8).hexdigest()
         name = f"abstention/{weights.name}{'-distances' if features else ''}.npz"
-        super().__init__(weights, name, images, home)
+        super().__init__(weights, name, _digest(held_back), home)
         self._classifier, self._held_back, self._features = classifier, held_back, features
 
     def compute(self, progress: Progress) -> Evidence:
@@ -189,13 +190,22 @@ class _Measured(Derived[Evidence]):
 
     def _far(self, features: NDArray[np.floating[Any]], progress: Progress) -> NDArray[np.float64]:
         """(n,) how far the images are from the training images."""
-        from cnnviz.explain.features import penultimate
-
-        images = self._classifier.prepared(self._held_back.images)
-        found = penultimate(
-            self._classifier.model, images, lambda done, count: progress(_LOGITS + _FEATURES * done / count, "")
+        found = features_of(
+            self._classifier.model,
+            self._held_back.images,
+            self._classifier.shape,
+            lambda done, count: progress(_LOGITS + _FEATURES * done / count, ""),
         )  # (n, features)
         return distances(features, found)
+
+
+def _digest(held_back: Split) -> str:
+    """Name images by their content, some hundreds at a time: they may be on the disk."""
+    digest = hashlib.blake2b(digest_size=8)
+    for start in range(0, len(held_back), _AT_ONCE):
+        digest.update(held_back.images[start : start + _AT_ONCE].tobytes())
+    digest.update(held_back.labels.tobytes())
+    return digest.hexdigest()
 
 
 def _fit(logits: NDArray[Any], labels: NDArray[Any], far: NDArray[Any] | None) -> bool:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cnnviz.data.names import class_names_of
 from cnnviz.data.photos import fit
+from cnnviz.data.stored import is_stored
 from cnnviz.errors import DataError, SpecError
 from cnnviz.inference.abstaining import Abstention, independent, soft
 from cnnviz.runs import Run
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["Classification", "Classifier", "Ranked", "classify"]
 
 OnProgress = Callable[[float], None]
+
+_AT_ONCE = 256  # images on the disk that are read at a time
+
 Images = NDArray[Any] | Sequence[NDArray[Any]]
 
 
@@ -142,6 +146,8 @@ class Classifier:
         from cnnviz.explain.batching import batches
         from cnnviz.explain.subject import scores_of
 
+        if is_stored(images) and len(images) > _AT_ONCE:
+            return self._logits_in_blocks(images, on_progress)
         prepared = np.asarray(self.prepared(images), np.float32)
         parts: list[NDArray[np.float64]] = [np.zeros((0, len(self.class_names)))]
         done = 0
@@ -151,6 +157,15 @@ class Classifier:
             done += len(batch)
             if on_progress:
                 on_progress(done / len(prepared))
+        return np.concatenate(parts)
+
+    def _logits_in_blocks(self, images: Any, on_progress: OnProgress | None) -> NDArray[np.float64]:
+        """Return the logits of images on the disk, some of which are in memory at a time."""
+        parts = []
+        for start in range(0, len(images), _AT_ONCE):
+            parts.append(self.logits(images[start : start + _AT_ONCE]))
+            if on_progress:
+                on_progress(min(start + _AT_ONCE, len(images)) / len(images))
         return np.concatenate(parts)
 
     def probabilities(self, images: Images, on_progress: OnProgress | None = None) -> NDArray[np.float64]:

@@ -111,13 +111,13 @@ class TrainingFeatures(Derived[Features], held=2):
         Raises:
             RunError: the model cannot be opened.
         """
-        model, images = self._model or self.weights.open(), self.split.images
+        model, split = self._model or self.weights.open(), self.split
         shape = self.weights.run.spec.model.input_shape
-        width = features_of(model, images[:1], shape).shape[1]
-        step = max(1, -(-len(images) * width // _MOST_VALUES))
+        width = features_of(model, split.images[:1], shape).shape[1]
+        step = max(1, -(-len(split) * width // _MOST_VALUES))
         return features_of(
             model,
-            images[::step],
+            split.sliced(slice(None, None, step)).images,
             shape,
             lambda done, count: progress(done / count, f"{done:,} of {count:,} training images"),
         )

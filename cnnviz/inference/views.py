@@ -48,12 +48,12 @@ def measure_views(
     """
     checked_views(run, count)
     test, classifier = measured_images(run, home), Classifier.of(run)
-    done = 0
+    views, done = count * len(test), 0
 
     def predict(images: NDArray[np.uint8]) -> NDArray[np.float64]:
         nonlocal done
-        said = classifier.probabilities(images, lambda share: _tell(on_progress, (done + share) / count))
-        done += 1
+        said = classifier.probabilities(images, lambda share: _tell(on_progress, (done + share * len(images)) / views))
+        done += len(images)
         return said
 
     said = mean_over_views(predict, test.images, count)

@@ -115,7 +115,9 @@ class Fit:
         rates = learning_rates(self.train, first, len(indices), self.plan.steps, self.val_losses)
         decays = averaging_decays(self.train, first, len(indices), self.plan.steps)
         began = time.perf_counter()
-        losses, correct = self.step(indices, rates, first, epoch=self.epoch, decays=decays)
+        done = self.batch * self.plan.batch_size + indices.size
+        following = self._order()[done : done + self.plan.batch_size]
+        losses, correct = self.step(indices, rates, first, epoch=self.epoch, decays=decays, following=following)
         took = time.perf_counter() - began if self._compiled else 0.0  # the first call compiles: its time says nothing
         if not np.isfinite(losses).all():
             self.taken += int(np.argmin(np.isfinite(losses)))  # whole steps before the one that failed

@@ -3,6 +3,9 @@
 The training images lie in the device's memory as bytes; a call gets only the order in which to use them. That spares
 the input pipeline, the conversion to floats and the return to Python after every batch, which together cost as much as
 the arithmetic of a small network (docs/decisions/0002). Every step's loss still comes back.
+
+Images that stay on the disk come batch by batch instead, read ahead in a thread (`cnnviz.training.feeding`); what is
+made of a batch is the same.
 """
 
 from collections.abc import Callable
@@ -15,9 +18,11 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from cnnviz.data import Split
+from cnnviz.data.stored import StoredImages
 from cnnviz.spec import RunSpec
 from cnnviz.training.augment import augment, first_sides
 from cnnviz.training.averaging import Averages
+from cnnviz.training.feeding import Feed
 from cnnviz.training.halves import fits_halves, in_halves, pass_in_halves
 from cnnviz.training.passing import training_pass
 from cnnviz.training.rates import KEEP
@@ -63,7 +68,10 @@ class TrainingStep:
         self._halved = in_halves() and fits_halves(model)
         normalisations = (one for one in model.layers if isinstance(one, keras.layers.BatchNormalization))
         self._offsets = {one.beta.path for one in normalisations}
-        self._images = tf.constant(images.images)
+        pixels: Any = images.images
+        self._feed = Feed(pixels) if isinstance(pixels, StoredImages) else None
+        self._images = None if self._feed else tf.constant(pixels)
+        self._batch = tf.TensorSpec([None, *pixels.shape[1:]], tf.uint8)
         self._labels = tf.constant(images.labels, tf.int32)
         weights = np.ones(spec.model.classes) if class_weights is None else class_weights
         self._class_weights = tf.constant(weights, tf.float32)
@@ -72,6 +80,17 @@ class TrainingStep:
         self._run_one = self._compiled(training_pass) if self._halved else self._run  # half an image is none
 
     def _compiled(self, forward: Pass) -> Any:
+        if self._feed:
+            return tf.function(
+                partial(self._one_step, forward),
+                input_signature=[
+                    self._batch,
+                    tf.TensorSpec([None], tf.int32),
+                    tf.TensorSpec([], tf.float32),
+                    tf.TensorSpec([], tf.float32),
+                    tf.TensorSpec([2], tf.int32),
+                ],
+            )
         return tf.function(
             partial(self._steps, forward),
             input_signature=[
@@ -90,6 +109,7 @@ class TrainingStep:
         *,
         epoch: int = 0,
         decays: NDArray[np.float32] | None = None,
+        following: NDArray[np.int32] | None = None,
     ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """Take steps.
 
@@ -99,6 +119,8 @@ class TrainingStep:
             first_step: steps taken before, so that augmentation is new in every step and repeatable.
             epoch: finished epochs; where mirroring alternates, an odd one shows each image's other side.
             decays: (steps,) as `averaging_decays` gives them; None leaves the average alone.
+            following: (batch,) which images the step after these will see, if that is known: images on the disk are
+                read ahead.
 
         Returns:
             The mean loss of every step's batch before its update (steps,), penalties included, and how many of the
@@ -107,6 +129,14 @@ class TrainingStep:
         if decays is None:
             decays = np.full_like(rates, KEEP)
         run = self._run if indices.shape[1] > 1 else self._run_one
+        if self._feed:
+            batches = enumerate(self._feed.batches(indices, following))
+            pairs = [
+                run(batch, indices[step], rates[step], decays[step], np.array([first_step + step, epoch], np.int32))
+                for step, batch in batches
+            ]
+            each, right = zip(*pairs, strict=True)
+            return np.array(each, np.float32), np.array(right, np.int32)
         losses, correct = run(indices, rates, decays, np.array([first_step, epoch], np.int32))
         return losses.numpy(), correct.numpy()
 
@@ -134,18 +164,26 @@ class TrainingStep:
         losses = tf.TensorArray(tf.float32, size=count)
         correct = tf.TensorArray(tf.int32, size=count)
         for step in tf.range(count):
-            self.optimizer.learning_rate.assign(rates[step])
-            loss, right = self._step(forward, indices[step], place[0] + step, place[1])
-            if decays[step] >= 0:
-                self.averages.update(decays[step])
+            images = tf.gather(self._images, indices[step])
+            now = tf.stack([place[0] + step, place[1]])
+            loss, right = self._one_step(forward, images, indices[step], rates[step], decays[step], now)
             losses = losses.write(step, loss)
             correct = correct.write(step, right)
         return losses.stack(), correct.stack()
 
-    def _step(
-        self, forward: Pass, chosen: tf.Tensor, number: tf.Tensor, epoch: tf.Tensor
+    def _one_step(
+        self, forward: Pass, images: tf.Tensor, chosen: tf.Tensor, rate: tf.Tensor, decay: tf.Tensor, place: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        images = tf.cast(tf.gather(self._images, chosen), tf.float32)  # (batch, height, width, channels)
+        """Take a step with images (batch, height, width, channels) uint8, which `chosen` says the numbers of."""
+        self.optimizer.learning_rate.assign(rate)
+        loss, right = self._step(forward, tf.cast(images, tf.float32), chosen, place[0], place[1])
+        if decay >= 0:
+            self.averages.update(decay)
+        return loss, right
+
+    def _step(
+        self, forward: Pass, images: tf.Tensor, chosen: tf.Tensor, number: tf.Tensor, epoch: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         labels = tf.gather(self._labels, chosen)  # (batch,)
         train = self._spec.train
         if train.augmentation.active:

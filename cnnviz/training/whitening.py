@@ -45,15 +45,16 @@ def whitened(images: NDArray[np.uint8], size: int, filters: int) -> tuple[Values
     Returns:
         The kernels (size, size, channels, filters) and the bias (filters,) that makes the mean output 0.
     """
-    chosen = images[:: max(1, len(images) // _IMAGES)][:_IMAGES]
-    patches = np.lib.stride_tricks.sliding_window_view(chosen, (size, size), axis=(1, 2))
-    width = size * size * images.shape[-1]
+    height, breadth, channels = images.shape[1:]
+    width = size * size * channels
     total, products = np.zeros(width), np.zeros((width, width))
-    for part in patches:  # an image at a time: (rows, columns, channels, size, size)
-        rows = part.transpose(0, 1, 3, 4, 2).reshape(-1, width) / 255
+    chosen = range(0, len(images), max(1, len(images) // _IMAGES))[:_IMAGES]
+    for number in chosen:  # an image at a time: they may be on the disk, and their patches are many
+        patches = np.lib.stride_tricks.sliding_window_view(images[number], (size, size), axis=(0, 1))
+        rows = patches.transpose(0, 1, 3, 4, 2).reshape(-1, width) / 255  # of (rows, columns, channels, size, size)
         total += rows.sum(axis=0)
         products += rows.T @ rows
-    count = len(chosen) * patches.shape[1] * patches.shape[2]
+    count = len(chosen) * (height - size + 1) * (breadth - size + 1)
     mean = total / count
     covariance = products / count - np.outer(mean, mean)
     variances, directions = np.linalg.eigh(covariance)  # ascending

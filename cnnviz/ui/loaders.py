@@ -16,6 +16,7 @@ from cnnviz.data import (
     list_datasets,
     load_dataset,
 )
+from cnnviz.data.large import MANIFEST
 from cnnviz.data.pictures import Held
 from cnnviz.errors import CnnvizError
 from cnnviz.home import datasets_folder, resolve_home, runs_folder
@@ -88,7 +89,8 @@ def dataset(name: str) -> Dataset:
 
 def dataset_changed(name: str) -> int:
     """Return when a data set's file was changed, in nanoseconds; 0 where it has none."""
-    return modified(datasets_folder(home()) / f"{name}.npz")
+    folder = datasets_folder(home())
+    return modified(folder / f"{name}.npz") or modified(folder / name / MANIFEST)
 
 
 def held_images(run: Run) -> Held | None:

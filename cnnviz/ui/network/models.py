@@ -198,10 +198,10 @@ def searched_images(run: Run) -> Split:
         CnnvizError: the run's data set is not on this machine.
     """
     split = test_split(run)
-    images = split.images[:MOST_IMAGES]
-    if images.shape[1:] != run.spec.model.input_shape:  # one from elsewhere, measured on images of another size
-        return Split(_sized(images, run.spec.model.input_shape, id(split.images)), split.labels[:MOST_IMAGES])
-    return Split(images, split.labels[:MOST_IMAGES])
+    first = split.sliced(slice(MOST_IMAGES))
+    if first.images.shape[1:] != run.spec.model.input_shape:  # one from elsewhere, measured on images of another size
+        return Split(_sized(first.images, run.spec.model.input_shape, id(split.images)), first.labels)
+    return first
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

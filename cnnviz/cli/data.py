@@ -9,7 +9,7 @@ from cnnviz.cli.options import AsJson, Home, home_flag
 from cnnviz.cli.output import complain, emit, pairs, say, table
 
 if TYPE_CHECKING:
-    from cnnviz.data import Dataset, DatasetInfo
+    from cnnviz.data import AboutDataset, Dataset, DatasetInfo
 
 __all__ = ["fetch", "find", "get", "import_", "list_", "show"]
 
@@ -48,6 +48,8 @@ def list_(home: Home = None, as_json: AsJson = False) -> None:
 
 def show(name: DatasetName, home: Home = None, as_json: AsJson = False) -> None:
     """Show what is in a data set."""
+    from cnnviz.data import about_dataset
+
     info = find(name, home)
     dataset = _loaded(info, home)
     if as_json:
@@ -56,9 +58,10 @@ def show(name: DatasetName, home: Home = None, as_json: AsJson = False) -> None:
     pairs(
         [
             ("name", info.name),
-            ("images", f"{info.n_train:,} train, {info.n_test:,} test"),
+            ("images", _counts_in_words(info)),
             ("shape", "x".join(map(str, info.shape)) + " (height x width x channels)"),
             ("source", info.source),
+            *_origin(about_dataset(name, home)),
         ]
     )
     if dataset is None:
@@ -169,10 +172,27 @@ def _loaded(info: "DatasetInfo", home: Path | None) -> "Dataset | None":
     return load_dataset(info.name, home) if info.available else None
 
 
+def _counts_in_words(info: "DatasetInfo") -> str:
+    held = f"{info.n_validation:,} validation, " if info.n_validation else ""
+    return f"{info.n_train:,} train, {held}{info.n_test:,} test"
+
+
+def _origin(about: "AboutDataset | None") -> list[tuple[str, str]]:
+    """What it was made of, as rows; nothing of a data set that was not imported."""
+    if about is None:
+        return []
+    size = "x".join(map(str, about.size))
+    rows = [("made of", f"{about.path} ({about.form})"), ("made", f"{about.made}, {about.fit} to {size}")]
+    if about.left_out or about.n_skipped:
+        rows.append(("without", f"{about.left_out:,} left out, {about.n_skipped:,} passed over"))
+    return rows + [("note", sentence) for sentence in (*about.notes, *about.doubts)]
+
+
 def _row(info: "DatasetInfo") -> dict[str, Any]:
     return {
         "name": info.name,
         "n_train": info.n_train,
+        "n_validation": info.n_validation,
         "n_test": info.n_test,
         "classes": info.classes,
         "shape": info.shape,

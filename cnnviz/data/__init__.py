@@ -10,13 +10,16 @@ from cnnviz.data.records import Dataset, DatasetInfo, Images, Labels, Shape, Spl
 from cnnviz.data.statistics import ChannelStatistics, ClassCounts, channel_statistics, class_counts, examples
 
 if TYPE_CHECKING:
-    from cnnviz.data.importing import Imported, import_dataset
+    from cnnviz.data.about import AboutDataset, about_dataset
+    from cnnviz.data.deleting import delete_dataset, runs_with
+    from cnnviz.data.importing import Imported, import_dataset, keep
     from cnnviz.data.names import class_names_of
     from cnnviz.data.photos import Photo, fit, open_photo
     from cnnviz.data.pictures import Pictures, find_pictures, held_pictures, how_to_get
 
 __all__ = [
     "NAME_PATTERN",
+    "AboutDataset",
     "ChannelStatistics",
     "ClassCounts",
     "Dataset",
@@ -30,26 +33,35 @@ __all__ = [
     "Progress",
     "Shape",
     "Split",
+    "about_dataset",
     "are_characters",
     "channel_statistics",
     "checked_name",
     "class_counts",
     "class_names_of",
+    "delete_dataset",
     "examples",
     "find_pictures",
     "fit",
     "held_pictures",
     "how_to_get",
     "import_dataset",
+    "keep",
     "list_datasets",
     "load_dataset",
     "open_photo",
     "prepare",
+    "runs_with",
 ]
 
 # These need Pillow or pydantic; whoever only lists data sets waits for neither.
 _LATER = {
     "class_names_of": "cnnviz.data.names",
+    "AboutDataset": "cnnviz.data.about",
+    "about_dataset": "cnnviz.data.about",
+    "delete_dataset": "cnnviz.data.deleting",
+    "runs_with": "cnnviz.data.deleting",
+    "keep": "cnnviz.data.importing",
     "Imported": "cnnviz.data.importing",
     "import_dataset": "cnnviz.data.importing",
     "Photo": "cnnviz.data.photos",

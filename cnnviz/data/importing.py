@@ -16,15 +16,14 @@ from numpy.typing import NDArray
 
 from cnnviz.data.about import AboutDataset, write_about
 from cnnviz.data.catalogue import checked_name, info_of
-from cnnviz.data.class_folders import understood_folder
 from cnnviz.data.dividing import Division, checked_shares, divide
 from cnnviz.data.download import Progress
 from cnnviz.data.gathering import Gathered, gather, kept_positions
 from cnnviz.data.known import KNOWN
 from cnnviz.data.large import IMAGES, LABELS, MANIFEST, PART_NAMES, PARTS, manifest_of
 from cnnviz.data.npz import CLASS_NAMES, dataset_from_npz, regular_file, write_npz
-from cnnviz.data.photo_formats import format_of
 from cnnviz.data.records import Dataset, DatasetInfo, Labels
+from cnnviz.data.sources import understand
 from cnnviz.data.sources.understood import Colour, Fit, Keeping, Understood
 from cnnviz.data.stored import header_bytes
 from cnnviz.data.validation import MOST_IMAGES, checked_class_names
@@ -261,55 +260,41 @@ def import_dataset(
     size: int | None = None,
     on_progress: Progress | None = None,
 ) -> Imported:
-    """Make a data set of one's own files, understood and kept as is usual; see `keep`.
+    """Make a data set of one's own files, understood and kept as is usual: see `cnnviz.data.sources` and `keep`.
 
     Args:
-        path: an .npz file with x_train, y_train, x_test, y_test and perhaps class_names; or a folder of
-            `train/CLASS/*` and `test/CLASS/*`, or of `CLASS/*` alone, of which a fifth is then set aside for testing.
+        path: a folder or a file of any form that is understood.
         name: of the data set; a new one.
         home: the home folder; see `cnnviz.home.resolve_home`.
-        size: height and width in pixels to bring a folder's photos to; None for 32. Not for an .npz.
-        on_progress: called with the number of files that are read and of all.
+        size: height and width in pixels to bring the pictures to; None for 32, or for their own where all have one.
+        on_progress: called with the number of pictures that are read and of all; what it raises stops.
 
     Returns:
         What there is now, and what was passed over.
 
     Raises:
         DataError: the name is taken or cannot be one, or the files are not a data set.
-        StorageError: the home cannot be written; nothing is left behind.
+        StorageError: the home cannot be written.
+        MissingExtraError: a package has to be installed for it; the sentence says how.
     """
     path = Path(path)
     check_free(name, home)
-    if path.is_dir():
-        keeping = Keeping() if size is None else Keeping(size=(size, size))
-        return keep(understood_folder(path), name, home, keeping, on_progress)
-    dataset = _from_file(path, name, size)
+    if path.suffix.lower() == ".npz" and not path.is_dir():
+        return _import_npz(path, name, home, size)
+    keeping = Keeping() if size is None else Keeping(size=(size, size))
+    return keep(understand(path), name, home, keeping, on_progress)
+
+
+def _import_npz(path: Path, name: str, home: str | Path | None, size: int | None) -> Imported:
+    """Copy a data set's arrays as they are."""
+    regular_file(path)
+    if size is not None:
+        raise DataError(f"a size of {size} was given and the images of {path} have one already; leave it out")
+    dataset = dataset_from_npz(path, name, "")
     check_free(name, home)
     file = datasets_folder(home) / f"{name}.npz"
     write_npz(file, _arrays(dataset))
     return Imported(info_of(file, name))
-
-
-def _from_file(path: Path, name: str, size: int | None) -> Dataset:
-    regular_file(path)
-    if path.suffix.lower() != ".npz":
-        raise DataError(
-            f"{path} holds {_kind(path)}; accepted are an .npz file with x_train, y_train, x_test and y_test, and a "
-            "folder with a folder of photos for each class, so unpack an archive and give its folder"
-        )
-    if size is not None:
-        raise DataError(f"a size of {size} was given and the images of {path} have one already; leave it out")
-    return dataset_from_npz(path, name, "")
-
-
-def _kind(path: Path) -> str:
-    if path.suffix.lower() in (".csv", ".tsv"):
-        return "a table (CSV)"
-    try:
-        with path.open("rb") as file:
-            return format_of(file.read(1024))
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}); check its permissions") from error
 
 
 def _arrays(dataset: Dataset) -> dict[str, NDArray[Any]]:

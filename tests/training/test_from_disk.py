@@ -16,7 +16,7 @@ from cnnviz.inference.features import TrainingFeatures, training_images
 from cnnviz.inference.views import measure_views
 from cnnviz.runs import Run, Weights
 from cnnviz.spec import RunSpec
-from cnnviz.training import train
+from cnnviz.training.execute import train
 from cnnviz.training.feeding import Feed
 from tests.training.helpers import busy_spec, curves, same_weights, stop_at, strong_spec, tiny_spec, write_tiny
 
@@ -33,6 +33,12 @@ def write_large(home: Path, name: str = "tiny-large", source: str = "tiny", vali
     np.save(folder / "labels.npy", np.concatenate([split.labels for split in splits]))
     np.save(folder / "parts.npy", parts)
     (folder / MANIFEST).write_text(json.dumps(manifest_of(dataset.class_names)))
+
+
+def epoch_of(run: Run) -> dict:
+    """The event of the first epoch."""
+    events = map(json.loads, (run.folder / "events.jsonl").read_text().splitlines())
+    return next(event for event in events if event["kind"] == "epoch")
 
 
 def from_disk(spec: RunSpec, name: str = "tiny-large") -> RunSpec:
@@ -100,15 +106,14 @@ def test_a_validation_split_of_the_data_set_is_used_and_never_trained_on(home: P
     assert dataset.validation is not None
     assert np.array_equal(validation_images(run, home).images, dataset.validation.images)
     assert len(training_images(run, home)) == 200
-    epoch = next(event for event in run.events() if event["kind"] == "epoch")
-    assert epoch["val_images"] == 40
+    assert epoch_of(run)["val_images"] == 40
 
 
 def test_without_a_share_it_is_left_alone(home: Path) -> None:
     write_large(home, validation=40)
     run = train(from_disk(tiny_spec(epochs=1, data={"validation": 0})), home)
     assert len(training_images(run, home)) == 200
-    assert "val_images" not in next(event for event in run.events() if event["kind"] == "epoch")
+    assert "val_images" not in epoch_of(run)
 
 
 def test_a_batch_is_read_while_another_is_used(home: Path) -> None:

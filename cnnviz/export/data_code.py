@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cnnviz.data.large import is_large
 from cnnviz.spec import DataSpec
 
 __all__ = ["DataPlace", "data_code", "data_settings"]
@@ -43,6 +44,21 @@ def read(path):
         return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 '''
 
+_FILE_WITH_VALIDATION = '''\
+def read(path):
+    """Return the images and labels of a file, those for validation last."""
+    with np.load(path) as arrays:
+        return tuple((arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in ("train", "test", "validation"))
+'''
+
+_FOLDER = '''\
+def read(path):
+    """Return the images and labels of a folder of .npy files; parts.npy says what each image is for."""
+    images = np.load(path / "images.npy", mmap_mode="r")
+    labels, parts = np.load(path / "labels.npy"), np.load(path / "parts.npy")
+    return tuple((images[parts == part], labels[parts == part]) for part in {parts})
+'''
+
 _OWN = '''\
 def load_images():
     """Return the images and labels for training and for testing."""
@@ -56,9 +72,9 @@ def load_images():
 '''
 
 _LOADING = """\
-(x_train, y_train), (x_test, y_test) = load_images()
-x_train, x_test = (x.reshape(-1, {height}, {width}, {channels}) for x in (x_train, x_test))
-y_train, y_test = (y.astype(np.int64).ravel() for y in (y_train, y_test))
+(x_train, y_train), (x_test, y_test){val} = load_images()
+x_train, x_test{x_val} = (x.reshape(-1, {height}, {width}, {channels}) for x in (x_train, x_test{x_val}))
+y_train, y_test{y_val} = (y.astype(np.int64).ravel() for y in (y_train, y_test{y_val}))
 """
 
 _CLASSES = '''\
@@ -75,6 +91,10 @@ def chosen_classes(images, labels):
 x_train, y_train = chosen_classes(x_train, y_train)
 x_test, y_test = chosen_classes(x_test, y_test)
 '''
+
+_CLASSES_OF_VALIDATION = """\
+x_val, y_val = chosen_classes(x_val, y_val)
+"""
 
 _DRAWING = '''\
 
@@ -123,6 +143,7 @@ class DataPlace:
         class_names: of the run, by label.
         kept_labels: the data set's own labels of these classes; None where all of its classes are used.
         datasets: the folder of data sets in the home.
+        validation: whether the data set brings validation images, so that none are drawn.
     """
 
     spec: DataSpec
@@ -130,10 +151,28 @@ class DataPlace:
     class_names: tuple[str, ...]
     kept_labels: tuple[int, ...] | None
     datasets: Path
+    validation: bool = False
+
+    @property
+    def drawn(self) -> bool:
+        """Whether validation images are drawn from the training images."""
+        return bool(self.spec.validation) and not self.validation
+
+    @property
+    def brought(self) -> bool:
+        """Whether the data set's own validation images are used."""
+        return bool(self.spec.validation) and self.validation
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a large data set, a folder of .npy files."""
+        return not (self.datasets / f"{self.spec.name}.npz").exists() and is_large(self.datasets / self.spec.name)
 
     @property
     def file(self) -> str:
-        """The name of the file that holds them, empty where they come with scikit-learn."""
+        """The name of the file or folder that holds them, empty where they come with scikit-learn."""
+        if self.is_folder:
+            return self.spec.name
         if self.spec.name == "digits" and not (self.datasets / "digits.npz").is_file():
             return ""
         name = "cifar10" if self._is_sample else self.spec.name
@@ -148,6 +187,10 @@ class DataPlace:
         """The code of `load_images`, and of what it needs."""
         if not self.file:
             return _DIGITS
+        if self.is_folder:
+            return f"{_FOLDER.format(parts=(0, 2, 1) if self.brought else (0, 2))}\n\n{_OWN}"
+        if self.brought:
+            return f"{_FILE_WITH_VALIDATION}\n\n{_OWN}"
         module = _PUBLISHED.get("cifar10" if self._is_sample else self.spec.name)
         if self._is_sample:
             full = f"read(DATA) if DATA.is_file() else keras.datasets.{module}.load_data()"
@@ -159,16 +202,17 @@ def data_settings(place: DataPlace) -> str:
     """Return the settings that `data_code` reads, as code."""
     lines = [f"CLASSES = {_tuple(place.class_names)}"]
     if place.file:
+        held = "images.npy, labels.npy, parts.npy" if place.is_folder else "x_train, y_train, x_test, y_test"
         lines += [
-            f'DATA = HERE / "{place.file}"  # x_train, y_train, x_test, y_test',
-            "if not DATA.is_file():",
+            f'DATA = HERE / "{place.file}"  # {held}',
+            f"if not DATA.{'is_dir' if place.is_folder else 'is_file'}():",
             f"    DATA = {_path(place.datasets / place.file)}",
         ]
     if place.kept_labels is not None:
         lines.append(f"KEPT_LABELS = {_tuple(place.kept_labels)}  # what these classes are in the file")
     if place.spec.train_images is not None:
         lines.append(f"TRAIN_IMAGES = {place.spec.train_images}  # of every class the same share")
-    if place.spec.validation:
+    if place.drawn:
         lines.append(f"VALIDATION = {place.spec.validation!r}  # the share of the training images that is held back")
     return "\n".join(lines) + "\n"
 
@@ -179,14 +223,16 @@ def data_code(place: DataPlace) -> str:
     It needs `np`, `keras` and what `data_settings` sets.
     """
     height, width, channels = place.shape
-    parts = [place.loader, "\n\n", _LOADING.format(height=height, width=width, channels=channels)]
+    more = {"val": ", (x_val, y_val)", "x_val": ", x_val", "y_val": ", y_val"} if place.brought else {}
+    names = {"val": "", "x_val": "", "y_val": "", **more}
+    parts = [place.loader, "\n\n", _LOADING.format(height=height, width=width, channels=channels, **names)]
     if place.kept_labels is not None:
-        parts.append(_CLASSES)
-    if place.spec.train_images is not None or place.spec.validation:
+        parts.append(_CLASSES + (_CLASSES_OF_VALIDATION if place.brought else ""))
+    if place.spec.train_images is not None or place.drawn:
         parts.append(_DRAWING)
     if place.spec.train_images is not None:
         parts.append(_SUBSET)
-    if place.spec.validation:
+    if place.drawn:
         parts.append(_VALIDATION)
     return "".join(parts)
 

@@ -42,7 +42,8 @@ def recipe(run: Run, chosen: Format, home: str | Path | None = None) -> str:
 
 
 def _place(spec: RunSpec, home: str | Path | None) -> DataPlace:
-    known = next((info.classes for info in list_datasets(home) if info.name == spec.data.name), ())
+    found = next((info for info in list_datasets(home) if info.name == spec.data.name), None)
+    known, held = (found.classes, found.n_validation > 0) if found else ((), False)
     names, kept = known, None
     if spec.data.classes is not None:
         missing = [name for name in spec.data.classes if name not in known]
@@ -54,7 +55,7 @@ def _place(spec: RunSpec, home: str | Path | None) -> DataPlace:
         names, kept = spec.data.classes, tuple(known.index(name) for name in spec.data.classes)
     if len(names) != spec.model.classes:
         names = tuple(f"class {number}" for number in range(spec.model.classes))
-    return DataPlace(spec.data, spec.model.input_shape, names, kept, datasets_folder(home))
+    return DataPlace(spec.data, spec.model.input_shape, names, kept, datasets_folder(home), held)
 
 
 def _plan(run: Run) -> Plan | None:

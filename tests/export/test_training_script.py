@@ -1,6 +1,8 @@
 """The script that trains a run again: without cnnviz it comes to the same losses and the same weights."""
 
+import dataclasses
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,7 @@ from cnnviz.spec import (
 )
 from tests.export.conftest import NETWORKS, last_json, python
 from tests.export.test_classify_script import RULES, tidy
-from tests.training.helpers import NETWORK, PLAIN, busy_spec, strong_spec, tiny_spec
+from tests.training.helpers import NETWORK, PLAIN, busy_spec, strong_spec, tiny_spec, write_large, write_tiny
 
 # Everything that decides how a network learns is in one of these.
 SPECS = {
@@ -185,6 +187,32 @@ def test_the_code_of_the_data_prepares_the_same_images(name: str, trained_home: 
     exec(upto, names)
     expected = prepare(load_dataset(spec.name, trained_home), spec, seed=3)
     assert names["CLASSES"] == expected.class_names
+    for split, ending in ((expected.train, "train"), (expected.validation, "val"), (expected.test, "test")):
+        if len(split):
+            np.testing.assert_array_equal(names[f"x_{ending}"], split.images)
+            np.testing.assert_array_equal(names[f"y_{ending}"], split.labels)
+
+
+@pytest.mark.parametrize("kind", ["folder", "folder with validation", "file with validation"])
+@pytest.mark.parametrize("name", ["all", "validation", "part", "classes"])
+def test_images_on_the_disk_and_validation_that_was_brought(name: str, kind: str, home: Path, tmp_path: Path) -> None:
+    write_tiny(home)
+    write_large(home, "mine", validation=60 if "with" in kind else 0)
+    if kind.startswith("file"):
+        dataset = load_dataset("mine", home)
+        shutil.rmtree(home / "datasets" / "mine")
+        splits = {"train": dataset.train, "test": dataset.test, "validation": dataset.validation}
+        arrays = {f"x_{part}": np.asarray(split.images) for part, split in splits.items() if split}
+        labels = {f"y_{part}": split.labels for part, split in splits.items() if split}
+        np.savez(home / "datasets" / "mine.npz", **arrays, **labels)
+    spec = DATA[name].changed(name="mine")
+    dataset = load_dataset("mine", home)
+    place = dataclasses.replace(place_of(spec, home), validation=dataset.validation is not None)
+    settings = RunSpec(data=spec, model=ModelSpec(classes=len(place.class_names)), train=TrainSpec(seed=3))
+    names: dict[str, Any] = {"__file__": str(tmp_path / "train.py")}
+    exec(training_script(settings, place).partition("# %% The network")[0], names)
+    expected = prepare(dataset, spec, seed=3)
+    assert len(expected.validation) == (0 if name == "all" else len(names["x_val"]))
     for split, ending in ((expected.train, "train"), (expected.validation, "val"), (expected.test, "test")):
         if len(split):
             np.testing.assert_array_equal(names[f"x_{ending}"], split.images)

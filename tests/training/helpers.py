@@ -1,5 +1,6 @@
 """A data set and a network so small that a whole run takes a second, and ways to wait for real processes."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.data import load_dataset
+from cnnviz.data.large import MANIFEST, manifest_of
 from cnnviz.runs import Event, History, Run
 from cnnviz.spec import (
     Activation,
@@ -70,6 +73,20 @@ def write_tiny(home: Path, name: str = "tiny", classes: int = CLASSES, channels:
     folder = home / "datasets"
     folder.mkdir(parents=True, exist_ok=True)
     np.savez(folder / f"{name}.npz", x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
+
+
+def write_large(home: Path, name: str = "tiny-large", source: str = "tiny", validation: int = 0) -> None:
+    """Put a data set of the home there once more as a large one; the first training images become its validation."""
+    dataset = load_dataset(source, home)
+    folder = home / "datasets" / name
+    folder.mkdir(parents=True)
+    splits = (dataset.train, dataset.test)
+    parts = np.repeat(np.array([0, 2], np.uint8), [len(split) for split in splits])
+    parts[:validation] = 1
+    np.save(folder / "images.npy", np.concatenate([split.images for split in splits]))
+    np.save(folder / "labels.npy", np.concatenate([split.labels for split in splits]))
+    np.save(folder / "parts.npy", parts)
+    (folder / MANIFEST).write_text(json.dumps(manifest_of(dataset.class_names)))
 
 
 def tiny_spec(layers: tuple[Layer, ...] = PLAIN, *, data: dict[str, Any] | None = None, **train: Any) -> RunSpec:

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from cnnviz.data import Split, load_dataset
-from cnnviz.data.large import MANIFEST, manifest_of
 from cnnviz.data.stored import StoredImages
 from cnnviz.evaluation import measured_images
 from cnnviz.inference import Classifier
@@ -18,21 +17,16 @@ from cnnviz.runs import Run, Weights
 from cnnviz.spec import RunSpec
 from cnnviz.training.execute import train
 from cnnviz.training.feeding import Feed
-from tests.training.helpers import busy_spec, curves, same_weights, stop_at, strong_spec, tiny_spec, write_tiny
-
-
-def write_large(home: Path, name: str = "tiny-large", source: str = "tiny", validation: int = 0) -> None:
-    """Put a data set of the home there once more as a large one; the first training images become its validation."""
-    dataset = load_dataset(source, home)
-    folder = home / "datasets" / name
-    folder.mkdir(parents=True)
-    splits = (dataset.train, dataset.test)
-    parts = np.repeat(np.array([0, 2], np.uint8), [len(split) for split in splits])
-    parts[:validation] = 1
-    np.save(folder / "images.npy", np.concatenate([split.images for split in splits]))
-    np.save(folder / "labels.npy", np.concatenate([split.labels for split in splits]))
-    np.save(folder / "parts.npy", parts)
-    (folder / MANIFEST).write_text(json.dumps(manifest_of(dataset.class_names)))
+from tests.training.helpers import (
+    busy_spec,
+    curves,
+    same_weights,
+    stop_at,
+    strong_spec,
+    tiny_spec,
+    write_large,
+    write_tiny,
+)
 
 
 def epoch_of(run: Run) -> dict:

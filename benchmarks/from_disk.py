@@ -2,9 +2,9 @@
 
     python benchmarks/from_disk.py [--rounds N] [--quick] [--json] [--large]
 
-3,000 drawn images of 96x96 pixels, as an .npz and as a large data set, trained on by `two-conv` as the Train page fits
-it to them; a whole process each, in turn. With `--large` instead 20,000 images of 224x224 (3 GB) from the disk alone,
-for the memory it takes.
+2,000 drawn images of 96x96 pixels; steps of `two-conv`, as the Train page fits it to them, in one process, in turn from
+memory and from the disk. With `--large` instead a training of a minute on 20,000 images of 224x224 (3 GB) on the disk,
+validation and predictions included, for the memory it takes.
 """
 
 import json
@@ -17,23 +17,56 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.measure import Process, Result, in_turn, median_ratio, repeated, run, spread, temporary_home
+from benchmarks.measure import Result, median_ratio, repeated, run, spread, temporary_home
 
 MEMORY, DISK = "in memory", "from the disk"
-_LARGE = "--large"
-_COUNTS = {False: (3_000, 96), True: (20_000, 224)}
+_STEPS, _LARGE = "steps", "large"
+_COUNTS = {False: (2_000, 96), True: (20_000, 224)}
 _CLASSES = 10
 
 
-def child(kind: str, home: str, large: str) -> None:
-    """In a process of its own: train an epoch and print images a second and the memory it took."""
+def child(kind: str, home: str, rounds: str, steps: str) -> None:
+    """In a process of its own: print what one kind of measurement finds."""
+    print(json.dumps(steps_in_turn(home, int(rounds), int(steps)) if kind == _STEPS else training(home)))
+
+
+def steps_in_turn(home: str, rounds: int, steps: int) -> dict[str, Any]:
+    """Images a second from memory and from the disk, every other round the other way round."""
+    import numpy as np
+
+    from cnnviz.data import Split, load_dataset
+    from cnnviz.models import build
+    from cnnviz.spec import preset
+    from cnnviz.training.halves import choose_threads
+    from cnnviz.training.step import TrainingStep
+
+    stored = load_dataset("drawn", home).train
+    held = Split(np.asarray(stored.images), stored.labels)
+    spec = preset("two-conv").for_data("drawn", stored.images.shape[1:], _CLASSES)
+    choose_threads(spec.model)
+    takers = {kind: TrainingStep(build(spec.model), spec, split) for kind, split in ((MEMORY, held), (DISK, stored))}
+    size = spec.train.batch_size
+    order = np.random.default_rng(0).permutation(len(stored)).astype(np.int32)
+    indices = np.resize(order, (steps, size))
+    rates = np.full(steps, 1e-3, np.float32)
+    found: dict[str, list[float]] = {kind: [] for kind in takers}
+    for number in range(rounds + 1):
+        for kind in list(takers)[:: -1 if number % 2 else 1]:
+            began = time.perf_counter()
+            takers[kind](indices, rates, 0, following=indices[0])
+            if number:  # the first round compiles
+                found[kind].append(indices.size / (time.perf_counter() - began))
+    return found
+
+
+def training(home: str) -> dict[str, Any]:
+    """Images a second, and the memory that a training of a minute takes."""
     from cnnviz.data import list_datasets
     from cnnviz.spec import preset
     from cnnviz.training.execute import train
 
-    name = "drawn" if kind == MEMORY else "drawn-large"
-    info = next(one for one in list_datasets(home) if one.name == name)
-    spec = preset("two-conv").for_data(name, info.shape, info.classes)
+    info = next(one for one in list_datasets(home) if one.name == "drawn")
+    spec = preset("two-conv").for_data("drawn", info.shape, info.classes)
     rates: list[float] = []
     watch = _Memory()
 
@@ -41,11 +74,9 @@ def child(kind: str, home: str, large: str) -> None:
         if event["kind"] == "batch" and event["images_per_second"]:
             rates.append(event["images_per_second"])
 
-    settings = {"seconds": 60.0} if large == "True" else {"epochs": 1}  # a minute shows what memory it takes
-    finished = train(spec.changed(train=spec.train.changed(**settings)), home, seen)
+    finished = train(spec.changed(train=spec.train.changed(seconds=60.0)), home, seen)
     assert finished.status.state == "completed", finished.status.message
-    middle = sorted(rates)[len(rates) // 2]
-    print(json.dumps({"rate": middle, **watch.largest}))
+    return {"rate": rates, **watch.largest}
 
 
 class _Memory:
@@ -66,13 +97,12 @@ class _Memory:
             time.sleep(0.02)
 
 
-def make(home: Path, count: int, side: int, only_disk: bool) -> None:
-    """Write the same drawn images as both kinds of data set."""
+def make(home: Path, count: int, side: int) -> None:
+    """Keep drawn images as a large data set."""
     import numpy as np
 
-    from cnnviz.data import importing, load_dataset
+    from cnnviz.data import importing
     from cnnviz.data.importing import keep
-    from cnnviz.data.npz import write_npz
     from cnnviz.data.sources.understood import Understood
 
     class Drawn:
@@ -92,52 +122,26 @@ def make(home: Path, count: int, side: int, only_disk: bool) -> None:
     names = tuple(f"class {number}" for number in range(_CLASSES))
     parts = np.full(count, "", np.str_)
     importing.LARGEST_IN_A_FILE = 0
-    keep(Understood(home, "drawn", names, labels, parts, Drawn(), shape=(side, side, 3)), "drawn-large", home)
-    if not only_disk:
-        stored = load_dataset("drawn-large", home)
-        write_npz(
-            home / "datasets" / "drawn.npz",
-            {
-                "x_train": np.asarray(stored.train.images),
-                "y_train": stored.train.labels,
-                "x_test": np.asarray(stored.test.images),
-                "y_test": stored.test.labels,
-                "class_names": np.array(stored.class_names),
-            },
-        )
+    keep(Understood(home, "drawn", names, labels, parts, Drawn(), shape=(side, side, 3)), "drawn", home)
 
 
 def measure(rounds: int, quick: bool, large: bool) -> Result:
     count, side = (300, 96) if quick else _COUNTS[large]
-    kinds = (DISK,) if large else (MEMORY, DISK)
+    kind, steps = (_LARGE if large else _STEPS), (2 if quick else 15)
     with temporary_home() as home:
-        make(home, count, side, only_disk=large)
-
-        def training(kind: str) -> Process:
-            return run("benchmarks/from_disk.py", "--child", kind, str(home), str(large))
-
-        found = in_turn({kind: lambda kind=kind: training(kind) for kind in kinds}, rounds)
-    rates = {kind: [one.values["rate"] for one in processes] for kind, processes in found.items()}
-    rows = [
-        (
-            kind,
-            spread(rates[kind], 0),
-            spread([one.values["resident"] / 1e6 for one in processes], 0),
-            spread([one.values["own"] / 1e6 for one in processes], 0),
-        )
-        for kind, processes in found.items()
-    ]
-    ratio = {} if large else {"from the disk / in memory": f"{median_ratio(rates[DISK], rates[MEMORY]):.2f}"}
-    return Result(
-        f"{count:,} images of {side}x{side} pixels, {count * side * side * 3 / 1e6:,.0f} MB, two-conv",
-        ("images", "images / s", "resident MB", "own MB"),
-        rows,
-        ratio,
-        ["Images a second: median of what the run reports. Memory: at its largest; own without what is shared."],
-    )
+        make(home, count, side)
+        found = run("benchmarks/from_disk.py", "--child", kind, str(home), str(rounds), str(steps)).values
+    title = f"{count:,} images of {side}x{side} pixels, {count * side * side * 3 / 1e6:,.0f} MB, two-conv"
+    if large:
+        row = (DISK, spread(found["rate"], 0), f"{found['resident'] / 1e6:,.0f}", f"{found['own'] / 1e6:,.0f}")
+        note = "Memory is at its largest; own is without what is shared, such as libraries."
+        return Result(title, ("images", "images / s", "resident MB", "own MB"), [row], {}, [note])
+    rows = [(kind, spread(found[kind], 0)) for kind in (MEMORY, DISK)]
+    ratio = f"{median_ratio(found[DISK], found[MEMORY]):.2f}"
+    return Result(title, ("images", "images / s"), rows, {"from the disk / in memory": ratio}, [])
 
 
 if __name__ == "__main__":
-    LARGE = _LARGE in sys.argv
-    sys.argv = [word for word in sys.argv if word != _LARGE]
-    repeated(__doc__, partial(measure, large=LARGE), 1 if LARGE else 3, child)
+    asked = "--large" in sys.argv
+    sys.argv = [word for word in sys.argv if word != "--large"]
+    repeated(__doc__, partial(measure, large=asked), 1 if asked else 9, child)

@@ -133,7 +133,8 @@ def measure(rounds: int, quick: bool, large: bool) -> Result:
         found = run("benchmarks/from_disk.py", "--child", kind, str(home), str(rounds), str(steps)).values
     title = f"{count:,} images of {side}x{side} pixels, {count * side * side * 3 / 1e6:,.0f} MB, two-conv"
     if large:
-        row = (DISK, spread(found["rate"], 0), f"{found['resident'] / 1e6:,.0f}", f"{found['own'] / 1e6:,.0f}")
+        rate = spread(found["rate"], 0) if found["rate"] else "-"  # a slow machine has none to report within a minute
+        row = (DISK, rate, f"{found['resident'] / 1e6:,.0f}", f"{found['own'] / 1e6:,.0f}")
         note = "Memory is at its largest; own is without what is shared, such as libraries."
         return Result(title, ("images", "images / s", "resident MB", "own MB"), [row], {}, [note])
     rows = [(kind, spread(found[kind], 0)) for kind in (MEMORY, DISK)]

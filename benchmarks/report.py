@@ -21,6 +21,7 @@ DOCUMENT = ROOT / "docs" / "performance.md"
 ORDER = (
     *("training", "rates", "step", "live_cost", "evaluating", "looking"),
     *("starting", "first_point", "first_click", "pages", "mistakes", "dials", "imports", "listing", "serving"),
+    *("from_disk", "importing"),
 )
 
 _BUSY = 2.5  # a training alone gives a load of about 2 on two cores

@@ -19,6 +19,8 @@ SLOW = {
     "evaluating": ("benchmarks/evaluating.py",),
     "explaining": ("benchmarks/explaining.py",),
     "first_point": ("benchmarks/first_point.py",),
+    "from_disk": ("benchmarks/from_disk.py",),
+    "importing": ("benchmarks/importing.py",),
     "live_cost": ("-m", "benchmarks.live_cost"),
     "looking": ("benchmarks/looking.py",),
     "pages": ("benchmarks/pages.py",),

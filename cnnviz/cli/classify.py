@@ -7,7 +7,7 @@ import typer
 
 from cnnviz.cli.codes import MISTAKE
 from cnnviz.cli.options import AsJson, Home, RunName
-from cnnviz.cli.output import complain, count, emit, percent, say, table
+from cnnviz.cli.output import complain, complain_of, count, emit, percent, say, table
 from cnnviz.cli.quiet_import import silent_start
 from cnnviz.cli.runs import find
 from cnnviz.errors import CnnvizError, SpecError
@@ -48,14 +48,15 @@ def classify(
 ) -> None:
     """Say what a run's network makes of photos.
 
-    One bad file among good ones does not stop the others; the exit code is 2 then.
+    One bad file among good ones does not stop the others; the exit code is 2 then. What else lies in a folder is named
+    and passed over.
     """
     from cnnviz.cli.photo_files import photo_files
 
     opened = find(run, home)
     if top < 1:
         raise SpecError(f"--top is {top}; ask for 1 class or more")
-    photos = photo_files(files)
+    photos, passed_over = photo_files(files)
     classifier = _classifier(opened)
     rule = _rule(opened, classifier, home, keep) if abstain else None
     note = classifier.note
@@ -66,6 +67,7 @@ def classify(
         emit(rows)
     else:
         _tell(rows, rule)
+    complain_of(passed_over)
     bad = sum(row["error"] is not None for row in rows)
     if bad:
         complain(f"{count(bad, 'photo')} of {len(rows):,} could not be classified")

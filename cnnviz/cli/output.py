@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 __all__ = [
     "complain",
+    "complain_of",
     "count",
     "emit",
     "forget",
@@ -23,6 +24,7 @@ __all__ = [
     "table",
 ]
 
+_MOST_NAMED = 20  # things that were passed over; the rest are counted
 _NO_TERMINAL_WIDTH = 400  # a file or a pipe has no edge: each row stays on its line, for grep and awk
 
 
@@ -50,6 +52,16 @@ def complain(text: str) -> None:
         sys.stderr.flush()
     except (OSError, ValueError):
         forget(sys.stderr)
+
+
+def complain_of(passed_over: Sequence[str]) -> None:
+    """Write to standard error what was passed over, a line each; of many the first."""
+    if passed_over:
+        complain(f"{len(passed_over):,} passed over:")
+    for sentence in passed_over[:_MOST_NAMED]:
+        complain(f"- {sentence}")
+    if len(passed_over) > _MOST_NAMED:
+        complain(f"- and {len(passed_over) - _MOST_NAMED:,} more")
 
 
 def forget(stream: TextIO) -> None:

@@ -6,7 +6,7 @@ LiteRT in a zip at the file's end, as other tools for phones have it. Keras, onn
 
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from cnnviz.errors import SpecError
 from cnnviz.export.portable import spelt_out
 from cnnviz.keras_private import write_h5_weights
 
-__all__ = ["WRITERS"]
+__all__ = ["WRITERS", "labels_text"]
 
 _WRITTEN = (2026, 1, 1, 0, 0, 0)  # in archives: the same model gives the same bytes
 
@@ -136,10 +136,15 @@ def _teach_operations() -> None:
     tf_op("Expm1")(Expm1)
 
 
+def labels_text(class_names: Sequence[str]) -> str:
+    """Return what labels.txt holds: a line a class, whatever its name holds."""
+    return "".join(f"{' '.join(name.splitlines())}\n" for name in class_names)
+
+
 def _write_litert(model: keras.Model, path: Path, about: About) -> None:
     _functional(model).export(path, format="litert", verbose=False)
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(zipfile.ZipInfo("labels.txt", _WRITTEN), "\n".join(about["class_names"]) + "\n")
+        archive.writestr(zipfile.ZipInfo("labels.txt", _WRITTEN), labels_text(about["class_names"]))
         archive.writestr(zipfile.ZipInfo("classes.json", _WRITTEN), json.dumps(about))
 
 

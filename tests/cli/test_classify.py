@@ -96,6 +96,32 @@ def test_a_folder_without_photos_says_so(ask: Call, tmp_path: Path) -> None:
     assert "holds no photos; give one with .png, .jpg" in done.json[0]["error"]
 
 
+def test_what_is_not_classified_of_a_folder_is_named(ask: Call, photos: Path) -> None:
+    (photos / "telephone.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    (photos / "more" / "new.avif").write_bytes(b"\0\0\0\x18ftypavif\0\0\0\0avifmif1")
+    Image.new("L", (9, 9)).save(photos / "no ending", "PNG")
+    done = ask(photos, "--json")
+    assert done.code == 2
+    errors = {Path(row["file"]).name: row["error"] for row in done.json}
+    assert errors["a.png"] is errors["no ending"] is None
+    for name, kind in (("telephone.heic", "HEIC"), ("new.avif", "AVIF")):
+        assert f"'{name}' holds {kind}; accepted are JPEG, PNG, WebP, GIF, BMP and TIFF, so save it as" in errors[name]
+    assert "1 passed over:" in done.err
+    assert f"- '{photos / 'notes.txt'}' holds text, which is no photo" in done.err
+    assert "DS_Store" not in done.err
+    (photos / "telephone.heic").unlink()
+    (photos / "more" / "new.avif").unlink()
+    assert ask(photos, "--json").code == 0
+
+
+def test_a_photo_of_twelve_bits_in_sixteen_is_not_black(ask: Call, tmp_path: Path) -> None:
+    pixels = np.linspace(0, 4080, 64).round().reshape(8, 8)
+    Image.fromarray(pixels.astype(np.uint16)).save(tmp_path / "deep.png")
+    Image.fromarray(np.rint(pixels * 255 / 4095).astype(np.uint8)).save(tmp_path / "plain.png")
+    deep, plain = (row["top"] for row in ask(tmp_path / "deep.png", tmp_path / "plain.png", "--json").json)
+    assert deep == plain
+
+
 def test_a_photo_comes_on_standard_input(trained: Run) -> None:
     content = io.BytesIO()
     pixels = np.random.default_rng(0).integers(0, 256, (8, 8), np.uint8)

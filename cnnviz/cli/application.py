@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cnnviz import __version__
-from cnnviz.cli import data, models, runs
+from cnnviz.cli import data, data_import, models, runs
 from cnnviz.cli.classify import classify
 from cnnviz.cli.dashboard import dashboard
 from cnnviz.cli.evaluate import evaluate
@@ -54,11 +54,12 @@ def cnnviz(
     _show_help(context)
 
 
-_data = _group("data", "Data sets: list them, look at one, get or import one.")
+_data = _group("data", "Data sets: list them, look at one, get, import or delete one.")
 _data.command("list")(data.list_)
 _data.command("show")(data.show)
 _data.command("get")(data.get)
-_data.command("import")(data.import_)
+_data.command("import")(data_import.import_)
+_data.command("delete")(data.delete)
 app.command("train")(train)
 app.command("classify")(classify)
 app.command("evaluate")(evaluate)

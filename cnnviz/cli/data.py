@@ -1,21 +1,24 @@
 """`cnnviz data`: which data sets there are, what is in one, and getting or importing one."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cnnviz.cli.codes import MISTAKE
 from cnnviz.cli.options import AsJson, Home, home_flag
-from cnnviz.cli.output import complain, emit, pairs, say, table
+from cnnviz.cli.output import complain, count, emit, pairs, say, table
+from cnnviz.errors import DataError
 
 if TYPE_CHECKING:
     from cnnviz.data import AboutDataset, Dataset, DatasetInfo
 
-__all__ = ["fetch", "find", "get", "import_", "list_", "show"]
+__all__ = ["delete", "fetch", "find", "get", "list_", "row", "show"]
 
 DatasetName = Annotated[str, typer.Argument(metavar="NAME", help="A data set's name, as `cnnviz data list` has it.")]
 
-_MOST_NAMED = 20  # files that were passed over; the rest are counted
+_MOST_NAMED = 10  # runs; the rest are counted
 
 
 def list_(home: Home = None, as_json: AsJson = False) -> None:
@@ -24,7 +27,7 @@ def list_(home: Home = None, as_json: AsJson = False) -> None:
 
     infos = list_datasets(home)
     if as_json:
-        emit([_row(info) for info in infos])
+        emit([row(info) for info in infos])
         return
     table(
         ("name", "train", "test", "classes", "shape", "here", "source"),
@@ -53,7 +56,7 @@ def show(name: DatasetName, home: Home = None, as_json: AsJson = False) -> None:
     info = find(name, home)
     dataset = _loaded(info, home)
     if as_json:
-        emit({**_row(info), **(_measured(dataset) if dataset else {})})
+        emit({**row(info), **(_measured(dataset) if dataset else {})})
         return
     pairs(
         [
@@ -89,44 +92,56 @@ def get(name: DatasetName, home: Home = None, as_json: AsJson = False) -> None:
     dataset = fetch(name, home)
     info = find(name, home)
     if as_json:
-        emit(_row(info))
+        emit(row(info))
         return
     say(f"{name} is here: {len(dataset.train):,} train and {len(dataset.test):,} test images.")
 
 
-def import_(
-    path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="An .npz file, or a folder with a folder of photos for each class.")
-    ],
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="What to call the data set.")],
-    size: Annotated[
-        int | None, typer.Option("--size", metavar="N", help="Side of a folder's images in pixels; else 32.")
-    ] = None,
+def delete(
+    name: DatasetName,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a data set of your own files.
+    """Delete a data set, after asking. Runs that were trained on it keep what they hold."""
+    from cnnviz.data import delete_dataset, runs_with
 
-    Of a folder without the folders train and test, a fifth is set aside for testing.
-    """
-    from cnnviz.cli.progress import file_progress
-    from cnnviz.data import import_dataset
-
-    with file_progress(f"reading {name}") as report:
-        made = import_dataset(path, name, home, size=size, on_progress=report)
-    if made.skipped:
-        complain(f"{len(made.skipped):,} passed over:")
-        for sentence in made.skipped[:_MOST_NAMED]:
-            complain(f"- {sentence}")
-        if len(made.skipped) > _MOST_NAMED:
-            complain(f"- and {len(made.skipped) - _MOST_NAMED:,} more")
-    info = made.info
+    runs = [run.id for run in runs_with(name, home)]
+    if not yes:
+        _ask(name, runs)
+    delete_dataset(name, home)
     if as_json:
-        emit({**_row(info), "skipped": made.skipped})
+        emit({"name": name, "deleted": True, "runs": runs})
         return
-    shape = "x".join(map(str, info.shape))
-    counts = f"{info.n_train:,} train and {info.n_test:,} test images"
-    say(f"{name} is imported: {counts} ({shape}) of {len(info.classes)} classes.")
+    say(f"{name} is deleted.")
+    if runs:
+        say(_used_by(runs))
+
+
+def _ask(name: str, runs: Sequence[str]) -> None:
+    """Ask at the terminal whether to delete.
+
+    Raises:
+        DataError: there is no terminal to ask at.
+        Exit: the answer is no.
+    """
+    import sys
+
+    if not sys.stdin.isatty():
+        raise DataError(f"deleting {name} is asked for at a terminal; add --yes to delete it without being asked")
+    if runs:
+        complain(_used_by(runs))
+    if not typer.confirm(f"Delete the data set {name}?", err=True):
+        complain("nothing was deleted")
+        raise typer.Exit(MISTAKE)
+
+
+def _used_by(runs: Sequence[str]) -> str:
+    named = ", ".join(runs[:_MOST_NAMED]) + (
+        f" and {len(runs) - _MOST_NAMED:,} more" if len(runs) > _MOST_NAMED else ""
+    )
+    keeps = "keeps what it holds" if len(runs) == 1 else "keep what they hold"
+    return f"{count(len(runs), 'run')} used it and {keeps}: {named}"
 
 
 def fetch(name: str, home: Path | None) -> "Dataset":
@@ -188,7 +203,8 @@ def _origin(about: "AboutDataset | None") -> list[tuple[str, str]]:
     return rows + [("note", sentence) for sentence in (*about.notes, *about.doubts)]
 
 
-def _row(info: "DatasetInfo") -> dict[str, Any]:
+def row(info: "DatasetInfo") -> dict[str, Any]:
+    """Return what is said of a data set in JSON."""
     return {
         "name": info.name,
         "n_train": info.n_train,

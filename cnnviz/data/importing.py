@@ -23,8 +23,7 @@ from cnnviz.data.known import KNOWN
 from cnnviz.data.large import IMAGES, LABELS, MANIFEST, PART_NAMES, PARTS, manifest_of
 from cnnviz.data.npz import CLASS_NAMES, dataset_from_npz, regular_file, write_npz
 from cnnviz.data.records import Dataset, DatasetInfo, Labels
-from cnnviz.data.sources import understand
-from cnnviz.data.sources.understood import Colour, Fit, Keeping, Understood
+from cnnviz.data.sources import Colour, Fit, Keeping, Reading, Understood, understand
 from cnnviz.data.stored import header_bytes
 from cnnviz.data.validation import MOST_IMAGES, checked_class_names
 from cnnviz.errors import DataError
@@ -257,16 +256,18 @@ def import_dataset(
     name: str,
     home: str | Path | None = None,
     *,
-    size: int | None = None,
+    reading: Reading | None = None,
+    keeping: Keeping | None = None,
     on_progress: Progress | None = None,
 ) -> Imported:
-    """Make a data set of one's own files, understood and kept as is usual: see `cnnviz.data.sources` and `keep`.
+    """Make a data set of one's own files: understand them and keep that; see `understand` and `keep`.
 
     Args:
-        path: a folder or a file of any form that is understood.
+        path: a folder or a zip archive of photos, or another form that `cnnviz.data.sources` understands.
         name: of the data set; a new one.
         home: the home folder; see `cnnviz.home.resolve_home`.
-        size: height and width in pixels to bring the pictures to; None for 32, or for their own where all have one.
+        reading: how the files are read; None for what is found out.
+        keeping: how the pictures are kept; None for the usual.
         on_progress: called with the number of pictures that are read and of all; what it raises stops.
 
     Returns:
@@ -280,15 +281,15 @@ def import_dataset(
     path = Path(path)
     check_free(name, home)
     if path.suffix.lower() == ".npz" and not path.is_dir():
-        return _import_npz(path, name, home, size)
-    keeping = Keeping() if size is None else Keeping(size=(size, size))
-    return keep(understand(path), name, home, keeping, on_progress)
+        return _import_npz(path, name, home, keeping or Keeping())
+    return keep(understand(path, reading), name, home, keeping, on_progress)
 
 
-def _import_npz(path: Path, name: str, home: str | Path | None, size: int | None) -> Imported:
+def _import_npz(path: Path, name: str, home: str | Path | None, keeping: Keeping) -> Imported:
     """Copy a data set's arrays as they are."""
     regular_file(path)
-    if size is not None:
+    if keeping.size is not None:
+        size = "x".join(map(str, keeping.size))
         raise DataError(f"a size of {size} was given and the images of {path} have one already; leave it out")
     dataset = dataset_from_npz(path, name, "")
     check_free(name, home)

@@ -1,9 +1,13 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
+from cnnviz.data import load_dataset
 from cnnviz.home import datasets_folder
+from cnnviz.runs import RunStore, Status
+from cnnviz.spec import DataSpec, preset
 from tests.cli.conftest import Call, mistake
 
 KEYS = {"name", "n_train", "n_test", "classes", "shape", "available", "source"}
@@ -94,19 +98,123 @@ def test_import_a_file(call: Call, tmp_path: Path) -> None:
     assert mistake(call("data", "import", str(tmp_path))) == "--name is missing; see: cnnviz data import --help"
 
 
-def test_import_a_folder_and_say_what_was_passed_over(call: Call, tmp_path: Path) -> None:
-    for name in ("cat", "dog"):
+@pytest.fixture
+def pets(tmp_path: Path) -> Path:
+    """Five red cats and five green dogs, of which two are p0's, two p1's and one p2's."""
+    for name, colour in (("cat", (200, 0, 0)), ("dog", (0, 200, 0))):
         (tmp_path / "pets" / name).mkdir(parents=True)
         for number in range(5):
-            Image.new("RGB", (9, 9)).save(tmp_path / "pets" / name / f"{number}.png")
+            Image.new("RGB", (9, 12), colour).save(tmp_path / "pets" / name / f"p{number // 2}-{number}.png")
+    return tmp_path / "pets"
+
+
+def test_import_a_folder_and_say_what_was_passed_over(call: Call, pets: Path) -> None:
     for number in range(25):
-        (tmp_path / "pets" / "cat" / f"{number}.txt").write_text("hello")
-    done = call("data", "import", str(tmp_path / "pets"), "--name", "pets", "--size", "16")
+        (pets / "cat" / f"{number:02}.txt").write_text("hello")
+    (pets / "cat" / "cut.png").write_bytes((pets / "cat" / "p0-0.png").read_bytes()[:-30])
+    done = call("data", "import", str(pets), "--name", "pets", "--size", "16")
     assert (done.code, done.out) == (
         0,
         "pets is imported: 8 train and 2 test images (16x16x3) of 2 classes.\n",
     )
     lines = done.err.splitlines()
-    assert lines[0] == "25 passed over:"
-    assert lines[1].startswith("- the file 'cat/0.txt' holds text")
-    assert lines[-1] == "- and 5 more"
+    assert lines[0] == "2 passed over:"
+    assert lines[1].startswith("- 'cat/00.txt', 'cat/01.txt', 'cat/02.txt' and 22 more hold text")
+    assert lines[2].startswith("- the photo 'cat/cut.png' is cut off or damaged")
+
+
+def test_a_dry_run_shows_what_was_understood_and_keeps_nothing(call: Call, pets: Path, home: Path) -> None:
+    (pets / "late.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    done = call("data", "import", str(pets), "--dry-run")
+    assert done.code == 0
+    assert done.out.splitlines()[0] == f"{pets}: class folders, 10 pictures"
+    assert [line.split() for line in done.out.splitlines()[1:4]] == [["class", "undivided"], ["cat", "5"], ["dog", "5"]]
+    assert "1 passed over:\n- 'late.heic' holds HEIC; accepted are" in done.err
+    assert not home.exists()
+    shown = call(
+        "data", "import", str(pets), "--dry-run", "--json", "--group", r"(p\d)-", "--window", "10", "20.5"
+    ).json
+    assert shown["counts"]["cat"] == {"train": 0, "validation": 0, "test": 0, "undivided": 5}
+    assert (shown["form"], shown["classes"], shown["n"], shown["n_groups"]) == ("class folders", ["cat", "dog"], 10, 3)
+    assert shown["reading"]["window"] == [10.0, 20.5]
+    assert not home.exists()
+
+
+def test_import_with_all_that_can_be_chosen(call: Call, pets: Path) -> None:
+    lines = [f"{path.parent.name}/{path.name};{path.parent.name[0]}" for path in sorted(pets.rglob("*.png"))]
+    (pets / "labels.csv").write_text("file;kind\n" + "\n".join(lines))
+    options = (
+        "--size", "20x10", "--fit", "stretch", "--grey", "--label-column", "kind", "--image-column", "file",
+        "--test-share", "0.4", "--seed", "3", "--invert", "--rename", "c=Cat", "--rename", "d=Dog", "--delimiter", ";",
+    )  # fmt: skip
+    done = call("data", "import", str(pets), "--name", "pets", *options, "--json")
+    assert done.code == 0, done.err
+    assert (done.json["classes"], done.json["shape"]) == (["Cat", "Dog"], [20, 10, 1])
+    assert (done.json["n_train"], done.json["n_test"]) == (6, 4)
+    dataset = load_dataset("pets")
+    for label, grey in enumerate((0.299 * 200, 0.587 * 200)):
+        images = dataset.train.images[dataset.train.labels == label]
+        assert np.abs(images.astype(float) - (255 - grey)).max() <= 1
+
+
+def test_groups_stay_together(call: Call, pets: Path) -> None:
+    shown = call("data", "import", str(pets), "--name", "pets", "--group", r"(p\d)-", "--json").json
+    assert shown["n_train"] + shown["n_validation"] + shown["n_test"] == 10
+    assert {shown["n_train"], shown["n_validation"], shown["n_test"]} <= {2, 4, 6, 0, 8}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--size", "wide"), "--size is 'wide', expected pixels such as 32, or 32x48"),
+        (("--shape", "28"), "--shape is '28', expected height x width x channels"),
+        (("--rename", "cat"), "--rename is 'cat', expected OLD=NEW"),
+        (("--size", "3"), "the size is 3, expected 4 to 512 pixels"),
+        (("--test-share", "1.5"), "the test share is 1.5"),
+        (("--group", "("), "'(' is neither a column nor a regular expression"),
+        (("--label-column", "kind"), "no table in "),
+        (("--fit", "squeeze"), "--fit: 'squeeze' is not one of"),
+    ],
+)
+def test_what_cannot_be_chosen(call: Call, pets: Path, options: tuple[str, ...], message: str) -> None:
+    assert mistake(call("data", "import", str(pets), "--name", "pets", *options)).startswith(message)
+
+
+def test_delete(call: Call, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put("mine")
+    run = RunStore().create(preset("one-conv").changed(data=DataSpec(name="mine")), Status("stopped", epochs=1))
+    assert mistake(call("data", "delete", "mine")) == (
+        "deleting mine is asked for at a terminal; add --yes to delete it without being asked"
+    )
+    assert path.exists()
+    done = call("data", "delete", "mine", "--yes")
+    assert done.out == f"mine is deleted.\n1 run used it and keeps what it holds: {run.id}\n"
+    assert not path.exists()
+    assert (run.folder / "spec.json").exists()
+    assert mistake(call("data", "delete", "mine", "--yes")).startswith("there is no data set 'mine' to delete")
+    assert mistake(call("data", "delete", "digits", "--yes")).startswith("the data set digits is not in the home")
+    assert "is not a data set's name" in mistake(call("data", "delete", "../x", "--yes"))
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 2)])
+def test_delete_asks_at_a_terminal(call: Call, monkeypatch: pytest.MonkeyPatch, answer: str, code: int) -> None:
+    path = put("mine")
+    asked: list[str] = []
+
+    def confirm(text: str, **_: object) -> bool:
+        asked.append(text)
+        return answer == "y"
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.confirm", confirm)
+    done = call("data", "delete", "mine")
+    assert (done.code, asked, path.exists()) == (code, ["Delete the data set mine?"], answer == "n")
+    assert done.err == ("" if answer == "y" else "nothing was deleted\n")
+
+
+def test_delete_a_set_that_is_a_folder(call: Call, pets: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnnviz.data.importing.LARGEST_IN_A_FILE", 0)
+    assert call("data", "import", str(pets), "--name", "pets").code == 0
+    assert (home / "datasets" / "pets").is_dir()
+    assert call("data", "delete", "pets", "--yes", "--json").json == {"name": "pets", "deleted": True, "runs": []}
+    assert [path.name for path in (home / "datasets").iterdir() if not path.name.startswith(".")] == []

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from cnnviz.data import import_dataset, importing, list_datasets, load_dataset
+from cnnviz.data.sources import Keeping
 from cnnviz.errors import DataError, StorageError
 
 Save = Callable[..., Path]
@@ -58,7 +59,7 @@ def test_undivided_folders_give_a_fifth_of_each_class_for_testing(pets: Path) ->
     for split in (dataset.train, dataset.test):
         reds = split.images[..., 0].mean(axis=(1, 2)) > 128
         assert np.array_equal(reds, split.labels == 0)
-    again = import_dataset(pets, "again", size=8).info
+    again = import_dataset(pets, "again", keeping=Keeping(size=(8, 8))).info
     assert again.shape == (8, 8, 3)
 
 
@@ -162,9 +163,11 @@ def test_a_name_that_is_taken_meanwhile(pets: Path, home: Path, monkeypatch: pyt
 def test_sizes(pets: Path, save: Save, tmp_path: Path) -> None:
     for size in (3, 513, -1):
         with pytest.raises(DataError, match=rf"the size is {size}, expected 4 to 512 pixels"):
-            import_dataset(pets, "pets", size=size)
-    with pytest.raises(DataError, match=r"a size of 16 was given and the images of .* have one already; leave it out"):
-        import_dataset(save("source"), "pets", tmp_path / "other", size=16)
+            import_dataset(pets, "pets", keeping=Keeping(size=(size, size)))
+    with pytest.raises(
+        DataError, match=r"a size of 16x16 was given and the images of .* have one already; leave it out"
+    ):
+        import_dataset(save("source"), "pets", tmp_path / "other", keeping=Keeping(size=(16, 16)))
 
 
 def test_a_home_that_cannot_be_written(pets: Path, tmp_path: Path) -> None:

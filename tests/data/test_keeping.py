@@ -338,6 +338,7 @@ _KEEPER = """
 import os, signal, sys
 from cnnviz.data import importing
 from cnnviz.data.importing import import_dataset
+from cnnviz.data.sources import Keeping
 importing.LARGEST_IN_A_FILE = 0
 from cnnviz.data import gathering
 gathering._NOTED_EVERY_S = 0
@@ -348,7 +349,7 @@ def told(done, total):
         print(done)
     told.before = True
 told.before = False
-import_dataset(sys.argv[1], "mine", size=16, on_progress=told)
+import_dataset(sys.argv[1], "mine", keeping=Keeping(size=(16, 16)), on_progress=told)
 """
 
 
@@ -444,7 +445,7 @@ def test_an_import_is_understood_and_kept(tmp_path: Path) -> None:
         file = tmp_path / "pets" / ("cat" if number % 2 else "dog") / f"{number}.png"
         file.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(coloured(number)).save(file)
-    import_dataset(tmp_path / "pets", "pets", size=8)
+    import_dataset(tmp_path / "pets", "pets", keeping=Keeping(size=(8, 8)))
     about = about_dataset("pets")
     assert about is not None
     assert (about.path, about.size, about.fit) == (str(tmp_path / "pets"), (8, 8), "crop")

@@ -119,8 +119,12 @@ def _unlabelled(tree: Tree, layout: Layout) -> str:
             f"{tree.path} holds a single folder with images, {classes[0]!r} ({len(inside):,}), and "
             f"{count - len(inside):,} beside it, expected a folder for each of at least two classes; {_HOW}"
         )
-    within = f"in the single folder {layout.within!r}" if layout.within else "in no folder of a class"
-    return f"{tree.path} holds {_pictures(count)} {within}, expected at least two classes; {_HOW}"
+    if layout.within:
+        return (
+            f"{tree.path} holds {_pictures(count)} in the single folder {layout.within!r}, expected at least two "
+            f"classes; put a folder of another class beside it, or {_HOW}"
+        )
+    return f"{tree.path} holds {_pictures(count)} in no folder of a class, expected at least two classes; {_HOW}"
 
 
 _TO = {"train": "train on", "validation": "validate on", "test": "test on"}
@@ -236,9 +240,8 @@ def _nothing(tree: Tree, others: Mapping[Entry, str]) -> str:
         return f"{tree.path} holds no pictures that can be read ({len(skipped)} passed over: {skipped[0]}, ...)"
     if others:
         named = ", ".join(f"{entry.path!r} ({kind})" for entry, kind in list(others.items())[:3])
-        return (
-            f"{tree.path} holds no pictures but {len(others):,} other files ({named}); accepted are {ACCEPTED_IN_WORDS}"
-        )
+        files = "1 other file" if len(others) == 1 else f"{len(others):,} other files"
+        return f"{tree.path} holds no pictures but {files} ({named}); accepted are {ACCEPTED_IN_WORDS}"
     return f"{tree.path} holds no folders with images and no images; give the folder of your pictures"
 
 

@@ -301,20 +301,28 @@ def test_pictures_directly_in_the_parts_are_refused_and_the_advice_works(root: P
         assert counts(read(advised)) == expected, advised
 
 
+def test_a_folder_of_another_class_beside_it_is_enough(root: Path, read: Read) -> None:
+    photos(root / "train", cat=2)
+    with pytest.raises(DataError, match="put a folder of another class beside it"):
+        read(root)
+    photos(root / "train", dog=2)
+    assert counts(read(root)) == {("", "cat"): 2, ("", "dog"): 2}
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [
         ((), "holds no folders with images and no images"),
         (
             ("cat/1.png", "cat/2.png"),
-            r"holds 2 pictures in the single folder '.*cat', expected at least two classes; put",
+            r"holds 2 pictures in the single folder '.*cat', expected at least two classes; put a folder of",
         ),
-        (("1.png", "2.png"), r"holds 2 pictures in .*, expected at least two classes; put them into a folder for each"),
+        (("1.png", "2.png"), r"holds 2 pictures in .*, expected at least two classes; put .*into a folder for each"),
         (("cat/1.png", "2.png"), r"holds a single folder with images, 'cat' \(1\), and 1 beside it"),
         (("train/cat/1.png", "test/cat/1.png"), r"of a single class 'cat'; put a folder of another class beside it"),
         (("IMG_1.png", "IMG_2.png", "DSC_1.png", "DSC_2.png"), r"expected at least two classes"),
         (("Cat/1.png", "cat/2.png"), r"the classes 'Cat' and 'cat' of .* differ only by case; rename one"),
-        (("a/notes.txt",), r"holds no pictures but 1 other files \('.*a/notes.txt' \(text\)\); accepted are JPEG"),
+        (("a/notes.txt",), r"holds no pictures but 1 other file \('.*a/notes.txt' \(text\)\); accepted are JPEG"),
     ],
 )
 def test_what_has_no_classes_is_refused_with_what_was_found(

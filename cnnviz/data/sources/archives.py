@@ -35,6 +35,7 @@ _SUSPECT = 4 * 2**30  # bytes; what is larger must not be packed much smaller th
 _TIMES = 100
 _ENTRY, _END = struct.Struct("<4s24xHHH12x"), struct.Struct("<4s4xHHLLH")
 _LONGEST_COMMENT = 2**16
+_LONGEST_NAME = 255  # characters of a file or a folder, as everywhere
 _LARGEST_LIST = 2**28  # bytes of the list of members
 _FAILURES = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, LookupError, RuntimeError, struct.error)
 
@@ -172,6 +173,8 @@ def _checked_name(member: zipfile.ZipInfo, path: Path) -> str:
     shown = repr(name[-80:])
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/") or "\0" in member.orig_filename:
         raise DataError(f"{path} holds {shown}, which lies outside the archive; zip a folder of photos again")
+    if max(map(len, name.split("/"))) > _LONGEST_NAME:
+        raise DataError(f"{path} holds a name of more than {_LONGEST_NAME} characters, {shown}; shorten it")
     if stat.S_ISLNK(member.external_attr >> 16):
         raise DataError(f"{path} holds the link {shown}; zip the folder again with the files themselves")
     if member.flag_bits & 1:

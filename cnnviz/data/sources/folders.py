@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnviz.data.photo_formats import ACCEPTED_IN_WORDS
 from cnnviz.data.records import Labels
 from cnnviz.data.sources.label_tables import Labelled, column_of_tables, labelled_by_tables
-from cnnviz.data.sources.layouts import Layout, divided, labelled_by_folders, labelled_by_names, settle
+from cnnviz.data.sources.layouts import Layout, Place, divided, labelled_by_folders, labelled_by_names, settle
 from cnnviz.data.sources.pictures import FilePictures, Picture, find_pictures, is_archive, levels_of
 from cnnviz.data.sources.trees import Entry, FolderTree, Tree
 from cnnviz.data.sources.understood import Reading, Understood
@@ -67,11 +67,33 @@ def understand_tree(tree: Tree, reading: Reading) -> Understood:
         FilePictures(tree, kept, window=reading.window, span=span, invert=reading.invert),
         groups,
         notes=(*layout.notes, *notes, *more),
-        doubts=said.doubts if said else (),
+        doubts=(*(said.doubts if said else ()), *_untrained(places.values(), reading)),
         skipped=tree.skips.sentences(),
         columns=said.columns if said else (),
-        reading=dataclasses.replace(reading, image=said.image, label=said.label or None) if said else reading,
+        reading=_found_out(reading, said, span, kept),
     )
+
+
+def _found_out(
+    reading: Reading, said: Labelled | None, span: tuple[float, float] | None, pictures: Sequence[Picture]
+) -> Reading:
+    """Return how the files were read, with what was found out; a window would take the place of DICOM files' own."""
+    if said:
+        reading = dataclasses.replace(reading, image=said.image, label=said.label or None)
+    if span and not any(picture.kind == "DICOM" for picture in pictures):
+        reading = dataclasses.replace(reading, window=span)
+    return reading
+
+
+def _untrained(places: Iterable[Place], reading: Reading) -> list[str]:
+    """Doubt classes that nothing is there to learn from."""
+    names: dict[bool, set[str]] = {True: set(), False: set()}
+    for place in places:
+        names[place.part in ("", "train")].add(reading.names.get(str(place.label), str(place.label)))
+    return [
+        f"The class {name!r} has pictures to test or to validate on and none to train on; add some, or leave these out."
+        for name in sorted(names[False] - names[True])
+    ]
 
 
 def _labelled(tree: Tree, others: Mapping[Entry, str], layout: Layout, reading: Reading) -> tuple[str, Labelled | None]:

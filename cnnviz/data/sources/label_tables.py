@@ -21,8 +21,8 @@ __all__ = ["Labelled", "column_of_tables", "labelled_by_tables"]
 
 _SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson")
 _METADATA = ("metadata.csv", "metadata.jsonl")  # as the library `datasets` has them
-_LARGEST = 64 * 2**20
-_MOST_TABLES, _MOST_COLUMNS = 20, 1_000
+_LARGEST = 16 * 2**20  # bytes; 200,000 rows have 80 each
+_MOST_TABLES, _MOST_COLUMNS = 20, 200
 _LOOKED_AT = 200  # rows that tell the delimiter and the columns
 _LABELS = (
     "label", "labels", "class", "classes", "class_name", "classname", "class_label", "category", "category_name",
@@ -41,11 +41,13 @@ class _Table:
         path: the file.
         columns: their names; "1", "2", ... where it has no header.
         rows: the values, as many in each as there are columns.
+        uneven: how many rows had another number of values and were left out.
     """
 
     path: str
     columns: tuple[str, ...]
     rows: list[tuple[str, ...]]
+    uneven: int = 0
 
     @property
     def folder(self) -> str:
@@ -210,14 +212,9 @@ def _read(tree: Tree, entry: Entry, reading: Reading, skips: Skips) -> _Table | 
         return None
     width = len(rows[0])
     even = [row for row in rows if len(row) == width]
-    if len(even) < len(rows):
-        skips.tell(
-            f"{len(rows) - len(even):,} of {len(rows):,} rows of {entry.path!r} have not {width} values as the first "
-            "has; correct them"
-        )
     header = _has_header(even) if reading.header is None else reading.header
     columns = tuple(value.strip() for value in even[0]) if header else tuple(str(at + 1) for at in range(width))
-    return _Table(entry.path, columns, even[1:] if header else even)
+    return _Table(entry.path, columns, even[1:] if header else even, len(rows) - len(even))
 
 
 def _decoded(content: bytes) -> str:
@@ -336,6 +333,11 @@ def _apply(used: Sequence[_Used], layout: Layout, index: _Index, reading: Readin
     parted = False
     for one in used:
         table = one.table
+        if table.uneven:
+            skips.tell(
+                f"{table.uneven:,} rows of {table.path!r} have not {len(table.columns)} values as the first has; "
+                "correct them"
+            )
         missing: list[str] = []
         part_at = table.column(reading.part, _PARTS)
         if part_at is not None and not all(part_of(value) for value in table.values(part_at)):

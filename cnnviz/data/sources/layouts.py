@@ -32,8 +32,7 @@ _PARTS: dict[str, Part] = {
 _FILLERS = "set|sets|data|dataset|images|image|imgs|img|pictures|photos|split|folder|folders"
 _WORDS = "|".join(sorted(_PARTS, key=len, reverse=True))
 _PART = re.compile(rf"(?:(?:{_FILLERS})[\W_]*)?({_WORDS})(?:[\W_]*(?:{_FILLERS}))*[\W_]*\d*")
-_WITH_MORE = re.compile(rf"(?P<before>.*?)[\W_]*\b({_WORDS})\b[\W_]*(?P<after>.*)")
-_NUMBERED = re.compile(r"(?P<name>.*[^\W\d_].*?)[\W_]*\d+[\W_]*")
+_SEPARATORS = " \t._-+#~()[]{}"
 # What cameras, telephones and programs begin names with; no class.
 _CAMERAS = {
     "img", "image", "images", "dsc", "dscn", "dscf", "pxl", "p", "photo", "picture", "pic", "frame", "scan",
@@ -127,11 +126,12 @@ def _part_folders(names: set[str]) -> dict[str, Part]:
     parts: dict[str, Part] = {name: part for name in names if (part := part_of(name))}
     if "train" in parts.values() and len(set(parts.values())) > 1:
         return parts
-    loose: dict[str, dict[str, Part]] = {}  # such as seg_train and seg_test: by what else is in the name
+    loose: dict[tuple[str, ...], dict[str, Part]] = {}  # such as seg_train and seg_test: by what else is in the name
     for name in names:
-        match = _WITH_MORE.fullmatch(re.sub(r"_", " ", name.casefold()))
-        if match:
-            loose.setdefault(f"{match['before']}|{match['after']}", {})[name] = _PARTS[match[2]]
+        words = re.split(r"[\W_]+", name.casefold())
+        known = [word for word in words if word in _PARTS]
+        if len(known) == 1:
+            loose.setdefault(tuple(word for word in words if word not in known), {})[name] = _PARTS[known[0]]
     return next((some for some in loose.values() if "train" in some.values() and len(set(some.values())) > 1), {})
 
 
@@ -245,9 +245,12 @@ def labelled_by_names(layout: Layout, skips: Skips) -> bool:
 
 def class_in_name(name: str) -> str:
     """Return the class in a file's name, as in cat.12.jpg, cat_12.jpg and "cat (12).jpg"; "" where there is none."""
-    match = _NUMBERED.fullmatch(name.rpartition(".")[0])
-    found = match["name"].strip(" ._-(") if match else ""
-    return "" if found.casefold().replace("_", " ") in _CAMERAS else found
+    stem = name.rpartition(".")[0].rstrip(_SEPARATORS)
+    unnumbered = stem.rstrip("0123456789")
+    found = unnumbered.strip(_SEPARATORS)
+    if unnumbered == stem or not any(map(str.isalpha, found)) or found.casefold().replace("_", " ") in _CAMERAS:
+        return ""
+    return found
 
 
 def _listed(names: Sequence[str]) -> str:

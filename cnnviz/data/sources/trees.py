@@ -70,12 +70,12 @@ class Skips:
     """Why files are passed over; for one reason the first few are named and the others counted."""
 
     def __init__(self) -> None:
-        self._reasons: dict[tuple[str, str], list[str]] = {}
-        self._told: list[str] = []
+        self._reasons: dict[tuple[str, str], dict[str, None]] = {}
+        self._told: dict[str, None] = {}
 
     def tell(self, sentence: str) -> None:
         """Note a sentence as it is."""
-        self._told.append(sentence)
+        self._told[sentence] = None
 
     def add(self, path: str, why: str, several: str = "") -> None:
         """Note that a file is passed over.
@@ -85,12 +85,13 @@ class Skips:
             why: goes on behind its name.
             several: goes on behind several names; empty where it is the same.
         """
-        self._reasons.setdefault((why, several or why), []).append(path)
+        self._reasons.setdefault((why, several or why), {})[path] = None
 
     def sentences(self) -> tuple[str, ...]:
         """Return what was passed over, a sentence for each reason or each file."""
         said = list(self._told)
-        for (why, several), paths in self._reasons.items():
+        for (why, several), named_once in self._reasons.items():
+            paths = list(named_once)
             if len(paths) <= _NAMED:
                 said += [f"{path!r} {why}" for path in paths]
             else:

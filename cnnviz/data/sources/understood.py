@@ -105,7 +105,8 @@ class Understood:
         form: what it is, in a few words, such as "class folders in train, val and test".
         class_names: by label.
         labels: (n,) int64, positions in `class_names`.
-        parts: (n,), for each picture "train", "validation", "test", or "" where the files do not divide.
+        parts: (n,), for each picture "train", "validation", "test", or "" where the files do not divide: it may come to
+            either train or test, also where others are for validation.
         pictures: the n pictures.
         groups: (n,), for each picture what it belongs to; None where nobody said so.
         shape: (height, width, channels) that all have; None where that is not known before they are read.

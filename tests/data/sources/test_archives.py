@@ -61,6 +61,12 @@ def test_links_are_refused(pets: Path) -> None:
     assert "holds the link 'cat/link.png'" in refusal(pets)
 
 
+def test_names_longer_than_any_system_has_are_refused(pets: Path) -> None:
+    with zipfile.ZipFile(pets, "a") as archive:
+        archive.writestr(f"{'train_' * 50}/1.png", b"")
+    assert "holds a name of more than 255 characters" in refusal(pets)
+
+
 @pytest.mark.parametrize("name", ["cat/0.png", "cat\\0.png", "./cat/0.png", "cat//0.png"])
 def test_names_that_stand_there_twice_are_refused(pets: Path, tmp_path: Path, name: str) -> None:
     with zipfile.ZipFile(pets, "a") as archive, pytest.MonkeyPatch.context() as patch:

@@ -52,6 +52,8 @@ def test_sixteen_bits_are_scaled_by_the_range_of_the_whole_set(tmp_path: Path, e
         for name, pixels in written.items():
             assert np.array_equal(read[name], scaled(pixels, 40, 4080)), name
         assert any("goes from 40 (black) to 4080 (white)" in note and "of all such" in note for note in found.notes)
+        assert found.reading.window == (40, 4080)
+        assert np.array_equal(by_name(understand(path, found.reading))[f"b/0.{ending}"], read[f"b/0.{ending}"])
         chosen = understand(path, Reading(window=(500, 1000)))
         assert np.array_equal(by_name(chosen)[f"a/0.{ending}"], scaled(written[f"a/0.{ending}"], 500, 1000))
         assert any("500 was taken for black and 1000 for white" in note for note in chosen.notes)

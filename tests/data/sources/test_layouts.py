@@ -247,6 +247,33 @@ def test_pictures_named_twice_and_not_at_all(root: Path, read: Read) -> None:
     assert any("IMG_0005.jpg' has no label in a table" in sentence for sentence in found.skipped)
 
 
+def test_a_class_that_is_only_tested_is_doubted(root: Path, read: Read) -> None:
+    photos(root / "train", cat=2, dog=2)
+    photos(root / "test", cat=1, owl=1)
+    (doubt,) = read(root).doubts
+    assert doubt.startswith("The class 'owl' has pictures to test or to validate on and none to train on")
+
+
+def test_other_texts_beside_the_pictures_are_no_tables(root: Path, read: Read) -> None:
+    rows = flat(root)
+    (root / "README.txt").write_text("These, we think, are cats,\nand dogs.\nOwls, too.\n")
+    (root / "sizes.csv").write_text("a,b\n1,2\n3,4,5\n")
+    lines = [f"{name},{label}" for name, label in rows]
+    (root / "labels.csv").write_text("id,label\n" + "\n".join(lines) + "\na,b,c\n")
+    told = read(root).skipped
+    assert sum("have not 2 values as the first has" in sentence for sentence in told) == 1
+    assert sum("holds text, which is no picture" in sentence for sentence in told) == 2
+
+
+def test_a_table_in_the_page_of_a_western_windows(root: Path, read: Read) -> None:
+    for number in range(4):
+        photo(root / f"IMG_{number}.png")
+    names = ("caf\u00e9", "th\u00e9")
+    lines = [f"IMG_{number}.png;{names[number % 2]}" for number in range(4)]
+    (root / "labels.csv").write_text("file;label\n" + "\n".join(lines), encoding="cp1252")
+    assert read(root).class_names == names
+
+
 def test_labels_that_are_numbers_stand_in_their_order(root: Path, read: Read) -> None:
     for number in (10, 2, 1):
         photo(root / str(number) / "a.png")

@@ -115,6 +115,8 @@ def _opened(content: bytes, name: str) -> "Dataset":
             samples, bits = int(header.get("SamplesPerPixel", 1)), int(header.BitsAllocated)
             n_frames, kind = _frames(header), str(header.PhotometricInterpretation)
             length = len(header.PixelData)
+            for element in header:  # what is asked for later is read now, so that what is wrong with it is said here
+                _ = element.value
     except Exception as error:  # a damaged file makes it raise whatever
         raise DataError(f"the file {shown} is a damaged DICOM or holds no picture; export it again") from error
     if syntax not in (*_PLAIN, _RLE, _JPEG):
@@ -144,9 +146,10 @@ def _frames(header: "Dataset") -> int:
 
 
 def _called(syntax: str) -> str:
+    from pydicom.config import IGNORE
     from pydicom.uid import UID
 
-    return UID(syntax).name[:60]
+    return UID(syntax, IGNORE).name[:60]  # whatever it is
 
 
 def _stored(header: "Dataset", name: str, frame: int) -> NDArray[Any]:

@@ -8,6 +8,7 @@ from cnnviz.errors import DataError
 
 def test_public_names_are_these() -> None:
     assert sorted(cnnviz.data.__all__) == [
+        "AboutDataset",
         "ChannelStatistics",
         "ClassCounts",
         "Dataset",
@@ -22,21 +23,25 @@ def test_public_names_are_these() -> None:
         "Progress",
         "Shape",
         "Split",
+        "about_dataset",
         "are_characters",
         "channel_statistics",
         "checked_name",
         "class_counts",
         "class_names_of",
+        "delete_dataset",
         "examples",
         "find_pictures",
         "fit",
         "held_pictures",
         "how_to_get",
         "import_dataset",
+        "keep",
         "list_datasets",
         "load_dataset",
         "open_photo",
         "prepare",
+        "runs_with",
     ]
     assert all(hasattr(cnnviz.data, name) for name in cnnviz.data.__all__)
 

@@ -8,6 +8,7 @@ from cnnviz import __version__
 from cnnviz.cli import data, models, runs
 from cnnviz.cli.classify import classify
 from cnnviz.cli.dashboard import dashboard
+from cnnviz.cli.data_check import check
 from cnnviz.cli.evaluate import evaluate
 from cnnviz.cli.explain import explain
 from cnnviz.cli.export import export
@@ -59,6 +60,7 @@ _data.command("list")(data.list_)
 _data.command("show")(data.show)
 _data.command("get")(data.get)
 _data.command("import")(data.import_)
+_data.command("check")(check)
 app.command("train")(train)
 app.command("classify")(classify)
 app.command("evaluate")(evaluate)

@@ -110,3 +110,22 @@ def test_import_a_folder_and_say_what_was_passed_over(call: Call, tmp_path: Path
     assert lines[0] == "25 passed over:"
     assert lines[1].startswith("- the file 'cat/0.txt' holds text")
     assert lines[-1] == "- and 5 more"
+
+
+def test_check_says_what_is_wrong_and_keeps_it(call: Call) -> None:
+    path = put("mine")
+    done = call("data", "check", "mine")
+    assert done.code == 0
+    assert "Images that show nothing: 6 images (100.0 %) are one even colour" in done.out
+    assert "Test images that are among the training images: 2 test images" in done.out
+    kept = path.with_name(".mine.findings.json")
+    assert kept.is_file()
+    assert call("data", "check", "mine").out == done.out
+    found = call("data", "check", "mine", "--json").json
+    assert found["leaked"] == [0, 1]
+    leak = next(row for row in found["findings"] if row["kind"] == "leak")
+    assert leak["leave_out"] == [["train", at] for at in range(4)]
+
+
+def test_check_of_a_set_that_is_not_there(call: Call) -> None:
+    assert mistake(call("data", "check", "nothing")).startswith("there is no data set 'nothing'")

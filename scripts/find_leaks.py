@@ -4,7 +4,8 @@
     python scripts/find_leaks.py [--home DIR]           writes cnnviz/assets/leaks.json
     python scripts/find_leaks.py [--home DIR] --check   compares it with the data sets, writes nothing
 
-Looks through the embedded sample, and through CIFAR-10 where that is in the home (`cnnviz data get cifar10`).
+Looks through the embedded sample, and for some minutes through CIFAR-10 where that is in the home
+(`cnnviz data get cifar10`).
 """
 
 import argparse
@@ -15,11 +16,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from cnnviz.data import list_datasets, load_dataset
-from cnnviz.data.findings import leaked_test_images
+from cnnviz.data.findings import examine
 from cnnviz.data.findings.kept import KNOWN_LEAKS
 from cnnviz.files import write_atomically
 
 NAMES = ("cifar10-sample", "cifar10")
+
+
+def tell(done: int, of: int) -> None:
+    """Show progress on one line."""
+    print(f"\r{100 * done // of} %", end="", file=sys.stderr)
 
 
 def main() -> int:
@@ -31,7 +37,7 @@ def main() -> int:
     here = {info.name for info in list_datasets(options.home) if info.available}
     found = {}
     for name in filter(here.__contains__, NAMES):
-        found[name] = leaked_test_images(load_dataset(name, options.home)).tolist()
+        found[name] = examine(load_dataset(name, options.home), tell).leaked.tolist()
         print(f"{name}: {len(found[name]):,} test images are among the training images")
     if options.check:
         different = [name for name in found if known.get(name) != found[name]]

@@ -7,7 +7,7 @@ import typer
 from cnnviz.cli.data import DatasetName, fetch
 from cnnviz.cli.options import AsJson, Home
 from cnnviz.cli.output import emit, say
-from cnnviz.cli.progress import file_progress
+from cnnviz.cli.progress import share_progress
 
 __all__ = ["check"]
 
@@ -27,8 +27,8 @@ def check(
     dataset = fetch(name, home)
     examined = None if again else kept_examined(name, home)
     if examined is None:
-        with file_progress(f"looking through {name}") as report:
-            examined = examine(dataset, report)
+        with share_progress(f"looking through {name}") as report:
+            examined = examine(dataset, lambda done, of: report(done / of))
         keep_examined(name, examined, home)
     if as_json:
         emit(

@@ -1,6 +1,6 @@
 """What is wrong with a data set: copies, leakage, images that show little, classes that cannot be learned."""
 
-from cnnviz.data.findings.examining import Examined, examine, leaked_test_images, without
+from cnnviz.data.findings.examining import Examined, examine, without
 from cnnviz.data.findings.kept import keep_examined, kept_examined, known_leaks
 from cnnviz.data.findings.records import Finding, Kind, Place, SplitName, places_of
 
@@ -14,7 +14,6 @@ __all__ = [
     "keep_examined",
     "kept_examined",
     "known_leaks",
-    "leaked_test_images",
     "places_of",
     "without",
 ]

@@ -14,7 +14,7 @@ from cnnviz.data.findings.shortcuts import told_by_brightness
 from cnnviz.data.records import Dataset
 from cnnviz.errors import DataError
 
-__all__ = ["Examined", "examine", "leaked_test_images", "without"]
+__all__ = ["Examined", "examine", "without"]
 
 Tell = Callable[[int, int], None]
 
@@ -49,24 +49,6 @@ def examine(dataset: Dataset, tell: Tell | None = None) -> Examined:
         What was found. Of copies one is kept, a test image before a validation and a training image.
     """
     return _Examination(dataset, tell).examined()
-
-
-def leaked_test_images(dataset: Dataset, tell: Tell | None = None) -> NDArray[np.int64]:
-    """Find the test images that are among the training or validation images, exactly or nearly.
-
-    Args:
-        dataset: any.
-        tell: called with how many images are compared and all of them; raises to stop.
-
-    Returns:
-        (leaked,) int64, ascending.
-    """
-    learned = [split for name, split in splits_of(dataset).items() if name != "test"]
-    others = np.concatenate([thumbnails(split.images) for split in learned])
-    near = near_copies(thumbnails(dataset.test.images), others, tell)
-    n_learned = len(others)
-    first = exact_copies(image for split in (*learned, dataset.test) for image in split.images)
-    return np.union1d(near.first, np.flatnonzero(first[n_learned:] < n_learned))
 
 
 def without(dataset: Dataset, places: Iterable[Place]) -> Dataset:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz.data import Dataset, Split, load_dataset
-from cnnviz.data.findings import Place, examine, keep_examined, kept_examined, known_leaks, leaked_test_images
+from cnnviz.data.findings import Place, examine, keep_examined, kept_examined, known_leaks
 from cnnviz.data.importing import import_dataset
 
 
@@ -46,7 +46,7 @@ def test_a_damaged_file_is_as_none(mine, content):
 
 def test_those_of_the_sample_are_what_is_found_in_it(tmp_path):
     sample = load_dataset("cifar10-sample")
-    assert known_leaks("cifar10-sample", tmp_path).tolist() == leaked_test_images(sample).tolist()
+    assert known_leaks("cifar10-sample", tmp_path).tolist() == examine(sample).leaked.tolist()
 
 
 def test_those_of_cifar10_are_as_many_as_others_found(tmp_path):
@@ -66,4 +66,4 @@ def test_a_validation_split_is_learned_from_as_well(tmp_path):
         Split(sample.train.images[10:12], sample.train.labels[10:12]),
         "",
     )
-    assert leaked_test_images(small).tolist() == [0, 1]
+    assert examine(small).leaked.tolist() == [0, 1]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cnnviz.data.about import about_path
 from cnnviz.data.catalogue import checked_name, list_datasets
+from cnnviz.data.findings.kept import findings_path
 from cnnviz.data.known import KNOWN
 from cnnviz.data.large import is_large
 from cnnviz.errors import CnnvizError, DataError
@@ -65,7 +66,8 @@ def delete_dataset(name: str, home: str | Path | None = None) -> None:
             shutil.rmtree(gone)
         else:
             path.unlink()
-        about_path(name, home).unlink(missing_ok=True)
+        for said in (about_path(name, home), findings_path(name, home)):
+            said.unlink(missing_ok=True)
 
 
 def _may_go(folder: Path) -> bool:

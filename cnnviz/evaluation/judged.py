@@ -1,6 +1,6 @@
 """Judged: what a run predicted for every test image, beside what is true. Everything in this package starts from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.data import Split, class_names_of, find_pictures, held_pictures, how_to_get, load_dataset, prepare
+from cnnviz.data import (
+    Split,
+    class_names_of,
+    find_pictures,
+    held_pictures,
+    how_to_get,
+    list_datasets,
+    load_dataset,
+    prepare,
+)
+from cnnviz.data.findings import known_leaks
 from cnnviz.errors import RunError
 from cnnviz.runs import Predictions, Run, Snapshot
 
@@ -32,6 +42,8 @@ class Judged:
         probabilities: (n, classes) float64 in [0, 1]; None for a snapshot, which keeps only the winner.
         dataset: the data set's name.
         independent: whether the classes do not exclude each other, so that the probabilities need not add up to 1.
+        leaked: (leaked,) int64, which of the images are among the data set's training images too, exactly or nearly;
+            None where nobody has looked, or the network was not trained here.
     """
 
     run_id: str
@@ -43,6 +55,7 @@ class Judged:
     probabilities: NDArray[np.float64] | None = None
     dataset: str = ""
     independent: bool = False
+    leaked: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -119,7 +132,8 @@ def judge(run: Run, snapshot: int | None = None, home: str | Path | None = None)
     if snapshot is None and not run.has_final_predictions:
         snapshot = _predicted_snapshots(run)[-1].number
     predictions = run.predictions(snapshot)
-    return _checked(run, snapshot, predictions, *_truth(run, home))
+    judged = _checked(run, snapshot, predictions, *_truth(run, home))
+    return replace(judged, leaked=_leaked(run, len(judged), home or run.home))
 
 
 def judge_snapshots(run: Run, home: str | Path | None = None) -> tuple[tuple[Snapshot, Judged], ...]:
@@ -200,6 +214,21 @@ def _labels(run: Run, home: str | Path) -> NDArray[Any]:
     if held_pictures(data.name, home) == "compressed":
         return find_pictures(data.name, home, data.classes).split.labels
     return measured_images(run, home).labels
+
+
+def _leaked(run: Run, n_test: int, home: str | Path) -> NDArray[np.int64] | None:
+    """Return which of a run's test images its data set has among the training images too, where that is known."""
+    data = run.spec.data
+    leaked = None if run.spec.model.foreign else known_leaks(data.name, home)
+    if leaked is None or not data.classes:
+        return leaked if leaked is None or not len(leaked) or leaked[-1] < n_test else None
+    if held_pictures(data.name, home) is None:
+        return None
+    names = next(info.classes for info in list_datasets(home) if info.name == data.name)
+    labels = find_pictures(data.name, home).split.labels
+    wanted = [label for label, name in enumerate(names) if name in data.classes]
+    used = np.flatnonzero(np.isin(labels, wanted))  # in their order, as `prepare` takes them
+    return np.flatnonzero(np.isin(used, leaked)) if len(used) == n_test else None
 
 
 def _checked(

@@ -63,6 +63,9 @@ class Evaluation:
         calibration: how far confidence can be believed.
         independent: whether the classes do not exclude each other; then `loss` is the mean over images and classes of
             the binary cross-entropy.
+        n_leaked: how many test images are among the data set's training images too, exactly or nearly; None where
+            nobody has looked.
+        accuracy_without_leaked: the share that is right of the others; None where that is not known or none are left.
     """
 
     run_id: str
@@ -82,6 +85,8 @@ class Evaluation:
     pairs: tuple[Pair, ...]
     calibration: Calibration
     independent: bool = False
+    n_leaked: int | None = None
+    accuracy_without_leaked: float | None = None
 
     @property
     def absent(self) -> tuple[str, ...]:
@@ -91,7 +96,7 @@ class Evaluation:
     @property
     def remark(self) -> str:
         """What whoever reads the numbers must know, in a sentence or two; empty where there is nothing."""
-        return " ".join(filter(None, (_INDEPENDENT if self.independent else "", self._absent)))
+        return " ".join(filter(None, (_INDEPENDENT if self.independent else "", self._absent, self._leaked)))
 
     @property
     def _absent(self) -> str:
@@ -99,6 +104,17 @@ class Evaluation:
             return ""
         named = ", ".join(self.absent[:5]) + (f" and {len(self.absent) - 5} more" if len(self.absent) > 5 else "")
         return f"No test image shows {named}, so there is nothing to measure, and the means leave that out."
+
+    @property
+    def _leaked(self) -> str:
+        if not self.n_leaked or self.accuracy_without_leaked is None:
+            return ""
+        images, are = ("image", "is") if self.n_leaked == 1 else ("images", "are")
+        return (
+            f"{self.n_leaked:,} test {images} ({100 * self.n_leaked / self.n_test:.1f} %) {are} among the data set's "
+            f"training images too, exactly or nearly; without {'it' if self.n_leaked == 1 else 'them'} the accuracy is "
+            f"{100 * self.accuracy_without_leaked:.1f} %."
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the report in the shape of `cnnviz evaluate --json`."""
@@ -131,6 +147,8 @@ class Evaluation:
                 for pair in self.pairs
             ],
             "independent": self.independent,
+            "n_leaked": self.n_leaked,
+            "accuracy_without_leaked": self.accuracy_without_leaked,
             "remark": self.remark,
         }
 
@@ -174,7 +192,15 @@ def evaluate_judged(judged: Judged) -> Evaluation:
         pairs=most_confused(matrix, judged.class_names),
         calibration=calibration_of(judged),
         independent=judged.independent,
+        n_leaked=None if judged.leaked is None else len(judged.leaked),
+        accuracy_without_leaked=_accuracy_without_leaked(judged),
     )
+
+
+def _accuracy_without_leaked(judged: Judged) -> float | None:
+    if judged.leaked is None or len(judged.leaked) == len(judged):
+        return None
+    return float(np.delete(judged.right, judged.leaked).mean())
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:

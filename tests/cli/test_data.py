@@ -218,3 +218,22 @@ def test_delete_a_set_that_is_a_folder(call: Call, pets: Path, home: Path, monke
     assert (home / "datasets" / "pets").is_dir()
     assert call("data", "delete", "pets", "--yes", "--json").json == {"name": "pets", "deleted": True, "runs": []}
     assert [path.name for path in (home / "datasets").iterdir() if not path.name.startswith(".")] == []
+
+
+def test_check_says_what_is_wrong_and_keeps_it(call: Call) -> None:
+    path = put("mine")
+    done = call("data", "check", "mine")
+    assert done.code == 0
+    assert "Images that show nothing: 6 images (100.0 %) are one even colour" in done.out
+    assert "Test images that are among the training images: 2 test images" in done.out
+    kept = path.with_name(".mine.findings.json")
+    assert kept.is_file()
+    assert call("data", "check", "mine").out == done.out
+    found = call("data", "check", "mine", "--json").json
+    assert found["leaked"] == [0, 1]
+    leak = next(row for row in found["findings"] if row["kind"] == "leak")
+    assert leak["leave_out"] == [["train", at] for at in range(4)]
+
+
+def test_check_of_a_set_that_is_not_there(call: Call) -> None:
+    assert mistake(call("data", "check", "nothing")).startswith("there is no data set 'nothing'")

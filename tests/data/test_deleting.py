@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from cnnviz.data import importing, list_datasets
+from cnnviz.data import importing, list_datasets, load_dataset
 from cnnviz.data.deleting import delete_dataset, runs_with
+from cnnviz.data.findings import examine, keep_examined
 from cnnviz.data.importing import keep
 from cnnviz.errors import DataError
 from cnnviz.runs import RunStore, Status
@@ -18,6 +19,7 @@ def test_nothing_is_left_and_the_name_is_free_again(limit: int, home: Path, monk
     monkeypatch.setattr(importing, "LARGEST_IN_A_FILE", limit)
     keep(understood(), "mine")
     keep(understood(), "other")
+    keep_examined("mine", examine(load_dataset("mine")))
     delete_dataset("mine")
     assert [path.name for path in (home / "datasets").iterdir() if "mine" in path.name] == []
     names = {info.name for info in list_datasets()}

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,25 @@ def test_csv_is_no_formula_and_empty_where_nothing_was_measured() -> None:
 def test_it_is_a_public_name(home: Path) -> None:
     run = ended_run(home, [0, 1, 2], guesses([0, 1, 2], 3))
     assert isinstance(cnnviz.evaluate(run), cnnviz.Evaluation)
+
+
+def test_the_accuracy_without_leaked_images_is_said(home: Path) -> None:
+    record = judged([0, 0, 1, 1, 1], np.eye(2)[[0, 1, 1, 1, 0]])
+    report = evaluate_judged(replace(record, leaked=np.array([0, 2])))
+    assert report.n_leaked == 2
+    assert report.accuracy == pytest.approx(3 / 5)
+    assert report.accuracy_without_leaked == pytest.approx(1 / 3)
+    assert report.remark.endswith(
+        "2 test images (40.0 %) are among the data set's training images too, exactly or nearly; without them the "
+        "accuracy is 33.3 %."
+    )
+    document = report.to_json()
+    assert (document["n_leaked"], document["accuracy_without_leaked"]) == (2, pytest.approx(1 / 3))
+
+
+def test_where_nobody_has_looked_for_leaked_images_nothing_is_said(home: Path) -> None:
+    record = judged([0, 1], np.eye(2))
+    assert evaluate_judged(record).n_leaked is None
+    assert "training images" not in evaluate_judged(record).remark
+    everything = evaluate_judged(replace(record, leaked=np.array([0, 1])))
+    assert (everything.n_leaked, everything.accuracy_without_leaked) == (2, None)

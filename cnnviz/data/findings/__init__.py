@@ -1,0 +1,19 @@
+"""What is wrong with a data set: copies, leakage, images that show little, classes that cannot be learned."""
+
+from cnnviz.data.findings.examining import Examined, examine, without
+from cnnviz.data.findings.kept import keep_examined, kept_examined, known_leaks
+from cnnviz.data.findings.records import Finding, Kind, Place, SplitName, places_of
+
+__all__ = [
+    "Examined",
+    "Finding",
+    "Kind",
+    "Place",
+    "SplitName",
+    "examine",
+    "keep_examined",
+    "kept_examined",
+    "known_leaks",
+    "places_of",
+    "without",
+]

@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from cnnviz.files import read_regular
 
-__all__ = ["Arrays", "pack_arrays", "read_arrays", "sealed", "unpack_arrays"]
+__all__ = ["Arrays", "digest", "pack_arrays", "read_arrays", "sealed", "unpack_arrays"]
 
 Arrays = dict[str, NDArray[Any]]
 T = TypeVar("T")
@@ -46,6 +47,16 @@ def read_arrays(path: Path) -> Arrays:
         ValueError: not an .npz of plain arrays.
     """
     return unpack_arrays(read_regular(path))
+
+
+def digest(array: NDArray[Any], size: int = 16) -> str:
+    """Return a name for what an array holds, the same for the same bytes.
+
+    Args:
+        array: of any shape, which the name does not tell.
+        size: bytes of the name, two letters each.
+    """
+    return blake2b(array.tobytes(), digest_size=size).hexdigest()
 
 
 def sealed(value: T) -> T:

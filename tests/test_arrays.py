@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cnnviz.arrays import pack_arrays, sealed, unpack_arrays
+from cnnviz.arrays import digest, pack_arrays, sealed, unpack_arrays
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,3 +42,10 @@ def test_sealed_arrays_cannot_be_written_to_wherever_they_are() -> None:
     for one in (array, deep, named):
         with pytest.raises(ValueError, match="read-only"):
             one[0] = 1
+
+
+def test_a_digest_tells_contents_apart() -> None:
+    images = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    assert digest(images) == digest(images.copy()) == digest(images[:, ::-1][:, ::-1])
+    assert digest(images) != digest(images + 1)
+    assert len(digest(images, 8)) == 16

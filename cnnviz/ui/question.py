@@ -1,6 +1,5 @@
 """A question to a network: weights, image, layer. Its answers are kept for all sessions and not computed again."""
 
-import hashlib
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,10 +12,12 @@ import streamlit as st
 from cachetools import LRUCache
 from numpy.typing import NDArray
 
+from cnnviz.arrays import digest
 from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.explain.heatmap import Heatmap
 from cnnviz.explain.methods import METHODS
 from cnnviz.runs import Weights
+from cnnviz.spec.flops import laptop_seconds
 from cnnviz.ui.components.heatmaps import Panel
 from cnnviz.ui.jobs import Job, Report, job
 from cnnviz.ui.network.models import model
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Question", "Results"]
 
-_RATE = 1e10  # multiplications a second on a slow laptop
 _SLOW_S = 0.3  # what takes longer is drawn when it is ready, and the page before it
 _KEPT = 128  # heatmaps of 224x224 pixels: 50 MB
 
@@ -94,8 +94,7 @@ class Question:
     @cached_property
     def _state(self) -> tuple[Any, ...]:
         """What answers depend on: the network's file and the image's pixels."""
-        digest = hashlib.blake2b(self.image.tobytes(), digest_size=16).digest()
-        return self.weights.key, self.image.shape, digest
+        return self.weights.key, self.image.shape, digest(self.image)
 
     @property
     def model(self) -> "keras.Model":
@@ -110,8 +109,7 @@ class Question:
         """Whether a heatmap is kept, or will be there before anybody waits."""
         if self._key(method, class_index) in _results():
             return True
-        work = sum(row.multiply_adds for row in self.weights.run.spec.model.rows)
-        return METHODS[method].passes * work / _RATE < _SLOW_S
+        return laptop_seconds(self.weights.run.spec.model, METHODS[method].passes) < _SLOW_S
 
     def heatmap(self, method: str, class_index: int | None) -> Heatmap:
         """Return a method's heatmap.

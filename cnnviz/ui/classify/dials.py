@@ -1,12 +1,12 @@
 """The dials of one photo, and the curve of its probabilities against one of them."""
 
-import hashlib
 from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnviz.arrays import digest
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.saving import Saving
 from cnnviz.figures.theme import class_colors
@@ -72,8 +72,7 @@ def dials_fold(
 def _curve_of(network: Network, view: PhotoView, image: NDArray[np.uint8]) -> _Curve | None:
     """Return the logits along the charted dial, the others as they stand; None while a dial of a slow network turns."""
     others = view.dials.changed(**{view.charted: getattr(Dials(), view.charted)})
-    digest = hashlib.blake2b(image.tobytes(), digest_size=16).digest()
-    key = (network.key, digest, others, view.charted)
+    key = (network.key, digest(image), others, view.charted)
     if key not in _curves() and not view.settled and network.takes_s(_PLACES) > _PATIENCE_S:
         return None
     found: _Curve = _curves().get(key, lambda: _computed(network, image, others, view.charted))

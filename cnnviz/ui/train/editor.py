@@ -13,9 +13,9 @@ from cnnviz.errors import CnnvizError
 from cnnviz.runs import Run
 from cnnviz.spec import LAYER_KINDS, Layer, RunSpec
 from cnnviz.training import start
+from cnnviz.training.draft import Draft
 from cnnviz.ui import loaders
 from cnnviz.ui.address import go
-from cnnviz.ui.train.draft import Draft
 
 __all__ = ["LAYER_TITLES", "Editor", "current_editor", "look_at", "start_once"]
 

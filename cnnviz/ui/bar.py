@@ -163,11 +163,11 @@ def looked_run() -> tuple[Run, tuple[str, ...]]:
     )
 
 
-def network_run(purpose: Purpose, none_yet: str, *, icon: str) -> tuple[Run, tuple[str, ...]]:
+def network_run(purpose: Purpose | None, none_yet: str, *, icon: str) -> tuple[Run, tuple[str, ...]]:
     """Return the run that a page asks something, and the ids of those on offer.
 
     Args:
-        purpose: what the network is wanted for, which decides on the usual one.
+        purpose: what the network is wanted for, which decides on the usual one; None for the newest.
         none_yet: what is said where there is no network; the page ends then.
         icon: a Material icon, beside that.
 
@@ -175,7 +175,7 @@ def network_run(purpose: Purpose, none_yet: str, *, icon: str) -> tuple[Run, tup
         CnnvizError: the URL asks for a run that there is not.
     """
     offered = lookable()
-    run = asked_run(offered, preferred_id(purpose))
+    run = asked_run(offered, preferred_id(purpose) if purpose else None)
     if run is None or not (offered or run.snapshots()):
         no_network_yet(none_yet, icon=icon)
     return run, offered

@@ -201,32 +201,5 @@ def _cost(found: Rule, key: int) -> None:
             width="content",
         )
         st.metric("right, of all", f"{100 * rule.accuracy:.1f} %", width="content")
-    st.caption(f"{rule.cost} {_temperature(rule, found)}")
+    st.caption(f"{rule.cost} {found.in_words}")
     words("temperature scaling", "energy", "logits", "validation", key=f"classify-words-{key}")
-
-
-def _temperature(rule: Abstention, found: Rule) -> str:
-    by = f"{rule.temperature:.2f}"
-    if rule.temperature > 1.005:
-        how = f"It was too sure of itself: its logits are divided by {by} (temperature scaling), which moves all bars"
-    elif rule.temperature < 0.995:
-        how = f"It was not sure enough of itself: its logits are divided by {by} (temperature scaling)"
-    else:
-        how = "Its probabilities needed no scaling"
-    limit = {
-        "probability": f"it answers where its largest probability is at least {100 * rule.threshold:.0f} %",
-        "energy": f"it answers where T log Σ exp(logit / T), the negative energy, is at least {rule.threshold:.2f}",
-    }[rule.score]
-    far = ""
-    if rule.distance is not None:
-        far = (
-            f", and where the features of the photo are at most {rule.distance:.2g} (cosine distance) from those of "
-            f"its tenth-nearest training image{_of_those(found)}"
-        )
-    return f"{how}; {limit}{far}."
-
-
-def _of_those(found: Rule) -> str:
-    if found.whole or found.features is None:
-        return ""
-    return f" of the {len(found.features):,} that came with cnnviz (its whole data set is not on this machine)"

@@ -79,12 +79,7 @@ def _abstention(_evidence: Evidence, key: str, wish: Wish) -> Abstention:
 
 
 def pending_rules(networks: Sequence[Network], wish: Wish | None) -> list[_Found]:
-    """Return for each network when it abstains, the work that finds it out, or why that cannot be; needs Keras.
-
-    Args:
-        networks: those that classify.
-        wish: what the URL asks for.
-    """
+    """Return for each network when it abstains, the work that finds it out, or why that cannot be; needs Keras."""
     return [_found(network, wish) for network in networks]
 
 
@@ -96,13 +91,7 @@ def _found(network: Network, wish: Wish | None) -> _Found:
 
 
 def abstain_fold(networks: Sequence[Network], wish: Wish | None, found: Sequence[_Found]) -> None:
-    """Draw the fold; what is still measured shows its progress in it.
-
-    Args:
-        networks: those that classify.
-        wish: what the URL asks for.
-        found: from `pending_rules`.
-    """
+    """Draw the fold, with what `pending_rules` found; what is still measured shows its progress in it."""
     if wish is not None:
         st.session_state.setdefault("classify-fold", True)  # a link that asks for it
     fold = st.expander(

@@ -11,10 +11,10 @@ from cnnviz.figures.theme import class_colors
 from cnnviz.inference import DIALS, Classification, Dials, sweep
 from cnnviz.inference.dials import with_place, worth_a_line
 from cnnviz.inference.refusing import Rule
+from cnnviz.results import Results
 from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.classify.place import PhotoView, change_view
 from cnnviz.ui.components.dial_board import Line, dial_board
-from cnnviz.ui.question import Results
 
 __all__ = ["dials_fold"]
 

@@ -39,9 +39,6 @@ _TABLES = "classify-tables"  # session state: counts up with every row that is o
 def show_many(using: Using) -> None:
     """Draw the page for all photos of the session.
 
-    Args:
-        using: the network that is asked, and perhaps a second one.
-
     Raises:
         CnnvizError: the network cannot be opened, or the URL asks for something that there is not.
     """

@@ -12,10 +12,10 @@ from cnnviz.arrays import digest
 from cnnviz.errors import SpecError
 from cnnviz.inference import Classification, Classifier
 from cnnviz.inference.refusing import Rule
+from cnnviz.results import Results
 from cnnviz.runs import Run, Weights
 from cnnviz.spec.flops import laptop_seconds
 from cnnviz.ui.network.models import model
-from cnnviz.ui.question import Results
 
 __all__ = ["Network", "Scored", "Using", "tell_notes"]
 
@@ -138,11 +138,7 @@ def _scores() -> Results:
 
 
 def tell_notes(networks: Iterable[Network]) -> None:
-    """Draw a sentence for each network that needs one, each sentence once.
-
-    Args:
-        networks: that have answered.
-    """
+    """Draw a sentence for each network that needs one, each sentence once; the networks have answered."""
     classifiers = [network.classifier for network in networks]
     for note, constant in {one.note: one.answers.constant for one in classifiers if one.note}.items():
         if constant:

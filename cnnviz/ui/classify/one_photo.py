@@ -57,12 +57,7 @@ class _Stage:
 
 @st.fragment
 def show_one(using: Using, item: PhotoItem) -> None:
-    """Draw the page for one photo.
-
-    Args:
-        using: the networks.
-        item: the photo, decoded.
-    """
+    """Draw the page for one photo, decoded."""
     with reported(CLASSIFY, label="Start anew"):
         place = read(PhotoPlace)
         view, wish = asked_view(item.key, place), place.wish

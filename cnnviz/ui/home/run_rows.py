@@ -27,12 +27,7 @@ _FITS = 30  # letters of a name that are seen whole anywhere
 
 
 def run_rows(run_ids: Sequence[str], *, key: str) -> None:
-    """Draw the newest runs, the others on further pages of the list.
-
-    Args:
-        run_ids: ids, newest first.
-        key: prefix of the widgets' keys.
-    """
+    """Draw the newest runs, the others on further pages of the list; `key` begins the widgets' keys."""
     st.html(style(__file__))
     pages = max(1, -(-len(run_ids) // _ROWS))
     chosen = min(st.session_state.get(f"{key}-page", 1), pages)

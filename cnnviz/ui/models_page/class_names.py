@@ -23,10 +23,6 @@ _HEIGHT = 420
 def ask_classes(upload: Upload, facts: "Facts") -> tuple[tuple[str, ...], str]:
     """Draw the question.
 
-    Args:
-        upload: the file.
-        facts: what was found in it.
-
     Returns:
         The classes by the network's outputs, and the data set whose classes they are; empty for names of one's own.
     """

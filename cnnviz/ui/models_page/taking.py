@@ -32,11 +32,7 @@ _ICONS = {
 
 
 def show_taking(weights: Weights) -> None:
-    """Draw the cards.
-
-    Args:
-        weights: of the network that is taken.
-    """
+    """Draw the cards for a network."""
     st.caption(
         "Choose a format. Pixels go in as they are: the scaling is inside. The zip holds the network, the names of its "
         "classes, a README and a script that says what is on a photo with that file alone; before you get it, real "

@@ -48,12 +48,7 @@ SETTING_UP = (
 
 
 def layer_list(editor: Editor, table: Table) -> None:
-    """Draw the list, with the settings of the open layer unfolded below its row.
-
-    Args:
-        editor: whose layers.
-        table: of its draft.
-    """
+    """Draw the list, with the settings of the open layer unfolded below its row; the table is of the editor's draft."""
     with st.container(key="train-layers", gap=None):
         _fixed("Layer", _cells_html("output", "parameters", "multiply-adds"), kind="head")
         for index, (layer, row) in enumerate(zip(editor.draft.layers, table.layers, strict=True)):

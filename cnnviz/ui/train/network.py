@@ -17,13 +17,7 @@ _CAPTION = (
 
 
 def network(draft: Draft, table: Table, *, height: int) -> None:
-    """Draw a draft's network; its blocks grow and shrink with every edit.
-
-    Args:
-        draft: whose network.
-        table: its table.
-        height: of the highest block in pixels.
-    """
+    """Draw a draft's network, its highest block so many pixels high; its blocks grow and shrink with every edit."""
     blocks = network_blocks(draft.shape, table.rows, table.problem)
     told = ", ".join(f"{block.kind.replace('_', ' ')} {block.size}{block.channels}" for block in blocks)
     _component(

@@ -40,12 +40,7 @@ _STRETCHED = {  # schedules that are as long as the run
 
 
 def setup_panel(editor: Editor, table: Table) -> None:
-    """Draw the panel: data and preset, layers, how it learns, Start.
-
-    Args:
-        editor: of this session.
-        table: of its draft.
-    """
+    """Draw the panel: data and preset, layers, how it learns, Start; the table is of the editor's draft."""
     _data_and_preset(editor)
     layer_list(editor, table)
     _learning(editor)

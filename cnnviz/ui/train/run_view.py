@@ -39,7 +39,7 @@ def run_view(run: Run, *, wide: bool = True) -> None:
     """Draw a run; while it is active the drawing follows it, in place, and the page runs once more when it ends.
 
     Args:
-        run: from `cnnviz.ui.loaders.open_run`, shared by every tab that looks at it.
+        run: shared by every tab that looks at it.
         wide: whether it has the page to itself.
 
     Raises:
@@ -217,12 +217,7 @@ def _diverged(run: Run, state: str, told: str) -> None:
 
 
 def run_header(run: Run, editor: Editor) -> None:
-    """Draw the run's name, its settings in a line, and the buttons that its state allows.
-
-    Args:
-        run: any run that can be read.
-        editor: of this session; "Start another like this" loads the run's settings into it.
-    """
+    """Draw the run's name, its settings in a line, and the buttons that its state allows."""
     status = run.status
     with st.container(gap=None, key="train-header"):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):

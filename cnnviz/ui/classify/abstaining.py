@@ -21,12 +21,11 @@ from cnnviz.ui.jobs import Job, Report, forget, job, known_job, show_job
 from cnnviz.ui.loaders import home
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.models import model
-from cnnviz.ui.training_images import is_whole, training_features
+from cnnviz.ui.training_images import FEATURES, is_whole, training_features
 
 __all__ = ["abstain_fold", "abstain_popover", "pending_rules", "tell_measuring"]
 
 _EVIDENCE_WORDS = "How sure it is of its validation images"
-_FEATURES_WORDS = "What the network makes of its training images"
 _Found = Rule | tuple[Job, str] | str | None  # a rule, the work that finds it out, why there is none, or nobody asked
 
 _SCORES = {"probability": "Largest probability", "energy": "Energy"}
@@ -43,7 +42,7 @@ def _rule_or_job(network: Network, wish: Wish | None) -> Rule | tuple[Job, str] 
         features, whole = derived.kept(made), is_whole(network.run)
         if features is None:
             started = derived.going(made)
-            return started or derived.start(training_features(network.weights, model(network.weights))), _FEATURES_WORDS
+            return started or derived.start(training_features(network.weights, model(network.weights))), FEATURES
     going = _evidence_job(network, features)
     if not going.progress.ended:
         going.wait(0.05)  # kept evidence is read in a moment

@@ -53,6 +53,10 @@ class Editor:
         self.loads += 1
         self.problem = ""
 
+    def load_spec(self, spec: RunSpec, **values: Any) -> None:
+        """Begin anew with the settings of a run, with some parts of the draft changed."""
+        self.load(replace(Draft.of(spec, find_dataset(spec.data.name)), **values))
+
     def replace_layers(self, draft: Draft, open_layer: int | None) -> None:
         """Take a draft in which layers have come, gone or moved."""
         self.draft, self.open_layer = draft, open_layer
@@ -120,7 +124,7 @@ class Editor:
         except CnnvizError as error:
             self.problem = error.sentence
         else:
-            self.load(replace(Draft.of(spec, find_dataset(spec.data.name)), name=spec.name))
+            self.load_spec(spec, name=spec.name)
 
     def _attempt(self, change: Callable[[], Draft]) -> None:
         """Change the draft; a value that cannot be is refused and its widget goes back."""

@@ -1,7 +1,7 @@
 """A run: its name and what can be done with it, where it is as it learns or how it ended, and what it looks like."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
@@ -14,7 +14,6 @@ from cnnviz.figures.curves import marks_epochs
 from cnnviz.runs import Run, RunStore, Status
 from cnnviz.spec import RunSpec
 from cnnviz.training import resume, stop, waiting_before
-from cnnviz.training.draft import Draft
 from cnnviz.ui import loaders
 from cnnviz.ui.address import go, page_link, rerun
 from cnnviz.ui.components import live_chart, live_kernels, watched
@@ -24,7 +23,7 @@ from cnnviz.ui.live_view import has_kernels, live_view
 from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.pages import REPORT
 from cnnviz.ui.run_facts import can_resume
-from cnnviz.ui.train.editor import Editor, current_editor, find_dataset, look_at
+from cnnviz.ui.train.editor import Editor, current_editor, look_at
 from cnnviz.ui.words import progress_in_words, queue_in_words, state_in_words
 
 __all__ = ["run_header", "run_view"]
@@ -208,8 +207,7 @@ def _diverged(run: Run, state: str, told: str) -> None:
     st.warning(f"{state} {told} A smaller learning rate usually helps.", icon=":material/trending_up:")
     rate = max(run.spec.train.learning_rate / _SLOWER, 1e-7)
     if st.button(f"Set it up with a rate of {rate:g}", icon=":material/speed:", key="train-slower"):
-        draft = Draft.of(run.spec, find_dataset(run.spec.data.name))
-        current_editor().load(replace(draft, train=draft.train.changed(learning_rate=rate)))
+        current_editor().load_spec(run.spec, train=run.spec.train.changed(learning_rate=rate))
         look_at(None)
 
 
@@ -264,7 +262,7 @@ def _buttons(run: Run, status: Status, editor: Editor) -> None:
         key="train-another",
         type="primary" if status.state in ("completed", "diverged") else "secondary",
     ):
-        editor.load(Draft.of(run.spec, find_dataset(run.spec.data.name)))
+        editor.load_spec(run.spec)
         look_at(None)
     if st.button("Set up a new run", icon=":material/add:", key="train-new", type="tertiary"):
         look_at(None)

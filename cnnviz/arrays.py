@@ -49,14 +49,11 @@ def read_arrays(path: Path) -> Arrays:
     return unpack_arrays(read_regular(path))
 
 
-def digest(array: NDArray[Any], size: int = 16) -> str:
-    """Return a name for what an array holds, the same for the same bytes.
-
-    Args:
-        array: of any shape, which the name does not tell.
-        size: bytes of the name, two letters each.
-    """
-    return blake2b(array.tobytes(), digest_size=size).hexdigest()
+def digest(array: NDArray[Any]) -> str:
+    """Return a name for an array's shape, kind and values, under which things made of it can be kept."""
+    found = blake2b(f"{array.shape}|{array.dtype.str}|".encode(), digest_size=16)
+    found.update(np.ascontiguousarray(array).data)
+    return found.hexdigest()
 
 
 def sealed(value: T) -> T:

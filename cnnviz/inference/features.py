@@ -4,6 +4,7 @@ The latter lies in `features/` of the run's additions: `train-NNNN.npz` for a sn
 model.
 """
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.arrays import Arrays, digest
+from cnnviz.arrays import Arrays
 from cnnviz.data import Dataset, Split, held_pictures, how_to_get, load_dataset, prepare
 from cnnviz.data.photos import sized
 from cnnviz.errors import RunError
@@ -96,7 +97,7 @@ class TrainingFeatures(Derived[Features], held=2):
     def __init__(
         self, weights: Weights, split: Split, home: str | Path | None = None, model: "keras.Model | None" = None
     ) -> None:
-        labels = digest(split.labels, 8)
+        labels = hashlib.blake2b(split.labels.tobytes(), digest_size=8).hexdigest()
         super().__init__(weights, f"features/train-{weights.name}.npz", labels, home)
         self.split, self._model = split, model
 

@@ -4,6 +4,7 @@ It lies in `planes/` of the run's additions: `pca-NNNN.npz` and `tsne-NNNN.npz` 
 `tsne-model.npz` for the run's model, and `axes.npz`, the directions that all its PCA share.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.arrays import Arrays, digest
+from cnnviz.arrays import Arrays
 from cnnviz.errors import DataError
 from cnnviz.evaluation import Axes, pca, principal_axes, tsne
 from cnnviz.evaluation.plane import Projection
@@ -59,7 +60,7 @@ class MappedImages:
     @cached_property
     def digest(self) -> str:
         """What names them."""
-        labels = digest(self.labels, 8)
+        labels = hashlib.blake2b(self.labels.tobytes(), digest_size=8).hexdigest()
         return labels + ("" if self.exact else "|compressed")
 
     def features(self, weights: Weights, on_progress: Callable[[float], None]) -> NDArray[np.float32]:

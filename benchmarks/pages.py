@@ -1,11 +1,12 @@
-"""Every page: its server time, the bytes of its elements, and in a real browser its first content and its DOM nodes.
+"""Every page: server time, bytes of its elements, first content and DOM nodes in a real browser, the server's memory.
 
     python benchmarks/pages.py [--rounds N] [--quick] [--json]
 
 Server time is that of app.py run as Streamlit's AppTest does: the script in a thread of a process of its own, first in
 a process that has imported nothing, then again and again with TensorFlow imported, and for pages with something to
 choose with another choice each time. What a visitor waits for is timed in Chromium on a server that was just started,
-whose first visitor this is; without Chromium these columns stay empty. The home holds one finished run.
+whose first visitor this is, and the server's memory is read afterwards; without Chromium these columns stay empty. The
+home holds one finished run.
 """
 
 import json
@@ -27,7 +28,7 @@ from benchmarks.measure import ROOT, Process, Result, repeated, run, spread, tem
 from benchmarks.training import make_spec
 from cnnviz.ui.pages import PAGES
 from tests.conftest import BROWSERS, LAUNCH_ARGUMENTS
-from tests.dashboard import READY, Dashboard
+from tests.dashboard import READY, Dashboard, processes_of
 
 APP = ROOT / "app.py"
 ALLOWED_MS = 150
@@ -53,6 +54,7 @@ COLUMNS = (
     "first content (ms)",
     "all of it (ms)",
     "DOM nodes",
+    "memory (MB)",
 )
 
 WATCH = """(key) => {
@@ -91,6 +93,9 @@ def run_page(page: str, again: str) -> None:
     """In a process of its own: run a page, import TensorFlow, run it again and again, then with other choices."""
     from streamlit.testing.v1 import AppTest, local_script_runner
 
+    from cnnviz.ui.components.live_chart.plotly_script import plotly_routes
+
+    plotly_routes()  # as on a server; without it, charts are drawn as `st.plotly_chart` does
     sent: list[int] = []
     parse = local_script_runner.parse_tree_from_messages
 
@@ -160,7 +165,7 @@ def first_visitor(browser: Browser, home: Path) -> Iterator[tuple[str, Page]]:
 
 
 def visit(browser: Browser, page: str, home: Path) -> dict[str, float]:
-    """Open a page on a server that was just started; returns milliseconds and nodes."""
+    """Open a page on a server that was just started; returns milliseconds, nodes and the server's bytes."""
     with first_visitor(browser, home) as (server, tab):
         tab.add_init_script(f"({WATCH})({json.dumps(FIRST.get(Path(page).stem, ''))})")
         tab.goto(server + address(page), wait_until="commit")
@@ -168,7 +173,24 @@ def visit(browser: Browser, page: str, home: Path) -> dict[str, float]:
         tab.wait_for_function(WHOLE, polling=100)
         whole = float(tab.evaluate("() => performance.now()"))
         tab.wait_for_timeout(500)  # what is drawn after the script has run
-        return {"content": first, "whole": whole, "nodes": float(tab.evaluate(NODES))}
+        return {"content": first, "whole": whole, "nodes": float(tab.evaluate(NODES)), "memory": memory(home)}
+
+
+def visit_all(browser: Browser, home: Path) -> float:
+    """Open every page, one after the other, on a server that was just started; returns the server's bytes."""
+    with first_visitor(browser, home) as (server, tab):
+        for page in pages():
+            tab.goto(server + address(page), wait_until="commit")
+            tab.wait_for_selector(READY, state="attached")
+            tab.wait_for_function(WHOLE, polling=100)
+            tab.wait_for_timeout(500)
+        return memory(home)
+
+
+def memory(home: Path) -> float:
+    """The server's resident memory in bytes; a worker that waits for a run is another process."""
+    (server,) = processes_of(home, "streamlit")
+    return float(server.memory_info().rss)
 
 
 def train_one(home: Path, quick: bool) -> None:
@@ -181,6 +203,7 @@ def train_one(home: Path, quick: bool) -> None:
 def measure(rounds: int, quick: bool) -> Result:
     served: dict[str, list[Process]] = {}
     visited: dict[str, list[dict[str, float]]] = {}
+    toured: list[float] = []
     chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
     with temporary_home() as home, sync_playwright() as playwright:
         train_one(home, quick)
@@ -193,11 +216,14 @@ def measure(rounds: int, quick: bool) -> Result:
                 for page in pages():
                     visited.setdefault(page, []).append(visit(browser, page, home))
                     print(f"round {number + 1} of {rounds}: {page} in the browser", file=sys.stderr)
+                toured.append(visit_all(browser, home))
                 browser.close()
-    return result(served, visited, rounds)
+    return result(served, visited, toured, rounds)
 
 
-def result(served: dict[str, list[Process]], visited: dict[str, list[dict[str, float]]], rounds: int) -> Result:
+def result(
+    served: dict[str, list[Process]], visited: dict[str, list[dict[str, float]]], toured: list[float], rounds: int
+) -> Result:
     def milliseconds(page: str, name: str) -> str:
         values = [one.values[name] * 1e3 for one in served[page] if name in one.values]
         return spread(values, 0) if values else ""
@@ -213,6 +239,7 @@ def result(served: dict[str, list[Process]], visited: dict[str, list[dict[str, f
             f"{served[page][-1].values['bytes'] / 1e3:,.0f}",
             *(seen(page, name) for name in ("content", "whole")),
             seen(page, "nodes").partition(" ")[0],
+            spread([one["memory"] / 1e6 for one in visited[page]], 0) if page in visited else "",
         )
         for page in served
     ]
@@ -241,6 +268,8 @@ def result(served: dict[str, list[Process]], visited: dict[str, list[dict[str, f
             "server just started; all of it includes importing TensorFlow where the page needs it. On Kernels the "
             "first content is the kernels, on Feature maps the image and the layers' places, else what the script "
             "writes. Nodes include those inside components.",
+            "Memory: resident, of that server afterwards."
+            + (f" With every page opened in turn, {spread([one / 1e6 for one in toured], 0)} MB." if toured else ""),
         ],
     )
 

@@ -9,7 +9,10 @@ import binascii
 import hashlib
 import hmac
 import secrets
+import threading
 import unicodedata
+from collections import deque
+from contextlib import suppress
 
 from cnnviz.errors import CnnvizError
 
@@ -18,6 +21,7 @@ __all__ = [
     "PASSCODE_HASH_VARIABLE",
     "PASSCODE_VARIABLE",
     "SHORTEST",
+    "Attempts",
     "check_passcode",
     "hash_passcode",
 ]
@@ -32,6 +36,9 @@ _LONGEST = 1000
 # n, r and p of RFC 7914; others are not accepted, so that no stored text can ask for more work
 _SCHEME = "scrypt-16384-8-1"
 _SALT_BYTES = 16
+_ATTEMPTS = 5
+_ATTEMPTS_OF_ALL = 50  # what a few machines together may guess in a minute, which is far from any passcode
+_WINDOW_S = 60.0
 
 
 def hash_passcode(text: str) -> str:
@@ -69,6 +76,51 @@ def check_passcode(text: str, stored: str) -> bool:
     if scheme != _SCHEME or len(text) > _LONGEST:
         return False
     return hmac.compare_digest(_derive(text, decoded[0]), decoded[1])
+
+
+class Attempts:
+    """Lets a few wrong passcodes a minute through from each place, and not many more from all of them together.
+
+    Args:
+        limit: how many from one place within the window.
+        window_s: the window in seconds.
+        limit_of_all: how many from all places within the window.
+    """
+
+    def __init__(
+        self, limit: int = _ATTEMPTS, window_s: float = _WINDOW_S, limit_of_all: int = _ATTEMPTS_OF_ALL
+    ) -> None:
+        self._limit = limit
+        self._window_s = window_s
+        self._limit_of_all = limit_of_all
+        self._made: deque[tuple[float, str]] = deque()  # when and from where; at most `limit_of_all`
+        self._lock = threading.Lock()
+
+    def take(self, now: float, place: str = "") -> float:
+        """Take one attempt.
+
+        Args:
+            now: a monotonic time in seconds.
+            place: where it comes from, such as the browser's address.
+
+        Returns:
+            0 when it may be made, else the seconds to wait before the next one.
+        """
+        with self._lock:
+            while self._made and now - self._made[0][0] >= self._window_s:
+                self._made.popleft()
+            here = [made for made, where in self._made if where == place]
+            if len(here) >= self._limit:
+                return self._window_s - (now - here[0])
+            if len(self._made) >= self._limit_of_all:
+                return self._window_s - (now - self._made[0][0])
+            self._made.append((now, place))
+            return 0.0
+
+    def give_back(self, now: float, place: str = "") -> None:
+        """Return an attempt: it was right, and right ones do not count."""
+        with self._lock, suppress(ValueError):  # it may have aged away meanwhile
+            self._made.remove((now, place))
 
 
 def _derive(text: str, salt: bytes) -> bytes:

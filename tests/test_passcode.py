@@ -1,7 +1,7 @@
 import pytest
 
 from cnnviz.errors import CnnvizError
-from cnnviz.passcode import check_passcode, hash_passcode
+from cnnviz.passcode import Attempts, check_passcode, hash_passcode
 
 
 def test_the_right_passcode_and_only_that_one() -> None:
@@ -45,3 +45,19 @@ def test_any_text_can_be_tried() -> None:
     stored = hash_passcode("open sesame")
     assert not check_passcode("\ud83d\x00" * 400, stored)
     assert not check_passcode("x" * 1_000_000, stored)
+
+
+def test_one_place_does_not_lock_another_out() -> None:
+    attempts = Attempts(limit=2, window_s=60, limit_of_all=5)
+    assert [attempts.take(0, "student") for _ in range(3)] == [0, 0, 60]
+    assert attempts.take(1, "lecturer") == 0
+    attempts.give_back(1, "lecturer")
+    assert [attempts.take(2, f"student {n}") for n in range(4)] == [0, 0, 0, 58]
+    assert attempts.take(60, "lecturer") == 0
+
+
+def test_attempts_come_back_after_a_minute() -> None:
+    attempts = Attempts(limit=2, window_s=60)
+    assert [attempts.take(0), attempts.take(10), attempts.take(20)] == [0, 0, 40]
+    assert attempts.take(60) == 0
+    assert attempts.take(61) == 9

@@ -6,6 +6,7 @@ file -> recognising -> archive, hdf5 -> translating, architecture, sizing, chann
 """
 
 from cnnviz.adoption.adopting import adopt, matching_datasets
+from cnnviz.adoption.facts import Facts, facts_of
 from cnnviz.adoption.foreign import Foreign
 from cnnviz.adoption.rebuilding import MEANINGS, Meaning, answers_in_words, meanings_for, rebuild, usual_meaning
 from cnnviz.adoption.record import Adoption, adoption_of
@@ -21,6 +22,7 @@ __all__ = [
     "MOST_SIDE",
     "SCALINGS",
     "Adoption",
+    "Facts",
     "Foreign",
     "Guess",
     "Meaning",
@@ -30,6 +32,7 @@ __all__ = [
     "adopt",
     "adoption_of",
     "answers_in_words",
+    "facts_of",
     "guessed_scaling",
     "inspect_model",
     "inspect_weights",

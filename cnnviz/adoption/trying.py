@@ -37,7 +37,7 @@ def tried(
     every = run.spec.data.changed(validation=0, train_images=None)
     train = prepare(load_dataset(run.spec.data.name, home or run.home), every, run.spec.train.seed).train
     scalings = scalings_for(foreign)
-    products = sum(row.multiply_adds for row in run.spec.model.rows) * len(scalings)
+    products = run.spec.model.multiply_adds * len(scalings)
     some = spread(train.labels, int(np.clip(_AFFORDED / max(products, 1), _LEAST_TRIED, _TRIED)))
     images, labels = train.images[some], train.labels[some]
     found: dict[str, float] = {}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cnnviz.cli.photo_files import PhotoFile
-    from cnnviz.inference import Abstention, Classification, Classifier
+    from cnnviz.inference import Abstention, Classifier
     from cnnviz.runs import Run
 
 __all__ = ["classify"]
@@ -97,6 +97,7 @@ def _classified(
 ) -> list[dict[str, Any]]:
     """Return a row for each photo, in their order; a bad one gets its error."""
     from cnnviz.cli.progress import file_progress
+    from cnnviz.inference.answered import photo_json
 
     rows: list[dict[str, Any]] = []
     with file_progress("classifying") as report:
@@ -109,7 +110,7 @@ def _classified(
             images = [image for image in prepared if not isinstance(image, str)]
             answers = iter(classifier(images, top, rule))
             rows += [
-                _row(photo, one if isinstance(one, str) else next(answers))
+                photo_json(photo.name, one if isinstance(one, str) else next(answers))
                 for photo, one in zip(some, prepared, strict=True)
             ]
     return rows
@@ -123,12 +124,6 @@ def _prepared(photo: "PhotoFile", classifier: "Classifier", whole: bool) -> "NDA
         return prepare_photo(photo.read().pixels, classifier.shape, Crop(mode="whole" if whole else "centre"))
     except CnnvizError as error:
         return str(error)
-
-
-def _row(photo: "PhotoFile", answer: "Classification | str") -> dict[str, Any]:
-    if isinstance(answer, str):
-        return {"file": photo.name, "top": [], "abstained": False, "reason": None, "error": answer}
-    return {"file": photo.name, **answer.to_json(), "error": None}
 
 
 def _tell(rows: list[dict[str, Any]], rule: "Abstention | None") -> None:

@@ -48,7 +48,7 @@ def export(
         emit(_values(done))
         return
     replaced = ", in place of an older file" if done.replaced else ""
-    say(f"{opened.id} as {done.format}: {done.path} ({_size(done.bytes)}){replaced}")
+    say(f"{opened.id} as {done.format}: {done.path} ({done.size_in_words}){replaced}")
     if done.largest_difference is not None:
         say(
             f"{count(done.images_checked, 'image')} ({done.images_from}) gave the same probabilities to "
@@ -70,7 +70,3 @@ def _values(done: "Exported") -> dict[str, Any]:
         "companions": list(done.companions),
         "replaced": done.replaced,
     }
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"

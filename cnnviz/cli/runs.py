@@ -200,7 +200,7 @@ def describe(run: "Run") -> dict[str, Any]:
         "message": status.message,
         "dataset": spec.data.name,
         "preset": spec.preset,
-        "parameters": sum(row.parameters for row in spec.model.rows),
+        "parameters": spec.model.parameters,
         "epochs": status.epochs,
         "seconds": (run.history().epochs.get("seconds") or [0.0])[-1],
         "bundled": run.bundled,

@@ -10,6 +10,7 @@ It reads what a run left in its folder; only t-SNE takes long, and only for a ru
 set opened.
 """
 
+from cnnviz.evaluation.advice import advice
 from cnnviz.evaluation.calibration import Calibration, calibration_of
 from cnnviz.evaluation.comparison import Comparison, compare, disagreements
 from cnnviz.evaluation.confusion import Pair, confusion_matrix, most_confused, over_snapshots
@@ -46,6 +47,7 @@ __all__ = [
     "SeedSpread",
     "Stages",
     "Suspects",
+    "advice",
     "calibration_of",
     "compare",
     "confusion_matrix",

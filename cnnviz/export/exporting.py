@@ -54,6 +54,17 @@ class Exported:
     companions: tuple[str, ...] = ()
     replaced: bool = False
 
+    @property
+    def size_in_words(self) -> str:
+        """How large it is, as people say it, such as "1.3 MB"."""
+        return f"{self.bytes / 1e6:.1f} MB" if self.bytes >= 1e5 else f"{max(self.bytes / 1e3, 0.1):.1f} kB"
+
+    @property
+    def checked_in_words(self) -> str:
+        """What its check found: "64 test images of digits: largest difference 2.1e-07"."""
+        found = f"largest difference {self.largest_difference:.2g}" if self.largest_difference else ""
+        return f"{self.images_checked} {self.images_from}: {found or 'exactly the same probabilities'}"
+
 
 def export(
     run_or_model: Union[Run, "keras.Model"],

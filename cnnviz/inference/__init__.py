@@ -2,7 +2,7 @@
 
 from cnnviz.inference.abstaining import Abstention, calibrate, negative_energy, temperature
 from cnnviz.inference.classifying import Classification, Classifier, Ranked, classify
-from cnnviz.inference.crops import Crop, cut, prepare_photo, seen_part
+from cnnviz.inference.crops import Crop, cut, journey, prepare_photo, seen_part
 from cnnviz.inference.dials import DIALS, Dials, adjust, sweep
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "calibrate",
     "classify",
     "cut",
+    "journey",
     "negative_energy",
     "prepare_photo",
     "seen_part",

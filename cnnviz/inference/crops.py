@@ -10,7 +10,7 @@ from cnnviz.data.photos import fit, smaller
 from cnnviz.errors import SpecError
 from cnnviz.spec import Settings
 
-__all__ = ["MARGIN", "Crop", "cut", "prepare_photo", "seen_part"]
+__all__ = ["MARGIN", "Crop", "cut", "journey", "prepare_photo", "seen_part"]
 
 Pixels = NDArray[np.uint8]
 
@@ -114,6 +114,49 @@ def seen_part(size: tuple[int, int], crop: Crop, aspect: float = 1.0) -> tuple[f
     wide, high = fits(across_all, down_all * aspect), fits(down_all, across_all / aspect)
     across, down = (columns.start + columns.stop) / 2, (rows.start + rows.stop) / 2
     return across - wide / 2, down - high / 2, across + wide / 2, down + high / 2
+
+
+def journey(size: tuple[int, int], crop: Crop, shape: tuple[int, int, int], note: str, *, grey: bool) -> str:
+    """Say how a photo becomes what the network sees.
+
+    Args:
+        size: (height, width) of the photo as it came, upright, in pixels.
+        crop: which part of it.
+        shape: (height, width, channels) that the network takes.
+        note: what was done to read it.
+        grey: whether the photo is grey.
+    """
+    height, width = size
+    aspect = shape[1] / shape[0]
+    left, top, right, bottom = seen_part(size, crop, aspect)
+    wide, high = right - left, bottom - top
+    part = f"{round(wide):,}×{round(high):,} pixels"
+    if crop.mode == "whole":
+        bars = "above and below" if top < 0 else "left and right" if left < 0 else ""
+        which = f"All of it, with grey bars {bars}," if bars else "All of it"
+    elif crop.mode == "box":
+        which = f"The chosen part, {part},"
+    elif (round(wide), round(high)) == (width, height):
+        which = "All of it"
+    else:
+        which = f"Its centre, {part},"
+    is_it_all = which == "All of it" and (height, width) == shape[:2]
+    how = "The network takes it as it is" if is_it_all else f"{which} is {_resized(wide / shape[1], shape)}"
+    sentences = [f"{width:,}×{height:,} pixels.", note, f"{how}."]
+    if grey != (shape[2] == 1):
+        sentences.append(
+            "The network takes colours, so grey stands in all three."
+            if grey
+            else "Made grey, as all its training images were."
+        )
+    return " ".join(filter(None, sentences))
+
+
+def _resized(factor: float, shape: tuple[int, int, int]) -> str:
+    small = f"{shape[1]}×{shape[0]}"
+    if factor >= 1.5:
+        return f"made {small}: each pixel is the mean of about {round(factor)}×{round(factor)}"
+    return f"made {small}" if factor > 1.001 else f"shown at {small}" if factor > 0.999 else f"enlarged to {small}"
 
 
 def _pixels(first: float, last: float, side: int) -> slice:

@@ -10,11 +10,13 @@ from pydantic import Field
 from cnnviz.errors import DataError, SpecError
 from cnnviz.spec import Settings
 
-__all__ = ["DIALS", "Dial", "Dials", "adjust", "sweep"]
+__all__ = ["DIALS", "Dial", "Dials", "adjust", "sweep", "with_place", "worth_a_line"]
 
 Pixels = NDArray[np.uint8]
 
 _WHITE = 255.0
+_MOST_LINES = 5
+_WORTH = 0.08  # probability that a class has somewhere, to get a line
 _SEED = 0  # the same grain at every strength, so that a curve over the dial has no jumps
 
 
@@ -121,6 +123,34 @@ def sweep(image: Pixels, dials: Dials, name: str, count: int = 41) -> tuple[NDAr
         raise SpecError(f"there is no dial {name!r:.40}; choose one of {', '.join(one.name for one in DIALS)}")
     values = np.linspace(dial.least, dial.most, max(count, 2))
     return values, np.stack([adjust(image, dials.changed(**{name: float(value)})) for value in values])
+
+
+def with_place(
+    places: NDArray[np.float64], shares: NDArray[np.float64], place: float, share: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Put one more place into a curve, in its order; one beyond its ends is left out.
+
+    Args:
+        places: (places,) ascending.
+        shares: (places, classes).
+        place: the new one.
+        share: (classes,) there.
+    """
+    at = int(np.searchsorted(places, place))
+    if not places[0] <= place <= places[-1] or places[at] == place:
+        return places, shares
+    return np.insert(places, at, place), np.insert(shares, at, share, axis=0)
+
+
+def worth_a_line(shares: NDArray[np.float64]) -> list[int]:
+    """Return the classes that matter somewhere along a curve, the likeliest first, five at most.
+
+    Args:
+        shares: (places, classes) probabilities.
+    """
+    highest = shares.max(axis=0)
+    order = np.argsort(-highest, kind="stable")[:_MOST_LINES]
+    return [int(one) for place, one in enumerate(order) if place == 0 or highest[one] >= _WORTH]
 
 
 def _moved(pixels: NDArray[np.float64], dials: Dials) -> NDArray[np.float64]:

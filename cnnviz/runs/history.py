@@ -52,6 +52,14 @@ class History:
         count = self.val_images
         return "" if count is None else f" of {count:,} image{'' if count == 1 else 's'}"
 
+    @property
+    def validated_in_words(self) -> str:
+        """The newest validation accuracy, a sentence; empty where nobody knows it, or of how many images it is."""
+        accuracies = self.epochs.get("val_accuracy")
+        if not accuracies or not self.of_validation:
+            return ""
+        return f"Validation accuracy: {100 * accuracies[-1]:.0f} %{self.of_validation}."
+
 
 @dataclass(frozen=True)
 class Snapshot:

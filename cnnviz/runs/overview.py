@@ -47,7 +47,7 @@ class RunOverview:
     @property
     def parameters(self) -> int | None:
         """Weights of its network; None where its settings cannot be read."""
-        return None if self.spec is None else sum(row.parameters for row in self.spec.model.rows)
+        return None if self.spec is None else self.spec.model.parameters
 
 
 def overviews(home: str | Path | None = None) -> tuple[RunOverview, ...]:

@@ -3,9 +3,10 @@
 from cnnviz.spec.layers import Convolution
 from cnnviz.spec.model import ModelSpec
 
-__all__ = ["forward_flops", "training_flops"]
+__all__ = ["forward_flops", "laptop_seconds", "training_flops"]
 
 _EACH = 2  # a product and its addition
+_RATE = 1e10  # products a second on a slow laptop
 
 
 def forward_flops(spec: ModelSpec) -> int:
@@ -15,7 +16,7 @@ def forward_flops(spec: ModelSpec) -> int:
         spec: the network. Biases, activations, poolings and normalisations are left out: they are a few percent, and
             no matrix product.
     """
-    return _EACH * sum(row.multiply_adds for row in spec.rows)
+    return _EACH * spec.multiply_adds
 
 
 def training_flops(spec: ModelSpec) -> int:
@@ -34,3 +35,13 @@ def training_flops(spec: ModelSpec) -> int:
         products += row.multiply_adds * (1 + learns + something_learns)
         something_learns |= bool(row.parameters)  # of a frozen layer the bias
     return _EACH * products
+
+
+def laptop_seconds(spec: ModelSpec, images: int) -> float:
+    """Estimate how many seconds so many images take on a slow laptop, forward alone.
+
+    Args:
+        spec: the network.
+        images: how many.
+    """
+    return images * spec.multiply_adds / _RATE

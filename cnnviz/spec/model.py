@@ -84,10 +84,9 @@ class ModelSpec(Settings):
                     f"layer {number} ({layer.kind}) begins with whitened kernels, which are made of the images' "
                     "patches; only the first layer sees those, so choose random or identity here"
                 )
-        parameters = sum(row.parameters for row in self.rows)
-        if parameters > MOST_PARAMETERS and not self.foreign:
+        if self.parameters > MOST_PARAMETERS and not self.foreign:
             raise SpecError(
-                f"this network has {parameters:,} parameters; at most {MOST_PARAMETERS:,} are allowed, "
+                f"this network has {self.parameters:,} parameters; at most {MOST_PARAMETERS:,} are allowed, "
                 "so use fewer units or one more pooling"
             )
         return self
@@ -156,3 +155,13 @@ class ModelSpec(Settings):
             rows.append(LayerRow(name, kind, output, layer.parameters(shape), layer.multiply_adds(shape)))
             shape = output
         return tuple(rows)
+
+    @property
+    def parameters(self) -> int:
+        """How many weights and offsets it has."""
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def multiply_adds(self) -> int:
+        """How many products, each added to others, one image takes."""
+        return sum(row.multiply_adds for row in self.rows)

@@ -32,7 +32,7 @@ def refuse_too_large(spec: RunSpec, images: int) -> None:
     rows = spec.model.rows
     batch = min(spec.train.batch_size, images)
     of_outputs = sum(math.prod(row.output_shape) for row in rows) * batch * _BYTES * _COPIES
-    needed = of_outputs + sum(row.parameters for row in rows) * _BYTES_A_PARAMETER
+    needed = of_outputs + spec.model.parameters * _BYTES_A_PARAMETER
     total = psutil.virtual_memory().total
     if needed > total:
         largest = max(rows, key=lambda row: math.prod(row.output_shape))

@@ -17,8 +17,8 @@ from cnnviz.runs.choosing import Purpose
 from cnnviz.ui.address import asked, chosen_run, go, remember
 from cnnviz.ui.choosers import dropdown
 from cnnviz.ui.copies import tell_copies
-from cnnviz.ui.invitation import no_network_yet
-from cnnviz.ui.loaders import class_names, lookable, open_run
+from cnnviz.ui.invitation import invite_to_train
+from cnnviz.ui.loaders import class_names, lookable, open_run, run_ids
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.images import ChosenImage, any_image, image_in_words, image_popover, read_image
 from cnnviz.ui.network.layers import ShownLayer, last_maps, shown_layers
@@ -163,21 +163,24 @@ def looked_run() -> tuple[Run, tuple[str, ...]]:
     )
 
 
-def network_run(purpose: Purpose, none_yet: str, *, icon: str) -> tuple[Run, tuple[str, ...]]:
+def network_run(purpose: Purpose | None, none_yet: str, *, icon: str) -> tuple[Run, tuple[str, ...]]:
     """Return the run that a page asks something, and the ids of those on offer.
 
     Args:
-        purpose: what the network is wanted for, which decides on the usual one.
-        none_yet: what is said where there is no network; the page ends then.
+        purpose: what the network is wanted for, which decides on the usual one; None for the newest.
+        none_yet: what is said in a home without runs; with runs, the first snapshot is what is missing. The page ends
+            then.
         icon: a Material icon, beside that.
 
     Raises:
         CnnvizError: the URL asks for a run that there is not.
     """
     offered = lookable()
-    run = asked_run(offered, preferred_id(purpose))
+    run = asked_run(offered, preferred_id(purpose) if purpose else None)
     if run is None or not (offered or run.snapshots()):
-        no_network_yet(none_yet, icon=icon)
+        waiting = "None of the runs has a snapshot yet. Wait a moment for the first one, or train another run."
+        invite_to_train(waiting if run_ids() else none_yet, icon)
+        st.stop()
     return run, offered
 
 

@@ -1,6 +1,8 @@
 """What pages read, cached for all sessions. Only what never changes is shared; every error is a CnnvizError."""
 
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +42,7 @@ __all__ = [
     "open_run",
     "overviews",
     "pictures",
+    "readable",
     "run_ids",
     "runs",
 ]
@@ -162,6 +165,19 @@ def open_run(run_id: str) -> Run:
         run = RunStore(home()).get(run_id)  # looks at all runs there are
         folder, bundled = run.folder, run.bundled
     return _run(str(folder), bundled, modified(folder / "spec.json"))
+
+
+def readable(run_ids: Iterable[str]) -> Iterator[Run]:
+    """Open those of some runs that are there and whose settings can be read, in their order, one when it is asked for.
+
+    Args:
+        run_ids: their ids.
+    """
+    for run_id in run_ids:
+        with suppress(CnnvizError):
+            run = open_run(run_id)
+            _ = run.spec
+            yield run
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -1,14 +1,11 @@
 """Which run a page opens on where nobody asked for one, and Home shows: the pinned one, or the best for its use."""
 
-from collections.abc import Iterator, Sequence
-
 import streamlit as st
 
-from cnnviz.errors import CnnvizError
 from cnnviz.runs import Run
 from cnnviz.runs.choosing import Purpose, best_runs, pin_run, pinned_run
 from cnnviz.ui.guard import permitted
-from cnnviz.ui.loaders import class_names, home, lookable, open_run, run_ids
+from cnnviz.ui.loaders import class_names, home, lookable, readable, run_ids
 
 __all__ = ["pin_button", "pinned", "preferred", "preferred_id"]
 
@@ -16,13 +13,13 @@ __all__ = ["pin_button", "pinned", "preferred", "preferred_id"]
 def pinned() -> Run | None:
     """Return the run that somebody pinned in this home, where it still is and can be read."""
     run_id = pinned_run(home())
-    return next(_opened([run_id] if run_id in run_ids() and run_id else []), None)
+    return next(readable([run_id] if run_id in run_ids() and run_id else []), None)
 
 
 def preferred(purpose: Purpose) -> tuple[Run, ...]:
     """Return the runs with weights that serve a purpose, the pinned one first, then the best; none is near chance."""
     first = pinned()
-    others = _opened(_ranked(str(home()), purpose, lookable()))
+    others = readable(_ranked(str(home()), purpose, lookable()))
     return tuple(filter(None, [first if first and first.id in lookable() else None, *others]))
 
 
@@ -33,17 +30,7 @@ def preferred_id(purpose: Purpose) -> str | None:
 
 @st.cache_data(ttl=2, max_entries=8, show_spinner=False)
 def _ranked(home: str, purpose: Purpose, offered: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(run.id for run in best_runs(_opened(offered), purpose, class_names))
-
-
-def _opened(offered: Sequence[str]) -> Iterator[Run]:
-    for run_id in offered:
-        try:
-            run = open_run(run_id)
-            _ = run.spec
-        except CnnvizError:
-            continue
-        yield run
+    return tuple(run.id for run in best_runs(readable(offered), purpose, class_names))
 
 
 def pin_button(run: Run) -> None:

@@ -1,8 +1,5 @@
 """A question to a network: weights, image, layer. Its answers are kept for all sessions and not computed again."""
 
-import hashlib
-import threading
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,13 +7,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import streamlit as st
-from cachetools import LRUCache
 from numpy.typing import NDArray
 
+from cnnviz.arrays import digest
 from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.explain.heatmap import Heatmap
 from cnnviz.explain.methods import METHODS
+from cnnviz.results import Results
 from cnnviz.runs import Weights
+from cnnviz.spec.flops import laptop_seconds
 from cnnviz.ui.components.heatmaps import Panel
 from cnnviz.ui.jobs import Job, Report, job
 from cnnviz.ui.network.models import model
@@ -26,50 +25,10 @@ if TYPE_CHECKING:
 
     from cnnviz.explain import RandomisationCheck
 
-__all__ = ["Question", "Results"]
+__all__ = ["Question"]
 
-_RATE = 1e10  # multiplications a second on a slow laptop
 _SLOW_S = 0.3  # what takes longer is drawn when it is ready, and the page before it
 _KEPT = 128  # heatmaps of 224x224 pixels: 50 MB
-
-
-class Results:
-    """What was computed last, a bounded number of things; any thread may ask.
-
-    Args:
-        most: how many are kept.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._kept: LRUCache[Any, Any] = LRUCache(most)
-        self._lock = threading.Lock()
-
-    def __contains__(self, key: Any) -> bool:
-        with self._lock:
-            return key in self._kept
-
-    def get(self, key: Any, compute: Callable[[], Any]) -> Any:
-        """Return what is kept under a key, computed where there is nothing; a refusal is kept like a result.
-
-        Raises:
-            CnnvizError: what computing it raised.
-        """
-        with self._lock:
-            found = self._kept.get(key)
-        if found is None:
-            found = _computed(compute)
-            with self._lock:
-                self._kept[key] = found
-        if isinstance(found, CnnvizError):
-            raise type(found)(str(found))  # a fresh one: raising the kept one again would grow its traceback
-        return found
-
-
-def _computed(compute: Callable[[], Any]) -> Any:
-    try:
-        return compute()
-    except CnnvizError as error:
-        return type(error)(str(error))
 
 
 @st.cache_resource(show_spinner=False)
@@ -94,8 +53,7 @@ class Question:
     @cached_property
     def _state(self) -> tuple[Any, ...]:
         """What answers depend on: the network's file and the image's pixels."""
-        digest = hashlib.blake2b(self.image.tobytes(), digest_size=16).digest()
-        return self.weights.key, self.image.shape, digest
+        return self.weights.key, digest(self.image)
 
     @property
     def model(self) -> "keras.Model":
@@ -110,8 +68,7 @@ class Question:
         """Whether a heatmap is kept, or will be there before anybody waits."""
         if self._key(method, class_index) in _results():
             return True
-        work = sum(row.multiply_adds for row in self.weights.run.spec.model.rows)
-        return METHODS[method].passes * work / _RATE < _SLOW_S
+        return laptop_seconds(self.weights.run.spec.model, METHODS[method].passes) < _SLOW_S
 
     def heatmap(self, method: str, class_index: int | None) -> Heatmap:
         """Return a method's heatmap.

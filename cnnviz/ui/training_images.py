@@ -27,12 +27,12 @@ from cnnviz.ui.network.models import model
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["is_whole", "neighbours", "neighbours_in_words", "training_features", "training_images"]
+__all__ = ["FEATURES", "is_whole", "neighbours", "neighbours_in_words", "training_features", "training_images"]
 
 _COUNT = 12
 _SIDE = 64  # pixels
 _IN_SAMPLE = "of its training images, those that came with cnnviz"
-_WHAT = "What the network makes of its training images"
+FEATURES = "What the network makes of its training images"
 
 
 def training_images(run: Run) -> Split:
@@ -91,7 +91,7 @@ def neighbours(run: Run, snapshot: int | None, image: NDArray[np.uint8]) -> None
     if known is None:
         going = derived.going(made)
         if going is not None:
-            show_job(going, _WHAT)
+            show_job(going, FEATURES)
         elif wait_for_keras("The nearest training images", 60):
             _offer(made)
         return

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 from cnnviz.errors import CnnvizError, RunError, SpecError
-from cnnviz.export import FORMATS, export
+from cnnviz.export import FORMATS, Exported, export
 from cnnviz.export.checking import images_for
 from cnnviz.export.companions import Facts, classes_json, readme
 from cnnviz.runs import Run, RunStore, Status
@@ -214,3 +215,10 @@ def test_the_extra_is_what_requirements_say() -> None:
     assert set(extra) <= set((ROOT / "requirements.txt").read_text().splitlines())
     needed = {name for each in FORMATS.values() for name in each.needs} - {"keras", "tensorflow"}
     assert {re.split(r"[<>=]", line)[0] for line in extra} == needed
+
+
+def test_an_export_says_its_size_and_what_its_check_found() -> None:
+    made = Exported(Path("m.zip"), "onnx", "run", 1_260_000, 2.13e-7, 64, "test images of digits")
+    assert made.checked_in_words == "64 test images of digits: largest difference 2.1e-07"
+    assert replace(made, largest_difference=0.0).checked_in_words.endswith("exactly the same probabilities")
+    assert (made.size_in_words, replace(made, bytes=4_200).size_in_words) == ("1.3 MB", "4.2 kB")

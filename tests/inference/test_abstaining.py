@@ -1,6 +1,7 @@
 """When to abstain: temperatures, energies and thresholds against independent arithmetic."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from sklearn.metrics import log_loss
 from cnnviz.errors import DataError, SpecError
 from cnnviz.inference import Abstention, calibrate, negative_energy, temperature
 from cnnviz.inference.abstaining import soft
+from cnnviz.inference.refusing import Rule
 
 RNG = np.random.default_rng(0)
 TRUE = RNG.normal(size=(4000, 5)) * 2  # the logits that labels are drawn from
@@ -69,3 +71,23 @@ def test_too_few_images_and_senseless_shares_are_refused() -> None:
     for keep in (0.0, 1.0, 2.0):
         with pytest.raises(SpecError, match="between 0 and 1"):
             calibrate(TRUE, LABELS, keep=keep)
+
+
+@pytest.mark.parametrize(
+    ("values", "whole", "says"),
+    [
+        ({"temperature": 2}, True, "It was too sure of itself: its logits are divided by 2.00 (temperature scaling), "
+         "which moves all bars; it answers where its largest probability is at least 60 %."),
+        ({"temperature": 0.5}, True, "It was not sure enough of itself: its logits are divided by 0.50 (temperature "
+         "scaling); it answers where its largest probability is at least 60 %."),
+        ({"score": "energy"}, True, "Its probabilities needed no scaling; it answers where T log Σ exp(logit / T), the "
+         "negative energy, is at least 0.60."),
+        ({"distance": 0.25}, False, "Its probabilities needed no scaling; it answers where its largest probability is "
+         "at least 60 %, and where the features of the photo are at most 0.25 (cosine distance) from those of its "
+         "tenth-nearest training image of the 3 that came with cnnviz (its whole data set is not on this machine)."),
+    ],
+)  # fmt: skip
+def test_a_rule_says_when_it_answers(values: dict[str, Any], whole: bool, says: str) -> None:
+    cost = {"keep": 0.9, "images": 10, "accuracy": 0.5, "answered": 0.9, "accuracy_answered": 0.6}
+    rule = Rule(Abstention(**{"threshold": 0.6, **cost, **values}), np.zeros((3, 2), np.float32), whole)
+    assert rule.in_words == says

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz.errors import SpecError
-from cnnviz.inference import Crop, cut, prepare_photo, seen_part
+from cnnviz.inference import Crop, cut, journey, prepare_photo, seen_part
 from cnnviz.inference.crops import MARGIN
 
 # 4 rows, 8 columns: every pixel's value says where it lies
@@ -59,3 +59,27 @@ def test_the_part_that_is_seen_is_the_part_that_is_cut(crop: Crop, aspect: float
     if crop.mode != "whole":  # one pixel of the photo for each of the network
         seen = prepare_photo(PHOTO, (bottom - top, right - left, 1), crop)
         assert seen[:, :, 0].tolist() == PHOTO[top:bottom, left:right, 0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("size", "crop", "shape", "note", "grey", "says"),
+    [
+        ((300, 451), Crop(), (32, 32, 3), "", False,
+         "451×300 pixels. Its centre, 300×300 pixels, is made 32×32: each pixel is the mean of about 9×9."),
+        ((300, 450), Crop(mode="whole"), (30, 30, 3), "", False,
+         "450×300 pixels. All of it, with grey bars above and below, is made 30×30: each pixel is the mean of about "
+         "15×15."),
+        ((450, 300), Crop(mode="whole"), (30, 30, 3), "Turned upright, as its EXIF data say.", False,
+         "300×450 pixels. Turned upright, as its EXIF data say. All of it, with grey bars left and right, is made "
+         "30×30: each pixel is the mean of about 15×15."),
+        ((400, 400), Crop(), (32, 32, 1), "", False,
+         "400×400 pixels. All of it is made 32×32: each pixel is the mean of about 12×12. Made grey, as all its "
+         "training images were."),
+        ((400, 400), Crop(mode="box", box=(0.5, 0.5, 0.6, 0.6)), (80, 80, 3), "", True,
+         "400×400 pixels. The chosen part, 40×40 pixels, is enlarged to 80×80. The network takes colours, so grey "
+         "stands in all three."),
+        ((32, 32), Crop(), (32, 32, 3), "", False, "32×32 pixels. The network takes it as it is."),
+    ],
+)  # fmt: skip
+def test_how_a_photo_becomes_what_the_network_sees(size, crop, shape, note, grey, says) -> None:
+    assert journey(size, crop, shape, note, grey=grey) == says

@@ -160,3 +160,9 @@ def test_many_readers_of_one_run_see_columns_of_one_length(home: Path) -> None:
     log.close()
     assert not wrong
     assert len(run.history().batches["loss"]) == 1500
+
+
+@pytest.mark.parametrize(("count", "told"), [(4, "Validation accuracy: 100 % of 4 images."), (None, "")])
+def test_a_validation_accuracy_says_of_how_many_images(count: int | None, told: str) -> None:
+    values = {"loss": [0.1], "accuracy": [0.99], "val_loss": [0.1], "val_accuracy": [1.0]}
+    assert History(values, {}, count).validated_in_words == told

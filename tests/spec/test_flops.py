@@ -1,7 +1,9 @@
 """Floating-point operations by hand."""
 
+import pytest
+
 from cnnviz.spec import Convolution, Dense, Flatten, ModelSpec, Pooling, preset
-from cnnviz.spec.flops import forward_flops, training_flops
+from cnnviz.spec.flops import forward_flops, laptop_seconds, training_flops
 
 
 def test_two_conv_by_hand() -> None:
@@ -23,3 +25,8 @@ def test_kernels_that_do_not_learn_cost_the_forward_pass_alone() -> None:
     assert forward_flops(spec) == 2 * (convolution + dense + logits)
     # the convolution's bias learns, so the gradient goes back through the dense layer
     assert training_flops(spec) == 2 * (convolution + 3 * dense + 3 * logits)
+
+
+def test_a_slow_laptop_takes_seconds_for_many_images() -> None:
+    spec = preset("two-conv").model
+    assert laptop_seconds(spec, 100) == pytest.approx(100 * forward_flops(spec) / 2 / 1e10)

@@ -4,7 +4,6 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.passcode import PASSCODE_HASH_VARIABLE, PASSCODE_VARIABLE, hash_passcode
 from cnnviz.ui import guard
-from cnnviz.ui.guard import Attempts
 
 
 def _page() -> None:
@@ -124,19 +123,3 @@ def test_nothing_typed_is_no_attempt() -> None:
 def test_right_passcodes_do_not_count() -> None:
     stored = hash_passcode("blue bird")
     assert [guard._refusal("blue bird", stored) for _ in range(7)] == [""] * 7
-
-
-def test_one_place_does_not_lock_another_out() -> None:
-    attempts = Attempts(limit=2, window_s=60, limit_of_all=5)
-    assert [attempts.take(0, "student") for _ in range(3)] == [0, 0, 60]
-    assert attempts.take(1, "lecturer") == 0
-    attempts.give_back(1, "lecturer")
-    assert [attempts.take(2, f"student {n}") for n in range(4)] == [0, 0, 0, 58]
-    assert attempts.take(60, "lecturer") == 0
-
-
-def test_attempts_come_back_after_a_minute() -> None:
-    attempts = Attempts(limit=2, window_s=60)
-    assert [attempts.take(0), attempts.take(10), attempts.take(20)] == [0, 0, 40]
-    assert attempts.take(60) == 0
-    assert attempts.take(61) == 9

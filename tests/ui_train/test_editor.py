@@ -7,7 +7,7 @@ import pytest
 
 from cnnviz.runs import RunStore
 from cnnviz.spec import Dropout, preset
-from cnnviz.ui.train.draft import Draft
+from cnnviz.training.draft import Draft
 from cnnviz.ui.train.editor import LAYER_TITLES, Editor, find_dataset, start_once
 
 

@@ -21,12 +21,11 @@ from cnnviz.ui.jobs import Job, Report, forget, job, known_job, show_job
 from cnnviz.ui.loaders import home
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.models import model
-from cnnviz.ui.training_images import is_whole, training_features
+from cnnviz.ui.training_images import FEATURES, is_whole, training_features
 
 __all__ = ["abstain_fold", "abstain_popover", "pending_rules", "tell_measuring"]
 
 _EVIDENCE_WORDS = "How sure it is of its validation images"
-_FEATURES_WORDS = "What the network makes of its training images"
 _Found = Rule | tuple[Job, str] | str | None  # a rule, the work that finds it out, why there is none, or nobody asked
 
 _SCORES = {"probability": "Largest probability", "energy": "Energy"}
@@ -43,7 +42,7 @@ def _rule_or_job(network: Network, wish: Wish | None) -> Rule | tuple[Job, str] 
         features, whole = derived.kept(made), is_whole(network.run)
         if features is None:
             started = derived.going(made)
-            return started or derived.start(training_features(network.weights, model(network.weights))), _FEATURES_WORDS
+            return started or derived.start(training_features(network.weights, model(network.weights))), FEATURES
     going = _evidence_job(network, features)
     if not going.progress.ended:
         going.wait(0.05)  # kept evidence is read in a moment
@@ -79,12 +78,7 @@ def _abstention(_evidence: Evidence, key: str, wish: Wish) -> Abstention:
 
 
 def pending_rules(networks: Sequence[Network], wish: Wish | None) -> list[_Found]:
-    """Return for each network when it abstains, the work that finds it out, or why that cannot be; needs Keras.
-
-    Args:
-        networks: those that classify.
-        wish: what the URL asks for.
-    """
+    """Return for each network when it abstains, the work that finds it out, or why that cannot be; needs Keras."""
     return [_found(network, wish) for network in networks]
 
 
@@ -96,13 +90,7 @@ def _found(network: Network, wish: Wish | None) -> _Found:
 
 
 def abstain_fold(networks: Sequence[Network], wish: Wish | None, found: Sequence[_Found]) -> None:
-    """Draw the fold; what is still measured shows its progress in it.
-
-    Args:
-        networks: those that classify.
-        wish: what the URL asks for.
-        found: from `pending_rules`.
-    """
+    """Draw the fold, with what `pending_rules` found; what is still measured shows its progress in it."""
     if wish is not None:
         st.session_state.setdefault("classify-fold", True)  # a link that asks for it
     fold = st.expander(
@@ -201,32 +189,5 @@ def _cost(found: Rule, key: int) -> None:
             width="content",
         )
         st.metric("right, of all", f"{100 * rule.accuracy:.1f} %", width="content")
-    st.caption(f"{rule.cost} {_temperature(rule, found)}")
+    st.caption(f"{rule.cost} {found.in_words}")
     words("temperature scaling", "energy", "logits", "validation", key=f"classify-words-{key}")
-
-
-def _temperature(rule: Abstention, found: Rule) -> str:
-    by = f"{rule.temperature:.2f}"
-    if rule.temperature > 1.005:
-        how = f"It was too sure of itself: its logits are divided by {by} (temperature scaling), which moves all bars"
-    elif rule.temperature < 0.995:
-        how = f"It was not sure enough of itself: its logits are divided by {by} (temperature scaling)"
-    else:
-        how = "Its probabilities needed no scaling"
-    limit = {
-        "probability": f"it answers where its largest probability is at least {100 * rule.threshold:.0f} %",
-        "energy": f"it answers where T log Σ exp(logit / T), the negative energy, is at least {rule.threshold:.2f}",
-    }[rule.score]
-    far = ""
-    if rule.distance is not None:
-        far = (
-            f", and where the features of the photo are at most {rule.distance:.2g} (cosine distance) from those of "
-            f"its tenth-nearest training image{_of_those(found)}"
-        )
-    return f"{how}; {limit}{far}."
-
-
-def _of_those(found: Rule) -> str:
-    if found.whole or found.features is None:
-        return ""
-    return f" of the {len(found.features):,} that came with cnnviz (its whole data set is not on this machine)"

@@ -1,59 +1,26 @@
-"""Many photos and what a network says of them: computed in the background, kept with the session, saved as files."""
+"""Many photos and what networks say of them: computed in the background, kept with the session."""
 
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from cnnviz.evaluation.tables import csv_text
-from cnnviz.inference import Classification, Classifier, Crop, prepare_photo
+from cnnviz.inference import Classifier, Crop, prepare_photo
+from cnnviz.inference.answered import AnsweredPhoto
 from cnnviz.inference.refusing import Rule
 from cnnviz.ui.classify.networks import Network, Scored
 from cnnviz.ui.classify.photos import PhotoItem, PhotoShelf, session_shelf
 from cnnviz.ui.jobs import Job, Report, forget, job, known_job
 
-__all__ = ["AnsweredPhoto", "Answers", "PhotoQuestion", "answers_csv", "answers_json", "session_answers"]
+__all__ = ["Answers", "PhotoQuestion", "session_answers"]
 
 _AT_A_TIME = 8  # photos between two reports
 _PATIENCE_S = 0.4  # what takes less is not worth a progress bar
 _PREPARE_S = 0.006  # a photo that is decoded
 _QUESTIONS_KEPT = 4  # a network and a crop each
 _ANSWERS = "cnnviz.classify.answers"
-_PLACES = 3  # classes with a column of their own
-
-
-@dataclass(frozen=True, eq=False)
-class AnsweredPhoto:
-    """A photo and what the network says of it.
-
-    Attributes:
-        item: the photo.
-        answer: with all classes in `top`.
-        other: what a second network says of it; None where nobody asked, or it is not known yet.
-    """
-
-    item: PhotoItem
-    answer: Classification
-    other: Classification | None = None
-
-    @property
-    def confidence(self) -> float:
-        """How sure the network is of its first class."""
-        return self.answer.top[0].probability
-
-    @property
-    def predicted(self) -> str:
-        """Its first class, whether it answers or not."""
-        return self.answer.top[0].class_name
-
-    @property
-    def differs(self) -> bool:
-        """Whether a second network says something else."""
-        return self.other is not None and _said(self.answer) != _said(self.other)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +67,7 @@ class Answers:
         far = [part.distances for part in parts if part.distances is not None]
         both = Scored(logits, np.concatenate(far) if len(far) == len(parts) else None)
         return [
-            AnsweredPhoto(item, answer)
+            AnsweredPhoto(item.key, item.name, answer)
             for item, answer in zip(items, asked.network.judge(both, asked.rule), strict=True)
         ]
 
@@ -189,76 +156,7 @@ class _Task:
             self.scored[item.key] = Scored(logits[one], None if far is None else far[one])
 
 
-def _said(answer: Classification) -> str | None:
-    """The class that is answered; None where none is."""
-    return None if answer.abstained else answer.top[0].class_name
-
-
 def session_answers() -> Answers:
     """Return what is known of this session's photos."""
     answers: Answers = st.session_state.setdefault(_ANSWERS, Answers(session_shelf()))
     return answers
-
-
-# --- as files; what a second network said stands in columns of its own, and under the key "other" ------------
-
-
-def answers_csv(rows: Sequence[AnsweredPhoto], bad: Sequence[PhotoItem]) -> str:
-    """Return a table with a row for each photo; files that could not be classified come last, with their reason.
-
-    Args:
-        rows: photos with answers.
-        bad: files without.
-    """
-    places = min([_PLACES, *(len(row.answer.top) for row in rows)])
-    columns = ["file", "abstained"]
-    for place in range(places):
-        columns += [f"class_{place + 1}", f"probability_{place + 1}"]
-    two = any(row.other is not None for row in rows)
-    columns += ["other_abstained", "other_class", "other_probability"] if two else []
-    return csv_text(
-        [*columns, "reason", "error"],
-        [
-            *([*_cells(row, places), *(_other(row) if two else ()), row.answer.reason or None, None] for row in rows),
-            *((item.name, *[None] * (len(columns)), item.error) for item in bad),
-        ],
-    )
-
-
-def _cells(row: AnsweredPhoto, places: int) -> list[object]:
-    cells: list[object] = [row.item.name, _yes(row.answer.abstained)]
-    for ranked in row.answer.top[:places]:
-        cells += [ranked.class_name, ranked.probability]
-    return cells
-
-
-def _other(row: AnsweredPhoto) -> tuple[object, ...]:
-    if row.other is None:
-        return None, None, None
-    first = row.other.top[0]
-    return _yes(row.other.abstained), first.class_name, first.probability
-
-
-def _yes(said: bool) -> str:
-    return "yes" if said else "no"
-
-
-def answers_json(rows: Sequence[AnsweredPhoto], bad: Sequence[PhotoItem]) -> str:
-    """Return the document that `cnnviz classify --json` prints.
-
-    Args:
-        rows: photos with answers.
-        bad: files without.
-    """
-    good = [
-        {
-            "file": row.item.name,
-            **row.answer.to_json(),
-            "error": None,
-            **({} if row.other is None else {"other": row.other.to_json()}),
-        }
-        for row in rows
-    ]
-    without: dict[str, Any] = {"top": [], "abstained": False, "reason": None}
-    errors = [{"file": item.name, **without, "error": item.error} for item in bad]
-    return json.dumps([*good, *errors], indent=1, ensure_ascii=False) + "\n"

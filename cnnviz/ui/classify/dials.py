@@ -1,27 +1,24 @@
 """The dials of one photo, and the curve of its probabilities against one of them."""
 
-import hashlib
-from collections.abc import Sequence
-
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnviz.arrays import digest
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.saving import Saving
 from cnnviz.figures.theme import class_colors
 from cnnviz.inference import DIALS, Classification, Dials, sweep
+from cnnviz.inference.dials import with_place, worth_a_line
 from cnnviz.inference.refusing import Rule
+from cnnviz.results import Results
 from cnnviz.ui.classify.networks import Network
 from cnnviz.ui.classify.place import PhotoView, change_view
 from cnnviz.ui.components.dial_board import Line, dial_board
-from cnnviz.ui.question import Results
 
-__all__ = ["dials_fold", "with_place", "worth_a_line"]
+__all__ = ["dials_fold"]
 
 _PLACES = 61  # six degrees of a turn
-_MOST_LINES = 5
-_WORTH = 0.08  # probability that a class has somewhere, to get a line
 _PATIENCE_S = 0.1  # of all places of a curve, while a dial is turned; slower networks draw it when it is let go of
 _KEPT = 32
 _OPENED = "cnnviz.classify.opened"  # session state: the stamp for which the fold was opened
@@ -72,8 +69,7 @@ def dials_fold(
 def _curve_of(network: Network, view: PhotoView, image: NDArray[np.uint8]) -> _Curve | None:
     """Return the logits along the charted dial, the others as they stand; None while a dial of a slow network turns."""
     others = view.dials.changed(**{view.charted: getattr(Dials(), view.charted)})
-    digest = hashlib.blake2b(image.tobytes(), digest_size=16).digest()
-    key = (network.key, digest, others, view.charted)
+    key = (network.key, digest(image), others, view.charted)
     if key not in _curves() and not view.settled and network.takes_s(_PLACES) > _PATIENCE_S:
         return None
     found: _Curve = _curves().get(key, lambda: _computed(network, image, others, view.charted))
@@ -112,31 +108,3 @@ def _drawn(
         f"What becomes of the probabilities as {dial.title.lower()} alone is turned from end to end; the upright line "
         f"is where it stands. Drag a dial, or the line.{dotted}",
     )
-
-
-def with_place(
-    places: NDArray[np.float64], shares: NDArray[np.float64], place: float, share: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Put one more place into a curve, in its order; one beyond its ends is left out.
-
-    Args:
-        places: (places,) ascending.
-        shares: (places, classes).
-        place: the new one.
-        share: (classes,) there.
-    """
-    at = int(np.searchsorted(places, place))
-    if not places[0] <= place <= places[-1] or places[at] == place:
-        return places, shares
-    return np.insert(places, at, place), np.insert(shares, at, share, axis=0)
-
-
-def worth_a_line(shares: NDArray[np.float64]) -> Sequence[int]:
-    """Return the classes that matter somewhere along a dial, the likeliest first, five at most.
-
-    Args:
-        shares: (places, classes) probabilities.
-    """
-    highest = shares.max(axis=0)
-    order = np.argsort(-highest, kind="stable")[:_MOST_LINES]
-    return [int(one) for place, one in enumerate(order) if place == 0 or highest[one] >= _WORTH]

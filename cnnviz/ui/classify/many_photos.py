@@ -1,32 +1,33 @@
 """Many photos at once: a gallery or a table, sorted and filtered, saved; one of them is opened by a click."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from cnnviz.figures.answer_words import NONE_OF_MY_CLASSES, answer_in_words
 from cnnviz.figures.guesses import percent
 from cnnviz.inference import Classification, Crop
+from cnnviz.inference.answered import AnsweredPhoto, answers_csv, answers_json, arranged
 from cnnviz.inference.refusing import Rule
 from cnnviz.ui import styles
 from cnnviz.ui.address import bind, go, read, rerun
 from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.classify.abstaining import abstain_popover, pending_rules, tell_measuring
-from cnnviz.ui.classify.answers import AnsweredPhoto, Answers, PhotoQuestion, answers_csv, answers_json, session_answers
+from cnnviz.ui.classify.answers import Answers, PhotoQuestion, session_answers
 from cnnviz.ui.classify.networks import Network, Using, tell_notes
 from cnnviz.ui.classify.photos import PhotoItem, session_shelf, show_photo
 from cnnviz.ui.classify.place import ORDERS, SHOWN, ClassifyPlace
-from cnnviz.ui.classify.words import NONE_OF_MY_CLASSES, answer_in_words
 from cnnviz.ui.components.photo_wall import WallPhoto, photo_wall
 from cnnviz.ui.jobs import Job, forget
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network import wait_for_keras
 from cnnviz.ui.styles import style
 
-__all__ = ["chosen_rows", "show_many"]
+__all__ = ["show_many"]
 
 _TICK_S = 0.5
 _LATEST = 18  # photos that are shown while others are still to come
@@ -37,9 +38,6 @@ _TABLES = "classify-tables"  # session state: counts up with every row that is o
 
 def show_many(using: Using) -> None:
     """Draw the page for all photos of the session.
-
-    Args:
-        using: the network that is asked, and perhaps a second one.
 
     Raises:
         CnnvizError: the network cannot be opened, or the URL asks for something that there is not.
@@ -64,7 +62,7 @@ def show_many(using: Using) -> None:
             _ended(going, answers)
             break
     rows = _rows(answers, asked)
-    shown = chosen_rows(rows, choices)
+    shown = arranged(rows, show=choices.show, predicted=choices.predicted, sort=choices.sort)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="classify-filters"):
         _choices_bar(rows, choices, abstains=asked[0].rule is not None, two=using.second is not None)
         abstain_popover(using.networks, wish, found)
@@ -81,8 +79,8 @@ def show_many(using: Using) -> None:
 def _rows(answers: Answers, asked: Sequence[PhotoQuestion]) -> list[AnsweredPhoto]:
     """What is known so far of all photos, with what the second network says."""
     first, *others = (answers.rows(one) for one in asked)
-    beside = {row.item.key: row.answer for rows in others for row in rows}
-    return [replace(row, other=beside.get(row.item.key)) for row in first]
+    beside = {row.key: row.answer for rows in others for row in rows}
+    return [replace(row, other=beside.get(row.key)) for row in first]
 
 
 def _before_keras(answers: Answers) -> None:
@@ -144,12 +142,20 @@ def _unanswered(item: PhotoItem) -> WallPhoto:
 
 
 def _answered(row: AnsweredPhoto) -> WallPhoto:
-    item = row.item
     word, share = answer_in_words(row.answer)
     hint = row.answer.reason or ", ".join(f"{one.class_name} {percent(one.probability)}" for one in row.answer.top[:3])
     also = "" if row.other is None else f"{'≠' if row.differs else '='} {' '.join(answer_in_words(row.other))}".strip()
     return WallPhoto(
-        item.key, item.thumbnail, item.name, word, share, row.confidence, row.answer.abstained, hint, also, row.differs
+        row.key,
+        session_shelf().items[row.key].thumbnail,
+        row.name,
+        word,
+        share,
+        row.confidence,
+        row.answer.abstained,
+        hint,
+        also,
+        row.differs,
     )
 
 
@@ -180,7 +186,7 @@ def _agreeing(rows: Sequence[AnsweredPhoto], second: Network | None) -> str:
 
 
 def _save(rows: Sequence[AnsweredPhoto], network: Network) -> None:
-    bad, name = session_shelf().bad, f"{network.run.id}-photos"
+    name, refused = f"{network.run.id}-photos", [(item.name, item.error) for item in session_shelf().bad]
     with st.popover("Save", icon=":material/download:", key="classify-save"):
         for what, kind, mime, made in (
             ("CSV, for a spreadsheet", "csv", "text/csv", answers_csv),
@@ -188,7 +194,7 @@ def _save(rows: Sequence[AnsweredPhoto], network: Network) -> None:
         ):
             st.download_button(
                 what,
-                partial(made, rows, bad),
+                partial(made, rows, refused),
                 f"{name}.{kind}",
                 mime,
                 key=f"classify-save-{kind}",
@@ -198,30 +204,6 @@ def _save(rows: Sequence[AnsweredPhoto], network: Network) -> None:
 
 
 # --- which of them, in which order: the URL decides ----------------------------------------------------------
-
-
-def chosen_rows(rows: Sequence[AnsweredPhoto], choices: ClassifyPlace) -> list[AnsweredPhoto]:
-    """Return the photos that are to be shown, in order.
-
-    Args:
-        rows: in the order in which they came.
-        choices: what is asked for.
-    """
-    wanted: dict[str, Callable[[AnsweredPhoto], bool]] = {
-        "all": lambda row: True,
-        "answered": lambda row: not row.answer.abstained,
-        "abstained": lambda row: row.answer.abstained,
-        "differ": lambda row: row.differs,
-    }
-    found = [row for row in rows if wanted[choices.show](row) and choices.predicted in (None, row.predicted)]
-    order: dict[str, Callable[[AnsweredPhoto], object]] = {
-        "sure": lambda row: -row.confidence,
-        "unsure": lambda row: row.confidence,
-        "name": lambda row: row.item.name.casefold(),
-        "class": lambda row: (row.answer.abstained, row.predicted, -row.confidence),
-        "came": lambda row: 0,
-    }
-    return sorted(found, key=order[choices.sort])  # type: ignore[arg-type]  # each order compares with itself
 
 
 def _choices_bar(rows: Sequence[AnsweredPhoto], choices: ClassifyPlace, *, abstains: bool, two: bool = False) -> None:
@@ -273,13 +255,13 @@ def _table(rows: Sequence[AnsweredPhoto]) -> None:
     chosen = event["selection"]["rows"]
     if chosen and chosen[0] < len(rows):
         st.session_state[_TABLES] = serial + 1  # back from the photo nothing is chosen
-        go(image=rows[chosen[0]].item.key)
+        go(image=rows[chosen[0]].key)
         st.rerun()
 
 
 def _columns(rows: Sequence[AnsweredPhoto]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {
-        "photo": [row.item.thumbnail for row in rows],
+        "photo": [session_shelf().items[row.key].thumbnail for row in rows],
         "class": [_word(row.answer) for row in rows],
         "probability": [row.confidence for row in rows],
         "then": [_then(row) for row in rows],
@@ -289,7 +271,7 @@ def _columns(rows: Sequence[AnsweredPhoto]) -> dict[str, list[Any]]:
             "the other says": [row.other and _word(row.other) for row in rows],
             "other probability": [row.other and row.other.top[0].probability for row in rows],
         }
-    return {**columns, "file": [row.item.name for row in rows]}
+    return {**columns, "file": [row.name for row in rows]}
 
 
 def _word(answer: Classification) -> str:

@@ -1,6 +1,5 @@
 """Which networks classify: the one that the bar names, and perhaps a second one beside it."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,17 +8,18 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnviz.arrays import digest
 from cnnviz.errors import SpecError
 from cnnviz.inference import Classification, Classifier
 from cnnviz.inference.refusing import Rule
+from cnnviz.results import Results
 from cnnviz.runs import Run, Weights
+from cnnviz.spec.flops import laptop_seconds
 from cnnviz.ui.network.models import model
-from cnnviz.ui.question import Results
 
 __all__ = ["Network", "Scored", "Using", "tell_notes"]
 
 _KEPT = 256  # answers: of one turn of a dial and back
-_RATE = 1e10  # multiplications a second on a slow laptop
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ class Network:
 
     def takes_s(self, images: int) -> float:
         """How long so many images take on a slow laptop, about, in seconds."""
-        return images * sum(row.multiply_adds for row in self.run.spec.model.rows) / _RATE
+        return laptop_seconds(self.run.spec.model, images)
 
     def score(self, images: NDArray[np.uint8], rule: Rule | None) -> Scored:
         """Ask the network; what was asked before is not asked again.
@@ -93,8 +93,7 @@ class Network:
             SpecError: its answers are no numbers.
         """
         far = rule is not None and rule.features is not None
-        digest = hashlib.blake2b(images.tobytes(), digest_size=16).digest()
-        key = (self.key, far, images.shape, digest)
+        key = (self.key, far, digest(images))
         found: Scored = _scores().get(key, lambda: self._score(images, rule))
         if not np.isfinite(found.logits).all():
             raise SpecError("the network gives no finite probabilities; choose an earlier snapshot")
@@ -139,11 +138,7 @@ def _scores() -> Results:
 
 
 def tell_notes(networks: Iterable[Network]) -> None:
-    """Draw a sentence for each network that needs one, each sentence once.
-
-    Args:
-        networks: that have answered.
-    """
+    """Draw a sentence for each network that needs one, each sentence once; the networks have answered."""
     classifiers = [network.classifier for network in networks]
     for note, constant in {one.note: one.answers.constant for one in classifiers if one.note}.items():
         if constant:

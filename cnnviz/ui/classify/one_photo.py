@@ -8,9 +8,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError
+from cnnviz.figures.answer_words import agreement, answer_in_words
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.saving import Saving
-from cnnviz.inference import Classification, Dials, adjust, prepare_photo
+from cnnviz.inference import Classification, Dials, adjust, journey, prepare_photo
 from cnnviz.inference.refusing import Rule
 from cnnviz.ui.address import page_link, read
 from cnnviz.ui.classify.abstaining import abstain_fold, pending_rules
@@ -18,7 +19,6 @@ from cnnviz.ui.classify.dials import dials_fold
 from cnnviz.ui.classify.networks import Network, Using, tell_notes
 from cnnviz.ui.classify.photos import PhotoItem
 from cnnviz.ui.classify.place import PhotoPlace, PhotoView, asked_view, change_view
-from cnnviz.ui.classify.words import agreement, answer_in_words, journey
 from cnnviz.ui.components.heatmaps import Panel, heatmaps
 from cnnviz.ui.components.photo_crop import photo_crop
 from cnnviz.ui.components.verdict import ClassBar, verdict
@@ -57,12 +57,7 @@ class _Stage:
 
 @st.fragment
 def show_one(using: Using, item: PhotoItem) -> None:
-    """Draw the page for one photo.
-
-    Args:
-        using: the networks.
-        item: the photo, decoded.
-    """
+    """Draw the page for one photo, decoded."""
     with reported(CLASSIFY, label="Start anew"):
         place = read(PhotoPlace)
         view, wish = asked_view(item.key, place), place.wish

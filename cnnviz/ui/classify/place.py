@@ -181,12 +181,7 @@ class PhotoView:
 
 
 def asked_view(image: str, place: PhotoPlace) -> PhotoView:
-    """Return how a photo is looked at: as the URL says where that has changed, else as it was turned and dragged.
-
-    Args:
-        image: the photo's key.
-        place: what the URL says.
-    """
+    """Return how a photo is looked at: as the URL says where that has changed, else as it was turned and dragged."""
     kept: PhotoView | None = st.session_state.get(_KEPT)
     if kept is None or kept.image != image or kept.asked != _asked(place):
         number = 1 + int(kept.stamp.partition(" ")[0]) if kept else 0

@@ -7,7 +7,6 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.data import examples
-from cnnviz.errors import CnnvizError
 from cnnviz.runs import Run
 from cnnviz.spec import preset
 from cnnviz.ui.address import switch
@@ -17,7 +16,7 @@ from cnnviz.ui.guard import permitted
 from cnnviz.ui.home.first_sight import show_sight, strongest_sight
 from cnnviz.ui.home.run_rows import accuracy_in_words, run_rows
 from cnnviz.ui.live_view import has_kernels, live_view
-from cnnviz.ui.loaders import SAMPLE, active_runs, class_names, dataset, open_run, run_ids
+from cnnviz.ui.loaders import SAMPLE, active_runs, class_names, dataset, readable, run_ids
 from cnnviz.ui.messages import plain, reported
 from cnnviz.ui.pages import CLASSIFY, KERNELS, TRAIN
 from cnnviz.ui.preferred import pinned, preferred, preferred_id
@@ -71,14 +70,7 @@ def _nothing_better() -> Run | None:
 
 
 def _with_a_view(offered: Sequence[str]) -> Run | None:
-    for run_id in offered:
-        try:
-            run = open_run(run_id)
-            if not run.bundled and run.live() is not None and run.spec is not None:
-                return run
-        except CnnvizError:
-            continue
-    return None
+    return next((run for run in readable(offered) if not run.bundled and run.live() is not None), None)
 
 
 def _show_run(run: Run) -> None:

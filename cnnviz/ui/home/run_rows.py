@@ -1,13 +1,13 @@
 """Runs as rows: name and what tells it from others, a spark-line of accuracy, the state, the test accuracy."""
 
-import math
 from collections.abc import Sequence
 from datetime import datetime
 
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
-from cnnviz.runs import History, Run
+from cnnviz.figures.spark_line import spark_line
+from cnnviz.runs import Run
 from cnnviz.spec.words import name_in_words
 from cnnviz.ui.address import page_link
 from cnnviz.ui.loaders import open_run
@@ -18,23 +18,16 @@ from cnnviz.ui.run_facts import changes_in_words, started_in_words
 from cnnviz.ui.styles import style
 from cnnviz.ui.words import state_in_words
 
-__all__ = ["accuracy_in_words", "run_rows", "spark_line"]
+__all__ = ["accuracy_in_words", "run_rows"]
 
 _ROWS = 6
-_WIDTH, _HEIGHT = 132, 30
+_WIDTH, _HEIGHT = 132, 30  # pixels of the spark-line
 _STATE, _MEASURED = 160, 176  # pixels; on a phone the two fit side by side
 _FITS = 30  # letters of a name that are seen whole anywhere
-# An SVG image does not know the theme: these are readable on both backgrounds.
-_COLOURS = {"validation": "#E0761B", "training": "#6272EC"}
 
 
 def run_rows(run_ids: Sequence[str], *, key: str) -> None:
-    """Draw the newest runs, the others on further pages of the list.
-
-    Args:
-        run_ids: ids, newest first.
-        key: prefix of the widgets' keys.
-    """
+    """Draw the newest runs, the others on further pages of the list; `key` begins the widgets' keys."""
     st.html(style(__file__))
     pages = max(1, -(-len(run_ids) // _ROWS))
     chosen = min(st.session_state.get(f"{key}-page", 1), pages)
@@ -50,7 +43,7 @@ def run_rows(run_ids: Sequence[str], *, key: str) -> None:
 def _run_row(run: Run) -> None:
     """Draw one run."""
     name, facts, status = run.name, _facts(run), run.status
-    line, told = spark_line(run.history())
+    line, told = spark_line(run.history(), _WIDTH, _HEIGHT)
     measured = accuracy_in_words(run)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"home-run-{run.id}"):
         pin_button(run)
@@ -83,31 +76,3 @@ def accuracy_in_words(run: Run) -> str:
     """Say how good a run's model is, as `**44 %** of test images right`; nothing before it was measured."""
     accuracy = (run.evaluation() or {}).get("accuracy")
     return f"**{100 * accuracy:.0f}\u00a0%** of test images right" if isinstance(accuracy, int | float) else ""
-
-
-def spark_line(history: History) -> tuple[str, str]:
-    """Draw accuracy over the epochs as a small picture, from 0 to 100 %.
-
-    Args:
-        history: of a run.
-
-    Returns:
-        The picture as SVG, and what it shows in words; two empty texts before the first epoch has ended.
-    """
-    split = "validation" if history.epochs.get("val_accuracy") else "training"
-    values = history.epochs.get("val_accuracy") or history.epochs.get("accuracy") or []
-    values = [min(max(value, 0.0), 1.0) for value in values if math.isfinite(value)]
-    if not values:
-        return "", ""
-    told = f"{split} accuracy by epoch: from {100 * values[0]:.0f} to {100 * values[-1]:.0f} %"
-    steps = max(len(values) - 1, 1)
-    points = [(4 + (_WIDTH - 8) * n / steps, 4 + (_HEIGHT - 8) * (1 - value)) for n, value in enumerate(values)]
-    (x, y), drawn = points[-1], " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    colour = _COLOURS[split]
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" viewBox="0 0 {_WIDTH} {_HEIGHT}">'
-        f'<line x1="0" x2="{_WIDTH}" y1="{_HEIGHT - 2}" y2="{_HEIGHT - 2}" stroke="#808899" stroke-opacity=".4"/>'
-        f'<polyline points="{drawn}" fill="none" stroke="{colour}" stroke-width="2" stroke-linejoin="round"/>'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/></svg>'
-    )
-    return svg, told

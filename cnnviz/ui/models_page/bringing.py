@@ -2,19 +2,18 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnviz.errors import CnnvizError
+from cnnviz.data.class_matching import what_is_wrong
 from cnnviz.spec import PRESETS, ModelSpec, preset
 from cnnviz.ui.guard import permitted, unlocked
 from cnnviz.ui.jobs import show_job
-from cnnviz.ui.loaders import home, open_run, run_ids
+from cnnviz.ui.loaders import home, open_run, readable, run_ids
 from cnnviz.ui.messages import plain
-from cnnviz.ui.models_page.class_names import ask_classes, what_is_wrong
+from cnnviz.ui.models_page.class_names import ask_classes
 from cnnviz.ui.models_page.uploading import (
-    Meaning,
-    ModelFacts,
     Upload,
     adoption_job,
     begin,
@@ -26,6 +25,9 @@ from cnnviz.ui.models_page.uploading import (
 )
 from cnnviz.ui.network import keras_ready, wait_for_keras
 from cnnviz.ui.run_facts import run_label
+
+if TYPE_CHECKING:
+    from cnnviz.adoption import Facts
 
 __all__ = ["show_bringing"]
 
@@ -97,7 +99,7 @@ def _ask(upload: Upload) -> None:
         if size is None:
             return
         found = show_job(inspection(upload, size=size), "Looking into the file")
-    if isinstance(found, ModelFacts):
+    if found is not None and not isinstance(found, str):
         _tell(found)
         _ask_meaning(upload, found, spec, size)
 
@@ -119,7 +121,7 @@ def _ask_size(upload: Upload) -> int | None:
     return None if size is None else int(size)
 
 
-def _tell(facts: ModelFacts) -> None:
+def _tell(facts: "Facts") -> None:
     height, width, channels = facts.input_shape
     with st.container(horizontal=True, gap="medium", key="models-facts"):
         for label, value in (
@@ -147,7 +149,11 @@ def _locked() -> None:
 
 def _choose_architecture() -> tuple[ModelSpec, str] | None:
     """Ask which network weights go into."""
-    options = [*(f"preset:{name}" for name in PRESETS), *(f"run:{run_id}" for run_id in _built_here())]
+    runs = readable(run_ids()[:_MOST_RUNS])
+    options = [
+        *(f"preset:{name}" for name in PRESETS),
+        *(f"run:{run.id}" for run in runs if not run.spec.model.foreign),
+    ]
     chosen = st.selectbox(
         "The file holds weights alone. Which network do they go into?",
         options,
@@ -171,21 +177,10 @@ def _architecture_label(option: str) -> str:
     return f"preset {name}" if kind == "preset" else run_label(name)
 
 
-def _built_here() -> list[str]:
-    found = []
-    for run_id in run_ids()[:_MOST_RUNS]:
-        try:
-            if not open_run(run_id).spec.model.foreign:
-                found.append(run_id)
-        except CnnvizError:
-            continue
-    return found
-
-
 # --- what a file does not say: what pixels its network takes, what its answers mean, how it is measured --------
 
 
-def _ask_meaning(upload: Upload, facts: ModelFacts, architecture: ModelSpec | None, size: int | None = None) -> None:
+def _ask_meaning(upload: Upload, facts: "Facts", architecture: ModelSpec | None, size: int | None = None) -> None:
     """Draw the questions and the button."""
     left, right = st.columns(2, gap="large")
     with left:
@@ -204,11 +199,20 @@ def _ask_meaning(upload: Upload, facts: ModelFacts, architecture: ModelSpec | No
             "Bring it in", key="models-adopt", type="primary", icon=":material/login:", disabled=bool(problem)
         )
     if pressed and permitted(_ACTION):
-        begin(upload, Meaning(name.strip() or "network", names, scaling, meaning, dataset, size), architecture)
+        begin(
+            upload,
+            title=name.strip() or "network",
+            class_names=names,
+            dataset=dataset,
+            scaling=scaling,
+            meaning=meaning,
+            size=size,
+            architecture=architecture,
+        )
         st.rerun()
 
 
-def _scaling(upload: Upload, facts: ModelFacts, dataset: str | None) -> str | None:
+def _scaling(upload: Upload, facts: "Facts", dataset: str | None) -> str | None:
     """Draw what pixels it may have been trained on; None where that is found out on the data set."""
     tried = [_TRIED] if dataset is not None and not facts.guess.sure else []
     options = [*tried, *facts.scalings]
@@ -230,7 +234,7 @@ def _scaling(upload: Upload, facts: ModelFacts, dataset: str | None) -> str | No
     return None if chosen == _TRIED else chosen
 
 
-def _answers(upload: Upload, facts: ModelFacts) -> str:
+def _answers(upload: Upload, facts: "Facts") -> str:
     """Draw what its answers mean, where the network does not say it itself, and what is made of them."""
     told = dict(facts.meanings)
     chosen = next(iter(told))

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from cnnviz.runs import Run, Weights
+from cnnviz.runs import Weights
 from cnnviz.ui.address import read
-from cnnviz.ui.bar import asked_run, run_bar
+from cnnviz.ui.bar import network_run, run_bar
 from cnnviz.ui.choosers import segments
-from cnnviz.ui.invitation import no_network_yet
-from cnnviz.ui.loaders import lookable
 from cnnviz.ui.models_page.bringing import show_bringing
 from cnnviz.ui.models_page.taking import show_taking
 from cnnviz.ui.place import Place, choice, param
@@ -39,18 +37,11 @@ def show_models() -> None:
     if part == "bring":
         show_bringing()
     else:
-        offered = lookable()
-        shown, _ = run_bar(_network(offered), offered)
-        show_taking(Weights(shown.run, shown.snapshot))
-
-
-def _network(offered: tuple[str, ...]) -> Run:
-    """Return the run whose network is taken away; where there is none yet, say so and end the page."""
-    run = asked_run(offered)
-    if run is None or not (offered or run.snapshots()):
-        no_network_yet(
+        run, offered = network_run(
+            None,
             "There is no trained network to take away yet. Train one: it takes a minute, and this page then gives it "
             "to you as a file that works elsewhere.",
             icon=":material/download:",
         )
-    return run
+        shown, _ = run_bar(run, offered)
+        show_taking(Weights(shown.run, shown.snapshot))

@@ -9,13 +9,14 @@ from cnnviz.errors import MissingExtraError
 from cnnviz.export import FORMATS, Exported, Format, export
 from cnnviz.export.formats import require
 from cnnviz.export.recipes import can_train_again
+from cnnviz.file_shelf import FileShelf, KeptFile
 from cnnviz.runs import Weights
 from cnnviz.ui.jobs import Report, forget, job, known_job, show_job
 from cnnviz.ui.loaders import home
 from cnnviz.ui.messages import plain
-from cnnviz.ui.models_page.kept_files import FileShelf, KeptFile, exports
+from cnnviz.ui.models_page.kept_files import exports
 
-__all__ = ["checked_in_words", "show_taking", "size_in_words"]
+__all__ = ["show_taking"]
 
 _STEPS = 5  # starting, opening, writing, checking, putting it in its place
 _MIME = {"zip": "application/zip", "py": "text/x-python", "ipynb": "application/x-ipynb+json"}
@@ -31,11 +32,7 @@ _ICONS = {
 
 
 def show_taking(weights: Weights) -> None:
-    """Draw the cards.
-
-    Args:
-        weights: of the network that is taken.
-    """
+    """Draw the cards for a network."""
     st.caption(
         "Choose a format. Pixels go in as they are: the scaling is inside. The zip holds the network, the names of its "
         "classes, a README and a script that says what is on a photo with that file alone; before you get it, real "
@@ -127,9 +124,9 @@ def _offer(kept: KeptFile, key: str) -> None:
     made: Exported = kept.value
     path = kept.path
     if made.largest_difference is not None:
-        st.markdown(f":material/verified: {plain(checked_in_words(made))}")
+        st.markdown(f":material/verified: {plain(made.checked_in_words)}")
     st.download_button(
-        f"Download ({size_in_words(kept.bytes)})",
+        f"Download ({made.size_in_words})",
         path.read_bytes,
         path.name,
         _MIME[path.suffix.removeprefix(".")],
@@ -139,15 +136,3 @@ def _offer(kept: KeptFile, key: str) -> None:
         type="primary",
         help=f"{', '.join(('the network', *made.companions))}" if made.companions else None,
     )
-
-
-def checked_in_words(made: Exported) -> str:
-    """Say what the check of an export found: "64 test images of digits: largest difference 2.1e-07"."""
-    if not made.largest_difference:
-        return f"{made.images_checked} {made.images_from}: exactly the same probabilities"
-    return f"{made.images_checked} {made.images_from}: largest difference {made.largest_difference:.2g}"
-
-
-def size_in_words(size: int) -> str:
-    """Return a number of bytes as people say it, such as 1.3 MB."""
-    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{max(size / 1e3, 0.1):.1f} kB"

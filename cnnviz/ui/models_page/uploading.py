@@ -23,11 +23,9 @@ from cnnviz.ui.streamlit_private import let_go_of_upload
 from cnnviz.ui.styles import style
 
 if TYPE_CHECKING:
-    from cnnviz.adoption import Guess
+    from cnnviz.adoption import Facts
 
 __all__ = [
-    "Meaning",
-    "ModelFacts",
     "Upload",
     "adoption_job",
     "begin",
@@ -64,38 +62,6 @@ class Upload:
     token: str
     path: Path
     name: str
-
-
-@dataclass(frozen=True)
-class ModelFacts:
-    """What was found in a file; numbers and words alone, the network stays in it.
-
-    Attributes:
-        input_shape: (height, width, channels).
-        units: how many numbers it answers with.
-        head: what these are, as `cnnviz.adoption.Foreign.head`.
-        keras_version: which Keras wrote it; empty where it does not say.
-        class_names: as the file says; empty where it does not.
-        parameters: how many weights it has.
-        guess: what it was trained on.
-        scalings: those that go with its images.
-        meanings: what its answers may mean together, each with what is made of them in words; the usual one first.
-    """
-
-    input_shape: tuple[int, int, int]
-    units: int
-    head: str
-    keras_version: str
-    class_names: tuple[str, ...]
-    parameters: int
-    guess: "Guess"
-    scalings: tuple[str, ...]
-    meanings: tuple[tuple[str, str], ...]
-
-    @property
-    def classes(self) -> int:
-        """How many classes it tells apart."""
-        return max(self.units, 2)
 
 
 def uploaded() -> Upload | None:
@@ -162,15 +128,14 @@ def inspection(
         size: pixels of a side, for a network that takes images of any size.
 
     Returns:
-        The job, which returns `ModelFacts`, or what has to be said first: "network" for weights alone, or "size".
+        The job, which returns `cnnviz.adoption.Facts`, or what has to be said first: "network" for weights alone, or
+        "size".
     """
     key = "|".join(("inspect", upload.token, *words, *([str(size)] if size else ())))
     return job(key, lambda report: _inspected(upload, architecture, size, report))
 
 
-def _inspected(
-    upload: Upload, architecture: ModelSpec | None, size: int | None, report: Report
-) -> ModelFacts | _Missing:
+def _inspected(upload: Upload, architecture: ModelSpec | None, size: int | None, report: Report) -> "Facts | _Missing":
     report(0.1, "its parts are read")
     from cnnviz import adoption
 
@@ -186,42 +151,10 @@ def _inspected(
         return "network"
     except adoption.OpenSizeError:
         return "size"
-    meanings = adoption.meanings_for(foreign)
-    return ModelFacts(
-        foreign.input_shape,
-        foreign.units,
-        foreign.head,
-        foreign.keras_version,
-        foreign.class_names,
-        sum(array.size for array in foreign.weights),
-        adoption.guessed_scaling(foreign),
-        adoption.scalings_for(foreign),
-        tuple((meaning, adoption.answers_in_words(foreign, meaning)) for meaning in meanings),
-    )
+    return adoption.facts_of(foreign)
 
 
 # --- it becomes a run ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What a person says of a network.
-
-    Attributes:
-        name: what the run is called.
-        class_names: by the network's outputs.
-        scaling: as `cnnviz.adoption.Scaling`; None tries all on the data set.
-        meaning: of its answers, as `cnnviz.adoption.Meaning`.
-        dataset: to measure it on; None for none.
-        size: pixels of a side, where the network takes images of any size.
-    """
-
-    name: str
-    class_names: tuple[str, ...]
-    scaling: str | None
-    meaning: str
-    dataset: str | None
-    size: int | None = None
 
 
 def adoption_job(upload: Upload) -> Job | None:
@@ -230,42 +163,28 @@ def adoption_job(upload: Upload) -> Job | None:
     return known_job(key) if token == upload.token else None
 
 
-def begin(upload: Upload, meaning: Meaning, architecture: ModelSpec | None) -> None:
+def begin(upload: Upload, **said: Any) -> None:
     """Make a run of a file, in the background; the job returns its id.
 
     Args:
         upload: the file.
-        meaning: what it does not say.
-        architecture: for weights alone, the network that they go into.
+        said: what it does not say, by the names of `cnnviz.adoption.adopt`.
     """
-    digest = hashlib.blake2b(repr((meaning, architecture)).encode(), digest_size=8).hexdigest()
+    digest = hashlib.blake2b(repr(said).encode(), digest_size=8).hexdigest()
     key, folder = f"adopt|{upload.token}|{digest}", home()
     st.session_state[_ADOPTING] = (upload.token, key)
-    job(key, lambda report: _adopted(upload, meaning, architecture, folder, report))
+    job(key, lambda report: _adopted(upload, said, folder, report))
 
 
-def _adopted(upload: Upload, meaning: Meaning, architecture: ModelSpec | None, folder: Path, report: Report) -> str:
+def _adopted(upload: Upload, said: dict[str, Any], folder: Path, report: Report) -> str:
     """Make it; in the job's thread."""
     from cnnviz.adoption import adopt
 
     def on_progress(share: float) -> None:
-        phrase = f"measured on {meaning.dataset}" if share else "opened by a process of its own, then built anew"
+        phrase = f"measured on {said['dataset']}" if share else "opened by a process of its own, then built anew"
         report(0.3 + 0.7 * share, phrase)
 
-    chosen: Any = {"scaling": meaning.scaling, "meaning": meaning.meaning}
-    run = adopt(
-        upload.path,
-        upload.name,
-        folder,
-        title=meaning.name,
-        class_names=meaning.class_names,
-        dataset=meaning.dataset,
-        size=meaning.size,
-        architecture=architecture,
-        on_progress=on_progress,
-        **chosen,
-    )
-    return run.id
+    return adopt(upload.path, upload.name, folder, on_progress=on_progress, **said).id
 
 
 def show_adopted(run_id: str) -> None:

@@ -13,9 +13,9 @@ from cnnviz.errors import CnnvizError
 from cnnviz.runs import Run
 from cnnviz.spec import LAYER_KINDS, Layer, RunSpec
 from cnnviz.training import start
+from cnnviz.training.draft import Draft
 from cnnviz.ui import loaders
 from cnnviz.ui.address import go
-from cnnviz.ui.train.draft import Draft
 
 __all__ = ["LAYER_TITLES", "Editor", "current_editor", "look_at", "start_once"]
 
@@ -52,6 +52,10 @@ class Editor:
         self.replace_layers(draft, None)
         self.loads += 1
         self.problem = ""
+
+    def load_spec(self, spec: RunSpec, **values: Any) -> None:
+        """Begin anew with the settings of a run, with some parts of the draft changed."""
+        self.load(replace(Draft.of(spec, find_dataset(spec.data.name)), **values))
 
     def replace_layers(self, draft: Draft, open_layer: int | None) -> None:
         """Take a draft in which layers have come, gone or moved."""
@@ -120,7 +124,7 @@ class Editor:
         except CnnvizError as error:
             self.problem = error.sentence
         else:
-            self.load(replace(Draft.of(spec, find_dataset(spec.data.name)), name=spec.name))
+            self.load_spec(spec, name=spec.name)
 
     def _attempt(self, change: Callable[[], Draft]) -> None:
         """Change the draft; a value that cannot be is refused and its widget goes back."""

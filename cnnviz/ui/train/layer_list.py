@@ -4,6 +4,7 @@ from html import escape
 
 import streamlit as st
 
+from cnnviz.figures.network_blocks import short_number, shown_shape
 from cnnviz.spec import (
     FUNCTIONS,
     Activation,
@@ -18,12 +19,12 @@ from cnnviz.spec import (
     Scaling,
     Shape,
 )
+from cnnviz.training.draft import Table
 from cnnviz.ui.glossary import meaning, words
-from cnnviz.ui.train.draft import Table
 from cnnviz.ui.train.editor import LAYER_TITLES, Editor
 from cnnviz.ui.train.fields import Fields
 
-__all__ = ["SETTING_UP", "layer_list", "short_number", "shown_shape"]
+__all__ = ["SETTING_UP", "layer_list"]
 
 _PADDING = {"valid": "valid: shrinks", "same": "same: keeps size"}
 _POOLING = {"max": "largest value", "average": "mean"}
@@ -47,12 +48,7 @@ SETTING_UP = (
 
 
 def layer_list(editor: Editor, table: Table) -> None:
-    """Draw the list, with the settings of the open layer unfolded below its row.
-
-    Args:
-        editor: whose layers.
-        table: of its draft.
-    """
+    """Draw the list, with the settings of the open layer unfolded below its row; the table is of the editor's draft."""
     with st.container(key="train-layers", gap=None):
         _fixed("Layer", _cells_html("output", "parameters", "multiply-adds"), kind="head")
         for index, (layer, row) in enumerate(zip(editor.draft.layers, table.layers, strict=True)):
@@ -97,20 +93,6 @@ def _way_out(editor: Editor) -> None:
         args=(_SMALLEST_PRESET,),
         width="stretch",
     )
-
-
-def short_number(number: int) -> str:
-    """Return a count in at most four letters, such as 896, 9.2 k, 1.6 M."""
-    for size, unit in ((10**9, " G"), (10**6, " M"), (10**3, " k")):
-        if number >= 0.9995 * size:  # 999,999 is 1.0 M and not 1000 k
-            share = number / size
-            return f"{share:.1f}{unit}" if share < 9.95 else f"{share:.0f}{unit}"
-    return str(number)
-
-
-def shown_shape(shape: Shape) -> str:
-    """Return a shape as people write it, such as 30×30×32 or 2,304."""
-    return "×".join(f"{size:,}" for size in shape)
 
 
 def _output_in_words(editor: Editor) -> str:

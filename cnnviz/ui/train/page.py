@@ -1,7 +1,5 @@
 """The page: the settings beside the network and the newest run, or a chosen run that fills it."""
 
-from contextlib import suppress
-
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
@@ -42,7 +40,7 @@ def show_train() -> None:
 
 def _set_up(editor: Editor) -> None:
     """Draw the editor beside its network, and below that the newest run."""
-    newest = _newest_run()
+    newest = next(loaders.readable(loaders.run_ids()), None)  # a bundled one where nothing was trained here
     with st.container(horizontal=True, gap="medium", key="train-page"):
         with st.container(key="train-left", width=360):
             phone = _on_a_phone()
@@ -84,16 +82,6 @@ def _what_will_appear() -> None:
     for column, figure, name in zip(st.columns(2, gap="small"), empty, ("loss", "accuracy"), strict=True):
         with column:  # the axes that will fill; the browser has Plotly by then
             live_chart(figure, key=f"train-empty-{name}", height=CHART_HEIGHT, alt=f"The {name} will grow here")
-
-
-def _newest_run() -> Run | None:
-    """The newest run that can be read; a bundled one where nothing was trained here."""
-    for run_id in loaders.run_ids():
-        with suppress(CnnvizError):
-            run = loaders.open_run(run_id)
-            run.spec  # noqa: B018 - reads it, or says that it cannot be read
-            return run
-    return None
 
 
 def _newest(run: Run) -> None:

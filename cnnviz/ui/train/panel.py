@@ -7,11 +7,11 @@ import streamlit as st
 from cnnviz.data import DatasetInfo
 from cnnviz.errors import CnnvizError
 from cnnviz.spec import PRESETS, TrainSpec
+from cnnviz.training.draft import Draft, Table
 from cnnviz.ui import loaders
 from cnnviz.ui.glossary import meaning
 from cnnviz.ui.guard import permitted
 from cnnviz.ui.messages import plain
-from cnnviz.ui.train.draft import Draft, Table
 from cnnviz.ui.train.editor import Editor, find_dataset, look_at, start_once
 from cnnviz.ui.train.fields import Fields
 from cnnviz.ui.train.layer_list import layer_list
@@ -40,12 +40,7 @@ _STRETCHED = {  # schedules that are as long as the run
 
 
 def setup_panel(editor: Editor, table: Table) -> None:
-    """Draw the panel: data and preset, layers, how it learns, Start.
-
-    Args:
-        editor: of this session.
-        table: of its draft.
-    """
+    """Draw the panel: data and preset, layers, how it learns, Start; the table is of the editor's draft."""
     _data_and_preset(editor)
     layer_list(editor, table)
     _learning(editor)

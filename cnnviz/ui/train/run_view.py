@@ -1,14 +1,14 @@
 """A run: its name and what can be done with it, where it is as it learns or how it ended, and what it looks like."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
 from plotly.graph_objects import Figure
 
 from cnnviz.errors import CnnvizError
-from cnnviz.evaluation import doubts
+from cnnviz.evaluation import advice, doubts
 from cnnviz.figures import Mosaic, in_words, loss_and_accuracy
 from cnnviz.figures.curves import marks_epochs
 from cnnviz.runs import Run, RunStore, Status
@@ -23,8 +23,7 @@ from cnnviz.ui.live_view import has_kernels, live_view
 from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.pages import REPORT
 from cnnviz.ui.run_facts import can_resume
-from cnnviz.ui.train.draft import Draft
-from cnnviz.ui.train.editor import Editor, current_editor, find_dataset, look_at
+from cnnviz.ui.train.editor import Editor, current_editor, look_at
 from cnnviz.ui.words import progress_in_words, queue_in_words, state_in_words
 
 __all__ = ["run_header", "run_view"]
@@ -33,15 +32,13 @@ _TICK_S = 0.5
 _FIRST_TICK_S = 0.2  # until the first step: nobody should wait for the first point
 CHART_HEIGHT = 230
 _SLOWER = 10
-_GUESSING = 1.3  # times the accuracy of guessing
-_RISEN = 1.15
 
 
 def run_view(run: Run, *, wide: bool = True) -> None:
     """Draw a run; while it is active the drawing follows it, in place, and the page runs once more when it ends.
 
     Args:
-        run: from `cnnviz.ui.loaders.open_run`, shared by every tab that looks at it.
+        run: shared by every tab that looks at it.
         wide: whether it has the page to itself.
 
     Raises:
@@ -193,20 +190,11 @@ def _completed(run: Run, status: Status) -> None:
         of = f" of {images:,}" if isinstance(images, int) else ""
         words.append(f"It gets {100 * accuracy:.0f} %{of} test images right that it has never seen.")
         number = f"<div><strong>{100 * accuracy:.1f} %</strong><small>test accuracy</small></div>"
-    words += [escape(part) for part in (_validated(run), status.message, _advice(run, accuracy))]
+    words += [escape(part) for part in (run.history().validated_in_words, status.message, advice(run, accuracy))]
     st.html(f'<div class="train-verdict">{number}<p>{" ".join(words)}</p></div>')
     _doubts(run)
     if run.has_final_predictions:
         page_link(REPORT, "See what it gets wrong", run=run.id)
-
-
-def _validated(run: Run) -> str:
-    """How many validation images it got right, of how many; nothing where that is not known."""
-    history = run.history()
-    validated = history.epochs.get("val_accuracy")
-    if not validated or not history.of_validation:
-        return ""
-    return f"Validation accuracy: {100 * validated[-1]:.0f} %{history.of_validation}."
 
 
 def _doubts(run: Run) -> None:
@@ -215,28 +203,11 @@ def _doubts(run: Run) -> None:
         st.warning(plain(doubt.sentence), icon=":material/help:")
 
 
-def _advice(run: Run, accuracy: float | None) -> str:
-    """What to try next, from how it went."""
-    if any(doubt.kind == "apart" for doubt in doubts(run)):
-        return "Next: look at its mistakes and at the labels on Data, then train on more images."
-    if isinstance(accuracy, int | float) and accuracy < _GUESSING / run.spec.model.classes:
-        return "That is no better than guessing. Next: start another like this with a smaller learning rate."
-    losses = run.history().epochs.get("val_loss", [])
-    if losses and losses[-1] > _RISEN * min(losses):
-        best = losses.index(min(losses)) + 1
-        return (
-            f"Since epoch {best} the validation loss has risen: it learns its training images by heart. "
-            "Next: start another like this with fewer epochs, dropout or augmentation."
-        )
-    return "Next: start another like this, change one thing, and see what it does."
-
-
 def _diverged(run: Run, state: str, told: str) -> None:
     st.warning(f"{state} {told} A smaller learning rate usually helps.", icon=":material/trending_up:")
     rate = max(run.spec.train.learning_rate / _SLOWER, 1e-7)
     if st.button(f"Set it up with a rate of {rate:g}", icon=":material/speed:", key="train-slower"):
-        draft = Draft.of(run.spec, find_dataset(run.spec.data.name))
-        current_editor().load(replace(draft, train=draft.train.changed(learning_rate=rate)))
+        current_editor().load_spec(run.spec, train=run.spec.train.changed(learning_rate=rate))
         look_at(None)
 
 
@@ -244,12 +215,7 @@ def _diverged(run: Run, state: str, told: str) -> None:
 
 
 def run_header(run: Run, editor: Editor) -> None:
-    """Draw the run's name, its settings in a line, and the buttons that its state allows.
-
-    Args:
-        run: any run that can be read.
-        editor: of this session; "Start another like this" loads the run's settings into it.
-    """
+    """Draw the run's name, its settings in a line, and the buttons that its state allows."""
     status = run.status
     with st.container(gap=None, key="train-header"):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -261,7 +227,7 @@ def run_header(run: Run, editor: Editor) -> None:
 
 def _settings_in_words(run: Run) -> str:
     spec, train = run.spec, run.spec.train
-    parameters = sum(row.parameters for row in spec.model.rows)
+    parameters = spec.model.parameters
     if spec.model.foreign:
         return f"network from elsewhere · {parameters:,} parameters"
     parts = [
@@ -296,7 +262,7 @@ def _buttons(run: Run, status: Status, editor: Editor) -> None:
         key="train-another",
         type="primary" if status.state in ("completed", "diverged") else "secondary",
     ):
-        editor.load(Draft.of(run.spec, find_dataset(run.spec.data.name)))
+        editor.load_spec(run.spec)
         look_at(None)
     if st.button("Set up a new run", icon=":material/add:", key="train-new", type="tertiary"):
         look_at(None)

@@ -1,12 +1,11 @@
+"""What was computed last, for many threads."""
+
 import threading
 
-import numpy as np
 import pytest
 
 from cnnviz.errors import SpecError
-from cnnviz.explain.heatmap import Verdict, heatmap
-from cnnviz.ui.components.heatmaps import Panel
-from cnnviz.ui.question import Results
+from cnnviz.results import Results
 
 
 def test_results_are_computed_once_and_bounded() -> None:
@@ -41,13 +40,3 @@ def test_many_threads_may_ask() -> None:
     for thread in threads:
         thread.join()
     assert all(kept.get(n, lambda n=n: n + 1) == n + 1 for n in range(7))
-
-
-def test_the_scale_says_what_its_end_stands_for() -> None:
-    verdict = Verdict(0, 0, 1.0, 0.5, True)
-    raw = np.arange(1.0, 101.0).reshape(10, 10)
-    assert Panel.of("", heatmap(raw, "gradcam", verdict, "")).high == "100"
-    assert (
-        Panel.of("", heatmap(raw, "saliency", verdict, "", cap=90)).high == "≥ 91"
-    )  # ten pixels are as bright as can be
-    assert Panel.of("", heatmap(-raw, "gradcam", verdict, "nothing")).high == ""

@@ -1,11 +1,11 @@
-"""What an ended run advises to do next."""
+"""What is advised after a training."""
 
 from pathlib import Path
 
 import pytest
 
+from cnnviz.evaluation import advice
 from cnnviz.runs import History, Run
-from cnnviz.ui.train.run_view import _advice, _validated
 from tests.ui_train.prepared import prepared_run
 
 
@@ -23,7 +23,7 @@ def test_advice_follows_how_it_went(
 ) -> None:
     run = prepared_run(home, "completed")
     monkeypatch.setattr(Run, "history", lambda _: History({"val_loss": val_losses} if val_losses else {}, {}))
-    assert said in _advice(run, accuracy)
+    assert said in advice(run, accuracy)
 
 
 def test_training_that_does_not_carry_over_is_not_told_to_learn_slower(
@@ -32,14 +32,4 @@ def test_training_that_does_not_carry_over_is_not_told_to_learn_slower(
     run = prepared_run(home, "completed")
     values = {"loss": [0.1], "accuracy": [0.99], "val_loss": [3.0], "val_accuracy": [0.1]}
     monkeypatch.setattr(Run, "history", lambda _: History(values, {}))
-    assert _advice(run, 0.1).startswith("Next: look at its mistakes and at the labels on Data")
-
-
-@pytest.mark.parametrize(("count", "told"), [(4, "Validation accuracy: 100 % of 4 images."), (None, "")])
-def test_a_validation_accuracy_says_of_how_many_images(
-    home: Path, monkeypatch: pytest.MonkeyPatch, count: int | None, told: str
-) -> None:
-    run = prepared_run(home, "completed")
-    values = {"loss": [0.1], "accuracy": [0.99], "val_loss": [0.1], "val_accuracy": [1.0]}
-    monkeypatch.setattr(Run, "history", lambda _: History(values, {}, count))
-    assert _validated(run) == told
+    assert advice(run, 0.1).startswith("Next: look at its mistakes and at the labels on Data")

@@ -1,13 +1,8 @@
-"""What the Models page makes of names, and how it keeps files, without a browser."""
-
-from pathlib import Path
+"""What a network's outputs are called, and which classes they can be."""
 
 import pytest
 
-from cnnviz.export import Exported
-from cnnviz.ui.models_page.class_names import fitting, mapped, names_of, swapped, what_is_wrong
-from cnnviz.ui.models_page.kept_files import FileShelf
-from cnnviz.ui.models_page.taking import checked_in_words, size_in_words
+from cnnviz.data.class_matching import fitting, mapped, names_of, swapped, what_is_wrong
 
 ANIMALS = ("airplane", "Cat", "sea lion")
 
@@ -60,33 +55,3 @@ def test_choosing_a_class_that_is_taken_swaps_the_two() -> None:
     assert swapped(ANIMALS, 0, "sea lion") == ("sea lion", "Cat", "airplane")
     assert swapped(ANIMALS, 1, "dog") == ("airplane", "dog", "sea lion")
     assert swapped(ANIMALS, 1, "Cat") == ANIMALS
-
-
-def kept(shelf: FileShelf, key: str, size: int) -> Path:
-    path = shelf.place("file")
-    path.write_bytes(bytes(size))
-    shelf.keep(key, path, key)
-    return path
-
-
-def test_a_shelf_keeps_what_was_asked_for_last() -> None:
-    shelf = FileShelf("test", 2, 100)
-    first, second = kept(shelf, "a", 10), kept(shelf, "b", 10)
-    assert shelf.find("a") is not None
-    kept(shelf, "c", 10)
-    assert (first.exists(), second.exists()) == (True, False)
-    assert shelf.find("b") is None
-    large = kept(shelf, "d", 150)  # more than all of the room: the newest stays
-    assert [key for key in "abcd" if shelf.find(key)] == ["d"]
-    large.unlink()
-    assert shelf.find("d") is None
-    folder = large.parent.parent
-    del shelf
-    assert not folder.exists()
-
-
-def test_what_a_check_found_is_one_phrase() -> None:
-    made = Exported(Path("m.zip"), "onnx", "run", 5, 2.13e-7, 64, "test images of digits")
-    assert checked_in_words(made) == "64 test images of digits: largest difference 2.1e-07"
-    assert size_in_words(1_260_000) == "1.3 MB"
-    assert size_in_words(4_200) == "4.2 kB"

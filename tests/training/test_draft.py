@@ -17,9 +17,7 @@ from cnnviz.spec import (
     Pooling,
     RunSpec,
 )
-from cnnviz.ui.train.draft import Draft
-from cnnviz.ui.train.layer_list import short_number
-from cnnviz.ui.train.network import network_blocks
+from cnnviz.training.draft import Draft
 
 KNOWN = {info.name: info for info in list_datasets()}
 SAMPLE = KNOWN["cifar10-sample"]
@@ -99,41 +97,6 @@ def test_layers_in_words() -> None:
         "Global mean",
         "Dense 64",
     ]
-
-
-@pytest.mark.parametrize(
-    ("number", "short"),
-    [
-        (0, "0"),
-        (896, "896"),
-        (9_248, "9.2 k"),
-        (9_990, "10 k"),
-        (147_520, "148 k"),
-        (999_999, "1.0 M"),
-        (4_040_704, "4.0 M"),
-    ],
-)
-def test_counts_are_shortened(number: int, short: str) -> None:
-    assert short_number(number) == short
-
-
-def test_the_drawing_has_a_block_for_every_step_and_a_gap_where_it_breaks() -> None:
-    draft = Draft.from_preset("two-conv", SAMPLE)
-    blocks = network_blocks(draft, draft.table())
-    assert [block.kind for block in blocks] == [
-        "input",
-        "convolution",
-        "pooling",
-        "convolution",
-        "pooling",
-        "flatten",
-        "dense",
-        "output",
-    ]
-    assert (blocks[1].size, blocks[1].channels, blocks[1].parameters) == ("30×30", "×32", "896")
-    assert all(0 < block.side <= 1 and 1 <= block.sheets <= 8 for block in blocks)
-    broken = Draft.from_preset("two-conv", DIGITS)
-    assert network_blocks(broken, broken.table())[-1].kind == "missing"
 
 
 def test_what_is_learned_from_a_network_with_independent_outputs_has_a_softmax() -> None:

@@ -17,7 +17,7 @@ _BASE = _HERE / "kit" / "base.css"
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.MULTILINE)
 _BETWEEN = re.compile(r">\s*\n\s*<")  # the lines of an HTML file are no spaces in the page
 # What is for those who read the files, a third of the text: types and other comments, and the room before a line.
-_LEFT_OUT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*\n|^\s+", re.MULTILINE | re.DOTALL)
+_LEFT_OUT = re.compile(r"""/\*.*?\*/|^\s*//[^\n]*\n|^\s+| +// [^\n"'`]*$""", re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const|let) (\w+))", re.MULTILINE)
 
 

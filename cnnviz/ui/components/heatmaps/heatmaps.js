@@ -4,7 +4,7 @@ import { ClassBars } from "../kit/bars.js";
 import { bytes } from "../kit/bytes.js";
 import { brush, sheetOf, wholeZoom } from "../kit/canvas.js";
 import { element, matchCount, say } from "../kit/dom.js";
-import { rampOf } from "../kit/figure.js";
+import { tellScale } from "../kit/figure.js";
 import { mount } from "../kit/mount.js";
 import { digits } from "../kit/numbers.js";
 import { saveButtons } from "../kit/save.js";
@@ -57,11 +57,10 @@ function build(parent) {
   const mark = element("div", "mark", stack);
   const value = element("output", "value", stack);
   const scale = element("div", "scale", node);
-  const [low, ramp, high] = ["low", "ramp", "high"].map((part) => element("span", part, scale));
   const why = element("p", "why", node);
   const text = element("figcaption", "text", node);
   const drawn = { source: "", heat: /** @type {string | null} */ (null), values: new Uint8Array(), full: 1 };
-  return { node, title, note, stack, picture, heat, mark, value, scale, low, ramp, high, why, text, drawn };
+  return { node, title, note, stack, picture, heat, mark, value, scale, why, text, drawn };
 }
 
 class View {
@@ -125,9 +124,7 @@ class View {
     panel.drawn = { source, heat: told.values, values, full: told.full };
     panel.scale.hidden = !lit && !told.pending;
     panel.scale.style.visibility = lit ? "" : "hidden"; // its place is kept for what is to come
-    say(panel.low, "0");
-    say(panel.high, told.high);
-    panel.ramp.style.background = rampOf(this.data.ramp);
+    tellScale(panel.scale, "0", told.high, this.data.ramp);
     saveButtons(panel.node, told.saved);
   }
 

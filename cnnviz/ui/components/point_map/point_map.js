@@ -91,7 +91,7 @@ class Legend {
         made.dataset.token = item.token;
         const swatch = element("span", item.cross ? "swatch cross" : item.color ? "swatch" : "swatch plain", made);
         swatch.style.color = item.color ?? "";
-        element("span", "name", made, item.name);
+        element("span", "name cut", made, item.name);
         element("span", "count", made);
       }
     }

@@ -21,6 +21,7 @@ class ClassBar:
         percent: the same in words.
         before: what it was with all dials at rest; None where they are.
         explained: whether the heatmap is for this one.
+        truth: whether it is the true class.
     """
 
     index: int
@@ -29,6 +30,7 @@ class ClassBar:
     percent: str
     before: float | None = None
     explained: bool = False
+    truth: bool = False
 
 
 def verdict(

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.figures.mosaic import in_digits
-from cnnviz.figures.tiles import Tiles, colour_tiles, kernel_pictures, signed_tiles
+from cnnviz.figures.tiles import Tiles, colour_tiles, signed_tiles
 from cnnviz.runs import Weights
 from cnnviz.ui.address import go, read
 from cnnviz.ui.bar import Pinned
@@ -226,8 +226,9 @@ def history_strip(pinned: Pinned, facts: KernelFacts) -> None:
     labels = snapshot_labels(pinned.run)
     moments = _spread(list(labels), pinned.weights.number)
     kernels = np.stack([kernels_at(Weights(pinned.run, moment), layer)[..., number] for moment in moments], axis=-1)
+    coloured = kernels.shape[2] == 3
     mean = "the mean of its input channels, " if kernels.shape[2] not in (1, 3) else ""
-    pictures = kernel_pictures(kernels)
+    pictures = colour_tiles(kernels) if coloured else signed_tiles(kernels.mean(axis=2))
     tiles(
         pictures,
         key="kernels-history",

@@ -19,7 +19,7 @@ const STEEP = 32; // narrower columns have their names upright
 const BESIDES = 300; // pixels that the rest of the page takes on a screen
 
 /**
- * @typedef {object} Data
+ * @typedef {object} Matrix
  * @property {string} counts base64 of uint16 or, where `wide`, uint32 (moments, classes, classes); rows are true classes
  * @property {boolean} wide
  * @property {number} classes
@@ -30,9 +30,7 @@ const BESIDES = 300; // pixels that the rest of the page takes on a screen
  * @property {boolean} mistakes whether the colours are those of the mistakes
  * @property {number} room CSS pixels of height to fill at least
  * @property {string} table base64 of the 256 colours
- * @property {string[]} ramp
- * @property {string} caption
- * @property {import("../kit/save.js").Saved | null} saved
+ * @typedef {Matrix & import("../kit/figure.js").Figure} Data
  */
 
 class View {

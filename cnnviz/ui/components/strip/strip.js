@@ -34,14 +34,13 @@ const PAUSE_MS = 150;
  * @property {string[]} ramp
  * @typedef {Maps & import("../kit/canvas.js").Picture} Column
  *
- * @typedef {object} Data
+ * @typedef {object} Network
  * @property {Column[]} columns
  * @property {number} rows maps below each other
  * @property {number} size of a map's longer side, in CSS pixels, about
  * @property {[string, number] | null} chosen
  * @property {boolean} pickable
- * @property {string} caption
- * @property {import("../kit/save.js").Saved | null} saved
+ * @typedef {Network & import("../kit/figure.js").Figure} Data
  */
 
 class Layer {

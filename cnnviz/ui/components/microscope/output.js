@@ -4,6 +4,7 @@ import { element } from "../kit/dom.js";
 import { mount } from "../kit/mount.js";
 import { exact, closePercent as percent, short } from "../kit/numbers.js";
 import { saveButtons } from "../kit/save.js";
+import { chip, sign } from "./line.js";
 import { enough, fewest, rounded, writtenSum } from "./sums.js";
 
 const SOFTMAX =
@@ -227,10 +228,8 @@ class Steps {
     this.line.replaceChildren();
     element("strong", "", this.line, data.names[unit]);
     parts.forEach(([name, text], number) => {
-      if (number) element("span", "op", this.line, "→");
-      const chip = element("span", "chip", this.line);
-      element("small", "", chip, name);
-      element("b", "", chip, text);
+      if (number) sign(this.line, "→");
+      chip(this.line, name, text);
     });
   }
 }

@@ -30,12 +30,9 @@ function arrange(count, width, height, box, ratio, line) {
   return { ...best, gutter: gap, margin: Math.floor(gap / 2), ratio };
 }
 
-/** A grid of tiles that is painted again and again with other values. */
-/**
- * @typedef {(tile: number, place: number, pixels: Uint8ClampedArray, at: number) => void} Colour writes red, green,
- * blue
- */
+/** @typedef {(tile: number, place: number, pixels: Uint8ClampedArray, at: number) => void} Colour writes red, green, blue */
 
+/** A grid of tiles that is painted again and again with other values. */
 export class Tiles {
   /** @type {(ReturnType<typeof arrange> & import("../kit/cells.js").Grid) | undefined} */ plan;
   /** @type {Tiles | undefined} whose distances it takes, where it can */ like;

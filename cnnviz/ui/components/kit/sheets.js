@@ -2,7 +2,7 @@
 
 export const A_SHEET = 96; // pictures fetched at once
 const AT_ONCE = 4;
-const WAITING = 16; // sheets that may wait for their turn; others are asked for again when somebody looks again
+const WAITING = 8; // sheets that may wait for their turn; others are asked for again when somebody looks again
 const KEPT = 64; // sheets, decoded: 0.4 MB each for images of 32x32
 const AGAIN_MS = 2000;
 

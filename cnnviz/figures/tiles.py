@@ -22,6 +22,7 @@ __all__ = [
     "answers_in_words",
     "color_table",
     "colour_tiles",
+    "kernel_pictures",
     "map_tiles",
     "photo_tiles",
     "signed_tiles",
@@ -97,6 +98,19 @@ def _signed(pictures: Values, each: bool, limit: float | None, table: Table) -> 
     unit = np.clip(values / limits[:, None, None, None], -1, 1)
     word = "its own largest weight" if each else in_digits(float(limits[0]))
     return Tiles(np.rint(127.5 + 127.5 * unit).astype(np.uint8), -limits, limits, table, f"−{word}", f"+{word}")
+
+
+def kernel_pictures(kernels: Values, *, limit: float | None = None) -> Tiles:
+    """Draw kernels on one scale: those over three channels as images, others by their mean over the channels.
+
+    Args:
+        kernels: (kernel height, kernel width, channels in, kernels).
+        limit: the weight of full colour; None takes the largest one.
+
+    Raises:
+        SpecError: another shape.
+    """
+    return colour_tiles(kernels, limit=limit) if kernels.shape[2] == 3 else signed_tiles(kernels.mean(2), limit=limit)
 
 
 def map_tiles(maps: Values, bounds: tuple[float, float] | None = None) -> Tiles:

@@ -16,8 +16,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 import cnnviz.ui
-from cnnviz.figures.mosaic import kernel_mosaic
 from cnnviz.figures.theme import Mode, palette
+from cnnviz.figures.tiles import kernel_pictures
 from cnnviz.ui.components.component import bundled
 from tests.dashboard import START_TIMEOUT_S, free_port
 
@@ -25,8 +25,10 @@ PAGE = """
 from types import SimpleNamespace
 import numpy as np
 import streamlit as st
-from cnnviz.figures import kernel_mosaic, loss_and_accuracy
-from cnnviz.ui.components import live_chart, live_kernels, watched
+from cnnviz.figures import loss_and_accuracy
+from cnnviz.figures.tiles import kernel_pictures
+from cnnviz.ui.components import live_chart, watched
+from cnnviz.ui.live_view import LiveKernels
 
 @st.fragment(run_every=1.0)
 def live():
@@ -38,7 +40,7 @@ def live():
     live_chart(loss, key="loss", alt="the loss")
     live_chart(accuracy, key="accuracy", alt="the accuracy")
     weights = np.linspace(-1, 1, 3 * 3 * 3 * 8).reshape(3, 3, 3, 8) * (1 if tick % 2 else -1)
-    live_kernels(kernel_mosaic(weights), key="kernels")
+    LiveKernels(kernel_pictures(weights), "Each tile is one 3×3 kernel.").draw(key="kernels")
     images = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), dtype=np.uint8)
     chances = np.full((8, 2), 0.5) + np.array([1, -1]) * (0.25 if tick % 2 else -0.25)
     watched(images, np.zeros(8, dtype=int), chances, ["<b class=injected>cat</b>", "dog"], key="watched")
@@ -290,13 +292,13 @@ def test_kernels_are_sharp_and_arrive_at_the_exact_colours(address: str, open_pa
     page = open_page(address).page
     weights = np.linspace(-1, 1, 3 * 3 * 3 * 8).reshape(3, 3, 3, 8)
     canvas = page.locator("canvas").element_handle()
-    read = "[...canvas.getContext('2d').getImageData(2, 2, 1, 1).data].slice(0, 3).join()"
+    read = "[...canvas.getContext('2d').getImageData(4, 4, 1, 1).data].slice(0, 3).join()"
     for sign in (1, -1):  # every other tick turns them round; in between the colours fade
-        corner = kernel_mosaic(sign * weights).tiles[0, 0, 0]
+        corner = kernel_pictures(sign * weights).pixels[0, 0, 0]
         wanted = ",".join(str(value) for value in corner)
         page.wait_for_function(f"canvas => {read} === '{wanted}'", arg=canvas, polling="raf")
     # The first weight's whole square has one colour: nothing is smoothed.
-    square = "canvas => [...canvas.getContext('2d').getImageData(2, 2, 14, 14).data]"
+    square = "canvas => [...canvas.getContext('2d').getImageData(4, 4, 10, 10).data]"
     pixels = np.array(canvas.evaluate(square)).reshape(-1, 4)
     assert (pixels == pixels[0]).all()
     assert canvas.evaluate("canvas => canvas.isConnected")

@@ -56,6 +56,9 @@ def test_a_click_on_a_kernel_changes_the_inspector_and_the_link(
     page.locator("canvas[data-layer=conv2d_2]").click(position={"x": 20, "y": 20})
     page.wait_for_url(re.compile(r"layer=conv2d_2"))
     expect(page.get_by_text(re.compile(r"Where filter \d of conv2d_2 answers"))).to_be_visible()
+    scale = page.locator("figure:has(.opacity) .scale")
+    expect(scale.locator(".high")).to_have_text(re.compile(r"\d"))
+    expect(scale.locator(".ramp")).to_have_css("background-image", re.compile("linear-gradient"))
     assert not errors
 
 

@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 
 from cnnviz.errors import SpecError
-from cnnviz.figures.tiles import answers_in_words, color_table, colour_tiles, map_tiles, photo_tiles, signed_tiles, span
+from cnnviz.figures.tiles import (
+    answers_in_words,
+    color_table,
+    colour_tiles,
+    kernel_pictures,
+    map_tiles,
+    photo_tiles,
+    signed_tiles,
+    span,
+)
 
 
 def test_zero_is_grey_and_the_strongest_weight_full() -> None:
@@ -24,6 +33,14 @@ def test_each_kernel_may_have_its_own_scale() -> None:
 
 def test_a_limit_may_be_given_and_nan_is_zero() -> None:
     assert signed_tiles(np.array([[[0.5, np.nan]]]), limit=1).pixels.ravel().tolist() == [191, 128]
+
+
+def test_kernels_are_images_or_the_mean_of_their_channels() -> None:
+    kernels = np.linspace(-1, 1, 2 * 2 * 3 * 4).reshape(2, 2, 3, 4)
+    assert kernel_pictures(kernels).pixels.tolist() == colour_tiles(kernels).pixels.tolist()
+    mean = kernel_pictures(kernels[:, :, :2], limit=2.0)
+    assert mean.pixels.tolist() == signed_tiles(kernels[:, :, :2].mean(axis=2), limit=2.0).pixels.tolist()
+    assert (mean.table, mean.high) == ("diverging", "+2.0")
 
 
 def test_maps_are_drawn_from_zero() -> None:

@@ -16,7 +16,8 @@ from cnnviz.figures.heatmap import in_two_digits
 from cnnviz.ui.address import go
 from cnnviz.ui.attribution.choices import TITLES, asked_choices, choose_check, choose_class, choose_methods
 from cnnviz.ui.bar import Pinned
-from cnnviz.ui.components.heatmaps import HeatBar, Panel, heatmaps
+from cnnviz.ui.components.heatmaps import Panel, heatmaps
+from cnnviz.ui.components.verdict import ClassBar
 from cnnviz.ui.jobs import forget, show_job
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.models import keras_ready, tell_waiting
@@ -122,7 +123,7 @@ def _panel(question: Question, name: str, explained: int | None, *, ready: bool)
     return question.panel(TITLES[name], name, explained, METHODS[name].meaning)
 
 
-def _bars(pinned: Pinned, verdict: _Verdict) -> list[HeatBar]:
+def _bars(pinned: Pinned, verdict: _Verdict) -> list[ClassBar]:
     """The most probable classes, and the true and the explained one in any case."""
     if verdict.probabilities is None:
         return []
@@ -130,7 +131,7 @@ def _bars(pinned: Pinned, verdict: _Verdict) -> list[HeatBar]:
     wanted = {pinned.label, verdict.explained}
     shown = [index for rank, index in enumerate(order) if rank < _MOST_BARS or index in wanted]
     return [
-        HeatBar(
+        ClassBar(
             index,
             pinned.class_names[index],
             float(verdict.probabilities[index]),

@@ -4,8 +4,7 @@ Each is a Python function with its JavaScript and CSS in files of the same name 
 node over reruns, follow the light and the dark theme, and insert what comes from data as text only.
 """
 
-from cnnviz.ui.components.kernels import live_kernels
 from cnnviz.ui.components.live_chart import live_chart
 from cnnviz.ui.components.watched import watched
 
-__all__ = ["live_chart", "live_kernels", "watched"]
+__all__ = ["live_chart", "watched"]

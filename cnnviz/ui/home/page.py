@@ -10,7 +10,7 @@ from cnnviz.data import examples
 from cnnviz.runs import Run
 from cnnviz.spec import preset
 from cnnviz.ui.address import switch
-from cnnviz.ui.components import live_kernels, watched
+from cnnviz.ui.components import watched
 from cnnviz.ui.components.gallery import GalleryRow, gallery
 from cnnviz.ui.guard import permitted
 from cnnviz.ui.home.first_sight import show_sight, strongest_sight
@@ -80,17 +80,17 @@ def _show_run(run: Run) -> None:
 
 @reported(way_back=None)
 def _draw_run(run: Run) -> None:
-    view, mosaic = live_view(run)
+    view, kernels = live_view(run)
     if view is None:
         return
     st.markdown(_headline(run))
-    kernels, photos = st.columns([1, 2], gap="medium")
-    with kernels:
-        if mosaic is not None:
-            live_kernels(mosaic, key="home-kernels", smallest=30)
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        if kernels is not None:
+            kernels.draw(key="home-kernels", smallest=30)
         elif not has_kernels(run):
             st.caption("This network has no convolution, so there are no kernels to see.")
-    with photos:
+    with right:
         names = class_names(run)
         n = _PHOTOS
         watched(view.images[:n], view.labels[:n], view.probabilities[:n], names, key="home-watched", size=64)

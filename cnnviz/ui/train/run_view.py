@@ -9,17 +9,17 @@ from plotly.graph_objects import Figure
 
 from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import advice, doubts
-from cnnviz.figures import Mosaic, in_words, loss_and_accuracy
+from cnnviz.figures import in_words, loss_and_accuracy
 from cnnviz.figures.curves import marks_epochs
 from cnnviz.runs import Run, RunStore, Status
 from cnnviz.spec import RunSpec
 from cnnviz.training import resume, stop, waiting_before
 from cnnviz.ui import loaders
 from cnnviz.ui.address import go, page_link, rerun
-from cnnviz.ui.components import live_chart, live_kernels, watched
+from cnnviz.ui.components import live_chart, watched
 from cnnviz.ui.glossary import words
 from cnnviz.ui.guard import permitted
-from cnnviz.ui.live_view import has_kernels, live_view
+from cnnviz.ui.live_view import LiveKernels, has_kernels, live_view
 from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.pages import REPORT
 from cnnviz.ui.run_facts import can_resume
@@ -116,10 +116,10 @@ def _curves(drawn: _Drawn, marks: str) -> None:
 
 
 def _looks(run: Run, status: Status, wide: bool) -> None:
-    view, mosaic = live_view(run)
+    view, kernels = live_view(run)
     left, right = st.columns((2, 3), gap="medium") if wide else (st.container(), st.container())
     with left, st.container(key="train-kernels", gap="xsmall"):
-        _kernels(run, mosaic, status)
+        _kernels(run, kernels, status)
     with right, st.container(key="train-watched", gap="xsmall"):
         st.markdown(f"**Test images and what it {'predicts now' if status.active else 'predicted last'}**")
         if view is None:
@@ -130,14 +130,14 @@ def _looks(run: Run, status: Status, wide: bool) -> None:
             )
 
 
-def _kernels(run: Run, mosaic: Mosaic | None, status: Status) -> None:
+def _kernels(run: Run, kernels: LiveKernels | None, status: Status) -> None:
     st.markdown("**Kernels of the first convolution**")
     if not has_kernels(run):
         st.caption("This network has no convolution, and so no kernels to look at.")
-    elif mosaic is None:
+    elif kernels is None:
         _nothing_yet("The kernels of the first convolution", status)
     else:
-        live_kernels(mosaic, key="train-mosaic")
+        kernels.draw(key="train-mosaic")
 
 
 def _nothing_yet(what: str, status: Status) -> None:

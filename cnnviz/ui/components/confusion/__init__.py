@@ -1,16 +1,14 @@
 """The confusion matrix to click: a cell is chosen, and the slider goes through a run's snapshots in the browser."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.figures.packing import packed, ramp
 from cnnviz.figures.saving import Saving, saving_data
 from cnnviz.figures.tiles import color_table
-from cnnviz.ui.components.component import component
+from cnnviz.ui.components.component import component, when_told
 
 __all__ = ["confusion_matrix"]
 
@@ -50,6 +48,11 @@ def confusion_matrix(
         on_pick: called with the cell that was clicked, before the page runs again.
         on_move: called with the moment at which the slider came to rest, before the page runs again.
     """
+
+    def is_cell(told: object) -> bool:
+        pair = told if isinstance(told, list) and len(told) == 2 else (-1, -1)
+        return all(isinstance(place, int) and 0 <= place < len(class_names) for place in pair)
+
     wide = int(counts.max(initial=0)) > np.iinfo(np.uint16).max
     _component(
         key=key,
@@ -68,18 +71,6 @@ def confusion_matrix(
             "caption": caption,
             "saved": saving_data(saved),
         },
-        on_picked_change=lambda: _picked(key, len(class_names), on_pick),
-        on_moved_change=lambda: _moved(key, len(moments), on_move),
+        on_picked_change=when_told(key, "picked", lambda cell: on_pick(tuple(cell)), is_cell),
+        on_moved_change=when_told(key, "moved", on_move, lambda at: isinstance(at, int) and 0 <= at < len(moments)),
     )
-
-
-def _picked(key: str, classes: int, on_pick: Callable[[Cell], None]) -> None:
-    cell: Any = st.session_state[key].get("picked")
-    if isinstance(cell, list) and len(cell) == 2 and all(isinstance(i, int) and 0 <= i < classes for i in cell):
-        on_pick((cell[0], cell[1]))
-
-
-def _moved(key: str, moments: int, on_move: Callable[[int], None]) -> None:
-    at: Any = st.session_state[key].get("moved")
-    if isinstance(at, int) and 0 <= at < moments:
-        on_move(at)

@@ -19,7 +19,7 @@ const STEEP = 32; // narrower columns have their names upright
 const BESIDES = 300; // pixels that the rest of the page takes on a screen
 
 /**
- * @typedef {object} Data
+ * @typedef {object} Matrix
  * @property {string} counts base64 of uint16 or, where `wide`, uint32 (moments, classes, classes); rows are true classes
  * @property {boolean} wide
  * @property {number} classes
@@ -30,9 +30,7 @@ const BESIDES = 300; // pixels that the rest of the page takes on a screen
  * @property {boolean} mistakes whether the colours are those of the mistakes
  * @property {number} room CSS pixels of height to fill at least
  * @property {string} table base64 of the 256 colours
- * @property {string[]} ramp
- * @property {string} caption
- * @property {import("../kit/save.js").Saved | null} saved
+ * @typedef {Matrix & import("../kit/figure.js").Figure} Data
  */
 
 class View {
@@ -43,7 +41,6 @@ class View {
   told = "";
   look = "";
   top = 1;
-  /** @type {ReturnType<typeof setInterval> | undefined} while it plays */ timer;
   frames = new Uint32Array();
   counts = new Uint32Array();
   shown = new Float32Array();
@@ -54,6 +51,7 @@ class View {
     this.root = root;
     this.glide = life.glide();
     this.telling = life.later();
+    this.playing = life.later();
     this.canvas = root.querySelector("canvas");
     this.stage = root.querySelector(".stage");
     this.readout = root.querySelector(".readout");
@@ -68,7 +66,7 @@ class View {
     this.canvas.onkeydown = (event) => this.key(event);
     this.range.oninput = () => this.go(Number(this.range.value));
     this.range.onchange = () => this.rest();
-    this.play.onclick = () => (this.timer ? this.halt() : this.start());
+    this.play.onclick = () => (this.playing.waiting ? this.halt() : this.start());
   }
 
   /** @param {Data} data */
@@ -84,7 +82,7 @@ class View {
     if (!this.telling.waiting) this.chosen = data.chosen;
     this.time.hidden = data.moments.length < 2;
     this.range.max = data.moments.length - 1;
-    if (!this.timer) this.go(data.at);
+    if (!this.playing.waiting) this.go(data.at);
   }
 
   /** Shows a frame; the colours change over to it. */
@@ -292,26 +290,22 @@ class View {
     if (this.at !== this.data.at) this.send("moved", this.at);
   }
 
+  /** Go on to the next moment; from the last one it begins again, and rests when it is there. */
   start() {
     const last = this.data.moments.length - 1;
     this.go(this.at >= last ? 0 : this.at + 1);
-    this.timer = setInterval(() => (this.at >= last ? this.rest() : this.go(this.at + 1)), PLAY_MS);
-    this.playing();
+    this.playing.after(PLAY_MS, () => (this.at >= last ? this.rest() : this.start()));
+    this.label();
   }
 
   halt() {
-    clearInterval(this.timer);
-    this.timer = undefined;
-    this.playing();
+    this.playing.stop();
+    this.label();
   }
 
-  playing() {
-    this.play.setAttribute("aria-label", this.timer ? "Pause" : "Play");
-    this.play.classList.toggle("going", Boolean(this.timer));
-  }
-
-  remove() {
-    clearInterval(this.timer);
+  label() {
+    this.play.setAttribute("aria-label", this.playing.waiting ? "Pause" : "Play");
+    this.play.classList.toggle("going", this.playing.waiting);
   }
 }
 

@@ -20,7 +20,7 @@ import { mount } from "../kit/mount.js";
 
 function head(row, parent) {
   const made = element("div", "head", parent);
-  element("div", "label", made, row.label);
+  element("div", "label cut", made, row.label);
   element("div", "note", made, row.note);
   made.title = row.label;
 }

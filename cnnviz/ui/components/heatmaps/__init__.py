@@ -12,8 +12,9 @@ from cnnviz.figures.heatmap import OPACITY, full_value, heat_ramp, heat_table, i
 from cnnviz.figures.packing import packed, packed_sheet
 from cnnviz.figures.saving import Saving, saving_data
 from cnnviz.ui.components.component import component, nothing_more
+from cnnviz.ui.components.verdict import ClassBar
 
-__all__ = ["HeatBar", "Panel", "heatmaps"]
+__all__ = ["Panel", "heatmaps"]
 
 _component = component(__file__)
 
@@ -60,26 +61,6 @@ class Panel:
         return cls(title, place, text, values=heatmap.values, full=full, high=high, empty=empty)
 
 
-@dataclass(frozen=True)
-class HeatBar:
-    """The probability of a class, below the first picture.
-
-    Attributes:
-        index, name: of the class.
-        share: its probability, 0 to 1.
-        percent: the same in words.
-        truth: whether it is the true class.
-        explained: whether the heatmaps are for this one.
-    """
-
-    index: int
-    name: str
-    share: float
-    percent: str
-    truth: bool = False
-    explained: bool = False
-
-
 def heatmaps(
     image: NDArray[np.uint8],
     panels: Sequence[Panel],
@@ -88,7 +69,7 @@ def heatmaps(
     caption: str,
     saved: Saving | None = None,
     fine: NDArray[np.uint8] | None = None,
-    bars: Sequence[HeatBar] = (),
+    bars: Sequence[ClassBar] = (),
     most: int = 0,
     slider: bool = True,
 ) -> int | None:

@@ -1,9 +1,10 @@
 // Pictures side by side, each with a heatmap on a canvas of its own over it; opacity and hover never leave the browser.
 
+import { ClassBars } from "../kit/bars.js";
 import { bytes } from "../kit/bytes.js";
 import { brush, sheetOf, wholeZoom } from "../kit/canvas.js";
-import { button, element, matchCount, say } from "../kit/dom.js";
-import { rampOf } from "../kit/figure.js";
+import { element, matchCount, say } from "../kit/dom.js";
+import { tellScale } from "../kit/figure.js";
 import { mount } from "../kit/mount.js";
 import { digits } from "../kit/numbers.js";
 import { saveButtons } from "../kit/save.js";
@@ -28,9 +29,6 @@ const page = /** @type {Window & { cnnvizHeatmapOpacity?: number }} */ (window);
  * @property {boolean} pending
  * @property {Saved} saved
  *
- * @typedef {{ index: number, name: string, share: number, percent: string, truth: boolean,
- *   explained: boolean }} Bar the probability of a class
- *
  * @typedef {object} Data
  * @property {string} picture
  * @property {number} width
@@ -41,7 +39,7 @@ const page = /** @type {Window & { cnnvizHeatmapOpacity?: number }} */ (window);
  * @property {number} opacity
  * @property {boolean} slider
  * @property {string} caption
- * @property {Bar[]} bars
+ * @property {import("../kit/bars.js").ClassBar[]} bars below the first picture
  * @property {number} most for how many bars there is a place
  * @property {Saved} saved
  */
@@ -49,8 +47,8 @@ const page = /** @type {Window & { cnnvizHeatmapOpacity?: number }} */ (window);
 function build(parent) {
   const node = element("figure", "panel", parent);
   const head = element("div", "head", node);
-  const title = element("div", "title", head);
-  const note = element("div", "note", head);
+  const title = element("div", "title cut", head);
+  const note = element("div", "note cut", head);
   const stack = element("div", "stack", node);
   const picture = element("img", "picture", stack);
   picture.alt = "";
@@ -59,18 +57,17 @@ function build(parent) {
   const mark = element("div", "mark", stack);
   const value = element("output", "value", stack);
   const scale = element("div", "scale", node);
-  const [low, ramp, high] = ["low", "ramp", "high"].map((part) => element("span", part, scale));
   const why = element("p", "why", node);
   const text = element("figcaption", "text", node);
   const drawn = { source: "", heat: /** @type {string | null} */ (null), values: new Uint8Array(), full: 1 };
-  return { node, title, note, stack, picture, heat, mark, value, scale, low, ramp, high, why, text, drawn };
+  return { node, title, note, stack, picture, heat, mark, value, scale, why, text, drawn };
 }
 
 class View {
   /** @type {ReturnType<typeof build>[]} */ panels = [];
   /** @type {Data} */ data;
   zoom = 0;
-  bars = "";
+  /** @type {ClassBars | undefined} */ bars;
   table = new Uint8Array();
 
   constructor(root, life) {
@@ -127,9 +124,7 @@ class View {
     panel.drawn = { source, heat: told.values, values, full: told.full };
     panel.scale.hidden = !lit && !told.pending;
     panel.scale.style.visibility = lit ? "" : "hidden"; // its place is kept for what is to come
-    say(panel.low, "0");
-    say(panel.high, told.high);
-    panel.ramp.style.background = rampOf(this.data.ramp);
+    tellScale(panel.scale, "0", told.high, this.data.ramp);
     saveButtons(panel.node, told.saved);
   }
 
@@ -160,7 +155,7 @@ class View {
 
   fade(opacity) {
     this.grid.style.setProperty("--opacity", opacity);
-    say(this.root.querySelector(".percent"), `${Math.round(opacity * 100)} %`);
+    say(this.root.querySelector(".opacity output"), `${Math.round(opacity * 100)} %`);
   }
 
   /** Frames the pixel under the pointer in every picture, and tells each heatmap's value there. */
@@ -190,37 +185,15 @@ class View {
     }
   }
 
-  /** The probabilities under the first picture: each bar is a button that asks for its class. */
+  /** The probabilities under the first picture; nothing moves when they come. */
   tellBars(choose) {
-    const told = JSON.stringify(this.data.bars);
+    const { bars, most } = this.data;
     const home = this.panels[0].node;
-    const list = /** @type {HTMLElement} */ (home.querySelector(".bars") ?? element("div", "bars", home));
-    home.classList.toggle("told", this.data.most > 0);
-    list.hidden = !this.data.most;
-    list.style.setProperty("--most", String(this.data.bars.length || this.data.most)); // nothing moves when they come
-    if (this.bars !== told || !list.childElementCount) {
-      this.bars = told;
-      const focused = this.root.getRootNode().activeElement?.dataset?.index;
-      list.replaceChildren(...this.data.bars.map((bar) => this.bar(bar)));
-      /** @type {HTMLElement | null} */ (list.querySelector(`[data-index="${focused}"]`))?.focus();
-    }
-    list.onclick = ({ target }) => {
-      const asked = /** @type {HTMLElement} */ (target).closest("button");
-      if (asked) choose(Number(asked.dataset.index));
-    };
-  }
-
-  /** @param {Bar} told */
-  bar({ index, name, share, percent, truth, explained }) {
-    const made = button("bar", null);
-    made.dataset.index = String(index);
-    made.setAttribute("aria-pressed", String(explained));
-    made.title = `${name}: probability ${share.toPrecision(6)}${truth ? ", the true class" : ""}; click to explain it`;
-    element("span", "name", made, name);
-    if (truth) element("span", "truth", made, "true");
-    element("span", "fill", element("span", "track", made)).style.transform = `scaleX(${share})`;
-    element("span", "share", made, percent);
-    return made;
+    this.bars ??= new ClassBars(element("div", "bars", home));
+    home.classList.toggle("told", most > 0);
+    this.bars.list.hidden = !most;
+    this.bars.list.style.setProperty("--most", String(bars.length || most));
+    this.bars.show(bars, bars.length, "click to explain it", choose);
   }
 }
 

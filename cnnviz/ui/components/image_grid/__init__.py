@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.figures.packing import packed
-from cnnviz.ui.components.component import component
+from cnnviz.ui.components.component import component, nothing_more, when_told
 from cnnviz.ui.sheets import SHEET_COLUMNS
 
 __all__ = ["FORGOTTEN", "Format", "GridImages", "Group", "Source", "image_grid"]
@@ -139,15 +138,14 @@ def image_grid(
             "truth": truth,
             "chosen": chosen,
         },
-        on_chosen_change=lambda: _tell(key, on_choice),
-        on_lost_change=lambda: None,  # the page runs again and names its images anew
+        on_chosen_change=when_told(
+            key,
+            "chosen",
+            lambda number: on_choice(number if number >= 0 else None),
+            lambda told: isinstance(told, int),
+        ),
+        on_lost_change=nothing_more,  # the page runs again and names its images anew
     )
-
-
-def _tell(key: str, on_choice: Callable[[int | None], None]) -> None:
-    chosen: Any = st.session_state[key].get("chosen")
-    if isinstance(chosen, int):
-        on_choice(chosen if chosen >= 0 else None)
 
 
 def _digest(*parts: object) -> str:

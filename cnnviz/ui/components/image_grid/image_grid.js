@@ -5,9 +5,9 @@ import { brush } from "../kit/canvas.js";
 import { element } from "../kit/dom.js";
 import { mount } from "../kit/mount.js";
 import { count } from "../kit/numbers.js";
+import { A_SHEET, SheetStore } from "../kit/sheets.js";
 import { roomBelow } from "../kit/streamlit.js";
 import { layOut, target } from "./layout.js";
-import { Sheets } from "./sheets.js";
 import { Tile } from "./tile.js";
 import { wordsOf } from "./words.js";
 
@@ -19,6 +19,7 @@ const EDGE = 4; // of room round all tiles, for marks and frames
 const WORDS = 38; // of the words under a large image
 const BELOW = 34; // of room under the grid, which is the page's own
 const LEAST = 320; // of the grid's height
+const AHEAD = 2; // sheets beyond those that are seen, in the direction of the scrolling
 const PAUSE_MS = 150; // after an arrow key, before the server is told
 const TRUST_MS = 4000; // how long a choice made here counts more than what the server says
 
@@ -31,7 +32,7 @@ const TRUST_MS = 4000; // how long a choice made here counts more than what the 
  * @property {string} values
  * @property {string} verdicts base64 of uint8: positions in `verdict_words`
  * @property {import("./layout.js").Group[]} groups
- * @property {import("./sheets.js").Source} source
+ * @property {import("../kit/sheets.js").Source} source
  * @property {string} order another one where there are other images, or in another order
  * @property {string} digest another one where anything is to be drawn anew
  * @property {string} lead
@@ -55,7 +56,7 @@ class View {
   active = 0; // the position that the keyboard is at
   /** @type {number | null} the number of the image that is open */ chosen = null;
   told = -Infinity; // when something was chosen here
-  frame = 0;
+  seen = 0; // the first position in sight, when pictures were asked for last
   indices = new Uint32Array();
   labels = new Uint16Array();
   predicted = new Uint16Array();
@@ -74,7 +75,8 @@ class View {
     this.telling = life.later();
     this.size = localStorage.getItem(CHOICE) === "small" ? "small" : "large";
     const lost = () => this.send("lost", Date.now());
-    this.sheets = new Sheets(() => this.later(), lost);
+    this.store = new SheetStore(() => this.later(), lost);
+    this.frames = life.glide();
     this.listen(life);
   }
 
@@ -145,7 +147,7 @@ class View {
     this.confidence = numbers(data.confidence, Float32Array);
     this.values = numbers(data.values, Float32Array);
     this.verdicts = numbers(data.verdicts, Uint8Array);
-    this.sheets.use(data.source, this.indices);
+    this.store.use(data.source);
     for (const tile of this.tiles.values()) tile.take(tile.position);
     const empty = !this.indices.length;
     const parts = [this.scroller, this.caption, this.where, this.root.querySelector(".sizes")];
@@ -210,8 +212,7 @@ class View {
   }
 
   later() {
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
+    this.frames.next(() => {
       if (this.layout && this.indices.length) this.draw();
     });
   }
@@ -231,10 +232,20 @@ class View {
     }
     for (const { node } of this.free) node.hidden = true;
     const last = seen.positions.at(-1);
-    if (last !== undefined) this.sheets.want(seen.positions[0], last);
+    if (last !== undefined) this.want(seen.positions[0], last);
     this.where.textContent = this.place(seen.positions);
     this.scroller.setAttribute("aria-activedescendant", this.tiles.get(this.active)?.node.id ?? "");
     if (!missing) this.done();
+  }
+
+  /** Asks for the sheets that are seen, and for what comes next. @param {number} first @param {number} last */
+  want(first, last) {
+    const [from, to] = [Math.floor(first / A_SHEET), Math.floor(last / A_SHEET) + 1];
+    const [start, end] = first >= this.seen ? [to, to + AHEAD] : [Math.max(0, from - AHEAD), from];
+    this.seen = first;
+    const numbers = (/** @type {number} */ one, /** @type {number} */ other) =>
+      this.indices.subarray(one * A_SHEET, other * A_SHEET);
+    this.store.want([...numbers(from, to), ...numbers(start, end)]);
   }
 
   /** Tells tests and measurements that everything in sight is drawn. */
@@ -276,8 +287,9 @@ class View {
     node.classList.toggle("active", position === this.active);
     node.setAttribute("aria-selected", String(chosen));
     if (tile.drawn === position) return true;
-    if (this.sheets.draw(canvas, position)) tile.drawn = position;
-    else brush(canvas).clearRect(0, 0, canvas.width, canvas.height);
+    const context = brush(canvas);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    if (this.store.draw(context, this.indices[position])) tile.drawn = position;
     return tile.drawn === position;
   }
 
@@ -344,8 +356,7 @@ class View {
   }
 
   remove() {
-    cancelAnimationFrame(this.frame);
-    this.sheets.close();
+    this.store.forget("");
   }
 }
 

@@ -28,10 +28,10 @@ export class Tile {
     this.canvas = element("canvas", "", this.node);
     this.path = pathIn(this.node);
     this.verdict = element("div", "verdict", this.node);
-    const said = element("div", "said", this.node);
-    this.name = element("b", "", said);
+    const said = element("div", "said cut", this.node);
+    this.name = element("b", "cut", said);
     this.value = element("i", "", said);
-    this.truth = element("div", "truth", this.node);
+    this.truth = element("div", "truth cut", this.node);
   }
 
   /** Use it for another image. @param {number} position */

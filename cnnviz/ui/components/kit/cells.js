@@ -44,6 +44,22 @@ export function nextCell({ across }, event, from, count) {
 }
 
 /**
+ * Draw pictures that lie one under the other on a sheet, enlarged, each with a line round it.
+ * @param {CanvasRenderingContext2D} context @param {Grid} grid @param {HTMLCanvasElement | null} sheet null for none yet
+ * @param {{ count?: number, height: number, width: number }} picture @param {string} color @param {number} line
+ */
+export function paintCells(context, grid, sheet, { count = 1, height, width }, color, line) {
+  const { wide, high } = grid;
+  context.imageSmoothingEnabled = wide < width;
+  context.fillStyle = color;
+  for (let n = 0; n < count; n++) {
+    const [left, top] = cornerOf(grid, n);
+    if (line) context.fillRect(left - line, top - line, wide + 2 * line, high + 2 * line);
+    if (sheet) context.drawImage(sheet, 0, n * height, width, height, left, top, wide, high);
+  }
+}
+
+/**
  * Draw a frame round a cell.
  * @param {CanvasRenderingContext2D} context @param {Grid} grid @param {number} n @param {string} color
  * @param {number} thick

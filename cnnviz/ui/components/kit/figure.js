@@ -1,5 +1,6 @@
 // What every figure says: the ends of its scale with the colours between them, its caption, and how it is saved.
 
+import { element } from "./dom.js";
 import { saveButtons } from "./save.js";
 
 /**
@@ -7,18 +8,20 @@ import { saveButtons } from "./save.js";
  *   saved?: import("./save.js").Saved | null }} Figure
  */
 
-/** The background of a scale's bar. @param {string[]} colors */
-export function rampOf(colors) {
-  return colors.length ? `linear-gradient(to right, ${colors.join(", ")})` : "";
+/**
+ * Write the ends of a scale, and the colours between them.
+ * @param {any} node @param {string} [low] @param {string} [high] @param {string[]} [ramp]
+ */
+export function tellScale(node, low = "", high = "", ramp = []) {
+  if (!node.querySelector(".ramp")) node.prepend(...["low", "ramp", "high"].map((part) => element("span", part)));
+  node.querySelector(".low").textContent = low;
+  node.querySelector(".high").textContent = high;
+  node.querySelector(".ramp").style.background = ramp.length ? `linear-gradient(to right, ${ramp.join(", ")})` : "";
 }
 
 /** @param {any} root holds one figure @param {Figure} told @param {() => void} [repaint] draws its canvases anew */
 export function tellFigure(root, { low, high, ramp, caption, saved = null }, repaint) {
-  if (ramp) {
-    root.querySelector(".low").textContent = low;
-    root.querySelector(".high").textContent = high;
-    root.querySelector(".ramp").style.background = rampOf(ramp);
-  }
+  if (ramp) tellScale(root.querySelector(".scale"), low, high, ramp);
   root.querySelector("figcaption").textContent = caption;
   saveButtons(root.querySelector("figure"), saved, repaint);
 }

@@ -1,7 +1,7 @@
 // One map on a canvas: whole-number enlargement in device pixels, hatched padding, outlines, and the pixel pointed at.
 
 import { brush, isLight, resized, sheet, wholeZoom } from "../kit/canvas.js";
-import { rampOf } from "../kit/figure.js";
+import { tellScale } from "../kit/figure.js";
 import { short } from "../kit/numbers.js";
 import { largest, largestProduct } from "./arithmetic.js";
 
@@ -141,10 +141,9 @@ export class MapView {
 
   /** @param {Scale | null} scale @param {string} low @param {string} high */
   scaleBar(scale, low, high) {
-    this.figure.querySelector(".ramp").style.background = rampOf(scale?.stops ?? []);
-    this.figure.querySelector(".scale").classList.toggle("none", !scale);
-    this.figure.querySelector(".low").textContent = low;
-    this.figure.querySelector(".high").textContent = high;
+    const bar = this.figure.querySelector(".scale");
+    tellScale(bar, low, high, scale?.stops);
+    bar.classList.toggle("none", !scale);
   }
 
   paint(zoom, ratio) {

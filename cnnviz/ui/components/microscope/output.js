@@ -4,7 +4,8 @@ import { element } from "../kit/dom.js";
 import { mount } from "../kit/mount.js";
 import { exact, closePercent as percent, short } from "../kit/numbers.js";
 import { saveButtons } from "../kit/save.js";
-import { fewest, rounded, writtenSum } from "./sums.js";
+import { chip, sign } from "./line.js";
+import { enough, fewest, rounded, writtenSum } from "./sums.js";
 
 const SOFTMAX =
   "A softmax makes probabilities of logits: e to the power of each, divided by the sum of all, so that they are " +
@@ -14,6 +15,7 @@ const SIGMOID =
 const MOST = 12; // classes in full; of more, the most probable are shown
 const LOGIT = 2; // decimals
 const SHARE = 3;
+const MOST_DECIMALS = 9;
 
 function bar(parent, share, className, value, text) {
   const box = element("div", `bar ${className}`, parent);
@@ -40,16 +42,6 @@ function column(data, shown, hidden) {
 }
 
 /**
- * The fewest decimals with which what is written comes out.
- * @param {number} first @param {(decimals: number) => boolean} comesOut
- */
-function enough(first, comesOut) {
-  let decimals = first;
-  while (decimals < 9 && !comesOut(decimals)) decimals++;
-  return decimals;
-}
-
-/**
  * A softmax of one class in steps of which each comes out of the numbers before it: [name, text].
  *
  * @param {number} z
@@ -66,9 +58,9 @@ function softmaxSteps(z, shift, e, total, share) {
     return rounded(one - other, digits) === rounded(difference, digits);
   };
   const divides = (count) => percent(Number(e.toFixed(count)) / Number(total.toFixed(count))) === percent(share);
-  const places = enough(at, divides);
+  const places = enough(at, MOST_DECIMALS, divides);
   const grows = (digits) => rounded(Math.exp(Number(difference.toFixed(digits))), places) === rounded(e, places);
-  const digits = enough(2, (count) => adds(count) && grows(count));
+  const digits = enough(2, MOST_DECIMALS, (count) => adds(count) && grows(count));
   const taken = shift < 0 ? `(${rounded(shift, digits)})` : rounded(shift, digits);
   return [
     ["logit", `${rounded(z, digits)} − ${taken} = ${rounded(difference, digits)}`],
@@ -80,8 +72,12 @@ function softmaxSteps(z, shift, e, total, share) {
 /** The same of a sigmoid. @param {number} z @param {number} e @param {number} share */
 function sigmoidSteps(z, e, share) {
   const at = Math.min(Math.max(2, fewest(e)), 8);
-  const places = enough(at, (count) => percent(1 / (1 + Number(e.toFixed(count)))) === percent(share));
-  const digits = enough(2, (count) => rounded(Math.exp(-Number(z.toFixed(count))), places) === rounded(e, places));
+  const places = enough(at, MOST_DECIMALS, (count) => percent(1 / (1 + Number(e.toFixed(count)))) === percent(share));
+  const digits = enough(
+    2,
+    MOST_DECIMALS,
+    (count) => rounded(Math.exp(-Number(z.toFixed(count))), places) === rounded(e, places),
+  );
   const text = rounded(e, places);
   return [
     ["logit", rounded(z, digits)],
@@ -175,7 +171,7 @@ class Steps {
       const row = element("div", "class", list);
       row.setAttribute("role", "option");
       const name = element("div", "name", row);
-      element("span", "text", name, data.names[unit]);
+      element("span", "text cut", name, data.names[unit]);
       const label = data.other === null ? unit : unit + 1;
       if (data.label === label) element("small", "", name, "true class");
       bar(row, data.logits[unit] / most, "both", data.logits[unit], withSign(data.logits[unit]));
@@ -188,7 +184,7 @@ class Steps {
     if (this.hidden.length) {
       const rest = this.hidden.reduce((total, unit) => total + data.probabilities[unit], 0);
       const share = this.softmax ? `: ${percent(rest)} together` : ""; // those of sigmoids add up to nothing
-      element("p", "rest", root, `and ${this.hidden.length} more classes${share}`);
+      element("p", "rest caption", root, `and ${this.hidden.length} more classes${share}`);
     }
     this.line = element("div", "line", root);
     this.line.setAttribute("aria-live", "polite");
@@ -232,10 +228,8 @@ class Steps {
     this.line.replaceChildren();
     element("strong", "", this.line, data.names[unit]);
     parts.forEach(([name, text], number) => {
-      if (number) element("span", "op", this.line, "→");
-      const chip = element("span", "chip", this.line);
-      element("small", "", chip, name);
-      element("b", "", chip, text);
+      if (number) sign(this.line, "→");
+      chip(this.line, name, text);
     });
   }
 }

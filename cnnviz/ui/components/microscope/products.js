@@ -3,6 +3,7 @@
 import { brush } from "../kit/canvas.js";
 import { button, element } from "../kit/dom.js";
 import { exact, short, signed } from "../kit/numbers.js";
+import { chip, sign } from "./line.js";
 import { inCell, NARROW, ROWS, strongest, tiny, writtenFactors } from "./sums.js";
 
 /**
@@ -285,18 +286,11 @@ export function functionName(name) {
  * @param {number} value
  * @param {{ scale: Scale, text: string, role: string }} look
  */
-function chip(line, name, value, { scale, text, role }) {
-  const made = element("span", `chip ${role}`, line);
-  element("small", "", made, name);
-  const number = element("b", "", made, text);
+function painted(line, name, value, { scale, text, role }) {
+  const number = chip(line, name, text, role);
   number.dataset.value = String(value);
   number.title = exact(value);
   scale.paint(number, value);
-  return made;
-}
-
-function sign(line, text) {
-  element("span", "op", line, text);
 }
 
 /**
@@ -316,19 +310,19 @@ export function sumLine(line, bench, terms, scales, written) {
     const text = written.terms[at];
     if (at) sign(line, text.startsWith("−") ? "−" : "+");
     const shown = at ? text.replace("−", "") : text;
-    chip(line, name, value, { scale: role === "term" ? scales.product : scales.sum, text: shown, role });
+    painted(line, name, value, { scale: role === "term" ? scales.product : scales.sum, text: shown, role });
     words.push(`${name} ${value > 0 ? "+" : ""}${text}`.trim());
   });
   sign(line, "=");
   const alone = bench.kind === "playground" || bench.function === "linear";
   const result = { scale: scales.sum, role: "before", text: written.total };
-  chip(line, alone ? "output" : "pre-activation", terms.before, result);
+  painted(line, alone ? "output" : "pre-activation", terms.before, result);
   words.push(`${alone ? "output" : "sum"} ${written.total}`);
   if (!alone) {
     const arrow = element("span", "op arrow", line);
     element("small", "", arrow, functionName(bench.function));
     element("b", "", arrow, "→");
-    chip(line, "activation", terms.after, { scale: scales.after, role: "after", text: written.after });
+    painted(line, "activation", terms.after, { scale: scales.after, role: "after", text: written.after });
     words.push(`after ${functionName(bench.function)} ${written.after}`);
   }
   return words.join(", ");
@@ -358,10 +352,10 @@ export function poolLine(line, bench, terms, scales, written) {
   element("span", "op word", line, largest ? "the largest of" : "the mean of");
   terms.inside.forEach((cell, at) => {
     const text = written.terms[at];
-    const made = chip(line, "", terms.patch[cell], { scale: scales.patch, text, role: "term" });
-    if (largest && cell === terms.winner) made.classList.add("wins");
+    const role = largest && cell === terms.winner ? "term wins" : "term";
+    painted(line, "", terms.patch[cell], { scale: scales.patch, text, role });
   });
   sign(line, "=");
-  chip(line, "output", terms.after, { scale: scales.after, text: written.total, role: "after" });
+  painted(line, "output", terms.after, { scale: scales.after, text: written.total, role: "after" });
   return `${largest ? "The largest" : "The mean"} of ${written.terms.join(", ")} is ${written.total}`;
 }

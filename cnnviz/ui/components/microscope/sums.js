@@ -101,42 +101,42 @@ function settle(whole, terms, missing, decimals) {
 }
 
 /**
- * The same for a mean: as many decimals as it takes until the rounded values have the rounded mean.
- *
- * @param {number[]} values
- * @param {number} mean
- * @returns {Written}
+ * The fewest decimals with which something holds, or the last ones.
+ * @param {number} first @param {number} last @param {(decimals: number) => boolean} holds
  */
-export function writtenMean(values, mean) {
-  const largest = Math.max(...values.map(Math.abs), Math.abs(mean));
-  if (!(largest < 1e15)) return { decimals: 0, terms: values.map(short), total: short(mean) };
-  const first = fewest(largest);
-  for (let decimals = first; ; decimals++) {
-    const whole = values.map((value) => units(value, decimals));
-    const found = whole.reduce((sum, one) => sum + one, 0) / whole.length;
-    const off = Math.abs(found - units(mean, decimals));
-    if (off >= 0.5 && decimals < Math.min(first + MORE_APART, DECIMALS)) continue;
-    return { decimals, terms: whole.map((one) => fixed(one, decimals)), total: fixed(units(mean, decimals), decimals) };
-  }
+export function enough(first, last, holds) {
+  let decimals = first;
+  while (decimals < last && !holds(decimals)) decimals++;
+  return decimals;
 }
 
 /**
- * As many decimals as it takes until the largest value looks larger than all that are smaller.
- *
- * @param {number[]} values
- * @param {number} largest
+ * Values and what comes of them, with as many decimals as it takes until what is written holds.
+ * @param {number[]} values @param {number} result @param {(decimals: number) => boolean} holds
  * @returns {Written}
  */
+function writtenWith(values, result, holds) {
+  const largest = Math.max(...values.map(Math.abs), Math.abs(result));
+  if (!(largest < 1e15)) return { decimals: 0, terms: values.map(short), total: short(result) };
+  const first = fewest(largest);
+  const decimals = enough(first, Math.min(first + MORE_APART, DECIMALS), holds);
+  return { decimals, terms: values.map((value) => rounded(value, decimals)), total: rounded(result, decimals) };
+}
+
+/** The same for a mean: the rounded values have the rounded mean. @param {number[]} values @param {number} mean */
+export function writtenMean(values, mean) {
+  return writtenWith(values, mean, (decimals) => {
+    const found = values.reduce((sum, value) => sum + units(value, decimals), 0) / values.length;
+    return Math.abs(found - units(mean, decimals)) < 0.5;
+  });
+}
+
+/** The largest value looks larger than all that are smaller. @param {number[]} values @param {number} largest */
 export function writtenLargest(values, largest) {
-  const size = Math.max(...values.map(Math.abs));
-  if (!(size < 1e15)) return { decimals: 0, terms: values.map(short), total: short(largest) };
-  const first = fewest(size);
-  for (let decimals = first; ; decimals++) {
+  return writtenWith(values, largest, (decimals) => {
     const top = units(largest, decimals);
-    const tied = values.some((value) => value < largest && units(value, decimals) === top);
-    if (tied && decimals < Math.min(first + MORE_APART, DECIMALS)) continue;
-    return { decimals, terms: values.map((value) => rounded(value, decimals)), total: fixed(top, decimals) };
-  }
+    return !values.some((value) => value < largest && units(value, decimals) === top);
+  });
 }
 
 /** @param {number} value @param {number} digits */
@@ -154,11 +154,10 @@ function plainly(value, digits) {
  */
 export function writtenFactors(one, other, product, decimals, least = 2) {
   const wanted = rounded(product, decimals);
-  for (let digits = least; digits < 9; digits++) {
-    const [a, b] = [Number(one.toFixed(digits)), Number(other.toFixed(digits))];
-    if (rounded(a * b, decimals) === wanted) return [plainly(one, digits), plainly(other, digits), wanted];
-  }
-  return [plainly(one, 9), plainly(other, 9), wanted];
+  const digits = enough(least, 9, (count) => {
+    return rounded(Number(one.toFixed(count)) * Number(other.toFixed(count)), decimals) === wanted;
+  });
+  return [plainly(one, digits), plainly(other, digits), wanted];
 }
 
 // ---- What is written of one output pixel: the numbers of the line under it all and of the cells, so that they add up.
@@ -265,10 +264,11 @@ function ofAChannel(bench, part, line, at) {
  * @param {Part} part @param {Written} row
  */
 function patchTexts(part, row) {
-  let digits = 2;
-  const wrong = (/** @type {number} */ value, /** @type {number} */ cell) =>
-    rounded(Number(value.toFixed(digits)) * part.kernel[cell], row.decimals) !== row.terms[cell];
-  while (digits < row.decimals + 2 && part.patch.some(wrong)) digits++;
+  const digits = enough(2, row.decimals + 2, (count) =>
+    part.patch.every(
+      (value, cell) => rounded(Number(value.toFixed(count)) * part.kernel[cell], row.decimals) === row.terms[cell],
+    ),
+  );
   return part.patch.map((value) => rounded(value, digits));
 }
 

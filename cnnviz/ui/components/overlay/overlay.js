@@ -8,7 +8,8 @@ import { digits } from "../kit/numbers.js";
 import { drawingRatio } from "../kit/save.js";
 
 /**
- * @typedef {import("../kit/canvas.js").Picture & { pixels: string, table: string, lows: number[], highs: number[] }} Packed
+ * @typedef {import("../kit/canvas.js").Picture & { pixels: string, table: string, lows: number[], highs: number[],
+ *   low: string, high: string, ramp: string[] }} Packed
  * @typedef {object} Layers
  * @property {Packed} image
  * @property {Packed} map
@@ -42,7 +43,7 @@ class View {
     this.bytes = bytes(data.map.pixels);
     this.map = sheetOf(data.map, this.bytes, bytes(data.map.table));
     this.root.querySelector(".title").textContent = data.title;
-    tellFigure(this.root, data, () => this.paint());
+    tellFigure(this.root, { ...data.map, caption: data.caption, saved: data.saved }, () => this.paint());
     this.canvas.setAttribute("aria-label", `${data.title}. ${data.caption}`);
     this.paint();
   }

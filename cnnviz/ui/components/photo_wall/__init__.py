@@ -2,11 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import streamlit as st
-
-from cnnviz.ui.components.component import component
+from cnnviz.ui.components.component import component, when_told
 
 __all__ = ["WallPhoto", "photo_wall"]
 
@@ -51,15 +48,8 @@ def photo_wall(photos: Sequence[WallPhoto], *, key: str, side: int = 132, on_ope
         side: how wide each is at least, in pixels.
         on_open: called with the key of the photo that was clicked, before the page runs again.
     """
-    known = {photo.key for photo in photos}
     _component(
         key=key,
         data={"photos": [vars(photo) for photo in photos], "side": side},
-        on_opened_change=lambda: _tell(key, known, on_open),
+        on_opened_change=when_told(key, "opened", on_open, [photo.key for photo in photos].__contains__),
     )
-
-
-def _tell(key: str, known: set[str], on_open: Callable[[str], None]) -> None:
-    opened: Any = st.session_state[key].get("opened")
-    if opened in known:
-        on_open(opened)

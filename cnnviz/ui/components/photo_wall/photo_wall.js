@@ -24,11 +24,11 @@ function makePhoto(wall) {
   const image = element("img", "", element("span", "picture", node));
   Object.assign(image, { alt: "", loading: "lazy", decoding: "async" });
   const said = element("span", "said", node);
-  const word = element("b", "word", said);
+  const word = element("b", "word cut", said);
   const percent = element("span", "percent", said);
-  const fill = element("i", "", element("span", "track", node));
-  const also = element("span", "also", node);
-  const name = element("span", "name", node);
+  const fill = element("span", "fill", element("span", "track", node));
+  const also = element("span", "also cut", node);
+  const name = element("span", "name cut", node);
   return { node, image, said, word, percent, fill, also, name };
 }
 
@@ -59,7 +59,7 @@ class View {
     photo.also.classList.toggle("differs", differs);
     photo.said.hidden = !word;
     if (photo.fill.parentElement) photo.fill.parentElement.hidden = share === null;
-    photo.fill.style.width = `${100 * (share ?? 0)}%`;
+    photo.fill.style.transform = `scaleX(${share ?? 0})`;
     node.classList.toggle("abstained", abstained);
     node.title = [name, hint].filter(Boolean).join(": ");
     node.setAttribute("aria-label", [word, percent, also, name].filter(Boolean).join(", "));

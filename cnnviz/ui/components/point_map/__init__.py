@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.figures.packing import packed
 from cnnviz.figures.theme import class_colors, palette
-from cnnviz.ui.components.component import component, nothing_more
+from cnnviz.ui.components.component import component, nothing_more, when_told
 from cnnviz.ui.components.image_grid import Source
 from cnnviz.ui.sheets import SHEET_COLUMNS
 
@@ -107,8 +106,8 @@ def point_map(
             "alt": alt,
             "caption": caption,
         },
-        on_lasso_change=lambda: _tell(key, "lasso", str, on_line),
-        on_hidden_change=lambda: _tell(key, "hidden", list, on_hidden),
+        on_lasso_change=when_told(key, "lasso", on_line, lambda told: isinstance(told, str)),
+        on_hidden_change=when_told(key, "hidden", on_hidden, lambda told: isinstance(told, list)),
         on_opened_change=nothing_more,
         on_lost_change=nothing_more,  # the page runs again and names its images anew
     )
@@ -131,9 +130,3 @@ def _arrays(points: MapPoints) -> dict[str, str]:
 def _classes(names: Sequence[str]) -> list[dict[str, Any]]:
     pairs = zip(class_colors(names, "light"), class_colors(names, "dark"), strict=True)
     return [{"name": name, "colors": list(pair)} for name, pair in zip(names, pairs, strict=True)]
-
-
-def _tell(key: str, name: str, kind: type, told: Callable[[Any], None]) -> None:
-    value = st.session_state[key].get(name)
-    if isinstance(value, kind):
-        told(value)

@@ -9,7 +9,7 @@ const AWAY = 16; // from the point
 
 /**
  * @typedef {ReturnType<import("./scene.js").Scene["told"]>} Told
- * @typedef {import("./pictures.js").SheetStore} SheetStore
+ * @typedef {import("../kit/sheets.js").SheetStore} SheetStore
  * @typedef {{ scene: import("./scene.js").Scene, view: import("./view.js").Viewport,
  *   places: import("./view.js").Places, store: SheetStore, paint: () => void,
  *   paintOver: () => void }} PointMap what the map gives

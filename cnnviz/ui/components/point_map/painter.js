@@ -141,7 +141,7 @@ export function radiusOf(count, zoom) {
 
 /**
  * @typedef {import("./scene.js").Scene} Scene
- * @typedef {import("./pictures.js").SheetStore} SheetStore
+ * @typedef {import("../kit/sheets.js").SheetStore} SheetStore
  */
 
 export class Painter {

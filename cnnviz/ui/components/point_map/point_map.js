@@ -4,10 +4,10 @@ import { bytes } from "../kit/bytes.js";
 import { button, element } from "../kit/dom.js";
 import { mount } from "../kit/mount.js";
 import { count } from "../kit/numbers.js";
+import { SheetStore } from "../kit/sheets.js";
 import { roomBelow } from "../kit/streamlit.js";
 import { Focus } from "./focus.js";
 import { Painter, radiusOf } from "./painter.js";
-import { SheetStore } from "./pictures.js";
 import { Hands } from "./pointer.js";
 import { Scene } from "./scene.js";
 import { isInside, Places, read, thinned, Viewport, written } from "./view.js";
@@ -26,7 +26,7 @@ const NEARER = 1.6;
  * @property {string} border the line that is shown
  * @property {string} caption
  * @property {string} alt
- * @property {import("../image_grid/sheets.js").Source} pictures
+ * @property {import("../kit/sheets.js").Source} pictures
  * @typedef {MapData & import("./scene.js").Points} Data
  *
  * @typedef {{ drag: (way: string) => void, look: (look: string) => void, clear: () => void }} Buttons
@@ -91,7 +91,7 @@ class Legend {
         made.dataset.token = item.token;
         const swatch = element("span", item.cross ? "swatch cross" : item.color ? "swatch" : "swatch plain", made);
         swatch.style.color = item.color ?? "";
-        element("span", "name", made, item.name);
+        element("span", "name cut", made, item.name);
         element("span", "count", made);
       }
     }
@@ -228,7 +228,7 @@ class PointMap {
     const { scene } = this;
     const fresh = data.version !== this.data?.version;
     this.data = data;
-    this.store.source(data.pictures.address, data.pictures.columns, data.pictures.height, data.pictures.width);
+    this.store.use(data.pictures);
     if (fresh) scene.load(data);
     [this.view.wide, this.view.high] = data.extent;
     if (!this.toggling.waiting) this.legend.hidden = new Set(data.hidden);

@@ -4,12 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import streamlit as st
-
 from cnnviz.figures.packing import packed_tiles
 from cnnviz.figures.saving import Saving, saving_data
 from cnnviz.figures.tiles import Tiles
-from cnnviz.ui.components.component import component
+from cnnviz.ui.components.component import component, when_told
 
 __all__ = ["Blank", "Column", "strip"]
 
@@ -74,6 +72,11 @@ def strip(
         on_pick: called with the layer and number that was clicked, before the page runs again.
         saved: what the figure is called when it is saved; None where it cannot be.
     """
+
+    def is_place(told: object) -> bool:
+        pair = told if isinstance(told, list) and len(told) == 2 else ("", -1)
+        return any(column.name == pair[0] and pair[1] in column.ids for column in columns)
+
     _component(
         key=key,
         data={
@@ -95,7 +98,7 @@ def strip(
             "caption": caption,
             "saved": saving_data(saved),
         },
-        on_picked_change=lambda: _tell(key, columns, on_pick),
+        on_picked_change=when_told(key, "picked", on_pick and (lambda place: on_pick(*place)), is_place),
     )
 
 
@@ -103,12 +106,3 @@ def _packed(pictures: Tiles | Blank) -> dict[str, Any]:
     if isinstance(pictures, Blank):
         return {**asdict(pictures), "pixels": "", "table": "", "channels": 1, "low": "", "high": "", "ramp": []}
     return packed_tiles(pictures)
-
-
-def _tell(key: str, columns: Sequence[Column], on_pick: Callable[[str, int], None] | None) -> None:
-    picked: Any = st.session_state[key].get("picked")
-    if on_pick is None or not (isinstance(picked, list) and len(picked) == 2):
-        return
-    name, number = picked
-    if any(column.name == name and number in column.ids for column in columns):
-        on_pick(str(name), int(number))

@@ -2,9 +2,9 @@
 
 import { bytes } from "../kit/bytes.js";
 import { brush, resized, sheetOf, valueAt } from "../kit/canvas.js";
-import { cellAt, cornerOf, frameCell, nextCell } from "../kit/cells.js";
+import { cellAt, cornerOf, frameCell, nextCell, paintCells } from "../kit/cells.js";
 import { element, matchCount } from "../kit/dom.js";
-import { rampOf, tellFigure } from "../kit/figure.js";
+import { tellFigure, tellScale } from "../kit/figure.js";
 import { mount } from "../kit/mount.js";
 import { digits } from "../kit/numbers.js";
 import { drawingRatio } from "../kit/save.js";
@@ -34,14 +34,13 @@ const PAUSE_MS = 150;
  * @property {string[]} ramp
  * @typedef {Maps & import("../kit/canvas.js").Picture} Column
  *
- * @typedef {object} Data
+ * @typedef {object} Network
  * @property {Column[]} columns
  * @property {number} rows maps below each other
  * @property {number} size of a map's longer side, in CSS pixels, about
  * @property {[string, number] | null} chosen
  * @property {boolean} pickable
- * @property {string} caption
- * @property {import("../kit/save.js").Saved | null} saved
+ * @typedef {Network & import("../kit/figure.js").Figure} Data
  */
 
 class Layer {
@@ -57,10 +56,7 @@ class Layer {
     this.name = element("div", "name", this.node);
     this.shape = element("div", "shape", this.node);
     this.canvas = element("canvas", "", this.node);
-    this.ends = element("div", "ends", this.node);
-    this.low = element("span", "", this.ends);
-    this.ramp = element("span", "ramp", this.ends);
-    this.high = element("span", "", this.ends);
+    this.scale = element("div", "scale", this.node);
     this.note = element("div", "note", this.node);
     this.canvas.onclick = (event) => this.pick(this.at(event), 0);
     this.canvas.onkeydown = (event) => this.move(event);
@@ -72,10 +68,9 @@ class Layer {
     const before = this.data;
     const same = /** @type {const} */ (["pixels", "table", "count"]).every((name) => before?.[name] === data[name]);
     this.data = data;
-    for (const part of /** @type {const} */ (["name", "shape", "note", "low", "high"]))
-      this[part].textContent = data[part];
-    this.ends.hidden = !data.ramp.length;
-    this.ramp.style.background = rampOf(data.ramp);
+    for (const part of /** @type {const} */ (["name", "shape", "note"])) this[part].textContent = data[part];
+    this.scale.hidden = !data.ramp.length;
+    tellScale(this.scale, data.low, data.high, data.ramp);
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", `${data.name}, ${data.shape}`);
     this.canvas.dataset.layer = data.name;
@@ -132,7 +127,7 @@ class Layer {
   }
 
   paint() {
-    const { count, height, width, words } = this.data;
+    const { count, words } = this.data;
     const plan = this.plan();
     this.drawn = plan;
     const { ratio, gutter, across, wide, high } = plan;
@@ -142,16 +137,11 @@ class Layer {
     const context = this.pen(ratio);
     const style = getComputedStyle(this.canvas);
     context.clearRect(0, 0, w, h);
-    context.imageSmoothingEnabled = false;
-    for (let n = 0; n < count; n++) {
+    paintCells(context, plan, this.sheet, this.data, style.color, gutter > 1 ? 1 : 0);
+    context.fillStyle = style.textDecorationColor;
+    for (let n = 0; this.sheet && n < words.length; n++) {
       const [left, top] = cornerOf(plan, n);
-      context.fillStyle = style.color;
-      if (gutter > 1) context.fillRect(left - 1, top - 1, wide + 2, high + 2);
-      if (this.sheet) context.drawImage(this.sheet, 0, n * height, width, height, left, top, wide, high);
-      if (words.length && this.sheet) {
-        context.fillStyle = style.textDecorationColor;
-        context.fillText(this.word(n), left + wide + 2 * gutter, top + high / 2, plan.beside);
-      }
+      context.fillText(this.word(n), left + wide + 2 * gutter, top + high / 2, plan.beside);
     }
     if (this.chosen < 0) return;
     frameCell(context, plan, this.chosen, style.outlineColor, Math.min(3, Math.max(1, gutter)) * ratio);

@@ -1,14 +1,11 @@
 """Pictures side by side on a canvas: sharp, as large as fits, one of them chosen by a click or the arrow keys."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
-
-import streamlit as st
 
 from cnnviz.figures.packing import packed_tiles
 from cnnviz.figures.saving import Saving, saving_data
 from cnnviz.figures.tiles import Tiles
-from cnnviz.ui.components.component import component
+from cnnviz.ui.components.component import component, when_told
 
 __all__ = ["tiles"]
 
@@ -68,11 +65,5 @@ def tiles(
             "caption": caption,
             "saved": saving_data(saved),
         },
-        on_picked_change=lambda: _tell(key, numbers, on_pick),
+        on_picked_change=when_told(key, "picked", on_pick, lambda told: isinstance(told, int) and told in numbers),
     )
-
-
-def _tell(key: str, ids: Sequence[int], on_pick: Callable[[int], None] | None) -> None:
-    picked: Any = st.session_state[key].get("picked")
-    if on_pick and isinstance(picked, int) and picked in ids:
-        on_pick(picked)

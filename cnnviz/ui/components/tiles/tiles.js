@@ -2,7 +2,7 @@
 
 import { bytes } from "../kit/bytes.js";
 import { brush, resized, sheetOf, valueAt } from "../kit/canvas.js";
-import { cellAt, cornerOf, frameCell, nextCell } from "../kit/cells.js";
+import { cellAt, cornerOf, frameCell, nextCell, paintCells } from "../kit/cells.js";
 import { tellFigure } from "../kit/figure.js";
 import { mount } from "../kit/mount.js";
 import { digits } from "../kit/numbers.js";
@@ -82,7 +82,7 @@ class View {
   paint() {
     const available = this.root.querySelector("figure").clientWidth;
     if (!available || !this.sheet) return;
-    const { count, height, width, labels, ids, dead } = this.data;
+    const { count, labels, ids, dead } = this.data;
     const plan = arrange(this.data, available, drawingRatio());
     this.plan = plan;
     const down = Math.ceil(count / plan.across);
@@ -91,22 +91,17 @@ class View {
     const context = brush(this.canvas);
     const style = getComputedStyle(this.canvas);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    context.imageSmoothingEnabled = false;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.font = `${13 * plan.ratio}px ${style.fontFamily}`;
     const line = Math.max(1, Math.round(plan.ratio));
+    paintCells(context, plan, this.sheet, this.data, style.color, line);
+    context.fillStyle = style.textDecorationColor;
     for (let n = 0; n < count; n++) {
       const [left, top] = cornerOf(plan, n);
-      context.fillStyle = style.color;
-      context.fillRect(left - line, top - line, plan.wide + 2 * line, plan.high + 2 * line);
-      context.drawImage(this.sheet, 0, n * height, width, height, left, top, plan.wide, plan.high);
       if (dead.includes(ids[n])) this.strike(context, left, top, style);
-      if (labels.length) {
-        context.fillStyle = style.textDecorationColor;
-        const [middle, below] = [left + plan.wide / 2, top + plan.high + plan.below / 2 + line];
-        context.fillText(labels[n], middle, below, plan.wide + plan.gutter);
-      }
+      const [middle, below] = [left + plan.wide / 2, top + plan.high + plan.below / 2 + line];
+      if (labels.length) context.fillText(labels[n], middle, below, plan.wide + plan.gutter);
     }
     const place = this.place(this.chosen);
     if (place >= 0) frameCell(context, plan, place, style.outlineColor, Math.round(3 * plan.ratio));

@@ -117,7 +117,7 @@ export class Bars {
       const name = drawn("text", { class: "name", ...named }, group, row.truth ? `▸ ${short}` : short);
       drawn("title", {}, name, row.truth ? `${row.name}, the true class` : row.name);
       const box = { x: left, y: top + 2, height: Math.max(4, pitch - 5), rx: 2 };
-      drawn("rect", { class: "track", ...box, width: this.room }, group);
+      drawn("rect", { class: "rail", ...box, width: this.room }, group);
       const bar = drawn("rect", { class: "bar", ...box, width: 0, style: `fill:${row.color}` }, group);
       const value = { x: left + this.room + 5, y: top + pitch / 2 + size * 0.36, "font-size": size };
       return { group, bar, text: drawn("text", { class: "value", ...value }, group) };

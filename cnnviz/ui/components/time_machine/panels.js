@@ -3,7 +3,7 @@
 import { bytes, halves, numbers } from "../kit/bytes.js";
 import { brush, resized, sheet, sheetOf, wholeZoom } from "../kit/canvas.js";
 import { element } from "../kit/dom.js";
-import { rampOf } from "../kit/figure.js";
+import { tellScale } from "../kit/figure.js";
 import { digits } from "../kit/numbers.js";
 import { saveButtons } from "../kit/save.js";
 import { Track } from "./data.js";
@@ -29,8 +29,8 @@ export class Panel {
   constructor(stage, area) {
     this.node = element("section", `panel ${area}`, stage);
     const head = element("header", "", this.node);
-    this.title = element("h3", "", head);
-    this.note = element("span", "note", head);
+    this.title = element("h3", "cut", head);
+    this.note = element("span", "note cut", head);
     this.body = element("div", "body", this.node);
     this.scale = element("div", "scale", this.node);
     this.caption = element("p", "caption", this.node);
@@ -44,12 +44,8 @@ export class Panel {
     this.title.textContent = title;
     this.caption.textContent = caption;
     saveButtons(this.node, saved);
-    this.scale.replaceChildren();
     this.scale.hidden = !scale;
-    if (!scale) return;
-    element("span", "", this.scale, scale.low);
-    element("span", "ramp", this.scale).style.background = rampOf(scale.ramp);
-    element("span", "", this.scale, scale.high);
+    tellScale(this.scale, scale?.low, scale?.high, scale?.ramp);
   }
 
   /**
@@ -151,7 +147,7 @@ export function confusionTiles(panel, confusion, names, tables) {
   const track = new Track(numbers(confusion.values, Uint32Array), confusion.frames);
   panel.body.replaceChildren();
   const rows = classes <= 20 ? element("div", "rows", panel.body) : null;
-  for (const name of rows ? names : []) element("span", "", rows, name).title = name;
+  for (const name of rows ? names : []) element("span", "cut", rows, name).title = name;
   const side = element("div", "matrix", panel.body);
   const tiles = new Tiles(side, { count: 1, width: classes, height: classes }, (_, place) => {
     const [row, column] = [Math.floor(place / classes), place % classes];

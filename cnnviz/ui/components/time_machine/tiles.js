@@ -1,7 +1,7 @@
 // Tiles on a canvas: one colour a value, enlarged by a whole number of device pixels wherever there is room.
 
 import { brush, resized, sheet, wholeZoom } from "../kit/canvas.js";
-import { cellAt, cornerOf } from "../kit/cells.js";
+import { cellAt, cornerOf, paintCells } from "../kit/cells.js";
 import { element } from "../kit/dom.js";
 
 const GAP = 3; // CSS pixels between tiles
@@ -30,12 +30,9 @@ function arrange(count, width, height, box, ratio, line) {
   return { ...best, gutter: gap, margin: Math.floor(gap / 2), ratio };
 }
 
-/** A grid of tiles that is painted again and again with other values. */
-/**
- * @typedef {(tile: number, place: number, pixels: Uint8ClampedArray, at: number) => void} Colour writes red, green,
- * blue
- */
+/** @typedef {(tile: number, place: number, pixels: Uint8ClampedArray, at: number) => void} Colour writes red, green, blue */
 
+/** A grid of tiles that is painted again and again with other values. */
 export class Tiles {
   /** @type {(ReturnType<typeof arrange> & import("../kit/cells.js").Grid) | undefined} */ plan;
   /** @type {Tiles | undefined} whose distances it takes, where it can */ like;
@@ -54,7 +51,7 @@ export class Tiles {
       const found = this.under(event);
       this.canvas.title = found ? describe(found.tile, found.place) : "";
     };
-    this.sheet = sheet(shape.width * shape.count, shape.height); // all tiles at one pixel a value, in a row
+    this.sheet = sheet(shape.width, shape.height * shape.count); // all tiles at one pixel a value, one under the other
     this.pixels = new ImageData(this.sheet.width, this.sheet.height);
   }
 
@@ -85,25 +82,18 @@ export class Tiles {
   paint(colour) {
     if (!this.plan) return;
     const { count, width, height } = this.shape;
-    for (let tile = 0; tile < count; tile++) {
-      for (let place = 0; place < width * height; place++) {
-        const at = (Math.floor(place / width) * this.sheet.width + tile * width + (place % width)) * 4;
+    const size = width * height;
+    for (let tile = 0; tile < count; tile++)
+      for (let place = 0; place < size; place++) {
+        const at = (tile * size + place) * 4;
         colour(tile, place, this.pixels.data, at);
         this.pixels.data[at + 3] = 255;
       }
-    }
     brush(this.sheet).putImageData(this.pixels, 0, 0);
     const context = brush(this.canvas);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    context.imageSmoothingEnabled = this.plan.zoom < 1;
-    const { wide, high, ratio } = this.plan;
-    const line = this.shape.line ? Math.max(1, Math.round(ratio)) : 0;
-    if (line) context.fillStyle = getComputedStyle(this.canvas).color;
-    for (let tile = 0; tile < count; tile++) {
-      const [left, top] = cornerOf(this.plan, tile);
-      if (line) context.fillRect(left - line, top - line, wide + 2 * line, high + 2 * line);
-      context.drawImage(this.sheet, tile * width, 0, width, height, left, top, wide, high);
-    }
+    const line = this.shape.line ? Math.max(1, Math.round(this.plan.ratio)) : 0;
+    paintCells(context, this.plan, this.sheet, this.shape, getComputedStyle(this.canvas).color, line);
   }
 
   under(event) {

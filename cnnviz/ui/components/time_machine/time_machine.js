@@ -182,7 +182,7 @@ class Machine {
         const known = told.rows.some((row) => row.truth) || labelled;
         const [mark, state] = !known ? ["", ""] : best.truth ? [" ✓", "right"] : [" ✗", "wrong"];
         verdict.textContent = `predicted ${best.name} ${percent(most)}${mark}`;
-        verdict.className = `note ${state}`;
+        verdict.className = `note cut ${state}`;
         const empty = inner?.heat && inner.empty[Math.round(moment)];
         const caption = empty ? `Nothing lights up: ${empty}.` : inner?.heatWords.caption;
         if (caption) say(panel.caption, caption);

@@ -53,7 +53,7 @@ export class Transport {
     key("last", "Last snapshot (End)", () => this.rest(this.frames - 1));
     this.pace = button("pace", root, "1×");
     this.pace.onclick = () => this.paced((SPEEDS.indexOf(this.speed) + 1) % SPEEDS.length);
-    const track = element("div", "track", root);
+    const track = element("div", "rail", root);
     this.slider = element("input", "slider", track);
     Object.assign(this.slider, { type: "range", min: 0, step: 0.01, value: 0 });
     this.slider.setAttribute("aria-label", "Snapshot");

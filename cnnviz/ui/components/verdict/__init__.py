@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-import streamlit as st
-
-from cnnviz.ui.components.component import component
+from cnnviz.ui.components.component import component, when_told
 
 __all__ = ["ClassBar", "verdict"]
 
@@ -23,6 +21,7 @@ class ClassBar:
         percent: the same in words.
         before: what it was with all dials at rest; None where they are.
         explained: whether the heatmap is for this one.
+        truth: whether it is the true class.
     """
 
     index: int
@@ -31,6 +30,7 @@ class ClassBar:
     percent: str
     before: float | None = None
     explained: bool = False
+    truth: bool = False
 
 
 def verdict(
@@ -77,11 +77,5 @@ def verdict(
             "bars": [vars(bar) for bar in bars],
             "clickable": on_explain is not None,
         },
-        on_chosen_change=lambda: _tell(key, indices, on_explain),
+        on_chosen_change=when_told(key, "chosen", on_explain, lambda told: isinstance(told, int) and told in indices),
     )
-
-
-def _tell(key: str, indices: set[int], on_explain: Callable[[int], None] | None) -> None:
-    chosen: Any = st.session_state[key].get("chosen")
-    if on_explain is not None and isinstance(chosen, int) and chosen in indices:
-        on_explain(chosen)

@@ -16,8 +16,10 @@ const EDGE = 20; // a tile's frame and padding, both sides
 function build(list) {
   const node = element("li", "tile", list);
   const path = pathIn(node);
-  const [truth, image, guess, meter] = ["truth", "image", "guess", "meter"].map((part) => element("div", part, node));
-  const bar = element("div", "bar", element("div", "track", meter));
+  const [truth, image, guess, meter] = ["truth cut", "image", "guess cut", "meter"].map((part) =>
+    element("div", part, node),
+  );
+  const bar = element("div", "fill", element("div", "track", meter));
   return { node, path, truth, image, guess, bar, percent: element("div", "percent", meter) };
 }
 

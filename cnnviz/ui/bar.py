@@ -14,23 +14,21 @@ from cnnviz.errors import CnnvizError, RunError, SpecError
 from cnnviz.figures.saving import Saving
 from cnnviz.runs import Run, Weights
 from cnnviz.runs.choosing import Purpose
+from cnnviz.runs.layers import ShownLayer, last_maps, shown_layers
+from cnnviz.runs.weights import TRAINED_MODEL
+from cnnviz.runs.words import Snapshots, no_such_snapshot, snapshot_labels
 from cnnviz.ui.address import asked, chosen_run, go, remember
 from cnnviz.ui.choosers import dropdown
 from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.invitation import no_network_yet
-from cnnviz.ui.loaders import class_names, lookable, open_run
+from cnnviz.ui.loaders import class_names, lookable, open_run, run_label
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.images import ChosenImage, any_image, image_in_words, image_popover, read_image
-from cnnviz.ui.network.layers import ShownLayer, last_maps, shown_layers
 from cnnviz.ui.network.models import finite_weights
-from cnnviz.ui.network.moments import no_such_snapshot, snapshot_labels
 from cnnviz.ui.preferred import preferred_id
-from cnnviz.ui.run_facts import run_label
 from cnnviz.ui.styles import style
 
 __all__ = ["BAR_STYLE", "Pinned", "ShownRun", "asked_run", "looked_run", "network_run", "pinned_bar", "run_bar"]
-
-Snapshots = Literal["weights", "measured", "both"]  # which are on offer: with weights, with predictions, with both
 
 _FINAL = -1  # the snapshot chooser's value for the run's model
 
@@ -257,9 +255,7 @@ def _choose_network(run: Run, offered: Sequence[str], snapshots: Snapshots | Non
     dropdown("Run", "run", run.id, names, key="pinned-run", width=180)
     if snapshots is None:
         return ShownRun(run, None)
-    labels = snapshot_labels(run, measured=snapshots != "weights")
-    if snapshots == "both":
-        labels = {number: name for number, name in snapshot_labels(run).items() if number in labels}
+    labels = snapshot_labels(run, snapshots)
     model = run.has_final_predictions if snapshots != "weights" else Weights(run).exists
     if not labels and not model and snapshots != "weights":
         return ShownRun(run, None)  # nothing was measured yet, as the page says
@@ -280,7 +276,7 @@ def _choose_snapshot(run: Run, labels: Mapping[int, str], *, model: bool, follow
     Raises:
         RunError: the URL asks for a snapshot that is not on offer, or nothing is.
     """
-    names = {**({_FINAL: "trained model"} if model else {}), **dict(list(labels.items())[::-1])}
+    names = {**({_FINAL: TRAINED_MODEL} if model else {}), **dict(list(labels.items())[::-1])}
     if not names:
         raise RunError(f"the run {run.name} has no snapshot yet; wait until its first one, or choose another run")
     said, linked = asked("snapshot")

@@ -22,6 +22,7 @@ from cnnviz.home import datasets_folder, resolve_home, runs_folder
 from cnnviz.runs import Run, RunOverview, RunStore, RunSummary, Status
 from cnnviz.runs import overviews as read_overviews
 from cnnviz.runs.weights import MODEL, snapshot_path
+from cnnviz.runs.words import run_in_words
 
 __all__ = [
     "SAMPLE",
@@ -40,6 +41,7 @@ __all__ = [
     "overviews",
     "pictures",
     "run_ids",
+    "run_label",
     "runs",
 ]
 
@@ -162,6 +164,14 @@ def open_run(run_id: str) -> Run:
     return _run(str(folder), bundled, modified(folder / "spec.json"))
 
 
+def run_label(run_id: str) -> str:
+    """Return what a run is called in a list, as text, not Markdown; its id where it cannot be read.
+
+    No two runs have the same one: the browser says by its label which run was chosen.
+    """
+    return _label(str(home()), run_id)
+
+
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _dataset(home: str, name: str, modified: int) -> Dataset:
     return load_dataset(name, home)
@@ -175,6 +185,14 @@ def _pictures(home: str, name: str, classes: tuple[str, ...], held: Held | None,
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _run(folder: str, bundled: bool, modified: int) -> Run:
     return Run(Path(folder), bundled=bundled)
+
+
+@st.cache_data(ttl=5, max_entries=256, show_spinner=False)
+def _label(home: str, run_id: str) -> str:
+    try:
+        return run_in_words(open_run(run_id))
+    except CnnvizError:
+        return run_id
 
 
 @st.cache_resource(ttl=1, max_entries=4, show_spinner=False)

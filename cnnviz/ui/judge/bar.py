@@ -1,7 +1,6 @@
 """What the pages under Judge judge: a run at a moment, and what it predicted."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import streamlit as st
 
@@ -9,15 +8,16 @@ from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Judged
 from cnnviz.figures.saving import Saving
 from cnnviz.runs import Run, RunStore
+from cnnviz.runs.weights import TRAINED_MODEL
+from cnnviz.runs.words import Snapshots, snapshot_labels
+from cnnviz.training import can_resume
 from cnnviz.ui.address import page_link, rerun
 from cnnviz.ui.bar import asked_run, run_bar
 from cnnviz.ui.invitation import invite_to_train
 from cnnviz.ui.judge.readings import judged, state_of
 from cnnviz.ui.loaders import home, open_run, run_ids
 from cnnviz.ui.messages import plain
-from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.pages import MODELS, TRAIN
-from cnnviz.ui.run_facts import can_resume
 
 __all__ = ["JudgedRun", "judge_bar", "judgeable", "way_on"]
 
@@ -49,7 +49,7 @@ class JudgedRun:
 
     def saving(self, what: str) -> Saving:
         """Say what a saved figure is of, such as "confusion matrix"."""
-        data, moment = self.run.spec.data.name, self.moment or "trained model"
+        data, moment = self.run.spec.data.name, self.moment or TRAINED_MODEL
         source = f"{self.run.name} on {data}, {moment}, {len(self.judged):,} test images"
         return Saving(f"{self.run.name} {self.moment} {what}", source)
 
@@ -73,14 +73,14 @@ def judge_bar(*, snapshot: bool = True, weights: bool = False) -> JudgedRun:
             icon=":material/fact_check:",
         )
         st.stop()
-    offers: Literal["both", "measured"] = "both" if weights else "measured"
+    offers: Snapshots = "both" if weights else "measured"
     shown, _ = run_bar(run, offered, snapshots=offers if snapshot else None, follow=True)
     if not run.has_final_predictions and not (shown.labels if snapshot else run.predicted_snapshots()):
         _nothing_predicted(run)
     found = judged(run, shown.pinned)
     if run.status.active:
         st.fragment(_follow, run_every=_TICK_S)(run, state_of(run))
-    moment = "" if found.snapshot is None else snapshot_labels(run, measured=True)[found.snapshot]
+    moment = "" if found.snapshot is None else snapshot_labels(run, "measured")[found.snapshot]
     return JudgedRun(run, shown.pinned, found, moment)
 
 

@@ -14,6 +14,7 @@ from cnnviz.figures.pictures import shrunk
 from cnnviz.figures.saving import Saving
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Run
+from cnnviz.runs.words import moments_in_words
 from cnnviz.ui.address import go, leave, page_link, read
 from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.components.drawing import drawing
@@ -22,13 +23,13 @@ from cnnviz.ui.components.image_grid import Group as Head
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.copies import tell_copies, tell_missing
 from cnnviz.ui.judge.bar import judge_bar
-from cnnviz.ui.judge.readings import learning, moments_in_words, pictures_of
+from cnnviz.ui.judge.readings import learning, pictures_of
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network import test_split
 from cnnviz.ui.pages import MISTAKES
 from cnnviz.ui.place import Known, Place, choice, label, param
 from cnnviz.ui.styles import style
-from cnnviz.ui.words import images_in_words
+from cnnviz.words import images_in_words
 
 __all__ = ["OrderPlace", "show_learning_order"]
 

@@ -8,12 +8,12 @@ import streamlit as st
 from cnnviz.figures.mosaic import in_digits
 from cnnviz.figures.tiles import Tiles, colour_tiles, signed_tiles
 from cnnviz.runs import Weights
+from cnnviz.runs.words import snapshot_labels
 from cnnviz.ui.address import go, read
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.kernels.facts import ORDERS, KernelFacts, kernels_at
-from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.place import Place, choice, numbered, param
 
 __all__ = ["controls", "history_strip", "wall"]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cnnviz import explain
 from cnnviz.figures.saving import Saving
 from cnnviz.figures.tiles import Tiles, answers_in_words, map_tiles, photo_tiles, span
+from cnnviz.runs.layers import shown_layers
 from cnnviz.ui.address import go
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.overlay import overlay
@@ -25,7 +26,6 @@ from cnnviz.ui.maps.scene import (
     strengths,
 )
 from cnnviz.ui.messages import plain
-from cnnviz.ui.network.layers import shown_layers
 from cnnviz.ui.network.models import model
 
 __all__ = ["outline", "show"]

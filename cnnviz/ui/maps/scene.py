@@ -14,16 +14,16 @@ from cnnviz.errors import CnnvizError
 from cnnviz.figures.saving import Saving
 from cnnviz.figures.tiles import span
 from cnnviz.runs import Run, Weights
+from cnnviz.runs.weights import TRAINED_MODEL
+from cnnviz.runs.words import no_such_snapshot, snapshot_labels
 from cnnviz.ui.address import go, read
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.choosers import dropdown, segments
-from cnnviz.ui.loaders import class_names, lookable, open_run
+from cnnviz.ui.loaders import class_names, lookable, open_run, run_label
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.images import ChosenImage, image_in_words, image_popover, read_image
 from cnnviz.ui.network.models import Maps, feature_maps
-from cnnviz.ui.network.moments import no_such_snapshot, snapshot_labels
 from cnnviz.ui.place import Place, choice, param, text
-from cnnviz.ui.run_facts import run_label
 
 __all__ = [
     "SEEN",
@@ -265,7 +265,7 @@ def _other_snapshot(pinned: Pinned, run: Run, view: MapsPlace) -> int | None:
     has_model = Weights(run).exists
     options = [*([] if same_run else [_SAME]), *([_FINAL] if has_model else []), *list(labels)[::-1]]
     now = _asked_snapshot(pinned, run, options, view.other_snapshot)
-    words = {_SAME: "at the same moment", _FINAL: "trained model", **labels}
+    words = {_SAME: "at the same moment", _FINAL: TRAINED_MODEL, **labels}
     names = {option: words[option] for option in options}
 
     def change(option: int) -> dict[str, str]:

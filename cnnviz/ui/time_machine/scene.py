@@ -16,13 +16,13 @@ from cnnviz.figures.replay_panels import Payload, image_payload, replay_payload
 from cnnviz.figures.saving import Saving
 from cnnviz.replay import ImageReplay, Replay, image_replay, map_layers, replay
 from cnnviz.runs import Run
+from cnnviz.runs.words import no_such_snapshot
 from cnnviz.ui.address import asked, carry, go
 from cnnviz.ui.bar import looked_run, pinned_bar
 from cnnviz.ui.jobs import Job, Report, job
 from cnnviz.ui.loaders import class_names
 from cnnviz.ui.messages import problem
 from cnnviz.ui.network import test_split
-from cnnviz.ui.network.moments import no_such_snapshot
 from cnnviz.ui.pages import TIME_MACHINE
 
 if TYPE_CHECKING:

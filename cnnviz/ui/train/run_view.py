@@ -12,8 +12,9 @@ from cnnviz.evaluation import doubts
 from cnnviz.figures import Mosaic, in_words, loss_and_accuracy
 from cnnviz.figures.curves import marks_epochs
 from cnnviz.runs import Run, RunStore, Status
+from cnnviz.runs.words import progress_in_words, queue_in_words, state_in_words
 from cnnviz.spec import RunSpec
-from cnnviz.training import resume, stop, waiting_before
+from cnnviz.training import can_resume, resume, stop, waiting_before
 from cnnviz.ui import loaders
 from cnnviz.ui.address import go, page_link, rerun
 from cnnviz.ui.components import live_chart, live_kernels, watched
@@ -22,10 +23,8 @@ from cnnviz.ui.guard import permitted
 from cnnviz.ui.live_view import has_kernels, live_view
 from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.pages import REPORT
-from cnnviz.ui.run_facts import can_resume
 from cnnviz.ui.train.draft import Draft
 from cnnviz.ui.train.editor import Editor, current_editor, find_dataset, look_at
-from cnnviz.ui.words import progress_in_words, queue_in_words, state_in_words
 
 __all__ = ["run_header", "run_view"]
 

@@ -24,7 +24,7 @@ from cnnviz.ui.components import live_chart
 from cnnviz.ui.judge.compare.selection import ComparedRun, ComparePlace
 from cnnviz.ui.judge.readings import state_of
 from cnnviz.ui.messages import reported
-from cnnviz.ui.words import joined
+from cnnviz.words import joined
 
 __all__ = ["curves"]
 

@@ -23,7 +23,7 @@ from cnnviz.ui.loaders import held_images
 from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.network import test_split
 from cnnviz.ui.pages import MISTAKES
-from cnnviz.ui.words import joined, percent
+from cnnviz.words import joined, percent
 
 __all__ = ["Pair", "choose_pair", "draw_disagreements", "verdict", "why_no_pair"]
 

@@ -27,7 +27,7 @@ from cnnviz.ui.messages import plain
 from cnnviz.ui.network.models import arrays_of
 from cnnviz.ui.pages import KERNELS, TRAIN
 from cnnviz.ui.styles import style
-from cnnviz.ui.words import joined, percent
+from cnnviz.words import joined, percent
 
 __all__ = ["differences_in_words", "seeds_in_words", "show_compare"]
 

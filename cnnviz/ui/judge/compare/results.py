@@ -14,7 +14,7 @@ from cnnviz.ui.components import live_chart
 from cnnviz.ui.glossary import words
 from cnnviz.ui.judge.compare.selection import ComparedRun
 from cnnviz.ui.judge.readings import evaluation, judged, state_of
-from cnnviz.ui.words import duration, joined, percent
+from cnnviz.words import duration, joined, percent
 
 __all__ = ["Judgement", "all_same_images", "compared", "judgements", "numbers", "same_images"]
 

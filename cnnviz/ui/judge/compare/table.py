@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from cnnviz.runs import RunOverview
+from cnnviz.spec.words import changes_in_words
 from cnnviz.ui.address import bind, read
 from cnnviz.ui.judge.compare.selection import ComparePlace, Selection
-from cnnviz.ui.run_facts import changes_in_words
 
 __all__ = ["narrowed", "run_table"]
 

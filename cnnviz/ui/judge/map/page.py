@@ -14,6 +14,8 @@ from cnnviz.evaluation import Judged
 from cnnviz.evaluation.plane import Projection
 from cnnviz.inference.planes import MappedImages, Placed
 from cnnviz.runs import Run
+from cnnviz.runs.weights import TRAINED_MODEL
+from cnnviz.runs.words import snapshot_labels
 from cnnviz.ui.address import bind, go, leave, read, switch
 from cnnviz.ui.choosers import segments
 from cnnviz.ui.components.image_grid import GridImages, Group, Source, image_grid
@@ -26,10 +28,9 @@ from cnnviz.ui.judge.map.planes import MapMaker, note_layout, offer_tsne, pca_ma
 from cnnviz.ui.judge.readings import pictures_of
 from cnnviz.ui.loaders import held_images
 from cnnviz.ui.network import keras_ready, test_split
-from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.pages import MISTAKES
 from cnnviz.ui.place import Known
-from cnnviz.ui.words import images_in_words
+from cnnviz.words import images_in_words
 
 __all__ = ["show_map"]
 
@@ -99,10 +100,8 @@ def _images(run: Run, judged: Judged) -> NDArray[np.uint8]:
 
 def _snapshots(run: Run) -> dict[int | None, str]:
     """Name the snapshots that were measured, oldest first, and the run's model last."""
-    names = snapshot_labels(run)
-    measured = {item.number for item in run.predicted_snapshots()}
-    found: dict[int | None, str] = {number: name for number, name in names.items() if number in measured}
-    return found | ({None: "trained model"} if run.has_final_predictions else {})
+    found: dict[int | None, str] = dict(snapshot_labels(run, "both").items())
+    return found | ({None: TRAINED_MODEL} if run.has_final_predictions else {})
 
 
 def _controls(view: MapPlace, snapshots: Mapping[int | None, str], snapshot: int | None) -> None:

@@ -14,7 +14,7 @@ from cnnviz.ui.jobs import Job, Report, job, show_job
 from cnnviz.ui.loaders import home
 from cnnviz.ui.messages import problem
 from cnnviz.ui.network import keras_ready, test_split, wait_for_keras
-from cnnviz.ui.words import duration, images_in_words
+from cnnviz.words import duration, images_in_words
 
 __all__ = ["MapMaker", "note_layout", "offer_tsne", "pca_map"]
 

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from cnnviz.evaluation import Judged, LearningOrder, Mark, Suspects, find_suspects, pairs, select
 from cnnviz.evaluation.marks import VERDICTS
+from cnnviz.runs.words import moments_in_words
 from cnnviz.ui.address import go
 from cnnviz.ui.components.image_grid import FORGOTTEN, Format, GridImages, Group, image_grid
 from cnnviz.ui.copies import tell_missing
 from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.judge.mistakes.place import MistakesPlace
-from cnnviz.ui.judge.readings import learning, moments_in_words, pictures_of, state_of
-from cnnviz.ui.words import images_in_words
+from cnnviz.ui.judge.readings import learning, pictures_of, state_of
+from cnnviz.words import images_in_words
 
 __all__ = ["GalleryImages", "chosen_images", "chosen_of", "gallery", "lead", "nothing"]
 

@@ -15,6 +15,7 @@ from cnnviz.figures.guesses import percent
 from cnnviz.figures.saving import Saving
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Weights
+from cnnviz.runs.words import snapshot_labels
 from cnnviz.ui.address import go, page_link
 from cnnviz.ui.components.heatmaps import heatmaps
 from cnnviz.ui.components.tiles import tiles
@@ -25,7 +26,6 @@ from cnnviz.ui.judge.mistakes.place import MistakesPlace
 from cnnviz.ui.judge.readings import learning
 from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.network import read_image, wait_for_keras
-from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.pages import ATTRIBUTION, CONVOLUTION, FEATURE_MAPS
 from cnnviz.ui.question import Question
 from cnnviz.ui.styles import style
@@ -197,7 +197,7 @@ def _runner_up(question: Question, predicted: int) -> int:
 
 
 def _history(shown: JudgedRun, index: int) -> None:
-    order, moments = learning(shown.run), snapshot_labels(shown.run, measured=True)
+    order, moments = learning(shown.run), snapshot_labels(shown.run, "measured")
     st.html(history_strip(order, index, moments))
     st.markdown(plain(history_in_words(order, index, moments)))
     st.caption(

@@ -14,13 +14,15 @@ from cnnviz.figures.guesses import percent
 from cnnviz.figures.pictures import shrunk
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Run
+from cnnviz.runs.weights import TRAINED_MODEL
+from cnnviz.runs.words import moments_in_words
 from cnnviz.ui.address import bind, go, leave, page_link
 from cnnviz.ui.choosers import segments
 from cnnviz.ui.components.confusion import confusion_matrix as matrix_to_click
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.judge.bar import JudgedRun
-from cnnviz.ui.judge.readings import judged, learning, moments_in_words, state_of
+from cnnviz.ui.judge.readings import judged, learning, state_of
 from cnnviz.ui.judge.report.place import COLOURS, MatrixCell, ReportPlace
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.images import test_split
@@ -34,7 +36,6 @@ _MOST_PAIRS = 5
 _ROOM = 430  # pixels: what a projector of 720 lines leaves below the headline
 _THUMBNAIL = 64  # pixels
 _MOST_NUMBERS = 400_000  # that the browser is sent
-_MODEL = "trained model"
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +62,7 @@ def moments_of(now: JudgedRun) -> MatrixMoments:
     found = _moments(now.run, state_of(now.run))
     if found is not None and found.place_of(now.judged) is not None:
         return found
-    name = now.moment or _MODEL
+    name = now.moment or TRAINED_MODEL
     return MatrixMoments((now.judged.snapshot,), (name,), confusion_matrix(now.judged)[None])
 
 
@@ -79,7 +80,7 @@ def _moments(_run: Run, state: str) -> MatrixMoments | None:
     chosen = counts[kept]
     if _run.has_final_predictions:
         numbers.append(None)
-        names.append(_MODEL)
+        names.append(TRAINED_MODEL)
         chosen = np.concatenate([chosen, confusion_matrix(judged(_run))[None]])
     return MatrixMoments(tuple(numbers), tuple(names), chosen)
 

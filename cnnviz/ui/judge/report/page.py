@@ -16,6 +16,7 @@ from cnnviz.figures.report_page import report_page
 from cnnviz.figures.svg import Drawing
 from cnnviz.figures.threshold_curves import Kind, curve_sheet, draw_curves
 from cnnviz.runs.views import ViewsScore, read_views
+from cnnviz.training import can_resume
 from cnnviz.ui import loaders, styles
 from cnnviz.ui.address import read
 from cnnviz.ui.choosers import segments
@@ -27,7 +28,6 @@ from cnnviz.ui.judge.report.matrix import moments_of, show_images, show_matrix, 
 from cnnviz.ui.judge.report.place import ORDERS, ReportPlace, usual_cell
 from cnnviz.ui.messages import plain
 from cnnviz.ui.place import Known
-from cnnviz.ui.run_facts import can_resume
 from cnnviz.ui.styles import style
 
 __all__ = ["show_report"]

@@ -7,8 +7,8 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Evaluation, only_seeds_differ, seed_spread, values_that_differ
+from cnnviz.figures.kernel_wall import kernel_pictures
 from cnnviz.figures.theme import RUN_ROLES
-from cnnviz.figures.tiles import Tiles, colour_tiles, signed_tiles
 from cnnviz.runs import Run, Weights
 from cnnviz.spec import RunSpec
 from cnnviz.ui import loaders
@@ -227,7 +227,7 @@ def _draw_layer(chosen: ComparedRun, told: str, values: np.ndarray | None, limit
     more = f"; the first {_MOST_KERNELS} of {number}" if number > _MOST_KERNELS else ""
     size = f"{values.shape[0]}×{values.shape[1]}"
     tiles(
-        _pictures(shown, limit or None),
+        kernel_pictures(shown, limit or None),
         key=f"compare-kernels-{chosen.letter}",
         caption=f"{chosen.letter}: the {size} kernels of {told}, {_how(values.shape[2])}{more}.",
         names=[f"filter {place}" for place in range(shown.shape[3])],
@@ -236,10 +236,6 @@ def _draw_layer(chosen: ComparedRun, told: str, values: np.ndarray | None, limit
         room=_ROOM,
     )
     page_link(KERNELS, f"Look at all of {chosen.letter}", run=chosen.run.id, layer=told)
-
-
-def _pictures(values: np.ndarray, limit: float | None) -> Tiles:
-    return colour_tiles(values, limit=limit) if values.shape[2] == 3 else signed_tiles(values.mean(axis=2), limit=limit)
 
 
 def _how(channels: int) -> str:

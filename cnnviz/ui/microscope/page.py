@@ -6,12 +6,12 @@ from typing import Any, Literal
 import streamlit as st
 
 from cnnviz import explain
+from cnnviz.figures.specimens import convolution_data, output_data, playground_data, pooling_data
 from cnnviz.runs.layers import ShownLayer, shown_layers
 from cnnviz.ui.address import asked, bind, go, read
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.microscope import Pixel, microscope, output_steps
 from cnnviz.ui.messages import plain
-from cnnviz.ui.microscope.specimens import convolution_data, output_data, playground_data, pooling_data
 from cnnviz.ui.network import model, wait_for_keras
 from cnnviz.ui.place import Place, choice, pair, param
 from cnnviz.ui.styles import style

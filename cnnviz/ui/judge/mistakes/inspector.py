@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
-from itertools import groupby
 
 import numpy as np
 import streamlit as st
@@ -11,6 +10,8 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import LearningOrder, Mark
+from cnnviz.evaluation.gallery import GalleryImages
+from cnnviz.evaluation.histories import history_in_words
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.saving import Saving
 from cnnviz.figures.tiles import photo_tiles
@@ -20,7 +21,6 @@ from cnnviz.ui.address import go, page_link
 from cnnviz.ui.components.heatmaps import heatmaps
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.judge.bar import JudgedRun
-from cnnviz.ui.judge.mistakes.gallery import GalleryImages
 from cnnviz.ui.judge.mistakes.marking import mark_label
 from cnnviz.ui.judge.mistakes.place import MistakesPlace
 from cnnviz.ui.judge.readings import learning
@@ -31,7 +31,7 @@ from cnnviz.ui.question import Question
 from cnnviz.ui.styles import style
 from cnnviz.ui.training_images import neighbours
 
-__all__ = ["MOST_BARS", "history_in_words", "history_strip", "inspector", "probability_bars", "shown_classes"]
+__all__ = ["MOST_BARS", "history_strip", "inspector", "probability_bars", "shown_classes"]
 
 _LARGE = 192  # pixels of the image's longer side
 MOST_BARS = 10
@@ -287,43 +287,3 @@ def history_strip(order: LearningOrder, index: int, moments: Mapping[int, str]) 
 def _short(position: float) -> str:
     """An epoch's number under its bar; nothing between two epochs."""
     return f"{position:.0f}" if abs(position - round(position)) < 1e-6 else "·"
-
-
-def history_in_words(order: LearningOrder, index: int, moments: Mapping[int, str]) -> str:
-    """Say when an image was learned, forgotten, or that it never was, and what it was taken for.
-
-    Args:
-        order: what the run predicted at every snapshot.
-        index: the number of the test image.
-        moments: what each snapshot is called, by its number.
-
-    Returns:
-        One or two sentences, not escaped.
-    """
-    when = [moments.get(int(number), f"at snapshot {number}") for number in order.snapshots]
-    return f"{_learned(order, index, when)} {_taken_for(order, index)}".strip()
-
-
-def _learned(order: LearningOrder, index: int, when: Sequence[str]) -> str:
-    first, learned, times = (int(values[index]) for values in (order.first_right, order.learned, order.forgotten))
-    if first < 0:
-        return "Never learned: wrong at every snapshot."
-    again = {0: "", 1: "forgotten once on the way, "}.get(times, f"forgotten {times} times on the way, ")
-    if learned >= 0:
-        if first == learned:
-            return "Right from the start." if learned == 0 else f"Learned {when[learned]}, and right ever since."
-        return f"First right {when[first]}, {again}learned for good {when[learned]}."
-    last = max(at for at in range(len(when)) if order.right[at, index])
-    if first == last:
-        return f"Right only once, {when[last]}, and wrong ever since."
-    often = "once" if times == 1 else f"{times} times"
-    return f"First right {when[first]}, last right {when[last]}, forgotten {often}."
-
-
-def _taken_for(order: LearningOrder, index: int) -> str:
-    """The classes it was taken for, one after another, where there was more than one."""
-    names = [order.class_names[label] for label, _ in groupby(order.predicted[:, index])]
-    if len(names) < 2:
-        return f"Always taken for {names[0]}." if order.learned[index] < 0 else ""
-    shown = names if len(names) <= 6 else [*names[:2], "…", *names[-3:]]
-    return f"Predicted one after another: {', '.join(shown)}."

@@ -14,7 +14,7 @@ from cnnviz.errors import CnnvizError, RunError, SpecError
 from cnnviz.figures.saving import Saving
 from cnnviz.runs import Run, Weights
 from cnnviz.runs.choosing import Purpose
-from cnnviz.runs.layers import ShownLayer, last_maps, shown_layers
+from cnnviz.runs.layers import NetworkLayer, last_maps, shown_layers
 from cnnviz.runs.weights import TRAINED_MODEL
 from cnnviz.runs.words import Snapshots, no_such_snapshot, snapshot_labels
 from cnnviz.ui.address import asked, chosen_run, go, remember
@@ -345,7 +345,7 @@ def _image_label(run: Run, chosen: ChosenImage) -> str:
 # --- layer and filter -------------------------------------------------------------------------------------------
 
 
-def _layer_chooser(run: Run, layers: tuple[ShownLayer, ...], *, last: bool) -> ShownLayer:
+def _layer_chooser(run: Run, layers: tuple[NetworkLayer, ...], *, last: bool) -> NetworkLayer:
     """Draw the list of layers and return the one that is shown: unless asked, the first, or that of the last maps."""
     shown = _asked_layer(run, layers) or _usual_layer(run, layers, last=last)
     words = {one.name: f"{one.name} · {one.shape_in_words}" if one.name else "the last maps" for one in layers}
@@ -353,7 +353,7 @@ def _layer_chooser(run: Run, layers: tuple[ShownLayer, ...], *, last: bool) -> S
     return shown
 
 
-def _asked_layer(run: Run, layers: tuple[ShownLayer, ...]) -> ShownLayer | None:
+def _asked_layer(run: Run, layers: tuple[NetworkLayer, ...]) -> NetworkLayer | None:
     said, linked = asked("layer")
     found = next((shown for shown in layers if shown.name == said), None)
     if said and found is None and linked and said not in [shown.name for shown in shown_layers(run, "any")]:
@@ -364,14 +364,14 @@ def _asked_layer(run: Run, layers: tuple[ShownLayer, ...]) -> ShownLayer | None:
     return found if found or said is None else layers[0]
 
 
-def _usual_layer(run: Run, layers: tuple[ShownLayer, ...], *, last: bool) -> ShownLayer:
+def _usual_layer(run: Run, layers: tuple[NetworkLayer, ...], *, last: bool) -> NetworkLayer:
     if last:
         return next(shown for shown in layers if shown.name == last_maps(run).name)
     # A network from elsewhere may begin with what has no windows.
     return next((shown for shown in layers if shown.kind == "convolution"), layers[0])
 
 
-def _filter_chooser(shown: ShownLayer) -> int:
+def _filter_chooser(shown: NetworkLayer) -> int:
     said, linked = asked("filter")
     if not linked and asked("layer")[0] not in (None, shown.name):  # carried with another layer
         said = None

@@ -27,7 +27,7 @@ from tests.look_fixtures import looked_at, trained_home
 from tests.pages import looked
 from tests.pages.looked import asked, figures
 from tests.training.helpers import write_tiny
-from tests.ui.test_map_line import text
+from tests.evaluation.test_lasso import text
 
 __all__ = ["looked_at", "trained_home"]
 

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
+from cnnviz.evaluation.comparison import why_not_compared
 from cnnviz.evaluation.differences import differences_in_words
 from cnnviz.evaluation.seeds import seeds_in_words
 from cnnviz.figures.kernel_wall import kernel_pictures
@@ -18,7 +19,7 @@ from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.invitation import invite_to_train
 from cnnviz.ui.judge.compare.cards import cards
 from cnnviz.ui.judge.compare.curves import curves
-from cnnviz.ui.judge.compare.disagreements import Pair, choose_pair, draw_disagreements, verdict, why_no_pair
+from cnnviz.ui.judge.compare.disagreements import Pair, choose_pair, draw_disagreements, verdict
 from cnnviz.ui.judge.compare.results import Judgement, all_same_images, judgements, numbers
 from cnnviz.ui.judge.compare.selection import ComparedRun, Selection, choose, choosing, selected, set_choosing
 from cnnviz.ui.judge.compare.table import narrowed, run_table
@@ -130,7 +131,7 @@ def _draw_verdict(now: Selection, judged: tuple[Judgement, ...], pair: Pair | No
     if pair:
         verdict(pair)
     else:
-        st.info(why_no_pair(judged), icon=":material/info:")
+        st.info(why_not_compared({one.letter: one.judged for one in judged}), icon=":material/info:")
     specs = [one.run.spec for one in now.runs]
     comparable = all_same_images(judged)
     seeds = seeds_in_words(specs, [one.report if comparable else None for one in judged])

@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from cnnviz.files import read_regular
 
-__all__ = ["Arrays", "pack_arrays", "read_arrays", "sealed", "unpack_arrays"]
+__all__ = ["Arrays", "digest", "pack_arrays", "read_arrays", "sealed", "unpack_arrays"]
 
 Arrays = dict[str, NDArray[Any]]
 T = TypeVar("T")
@@ -46,6 +47,13 @@ def read_arrays(path: Path) -> Arrays:
         ValueError: not an .npz of plain arrays.
     """
     return unpack_arrays(read_regular(path))
+
+
+def digest(array: NDArray[Any]) -> str:
+    """Return a name for an array's shape, kind and values, under which things made of it can be kept."""
+    found = blake2b(f"{array.shape}|{array.dtype.str}|".encode(), digest_size=16)
+    found.update(np.ascontiguousarray(array).data)
+    return found.hexdigest()
 
 
 def sealed(value: T) -> T:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cnnviz.arrays import pack_arrays, sealed, unpack_arrays
+from cnnviz.arrays import digest, pack_arrays, sealed, unpack_arrays
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,3 +42,10 @@ def test_sealed_arrays_cannot_be_written_to_wherever_they_are() -> None:
     for one in (array, deep, named):
         with pytest.raises(ValueError, match="read-only"):
             one[0] = 1
+
+
+def test_a_name_for_what_is_in_an_array() -> None:
+    values = np.arange(12, dtype=np.uint8)
+    assert digest(values) == digest(values.copy()) == digest(np.arange(24, dtype=np.uint8)[::2] // 2)
+    others = (values.reshape(3, 4), values.reshape(4, 3), values.astype(np.int8), values + 1)
+    assert len({digest(values), *map(digest, others)}) == 5

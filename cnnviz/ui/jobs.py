@@ -26,7 +26,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.ui.address import rerun
 from cnnviz.ui.messages import plain
 
-__all__ = ["Job", "Progress", "Report", "Stopped", "Work", "forget", "job", "known_job", "show_job"]
+__all__ = ["Job", "Progress", "Report", "Stopped", "Work", "again", "forget", "job", "known_job", "show_job"]
 
 Report = Callable[[float, str], None]
 Work = Callable[[Report], Any]
@@ -194,6 +194,14 @@ def known_job(key: str) -> Job | None:
 def forget(one: Job) -> None:
     """Drop a job and its result, so that the next call of `job` with its key starts anew."""
     _jobs().forget(one)
+
+
+def again(key: str, work: Work) -> Job:
+    """Start work in the background as `job` does, anew where it had ended."""
+    before = known_job(key)
+    if before is not None and before.progress.ended:
+        forget(before)
+    return job(key, work)
 
 
 def show_job(one: Job, what: str) -> Any | None:

@@ -1,6 +1,5 @@
 """A question to a network: weights, image, layer. Its answers are kept for all sessions and not computed again."""
 
-import hashlib
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +12,7 @@ import streamlit as st
 from cachetools import LRUCache
 from numpy.typing import NDArray
 
+from cnnviz.arrays import digest
 from cnnviz.errors import CnnvizError, SpecError
 from cnnviz.explain.heatmap import Heatmap
 from cnnviz.explain.methods import METHODS
@@ -94,8 +94,7 @@ class Question:
     @cached_property
     def _state(self) -> tuple[Any, ...]:
         """What answers depend on: the network's file and the image's pixels."""
-        digest = hashlib.blake2b(self.image.tobytes(), digest_size=16).digest()
-        return self.weights.key, self.image.shape, digest
+        return self.weights.key, digest(self.image)
 
     @property
     def model(self) -> "keras.Model":

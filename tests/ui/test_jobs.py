@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.errors import DataError
 from cnnviz.ui import jobs
-from cnnviz.ui.jobs import Report, Stopped, forget, job, known_job
+from cnnviz.ui.jobs import Report, Stopped, again, forget, job, known_job
 
 PATIENCE_S = 20.0
 
@@ -48,6 +48,15 @@ def test_a_job_reports_ends_and_is_found_again() -> None:
     ended = one.wait(PATIENCE_S)
     assert (ended.state, ended.fraction, ended.result, ended.error) == ("done", 1.0, "made", "")
     assert job("a", lambda report: "another").progress.result == "made"
+
+
+def test_what_has_ended_begins_anew_where_somebody_asks_again() -> None:
+    held = Held()
+    one = again("a", held)
+    assert again("a", lambda report: "another") is one  # still going
+    held.go.set()
+    one.wait(PATIENCE_S)
+    assert again("a", lambda report: "another").wait(PATIENCE_S).result == "another"
 
 
 def test_a_job_stops_at_its_next_report_and_can_be_started_again() -> None:

@@ -16,7 +16,7 @@ from cnnviz.ui.address import go
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.numbers import numbers
 from cnnviz.ui.components.tiles import tiles
-from cnnviz.ui.jobs import Report, Stopped, forget, job, known_job, show_job
+from cnnviz.ui.jobs import Report, Stopped, again, known_job, show_job
 from cnnviz.ui.messages import plain, reported
 from cnnviz.ui.network import keep_place, wait_for_keras
 from cnnviz.ui.network.images import without_images
@@ -163,10 +163,7 @@ def _synthesised(pinned: Pinned) -> None:
 @reported(way_back=None)
 def _begin_image(pinned: Pinned, key: str) -> None:
     opened = model(pinned.weights)  # here, since a job has no session
-    before = known_job(key)
-    if before is not None and before.progress.ended:
-        forget(before)
-    job(key, lambda report: _make_image(opened, pinned.layer or "", pinned.filter or 0, report))
+    again(key, lambda report: _make_image(opened, pinned.layer or "", pinned.filter or 0, report))
 
 
 def _make_image(opened: "keras.Model", layer: str, unit: int, report: Report) -> _MadeImage:

@@ -1,6 +1,5 @@
 """Keras models on pages: imported in the background, opened once for all sessions, and what they make of images."""
 
-import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz import explain
-from cnnviz.arrays import Arrays, sealed
+from cnnviz.arrays import Arrays, digest, sealed
 from cnnviz.data import Split
 from cnnviz.data.photos import sized
 from cnnviz.explain.methods import METHODS
@@ -181,8 +180,7 @@ def feature_maps(weights: Weights, image: NDArray[np.uint8]) -> Maps:
         CnnvizError: the model cannot be opened, or the image does not fit it.
     """
     opened = model(weights)
-    digest = hashlib.sha256(image.tobytes()).hexdigest()
-    return _feature_maps(opened, image, f"{weights.key}|{digest}|{image.shape}")
+    return _feature_maps(opened, image, f"{weights.key}|{digest(image)}")
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -132,11 +132,7 @@ def metrics_ready() -> bool:
 
 
 def wait_for_metrics(height: int) -> None:
-    """Hold the place of what needs scikit-learn, and run the page again once it is there.
-
-    Args:
-        height: pixels that are kept free.
-    """
+    """Hold the place, so many pixels high, of what needs scikit-learn, and run the page again once it is there."""
     st.fragment(_hold_place, run_every=_TICK_S)(height)
 
 

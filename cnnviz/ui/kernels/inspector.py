@@ -35,11 +35,7 @@ _DEAD = "cnnviz.dead"  # session state: (model and layer, their dead filters)
 
 
 def inspector(pinned: Pinned, facts: KernelFacts) -> list[int]:
-    """Draw what is known of the pinned filter.
-
-    Returns:
-        The layer's dead filters; none while nobody has looked.
-    """
+    """Draw what is known of the pinned filter; return the layer's dead filters, none while nobody has looked."""
     number = pinned.filter or 0
     wide = facts.kernels.shape[1] > _NUMBERS_FIRST
     dead: list[int] = []

@@ -109,14 +109,7 @@ def controls(facts: KernelFacts) -> WallView:
 
 
 def wall(pinned: Pinned, facts: KernelFacts, view: WallView, dead: list[int]) -> None:
-    """Draw all kernels of the pinned layer; a click or the arrow keys choose one.
-
-    Args:
-        pinned: what is looked at.
-        facts: of the pinned layer.
-        view: from `controls`.
-        dead: filters that nothing excites, as far as known.
-    """
+    """Draw all kernels of the pinned layer, the dead ones struck through; a click or the arrow keys choose one."""
     if view.which == "this filter":
         _inputs(pinned, facts, view.each)
         return

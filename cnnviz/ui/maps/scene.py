@@ -72,11 +72,7 @@ class MapsPlace(Place):
 
 
 def pinned_sight(pinned: Pinned, *, among_runs: bool = False) -> ImageInNetwork:
-    """Return what the bar pins, with its maps.
-
-    Args:
-        pinned: what is pinned.
-        among_runs: whether another run stands beside it, so that its own is named and not the image.
+    """Return what the bar pins, with its maps; among runs it is the run that is named, and not the image.
 
     Raises:
         CnnvizError: the model cannot be opened, or the image does not fit it.

@@ -91,20 +91,12 @@ def wait_for_keras(what: str, height: int = _HEIGHT, draw: Callable[[], None] | 
 
 
 def tell_waiting(what: str) -> None:
-    """Say that something will be here when Keras is ready, and run the page again then.
-
-    Args:
-        what: it, to begin a sentence.
-    """
+    """Say that something, which begins the sentence, will be here when Keras is ready, and run the page again then."""
     st.fragment(_wait, run_every=_TICK_S)(what)
 
 
 def keep_place(height: int = _HEIGHT) -> None:
-    """Draw where something will stand, so that nothing jumps when it comes.
-
-    Args:
-        height: of it in pixels.
-    """
+    """Draw where something so many pixels high will stand, so that nothing jumps when it comes."""
     # Not st.skeleton: the browser clears that when the run has ended.
     st.html(f'{style(__file__)}<div class="place-kept" style="height:{height}px"></div>')
 

@@ -174,13 +174,10 @@ def _saved(now: ReplayScene) -> Saving:
 
 
 def replay_job(now: ReplayScene, frames: Replay) -> Job:
-    """Begin the image's replay, or return the job that makes or made it; never waits. It returns `MadeReplay`.
+    """Begin the replay of the image that is looked at, or return the job that makes or made it; never waits.
 
-    Its heatmap explains the image's class; where that is not known, the class that the last frame predicts.
-
-    Args:
-        now: what is looked at, with an image.
-        frames: the run's frames.
+    It returns `MadeReplay`. Its heatmap explains the image's class; where that is not known, the class that the last
+    frame predicts.
     """
     run, image, label, models, total = now.run, now.image, now.label, _models(), len(frames.numbers)
     assert image is not None

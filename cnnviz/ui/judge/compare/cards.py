@@ -24,12 +24,7 @@ _ACTION = "change tags and notes"
 
 
 def cards(runs: Sequence[ComparedRun], judged: Sequence[Judgement] = ()) -> None:
-    """Draw a card for each run.
-
-    Args:
-        runs: those that are chosen.
-        judged: what they make of their test images, in the same order; nothing where that is not the question.
-    """
+    """Draw a card for each run, with what it makes of its test images where that is the question."""
     for column, chosen in zip(st.columns(len(runs), gap="medium"), runs, strict=True):
         with column, st.container(key=f"compare-card-{chosen.letter}", gap="xsmall"):
             _card(chosen, judged[chosen.place] if judged else None, runs)

@@ -34,11 +34,7 @@ _SIDE = 64
 
 
 def choose_pair(judged: Sequence[Judgement]) -> Pair | None:
-    """Let choose two of the runs, where there are more; only those measured on the same images can be paired.
-
-    Returns:
-        None where no two of them were.
-    """
+    """Let choose two of the runs measured on the same images, where there are more; None where no two of them were."""
     pairs = {f"{a.letter} and {b.letter}": (a, b) for a, b in combinations(judged, 2) if same_images(a, b)}
     if len(pairs) < 2:
         return next(iter(pairs.values()), None)

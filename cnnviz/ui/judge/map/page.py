@@ -19,6 +19,7 @@ from cnnviz.inference.planes import MappedImages, Placed
 from cnnviz.runs import Run
 from cnnviz.runs.weights import TRAINED_MODEL
 from cnnviz.runs.words import snapshot_labels
+from cnnviz.ui import derived
 from cnnviz.ui.address import bind, go, leave, read, switch
 from cnnviz.ui.choosers import segments
 from cnnviz.ui.components.image_grid import GridImages, Source, image_grid
@@ -72,7 +73,7 @@ def show_map() -> None:
     images = _images(run, judged) if pictures_of(run) else None
     newest = None if run.has_final_predictions else max(number for number in snapshots if number is not None)
     maker = MapMaker(run, newest, MappedImages(images, judged.labels, exact=held_images(run) != "compressed"))
-    tsne = maker.kept("tsne", judged.snapshot) if view.method == "tsne" else None
+    tsne = derived.kept(maker.of("tsne", judged.snapshot)) if view.method == "tsne" else None
     placed = tsne or pca_map(maker, judged.snapshot)
     if placed is None:
         return
@@ -175,7 +176,7 @@ def _chosen(scene: MapScene, view: MapPlace) -> NDArray[np.bool_] | None:
     if (method, snapshot) == (scene.method, scene.shown.judged.snapshot):
         placed: Placed | None = scene.placed
     else:
-        placed = scene.maker.kept(method, snapshot)
+        placed = derived.kept(scene.maker.of(method, snapshot))
     return None if placed is None else inside(view.line.corners, placed.places)
 
 

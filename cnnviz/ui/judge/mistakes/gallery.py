@@ -42,14 +42,7 @@ def _suspects(_judged: Judged, state: str) -> Suspects:
 
 
 def gallery(shown: JudgedRun, view: MistakesPlace, chosen: GalleryImages, marks: Mapping[int, Mark]) -> None:
-    """Draw the gallery; a click opens an image by way of the URL.
-
-    Args:
-        shown: what is judged.
-        view: what the URL asks for.
-        chosen: its images.
-        marks: what people say of labels, by the image's number.
-    """
+    """Draw the gallery of the chosen images; a click opens one by way of the URL."""
     judged, indices = shown.judged, chosen.indices
     query, suspects = view.query(), view.show == "suspects"
     source = pictures_of(shown.run)

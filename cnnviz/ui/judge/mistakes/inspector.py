@@ -39,14 +39,7 @@ _MARKS = {True: "✓", False: "✕"}
 
 
 def inspector(shown: JudgedRun, view: MistakesPlace, chosen: GalleryImages, marks: Mapping[int, Mark]) -> None:
-    """Draw what is known of the open image.
-
-    Args:
-        shown: what is judged.
-        view: what the URL asks for.
-        chosen: the images of the gallery, for the next and the previous one.
-        marks: what people say of labels.
-    """
+    """Draw what is known of the open image; the chosen ones are there for the next and the previous one."""
     index = view.image
     assert index is not None
     st.html(style(__file__))
@@ -222,12 +215,7 @@ def _links(shown: JudgedRun, index: int) -> None:
 
 
 def shown_classes(probabilities: NDArray[np.floating], label: int) -> list[int]:
-    """Return the classes with a bar: all in their order, or the most probable of many and the true one.
-
-    Args:
-        probabilities: (classes,).
-        label: the true class.
-    """
+    """Return the classes with a bar: all in their order, or the most probable of many and the true one."""
     if len(probabilities) <= MOST_BARS:
         return list(range(len(probabilities)))
     best = [int(one) for one in np.argsort(-probabilities, kind="stable")[:MOST_BARS]]
@@ -235,13 +223,7 @@ def shown_classes(probabilities: NDArray[np.floating], label: int) -> list[int]:
 
 
 def probability_bars(probabilities: NDArray[np.floating], label: int, class_names: Sequence[str]) -> str:
-    """Draw the probabilities.
-
-    Args:
-        probabilities: (classes,) in [0, 1].
-        label: the true class.
-        class_names: by label; escaped.
-    """
+    """Draw the probabilities, (classes,) in [0, 1], as HTML in which names are escaped."""
     predicted = int(np.argmax(probabilities))
     rows = []
     for one in shown_classes(probabilities, label):
@@ -262,13 +244,7 @@ def probability_bars(probabilities: NDArray[np.floating], label: int, class_name
 def history_strip(order: LearningOrder, index: int, moments: Mapping[int, str]) -> str:
     """Draw a bar a snapshot, as high as its prediction is confident; solid with a check where it is right.
 
-    Args:
-        order: what the run predicted at every snapshot.
-        index: the number of the test image.
-        moments: what each snapshot is called, by its number.
-
-    Returns:
-        HTML; names in it are escaped.
+    Returns HTML in which names are escaped; `moments` says what each snapshot is called, by its number.
     """
     cells = []
     for at, number in enumerate(order.snapshots):

@@ -11,6 +11,7 @@ from cnnviz.arrays import digest
 from cnnviz.errors import CnnvizError, DataError
 from cnnviz.figures.replay_panels import Payload, image_payload, replay_payload
 from cnnviz.figures.saving import Saving
+from cnnviz.files import stamp
 from cnnviz.replay import ImageReplay, Replay, ReplayModels, map_layers, replay
 from cnnviz.runs import Run
 from cnnviz.runs.words import no_such_snapshot
@@ -132,25 +133,21 @@ def _labels(run: Run) -> tuple[NDArray[np.int64] | None, str]:
         return None, error.sentence
 
 
-def _state(run: Run) -> tuple[int, int]:
-    """What tells whether a run's files grew: the size of its log, and how many predictions there are."""
-    try:
-        size = (run.folder / "events.jsonl").stat().st_size
-    except OSError:
-        size = 0
-    return size, sum(1 for _ in Path(run.folder, "predictions").glob("*.npz"))
+def _state(run: Run) -> tuple[int, ...]:
+    """What tells whether a run's files grew: its log, and how many predictions there are."""
+    return *stamp(run.folder / "events.jsonl"), sum(1 for _ in Path(run.folder, "predictions").glob("*.npz"))
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _frames(
-    _run: Run, folder: str, state: tuple[int, int], _labels: NDArray[np.int64] | None, labelled: bool
+    _run: Run, folder: str, state: tuple[int, ...], _labels: NDArray[np.int64] | None, labelled: bool
 ) -> Replay:
     return replay(_run, _labels)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _payload(
-    _frames: Replay, _now: ReplayScene, _missing: str, numbers: tuple[int, ...], state: tuple[int, int], key: str
+    _frames: Replay, _now: ReplayScene, _missing: str, numbers: tuple[int, ...], state: tuple[int, ...], key: str
 ) -> Payload:
     return replay_payload(
         _frames,

@@ -18,6 +18,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import streamlit as st
@@ -204,12 +205,13 @@ def again(key: str, work: Work) -> Job:
     return job(key, work)
 
 
-def show_job(one: Job, what: str) -> Any | None:
+def show_job(one: Job, what: str, restart: Callable[[], None] | None = None) -> Any | None:
     """Draw where a job is, with a button to stop it; run the page again once when it has ended.
 
     Args:
         one: from `job`.
         what: what is made, to begin a sentence: "The map of all test images".
+        restart: begins a job that has ended anew; None to forget it, where the page itself calls `job` at every run.
 
     Returns:
         What the work returned, once it is done; then nothing is drawn. Else None.
@@ -225,7 +227,7 @@ def show_job(one: Job, what: str) -> Any | None:
     else:
         st.caption(plain(f"{what}: stopped at {now.fraction:.0%}."))
     label = "Try again" if now.state == "failed" else "Start again"
-    st.button(label, key=_key(one, "again"), icon=":material/refresh:", on_click=forget, args=(one,))
+    st.button(label, key=_key(one, "again"), icon=":material/refresh:", on_click=restart or partial(forget, one))
     return None
 
 

@@ -206,6 +206,31 @@ def test_a_page_stops_a_job_and_starts_it_again() -> None:
     assert texts(at) == ["nothing"]
 
 
+def _page_with_an_offer() -> None:
+    from functools import partial
+
+    import streamlit as st
+
+    from cnnviz.ui.jobs import again, known_job, show_job
+
+    begin = partial(again, "offered", lambda report: "another")
+    one = known_job("offered")
+    st.write("nothing" if one is None else f"returned {show_job(one, 'It', begin)}")
+
+
+def test_a_page_that_only_looks_for_a_job_says_how_it_begins_again() -> None:
+    def refuse(report: Report) -> Any:
+        raise DataError("there are no images; add one")
+
+    job("offered", refuse).wait(PATIENCE_S)
+    at = AppTest.from_function(_page_with_an_offer, default_timeout=60).run()
+    at.button[0].click().run()
+    one = known_job("offered")
+    assert one is not None
+    assert one.wait(PATIENCE_S).result == "another"
+    assert texts(at.run()) == ["returned another"]
+
+
 def test_a_page_says_why_a_job_failed() -> None:
     def refuse(report: Report) -> Any:
         raise DataError("there are no images; add one")

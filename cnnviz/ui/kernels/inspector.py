@@ -1,6 +1,7 @@
 """The kernel that was clicked: its numbers, its map, what excites it, an image made to excite it."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -151,7 +152,7 @@ def _synthesised(pinned: Pinned) -> None:
         args=(pinned, key),
     )
     begun = known_job(key)
-    made = show_job(begun, "The image") if begun else None
+    made = show_job(begun, "The image", partial(_begin_image, pinned, key)) if begun else None
     if made is not None:
         _show_image(pinned, made)
 

@@ -1,5 +1,7 @@
 """The Time machine page: what is there at once, what comes when TensorFlow is ready, and what can be taken away."""
 
+from functools import partial
+
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
@@ -137,7 +139,7 @@ def _save_dialog(now: ReplayScene, frames: Replay, seen: ImageReplay | None, fra
             key="time-png",
         )
     begun = known_job(key)
-    content = show_job(begun, "The GIF") if begun else None
+    content = show_job(begun, "The GIF", partial(_begin_gif, key, view, pace)) if begun else None
     if content is not None:
         size = f"{len(content) / 1e6:.1f} MB"
         row.download_button(

@@ -88,8 +88,8 @@ def serve_choices(home: str, again: str) -> None:
     from streamlit.testing.v1 import AppTest
 
     from cnnviz.evaluation import find_suspects, judge, learning_order
+    from cnnviz.evaluation.gallery import gallery_images
     from cnnviz.runs import RunStore
-    from cnnviz.ui.judge.mistakes.gallery import chosen_images
     from cnnviz.ui.judge.mistakes.place import MistakesPlace
     from cnnviz.ui.place import Known, decoded
 
@@ -104,7 +104,7 @@ def serve_choices(home: str, again: str) -> None:
         view, alone = decoded(MistakesPlace, {name: [said] for name, said in query.items()}, known), []
         for _ in range(int(again)):
             began = time.perf_counter()
-            chosen_images(judged, view, order, suspects)
+            gallery_images(judged, view.query(), order, suspects if view.show == "suspects" else None)
             alone.append(time.perf_counter() - began)
         whole = []
         for _ in range(int(again)):

@@ -1,5 +1,6 @@
 """Two runs on the same test images: which is better, is it more than chance, and where do they disagree."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
 from typing import Literal, get_args
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 from cnnviz.errors import RunError, SpecError
 from cnnviz.evaluation.judged import Judged
 from cnnviz.evaluation.report import Z95
+from cnnviz.words import joined
 
-__all__ = ["WHICH", "Comparison", "Which", "compare", "disagreements"]
+__all__ = ["WHICH", "Comparison", "Which", "compare", "disagreements", "same_images", "why_not_compared"]
 
 Which = Literal["all", "only_a", "only_b", "both_wrong"]
 WHICH: tuple[Which, ...] = get_args(Which)
@@ -55,7 +57,7 @@ def compare(a: Judged, b: Judged, names: tuple[str, str] = ("A", "B")) -> Compar
     """
     from scipy.stats import binomtest
 
-    _same_images(a, b)
+    _require_same_images(a, b)
     only_a, only_b = int((a.right & ~b.right).sum()), int((b.right & ~a.right).sum())
     p_value = float(binomtest(only_b, only_a + only_b).pvalue) if only_a + only_b else 1.0
     difference, interval = (only_b - only_a) / len(a), _interval(only_a, only_b, len(a))
@@ -86,7 +88,7 @@ def disagreements(a: Judged, b: Judged, which: Which = "all") -> NDArray[np.int6
         RunError: the two were measured on different test images.
         SpecError: there is no such choice.
     """
-    _same_images(a, b)
+    _require_same_images(a, b)
     if which not in WHICH:
         raise SpecError(f"the disagreements cannot be {which!r:.40}; choose one of {', '.join(WHICH)}")
     parts = {"only_a": a.right, "only_b": b.right, "both_wrong": ~a.right & ~b.right}
@@ -95,13 +97,38 @@ def disagreements(a: Judged, b: Judged, which: Which = "all") -> NDArray[np.int6
     return found[np.argsort(doubt, kind="stable")]
 
 
-def _same_images(a: Judged, b: Judged) -> None:
-    if (a.dataset, a.class_names) != (b.dataset, b.class_names) or not np.array_equal(a.labels, b.labels):
+def same_images(a: Judged, b: Judged) -> bool:
+    """Say whether two runs were measured on the same test images."""
+    return (a.dataset, a.class_names) == (b.dataset, b.class_names) and np.array_equal(a.labels, b.labels)
+
+
+def _require_same_images(a: Judged, b: Judged) -> None:
+    if not same_images(a, b):
         described = [f"{len(judged):,} of {judged.dataset or 'a data set'}" for judged in (a, b)]
         raise RunError(
             f"the runs {a.run_id} and {b.run_id} were measured on different test images ({' and '.join(described)}, "
             "perhaps of other classes); choose two runs on the same ones"
         )
+
+
+def why_not_compared(runs: Mapping[str, Judged | None]) -> str:
+    """Say why no two of several runs can be compared image by image, and what can.
+
+    Args:
+        runs: what each predicted, by what it is called; None where nothing can be judged.
+    """
+    blind = [name for name, judged in runs.items() if judged is None]
+    if len(blind) > len(runs) - 2:
+        has = "has" if len(blind) == 1 else "have"
+        return (
+            f"{joined(blind)} {has} no predictions that can be judged, so the runs cannot be compared image by image; "
+            "their settings and curves can."
+        )
+    told = [f"{name} {len(judged):,} of {judged.dataset}" for name, judged in runs.items() if judged]
+    return (
+        f"These runs were measured on different test images ({joined(told)}), so they cannot be compared image by "
+        "image and their accuracies say little about each other; their settings, curves and kernels can be compared."
+    )
 
 
 def _interval(only_a: int, only_b: int, n: int) -> tuple[float, float]:

@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnviz.spec import RunSpec
+from cnnviz.words import joined
 
-__all__ = ["Difference", "settings_that_differ", "values_that_differ"]
+__all__ = ["Difference", "differences_in_words", "settings_that_differ", "values_that_differ"]
 
 NONE = "–"
+
+_MOST_SETTINGS = 3
+_LONGEST = 40  # letters of a value in a sentence
+_VERSION = "version of "
 
 # What a run is called says nothing about how it learned, and what its preset does is in the settings.
 _LEFT_OUT = {"format", "name", "preset"}
@@ -75,6 +80,29 @@ def values_that_differ(specs: Sequence[RunSpec]) -> dict[str, tuple[str, ...]]:
     return {what: values for what, values in table.items() if len(set(values)) > 1}
 
 
+def differences_in_words(specs: Sequence[RunSpec]) -> str:
+    """Say which settings runs do not share, as "They differ in learning rate (0.001 and 0.003)".
+
+    Args:
+        specs: of two or more runs, in the order of their letters.
+
+    Returns:
+        One sentence, not escaped; the versions of packages count only where nothing else differs.
+    """
+    table = values_that_differ(specs)
+    settings = {what: values for what, values in table.items() if not what.startswith(_VERSION)} or table
+    if not settings:
+        return "They have the same settings, seed included."
+    told = [what + _values_in_words(values) for what, values in list(settings.items())[:_MOST_SETTINGS]]
+    more = len(settings) - len(told)
+    return f"They differ in {joined([*told, f'{more} more'] if more else told)}."
+
+
+def _values_in_words(values: Sequence[str]) -> str:
+    """Return the values behind their setting; nothing where one is too long for a sentence, such as layers."""
+    return f" ({joined(values)})" if max(map(len, values)) <= _LONGEST else ""
+
+
 def _kinds(spec: RunSpec) -> list[str]:
     return [layer.kind for layer in spec.model.layers]
 
@@ -108,7 +136,7 @@ def _settings(spec: RunSpec, trained_here: bool) -> Iterator[tuple[str, str]]:
             elif isinstance(value, dict):
                 yield from ((f"{_plain(name)}: {_plain(inner)}", _text(of)) for inner, of in value.items())
             elif section == "versions":
-                yield f"version of {name}", _text(value)
+                yield f"{_VERSION}{name}", _text(value)
             elif value is None and name in _ALL_IF_NONE:
                 yield _WORDS[f"{section}.{name}"], "all"
             else:

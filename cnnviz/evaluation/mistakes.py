@@ -48,6 +48,11 @@ class Query:
     descending: bool = True
     by_pair: bool = False
 
+    @property
+    def filtered(self) -> bool:
+        """Whether some images are left out by class or confidence."""
+        return (self.true, self.predicted, self.least, self.most) != (None, None, 0, 1)
+
     def __post_init__(self) -> None:
         for what, value, known in (("show", self.shown, SHOWN), ("sort by", self.sort, SORTS)):
             if value not in known:

@@ -10,11 +10,24 @@ import plotly.graph_objects as go
 
 from cnnviz.figures.learning_curve import Metric, Values, curve, finite_or_nan, loss_bound
 from cnnviz.figures.theme import Mode, run_colors, template
+from cnnviz.words import joined
 
 if TYPE_CHECKING:
-    from cnnviz.runs import History
+    from cnnviz.runs import History, Run
 
-__all__ = ["AXES", "DASHES", "SPLITS", "Axis", "ComparedCurves", "Learned", "Split", "compared_curves", "draw_compared"]
+__all__ = [
+    "AXES",
+    "DASHES",
+    "SPLITS",
+    "Axis",
+    "ComparedCurves",
+    "Learned",
+    "Split",
+    "compared_curves",
+    "curves_caption",
+    "draw_compared",
+    "learned",
+]
 
 Axis = Literal["epochs", "steps", "seconds"]
 Split = Literal["validation", "training"]
@@ -84,6 +97,21 @@ class ComparedCurves:
     low: float
     bound: float
     beyond: tuple[str, ...]
+
+
+def learned(letter: str, run: "Run") -> Learned:
+    """Return how a run learned; the steps of an epoch are those of its snapshots, else of its plan.
+
+    Args:
+        letter: what it is called beside the others.
+        run: the run.
+    """
+    status = run.status
+    moments = [(item.step, item.position) for item in run.snapshots() if item.position > 0]
+    if not moments and status.steps and status.epochs:
+        moments = [(status.steps, status.epochs)]
+    steps = moments[-1][0] / moments[-1][1] if moments else None
+    return Learned(letter, run.history(), max(status.epochs or run.spec.train.epochs, 1), steps)
 
 
 def compared_curves(runs: Sequence[Learned], metric: Metric, split: Split, axis: Axis) -> ComparedCurves:
@@ -161,6 +189,29 @@ def _ends(metric: Metric, lowest: Sequence[float], highest: Sequence[float]) -> 
         return max(0.0, min(low, bound - 0.1)), min(1.0, bound)
     bound = loss_bound([min(value, _OUTLIER * min(highest)) for value in highest])
     return math.floor(0.95 * max(min(lowest), 0.0) / (bound / 5)) * (bound / 5), bound
+
+
+def curves_caption(letters: Sequence[str], record: ComparedCurves, loss: ComparedCurves) -> str:
+    """Say how to read the curves, and which runs have none.
+
+    Args:
+        letters: of all runs that are compared.
+        record: the accuracy.
+        loss: the loss.
+    """
+    missing = [letter for letter in letters if letter not in [line.letter for line in record.lines]]
+    if len(missing) == len(letters):
+        return f"None of the runs has a {record.split} curve yet; it begins with the first epoch."
+    how = {
+        "validation": "One mark an epoch, on images held back from training",
+        "training": "Smoothed over the batches; on the images learned from, as augmented",
+    }[record.split]
+    parts = [f"{how}; the same stroke is the same run everywhere on this page."]
+    if missing:
+        parts.append(f"{joined(missing)} {'has' if len(missing) == 1 else 'have'} no such curve.")
+    if loss.beyond:
+        parts.append(f"The loss of {joined(loss.beyond)} leaves the chart at its top.")
+    return " ".join(parts)
 
 
 def draw_compared(record: ComparedCurves, mode: Mode = "light", *, revision: str = "") -> go.Figure:

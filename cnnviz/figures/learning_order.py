@@ -11,9 +11,19 @@ from cnnviz.figures.guesses import percent
 from cnnviz.figures.svg import Anchor, Drawing, Frame, shortened, widest
 
 if TYPE_CHECKING:
-    from cnnviz.evaluation import Stages
+    from cnnviz.evaluation import LearningOrder, Stages
+    from cnnviz.evaluation.learning import Group
 
-__all__ = ["STAGES", "ClassGroups", "class_groups", "draw_class_groups", "draw_stages", "stages_caption"]
+__all__ = [
+    "STAGES",
+    "ClassGroups",
+    "class_groups",
+    "draw_class_groups",
+    "draw_stages",
+    "group_sentence",
+    "snapshot_ticks",
+    "stages_caption",
+]
 
 WIDTH = 520.0
 HEIGHT = 218.0
@@ -100,6 +110,40 @@ def stages_caption(stages: "Stages", moments: Sequence[str]) -> str:
         f"Each bar is one snapshot. At the last one {right:,} of {stages.count:,} test images are right{settled}; "
         f"{forgotten:,} {'was right once and is' if forgotten == 1 else 'were right once and are'} forgotten."
     )
+
+
+def snapshot_ticks(order: "LearningOrder", most: int = 16) -> list[str]:
+    """Name the measured snapshots in a few letters for an axis: whole epochs, at most so many names.
+
+    Args:
+        order: a run's predictions at every snapshot.
+        most: names at most.
+    """
+    whole = [round(at) for at in order.positions.tolist()]
+    named = [at for at, epoch in zip(order.positions.tolist(), whole, strict=True) if abs(at - epoch) < 1e-6]
+    every = -(-len(named) // most) if named else 1
+    return [
+        str(epoch) if abs(at - epoch) < 1e-6 and epoch % max(every, 1) == 0 else ""
+        for at, epoch in zip(order.positions.tolist(), whole, strict=True)
+    ]
+
+
+def group_sentence(group: "Group", stages: "Stages", moments: Sequence[str]) -> str:
+    """Say what the images of a group have in common.
+
+    Args:
+        group: one of the four.
+        stages: of all test images.
+        moments: what each snapshot is called.
+    """
+    if group == "first":
+        by = moments[stages.middle] if stages.middle >= 0 else "from the start"
+        return f"Right {by} or before, and at every snapshot since."
+    return {
+        "late": "Right at the end for good, but only after that.",
+        "forgotten": "Right at some snapshot, wrong at the last one; the most often forgotten stand first.",
+        "never": "Right at no snapshot: hard, ambiguous, or with a wrong label. The surest mistakes stand first.",
+    }[group]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ seen = image_replay(run, image)         # feature maps, probabilities, heatmaps 
 """
 
 from cnnviz.replay.frames import MOST_FRAMES, choose_frames
-from cnnviz.replay.image import ImageReplay, MapsReplay, image_replay, map_layers
+from cnnviz.replay.image import ImageReplay, MapsReplay, ReplayModels, image_replay, map_layers
 from cnnviz.replay.run import Replay, replay
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "ImageReplay",
     "MapsReplay",
     "Replay",
+    "ReplayModels",
     "choose_frames",
     "image_replay",
     "map_layers",

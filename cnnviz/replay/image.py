@@ -1,10 +1,12 @@
 """What the network made of one image at each snapshot: feature maps, probabilities, a heatmap. Needs Keras."""
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from cnnviz.errors import RunError, SpecError
@@ -14,7 +16,7 @@ from cnnviz.spec import Activation, BatchNormalization, Convolution, ModelSpec
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["ImageReplay", "MapsReplay", "image_replay", "map_layers"]
+__all__ = ["ImageReplay", "MapsReplay", "ReplayModels", "image_replay", "map_layers"]
 
 MOST_LAYERS = 3
 MOST_FIRST_MAPS = 32  # of the first layer: all of the reference network's, in the order of its kernels
@@ -225,3 +227,34 @@ def _shrunk(maps: Floats, block: int) -> Floats:
     rows, columns = max(height // block, 1), max(width // block, 1)
     cut: NDArray[Any] = maps[:, : rows * block, : columns * block].reshape(frames, rows, -1, columns, block, channels)
     return np.asarray(cut.mean(axis=(2, 4)), np.float32)
+
+
+class ReplayModels:
+    """Models that are kept warm for `image_replay`: what was compiled for a network stays; any thread may ask.
+
+    Args:
+        most: of how many networks.
+    """
+
+    def __init__(self, most: int = 3) -> None:
+        self._lock = threading.Lock()  # TensorFlow uses all cores anyway, and the models' weights are changed
+        self._models: LRUCache[str, keras.Model] = LRUCache(most)
+
+    def image_replay(
+        self,
+        run: Run,
+        image: NDArray[np.uint8],
+        snapshots: Sequence[Snapshot],
+        class_index: int | None = None,
+        on_progress: Progress | None = None,
+    ) -> ImageReplay:
+        """Do what the function of this name does, one image after another."""
+        from cnnviz.models import build
+
+        with self._lock:
+            key = run.spec.model.to_json()
+            if key not in self._models:
+                self._models[key] = build(run.spec.model, run.spec.train.seed)
+            return image_replay(
+                run, image, snapshots, class_index=class_index, model=self._models[key], on_progress=on_progress
+            )

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from cnnviz.runs.run import Run
 
-__all__ = ["KERNELS", "MODEL", "Weights", "read_named", "snapshot_path"]
+__all__ = ["KERNELS", "MODEL", "TRAINED_MODEL", "Weights", "read_named", "snapshot_path"]
 
 MODEL = "model.keras"
+TRAINED_MODEL = "trained model"  # the moment of a run's model, in words
 KERNELS = "kernels.npz"  # of a network from elsewhere, which has no snapshots
 
 _NONE = "none"  # in place of a digest
@@ -105,7 +106,7 @@ class Weights:
     def moment(self) -> str:
         """When they were: "trained model", "before training", "after epoch 3", "after step 250"."""
         if self.snapshot is None:
-            return "trained model"
+            return TRAINED_MODEL
         found = (item.moment for item in self.run.snapshots() if item.number == self.snapshot)
         return next(found, f"snapshot {self.snapshot}")
 

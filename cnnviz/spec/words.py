@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from cnnviz.errors import SpecError
+from cnnviz.spec.data import DataSpec
 from cnnviz.spec.layers import FUNCTIONS, Layer
 from cnnviz.spec.presets import preset
 from cnnviz.spec.run import RunSpec
@@ -11,6 +12,7 @@ from cnnviz.spec.train import Augmentation, TrainSpec
 
 __all__ = [
     "DETAILS",
+    "changes_in_words",
     "epochs_in_words",
     "learning_in_words",
     "name_in_words",
@@ -146,3 +148,35 @@ def _augmentation(now: Augmentation, before: Augmentation) -> str:
     if now.active and before.active:
         return "augmentation changed"
     return "augmented" if now.active else "not augmented"
+
+
+def changes_in_words(spec: RunSpec) -> str:
+    """Return what a run does differently from its preset, such as "20 epochs, rate 0.01, layers changed".
+
+    The data set is left out: a row says it anyway.
+
+    Args:
+        spec: of the run.
+
+    Returns:
+        At most three changes; no words where there are none, or where it has no preset of this version.
+    """
+    try:
+        original = preset(spec.preset or "")
+    except SpecError:
+        return ""
+    layers = ["layers changed"] if spec.model.layers != original.model.layers else []
+    parts = [*time_in_words(spec.train, original.train), *layers, *learning_in_words(spec.train, original.train)]
+    parts += _data(spec.data, original.data)
+    return ", ".join([*parts[:_MOST], *(["and more"] if len(parts) > _MOST else [])])
+
+
+def _data(now: DataSpec, before: DataSpec) -> list[str]:
+    parts = []
+    if now.classes != before.classes and now.classes:
+        parts.append(" and ".join(now.classes) if len(now.classes) == 2 else f"{len(now.classes)} classes")
+    if now.train_images is not None:
+        parts.append(f"{now.train_images:,} images")
+    if now.validation != before.validation:
+        parts.append(f"{100 * now.validation:.3g} % validation" if now.validation else "no validation")
+    return parts

@@ -10,9 +10,18 @@ from cnnviz.files import storage_errors
 from cnnviz.runs import Run, Status
 from cnnviz.runs.locks import held
 
-__all__ = ["RESUMABLE", "reopened", "stopped_waiting"]
+__all__ = ["RESUMABLE", "can_resume", "reopened", "stopped_waiting"]
 
 RESUMABLE = frozenset({"stopped", "interrupted", "failed"})
+
+
+def can_resume(run: Run) -> bool:
+    """Say whether a run can go on from where it stopped.
+
+    Raises:
+        RunError: its settings cannot be read.
+    """
+    return run.state in RESUMABLE and not run.bundled and not run.spec.model.foreign
 
 
 def stopped_waiting(run: Run) -> Status:

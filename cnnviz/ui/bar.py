@@ -14,23 +14,21 @@ from cnnviz.errors import CnnvizError, RunError, SpecError
 from cnnviz.figures.saving import Saving
 from cnnviz.runs import Run, Weights
 from cnnviz.runs.choosing import Purpose
+from cnnviz.runs.layers import NetworkLayer, last_maps, shown_layers
+from cnnviz.runs.weights import TRAINED_MODEL
+from cnnviz.runs.words import Snapshots, no_such_snapshot, snapshot_labels
 from cnnviz.ui.address import asked, chosen_run, go, remember
 from cnnviz.ui.choosers import dropdown
 from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.invitation import invite_to_train
-from cnnviz.ui.loaders import class_names, lookable, open_run, run_ids
+from cnnviz.ui.loaders import class_names, lookable, open_run, run_ids, run_label
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.images import ChosenImage, any_image, image_in_words, image_popover, read_image
-from cnnviz.ui.network.layers import ShownLayer, last_maps, shown_layers
 from cnnviz.ui.network.models import finite_weights
-from cnnviz.ui.network.moments import no_such_snapshot, snapshot_labels
 from cnnviz.ui.preferred import preferred_id
-from cnnviz.ui.run_facts import run_label
 from cnnviz.ui.styles import style
 
 __all__ = ["BAR_STYLE", "Pinned", "ShownRun", "asked_run", "looked_run", "network_run", "pinned_bar", "run_bar"]
-
-Snapshots = Literal["weights", "measured", "both"]  # which are on offer: with weights, with predictions, with both
 
 _FINAL = -1  # the snapshot chooser's value for the run's model
 
@@ -260,9 +258,7 @@ def _choose_network(run: Run, offered: Sequence[str], snapshots: Snapshots | Non
     dropdown("Run", "run", run.id, names, key="pinned-run", width=180)
     if snapshots is None:
         return ShownRun(run, None)
-    labels = snapshot_labels(run, measured=snapshots != "weights")
-    if snapshots == "both":
-        labels = {number: name for number, name in snapshot_labels(run).items() if number in labels}
+    labels = snapshot_labels(run, snapshots)
     model = run.has_final_predictions if snapshots != "weights" else Weights(run).exists
     if not labels and not model and snapshots != "weights":
         return ShownRun(run, None)  # nothing was measured yet, as the page says
@@ -283,7 +279,7 @@ def _choose_snapshot(run: Run, labels: Mapping[int, str], *, model: bool, follow
     Raises:
         RunError: the URL asks for a snapshot that is not on offer, or nothing is.
     """
-    names = {**({_FINAL: "trained model"} if model else {}), **dict(list(labels.items())[::-1])}
+    names = {**({_FINAL: TRAINED_MODEL} if model else {}), **dict(list(labels.items())[::-1])}
     if not names:
         raise RunError(f"the run {run.name} has no snapshot yet; wait until its first one, or choose another run")
     said, linked = asked("snapshot")
@@ -352,7 +348,7 @@ def _image_label(run: Run, chosen: ChosenImage) -> str:
 # --- layer and filter -------------------------------------------------------------------------------------------
 
 
-def _layer_chooser(run: Run, layers: tuple[ShownLayer, ...], *, last: bool) -> ShownLayer:
+def _layer_chooser(run: Run, layers: tuple[NetworkLayer, ...], *, last: bool) -> NetworkLayer:
     """Draw the list of layers and return the one that is shown: unless asked, the first, or that of the last maps."""
     shown = _asked_layer(run, layers) or _usual_layer(run, layers, last=last)
     words = {one.name: f"{one.name} · {one.shape_in_words}" if one.name else "the last maps" for one in layers}
@@ -360,7 +356,7 @@ def _layer_chooser(run: Run, layers: tuple[ShownLayer, ...], *, last: bool) -> S
     return shown
 
 
-def _asked_layer(run: Run, layers: tuple[ShownLayer, ...]) -> ShownLayer | None:
+def _asked_layer(run: Run, layers: tuple[NetworkLayer, ...]) -> NetworkLayer | None:
     said, linked = asked("layer")
     found = next((shown for shown in layers if shown.name == said), None)
     if said and found is None and linked and said not in [shown.name for shown in shown_layers(run, "any")]:
@@ -371,14 +367,14 @@ def _asked_layer(run: Run, layers: tuple[ShownLayer, ...]) -> ShownLayer | None:
     return found if found or said is None else layers[0]
 
 
-def _usual_layer(run: Run, layers: tuple[ShownLayer, ...], *, last: bool) -> ShownLayer:
+def _usual_layer(run: Run, layers: tuple[NetworkLayer, ...], *, last: bool) -> NetworkLayer:
     if last:
         return next(shown for shown in layers if shown.name == last_maps(run).name)
     # A network from elsewhere may begin with what has no windows.
     return next((shown for shown in layers if shown.kind == "convolution"), layers[0])
 
 
-def _filter_chooser(shown: ShownLayer) -> int:
+def _filter_chooser(shown: NetworkLayer) -> int:
     said, linked = asked("filter")
     if not linked and asked("layer")[0] not in (None, shown.name):  # carried with another layer
         said = None

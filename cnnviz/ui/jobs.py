@@ -18,6 +18,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import streamlit as st
@@ -26,7 +27,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.ui.address import rerun
 from cnnviz.ui.messages import plain
 
-__all__ = ["Job", "Progress", "Report", "Stopped", "Work", "forget", "job", "known_job", "show_job"]
+__all__ = ["Job", "Progress", "Report", "Stopped", "Work", "again", "forget", "job", "known_job", "show_job"]
 
 Report = Callable[[float, str], None]
 Work = Callable[[Report], Any]
@@ -196,12 +197,21 @@ def forget(one: Job) -> None:
     _jobs().forget(one)
 
 
-def show_job(one: Job, what: str) -> Any | None:
+def again(key: str, work: Work) -> Job:
+    """Start work in the background as `job` does, anew where it had ended."""
+    before = known_job(key)
+    if before is not None and before.progress.ended:
+        forget(before)
+    return job(key, work)
+
+
+def show_job(one: Job, what: str, restart: Callable[[], None] | None = None) -> Any | None:
     """Draw where a job is, with a button to stop it; run the page again once when it has ended.
 
     Args:
         one: from `job`.
         what: what is made, to begin a sentence: "The map of all test images".
+        restart: begins a job that has ended anew; None to forget it, where the page itself calls `job` at every run.
 
     Returns:
         What the work returned, once it is done; then nothing is drawn. Else None.
@@ -217,7 +227,7 @@ def show_job(one: Job, what: str) -> Any | None:
     else:
         st.caption(plain(f"{what}: stopped at {now.fraction:.0%}."))
     label = "Try again" if now.state == "failed" else "Start again"
-    st.button(label, key=_key(one, "again"), icon=":material/refresh:", on_click=forget, args=(one,))
+    st.button(label, key=_key(one, "again"), icon=":material/refresh:", on_click=restart or partial(forget, one))
     return None
 
 

@@ -25,8 +25,10 @@ from cnnviz.home import datasets_folder, resolve_home, runs_folder
 from cnnviz.runs import Run, RunOverview, RunStore, RunSummary, Status
 from cnnviz.runs import overviews as read_overviews
 from cnnviz.runs.weights import MODEL, snapshot_path
+from cnnviz.runs.words import run_in_words
 
 __all__ = [
+    "MOST_OFFERED",
     "SAMPLE",
     "ActiveRun",
     "active_runs",
@@ -36,6 +38,7 @@ __all__ = [
     "datasets",
     "held_images",
     "home",
+    "judgeable",
     "look_again",
     "lookable",
     "modified",
@@ -44,6 +47,7 @@ __all__ = [
     "pictures",
     "readable",
     "run_ids",
+    "run_label",
     "runs",
 ]
 
@@ -51,7 +55,7 @@ SAMPLE = "cifar10-sample"  # the data set that is always there
 
 # A run that trains writes its status every second; one that was silent for longer is asked for nothing on every page.
 _RECENT_S = 300.0
-_MOST_LOOKABLE = 60
+MOST_OFFERED = 60  # runs in a list to choose from
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,16 @@ def run_ids() -> tuple[str, ...]:
 
 def lookable() -> tuple[str, ...]:
     """Return the ids of the runs that have weights to look at, newest first; opens none of them."""
-    return _lookable(str(home()))
+    return _holding(str(home()), (MODEL, snapshot_path(Path(), 0).as_posix()))
+
+
+def judgeable(*, snapshots: bool = False) -> tuple[str, ...]:
+    """Return the ids of the runs that predicted the test images, newest first; opens none of them.
+
+    Args:
+        snapshots: only those that did so at snapshots, which a network from elsewhere has not.
+    """
+    return _holding(str(home()), ("predictions/[0-9]*.npz" if snapshots else "predictions/*.npz",))
 
 
 def active_runs() -> tuple[ActiveRun, ...]:
@@ -141,7 +154,7 @@ def active_runs() -> tuple[ActiveRun, ...]:
 def look_again() -> None:
     """Forget which runs there are and which are active; called after every change, so that it is seen at once."""
     _run_ids.clear()
-    _lookable.clear()
+    _holding.clear()
     _overviews.clear()
     _active_runs.clear()
 
@@ -180,6 +193,14 @@ def readable(run_ids: Iterable[str]) -> Iterator[Run]:
             yield run
 
 
+def run_label(run_id: str) -> str:
+    """Return what a run is called in a list, as text, not Markdown; its id where it cannot be read.
+
+    No two runs have the same one: the browser says by its label which run was chosen.
+    """
+    return _label(str(home()), run_id)
+
+
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _dataset(home: str, name: str, modified: int) -> Dataset:
     return load_dataset(name, home)
@@ -195,6 +216,14 @@ def _run(folder: str, bundled: bool, modified: int) -> Run:
     return Run(Path(folder), bundled=bundled)
 
 
+@st.cache_data(ttl=5, max_entries=256, show_spinner=False)
+def _label(home: str, run_id: str) -> str:
+    try:
+        return run_in_words(open_run(run_id))
+    except CnnvizError:
+        return run_id
+
+
 @st.cache_resource(ttl=1, max_entries=4, show_spinner=False)
 def _overviews(home: str) -> tuple[RunOverview, ...]:
     return read_overviews(home)
@@ -205,15 +234,16 @@ def _run_ids(home: str) -> tuple[str, ...]:
     return RunStore(home).ids()  # thousands of runs take a tenth of a second
 
 
-@st.cache_data(ttl=2, max_entries=4, show_spinner=False)
-def _lookable(home: str) -> tuple[str, ...]:
+@st.cache_data(ttl=2, max_entries=12, show_spinner=False)
+def _holding(home: str, files: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids of the newest runs with such a file."""
     found: list[str] = []
     store = RunStore(home)
     for run_id in _run_ids(home):
         folders = (store.folder / run_id, store.bundled_folder / run_id)
-        if any((folder / MODEL).exists() or snapshot_path(folder, 0).exists() for folder in folders):
+        if any(True for folder in folders for name in files for _ in folder.glob(name)):
             found.append(run_id)
-        if len(found) == _MOST_LOOKABLE:
+        if len(found) == MOST_OFFERED:
             break
     return tuple(found)
 

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
+from cnnviz.runs.words import progress_in_words
 from cnnviz.ui.address import page_link, rerun
 from cnnviz.ui.loaders import ActiveRun, active_runs
 from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import TRAIN
 from cnnviz.ui.styles import shared_style
 from cnnviz.ui.warm import keep_warm
-from cnnviz.ui.words import progress_in_words
 
 __all__ = ["status_bar"]
 

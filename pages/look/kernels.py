@@ -3,15 +3,14 @@
 import streamlit as st
 
 from cnnviz.ui.bar import pinned_bar
-from cnnviz.ui.kernels.facts import kernel_facts
 from cnnviz.ui.kernels.inspector import inspector, known_dead, tell_dead
-from cnnviz.ui.kernels.wall import controls, history_strip, wall
+from cnnviz.ui.kernels.wall import controls, facts_of, history_strip, wall
 from cnnviz.ui.messages import reported
 from cnnviz.ui.pages import KERNELS
 
 with reported(KERNELS, label="Look at the newest run"):
     pinned = pinned_bar(layer="convolution", filter=True)
-    facts = kernel_facts(pinned.weights, pinned.layer or "")
+    facts = facts_of(pinned)
     view = controls(facts)
     left, right = st.columns([3, 2], gap="large")
     with left:

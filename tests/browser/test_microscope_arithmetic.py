@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page
 
 from cnnviz import explain
-from cnnviz.ui.microscope import specimens
-from cnnviz.ui.microscope.specimens import CLASSIC_KERNELS, convolution_data, playground_data, pooling_data
+from cnnviz.figures import specimens
+from cnnviz.figures.specimens import CLASSIC_KERNELS, convolution_data, playground_data, pooling_data
 from tests.modules import called
 
 MODULES = ["microscope/arithmetic.js"]

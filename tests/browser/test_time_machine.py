@@ -149,3 +149,10 @@ def test_a_moment_and_the_whole_are_saved(dashboard: Dashboard, page: Page, run:
     with page.expect_download(timeout=TIMEOUT_MS) as gif:
         page.get_by_role("button", name="Save the GIF").click(timeout=TIMEOUT_MS)
     assert Path(gif.value.path()).read_bytes()[:6] == b"GIF89a"
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Fast", exact=True).click()
+    expect(page.get_by_role("button", name="Save the GIF")).to_be_hidden()  # one of another pace is to be made
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Play (space)").press("Home")
+    expect(dialog).to_be_hidden()  # nor does it come back with the page's next run

@@ -10,6 +10,7 @@ from scipy import stats
 import cnnviz
 from cnnviz.errors import RunError, SpecError
 from cnnviz.evaluation import Difference, Judged, compare, disagreements, settings_that_differ
+from cnnviz.evaluation.comparison import same_images, why_not_compared
 from cnnviz.spec import Augmentation, Convolution, LayerRow, RunSpec
 from tests.evaluation.made import guesses, judged
 
@@ -150,3 +151,12 @@ def test_layers_one_by_one_where_they_are_of_the_same_kinds() -> None:
     )
     without = spec.changed(model=spec.model.changed(layers=()))
     assert settings_that_differ(without, spec)[0].a == "–"
+
+
+def test_why_runs_are_not_compared() -> None:
+    few, many = (judged(np.zeros(count, int), np.eye(2)[np.zeros(count, int)]) for count in (40, 60))
+    assert same_images(few, few)
+    assert not same_images(few, many)
+    assert "B has no predictions that can be judged" in why_not_compared({"A": few, "B": None})
+    assert "B and C have no predictions" in why_not_compared({"A": few, "B": None, "C": None})
+    assert "(A 40 of made and B 60 of made)" in why_not_compared({"A": few, "B": many}).replace("nowhere", "made")

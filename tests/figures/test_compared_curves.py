@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from cnnviz.figures.compared_curves import DASHES, Learned, compared_curves, draw_compared
+from cnnviz.figures.compared_curves import DASHES, Learned, compared_curves, curves_caption, draw_compared
 from cnnviz.figures.theme import RUN_ROLES, run_colors
 from cnnviz.runs import History
 
@@ -118,3 +118,11 @@ def test_the_axis_says_what_it_counts(axis: str, title: str) -> None:
     figure = draw_compared(compared_curves([A], "loss", "validation", axis))  # type: ignore[arg-type]
     assert figure.layout.xaxis.title.text == title
     assert tuple(figure.layout.xaxis.range) == (0, {"steps": 200, "seconds": 20}[axis])
+
+
+def test_the_caption_says_which_runs_have_no_curve() -> None:
+    none = Learned("C", history([]), 3)
+    told = [compared_curves([A, B, none], metric, "validation", "epochs") for metric in ("accuracy", "loss")]  # type: ignore[arg-type]
+    assert curves_caption(["A", "B", "C"], *told).endswith("everywhere on this page. C has no such curve.")
+    empty = [compared_curves([none], metric, "validation", "epochs") for metric in ("accuracy", "loss")]  # type: ignore[arg-type]
+    assert curves_caption(["C"], *empty).startswith("None of the runs has a validation curve yet")

@@ -6,8 +6,15 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from cnnviz.evaluation import Stages
-from cnnviz.figures.learning_order import class_groups, draw_class_groups, draw_stages, stages_caption
+from cnnviz.evaluation import LearningOrder, Stages
+from cnnviz.figures.learning_order import (
+    class_groups,
+    draw_class_groups,
+    draw_stages,
+    group_sentence,
+    snapshot_ticks,
+    stages_caption,
+)
 
 MOMENTS = ("before training", "after epoch 1")
 
@@ -72,3 +79,17 @@ def test_of_many_classes_the_hardest_are_shown() -> None:
     assert groups.names[0] == "c88"
     assert groups.names[-1] == "c99"
     assert "The 12 of which least was learned, of 100 classes." in groups.caption
+
+
+def test_an_axis_names_whole_epochs_and_not_too_many() -> None:
+    positions = np.array([0, 0.5, *range(1, 41)], np.float64)
+    predicted = np.zeros((len(positions), 1), np.int64)
+    order = LearningOrder("r", ("a",), predicted[0], np.arange(len(positions)), positions, predicted, predicted + 1.0)
+    ticks = snapshot_ticks(order)
+    assert (ticks[0], ticks[1], ticks[2], ticks[4]) == ("0", "", "", "3")
+    assert sum(map(bool, ticks)) <= 16
+
+
+def test_a_group_is_said_in_a_sentence(stages: Stages) -> None:
+    assert group_sentence("first", stages, MOMENTS) == "Right before training or before, and at every snapshot since."
+    assert group_sentence("never", stages, MOMENTS).startswith("Right at no snapshot")

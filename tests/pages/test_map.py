@@ -22,12 +22,12 @@ from cnnviz.spec import DataSpec
 from cnnviz.training.execute import train
 from cnnviz.ui.loaders import class_names
 from cnnviz.ui.network import test_split as images_of
+from tests.evaluation.test_lasso import text
 from tests.look import look_spec
 from tests.look_fixtures import looked_at, trained_home
 from tests.pages import looked
 from tests.pages.looked import asked, figures
 from tests.training.helpers import write_tiny
-from tests.ui.test_map_line import text
 
 __all__ = ["looked_at", "trained_home"]
 

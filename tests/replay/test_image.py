@@ -5,7 +5,7 @@ import pytest
 
 from cnnviz.data import Prepared
 from cnnviz.errors import RunError, SpecError
-from cnnviz.replay import ImageReplay, image_replay, map_layers
+from cnnviz.replay import ImageReplay, ReplayModels, image_replay, map_layers
 from cnnviz.replay.image import MOST_MAPS, _maps_replay
 from cnnviz.runs import Run
 from cnnviz.spec import Convolution, Dense, Flatten, ModelSpec
@@ -74,3 +74,14 @@ def test_layers_are_the_first_the_last_and_one_between() -> None:
     assert map_layers(ModelSpec(input_shape=(16, 16, 1), layers=deep)) == ("conv2d_1", "conv2d_3", "conv2d_6")
     assert map_layers(ModelSpec(input_shape=(8, 8, 1), layers=NETWORK)) == ("conv2d_1", "activation_1")
     assert map_layers(ModelSpec(input_shape=(8, 8, 1), layers=(Flatten(), Dense(units=4)))) == ()
+
+
+def test_a_model_that_is_kept_warm_says_the_same(run: Run, data: Prepared, seen: ImageReplay) -> None:
+    models, done = ReplayModels(), []
+    for _ in range(2):
+        again = models.image_replay(
+            run, data.test.images[4], run.snapshots(), int(data.test.labels[4]), lambda *at: done.append(at)
+        )
+        np.testing.assert_array_equal(again.probabilities, seen.probabilities)
+    assert done[-1] == (len(seen.numbers), len(seen.numbers))
+    assert len(models._models) == 1

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.errors import DataError
 from cnnviz.ui import jobs
-from cnnviz.ui.jobs import Report, Stopped, forget, job, known_job
+from cnnviz.ui.jobs import Report, Stopped, again, forget, job, known_job
 
 PATIENCE_S = 20.0
 
@@ -48,6 +48,15 @@ def test_a_job_reports_ends_and_is_found_again() -> None:
     ended = one.wait(PATIENCE_S)
     assert (ended.state, ended.fraction, ended.result, ended.error) == ("done", 1.0, "made", "")
     assert job("a", lambda report: "another").progress.result == "made"
+
+
+def test_what_has_ended_begins_anew_where_somebody_asks_again() -> None:
+    held = Held()
+    one = again("a", held)
+    assert again("a", lambda report: "another") is one  # still going
+    held.go.set()
+    one.wait(PATIENCE_S)
+    assert again("a", lambda report: "another").wait(PATIENCE_S).result == "another"
 
 
 def test_a_job_stops_at_its_next_report_and_can_be_started_again() -> None:
@@ -195,6 +204,31 @@ def test_a_page_stops_a_job_and_starts_it_again() -> None:
     assert again.label == "Start again"
     again.click().run()
     assert texts(at) == ["nothing"]
+
+
+def _page_with_an_offer() -> None:
+    from functools import partial
+
+    import streamlit as st
+
+    from cnnviz.ui.jobs import again, known_job, show_job
+
+    begin = partial(again, "offered", lambda report: "another")
+    one = known_job("offered")
+    st.write("nothing" if one is None else f"returned {show_job(one, 'It', begin)}")
+
+
+def test_a_page_that_only_looks_for_a_job_says_how_it_begins_again() -> None:
+    def refuse(report: Report) -> Any:
+        raise DataError("there are no images; add one")
+
+    job("offered", refuse).wait(PATIENCE_S)
+    at = AppTest.from_function(_page_with_an_offer, default_timeout=60).run()
+    at.button[0].click().run()
+    one = known_job("offered")
+    assert one is not None
+    assert one.wait(PATIENCE_S).result == "another"
+    assert texts(at.run()) == ["returned another"]
 
 
 def test_a_page_says_why_a_job_failed() -> None:

@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.errors import RunError
 from cnnviz.evaluation import evaluate
 from cnnviz.runs import Run
-from cnnviz.ui.judge.bar import JudgedRun, judgeable
+from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.judge.readings import evaluation, judged, learning, state_of
 from cnnviz.ui.judge.report.matrix import moments_of
+from cnnviz.ui.loaders import judgeable
 from tests.evaluation.made import ended_run, guesses, stopped_run, with_snapshots, write, write_dataset
 from tests.runs.folders import snapshot, write_events
 
@@ -190,7 +191,7 @@ def test_of_many_moments_some_are_sent_and_what_is_left_out_stands_alone(
     home: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = with_snapshots(ended_run(home, LABELS, CHANCES), [guesses(LABELS, 4, seed=n) for n in range(5)])
-    monkeypatch.setattr("cnnviz.ui.judge.report.matrix._MOST_NUMBERS", 3 * 16)
+    monkeypatch.setattr("cnnviz.evaluation.confusion._MOST_NUMBERS", 3 * 16)
     assert moments_of(seen(run)).numbers == (0, 2, 4, None)
     alone = moments_of(seen(run, 3))
     assert (alone.numbers, alone.names) == ((3,), ("snapshot 3",))

@@ -1,6 +1,5 @@
 """The photograph and its heatmaps side by side, what each picture means, and the check with random weights."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from cnnviz.data import fit
 from cnnviz.errors import DataError, SpecError
 from cnnviz.explain.methods import METHODS
 from cnnviz.figures.guesses import percent
-from cnnviz.figures.heatmap import in_two_digits
+from cnnviz.figures.randomisation import check_verdict, correlation_in_words, stage_title
 from cnnviz.ui.address import go
 from cnnviz.ui.attribution.choices import TITLES, asked_choices, choose_check, choose_class, choose_methods
 from cnnviz.ui.bar import Pinned
@@ -26,11 +25,10 @@ from cnnviz.ui.question import Question
 if TYPE_CHECKING:
     from cnnviz.explain import RandomisationCheck
 
-__all__ = ["check_verdict", "correlation_in_words", "show_attribution", "stage_title"]
+__all__ = ["show_attribution"]
 
 _MOST_BARS = 6
 _FINE = 384  # pixels: how finely a photograph is shown beside what the network sees of it
-_ALIKE, _SIMILAR, _ENOUGH = 0.7, 0.4, 0.2  # rank correlations of two heatmaps
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,40 +189,3 @@ def _check(pinned: Pinned, question: Question, method: str, class_index: int | N
         saved=pinned.saved(f"{title} check", explained=pinned.class_names[found.real.class_index]),
         slider=False,
     )
-
-
-def correlation_in_words(correlation: float | None) -> str:
-    """Say how alike two heatmaps are: `0.75: nearly the same`."""
-    if correlation is None:
-        return "cannot be compared, because one of the two is the same everywhere"
-    if correlation >= _ALIKE:
-        how = "nearly the same"
-    elif correlation >= _SIMILAR:
-        how = "similar"
-    elif correlation >= _ENOUGH:
-        how = "a little alike"
-    elif correlation > -_ENOUGH:
-        how = "unrelated"
-    else:
-        how = "the opposite" if correlation <= -_SIMILAR else "rather the opposite"
-    return f"rank correlation {in_two_digits(round(correlation, 2))}: {how}"
-
-
-def stage_title(layers: Sequence[str], total: int) -> str:
-    """Name the layers that were drawn anew."""
-    if len(layers) == total:
-        return "All layers random"
-    if len(layers) == 1:
-        return f"{layers[0]} random"
-    return f"Last {len(layers)} layers random"
-
-
-def check_verdict(title: str, correlation: float | None) -> str:
-    """Draw the conclusion from the network whose layers are all random, one sentence."""
-    if correlation is None:
-        return f"{title} cannot be judged here: with random weights its heatmap is the same everywhere, or was before."
-    if correlation >= _ALIKE:
-        return f"{title} hardly changes when the network forgets everything: here it shows the image, not the network."
-    if correlation >= _SIMILAR:
-        return f"{title} changes only in part when the network forgets everything: some of it is the image itself."
-    return f"{title} becomes another picture when the network forgets everything: it shows what was learned."

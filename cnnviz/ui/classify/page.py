@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cnnviz.data.photos import Photo
 from cnnviz.errors import DataError
 from cnnviz.runs import Run, Weights
+from cnnviz.runs.words import snapshot_labels
 from cnnviz.ui.address import arrived, bind, carried, carry, go, read, rerun
 from cnnviz.ui.bar import network_run, run_bar
 from cnnviz.ui.classify.many_photos import show_many
@@ -26,11 +27,9 @@ from cnnviz.ui.classify.photos import (
 )
 from cnnviz.ui.classify.place import WhatPlace
 from cnnviz.ui.copies import COPY
-from cnnviz.ui.loaders import class_names, lookable, open_run
+from cnnviz.ui.loaders import class_names, lookable, open_run, run_label
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.images import keep_photo, kept_photo, read_image
-from cnnviz.ui.network.moments import snapshot_labels
-from cnnviz.ui.run_facts import run_label
 from cnnviz.ui.styles import style
 
 __all__ = ["show_classify"]

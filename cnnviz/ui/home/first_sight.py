@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from cnnviz.data.example_photos import EXAMPLES, Example, example_photo
 from cnnviz.errors import CnnvizError, DataError
 from cnnviz.figures.guesses import percent
+from cnnviz.figures.network_maps import Column
 from cnnviz.figures.tiles import Tiles, answers_in_words, colour_tiles, map_tiles, photo_tiles, signed_tiles, span
 from cnnviz.inference.crops import Crop, seen_part
 from cnnviz.runs import Run, RunStore
 from cnnviz.runs.choosing import pinned_run
 from cnnviz.runs.showcase import SHOWCASE, Showcase, ShownLayer, read_showcase
 from cnnviz.ui.address import page_link
-from cnnviz.ui.components.strip import Column, strip
+from cnnviz.ui.components.strip import strip
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.components.verdict import ClassBar, verdict
 from cnnviz.ui.loaders import class_names, home, modified

@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.data import examples
 from cnnviz.runs import Run
+from cnnviz.runs.words import state_in_words
 from cnnviz.spec import preset
 from cnnviz.ui.address import switch
 from cnnviz.ui.components import watched
@@ -22,7 +23,6 @@ from cnnviz.ui.pages import CLASSIFY, KERNELS, TRAIN
 from cnnviz.ui.preferred import pinned, preferred, preferred_id
 from cnnviz.ui.styles import style
 from cnnviz.ui.train.editor import start_once
-from cnnviz.ui.words import state_in_words
 
 __all__ = ["show_home"]
 

@@ -8,15 +8,14 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.figures.spark_line import spark_line
 from cnnviz.runs import Run
-from cnnviz.spec.words import name_in_words
+from cnnviz.runs.words import started_in_words, state_in_words
+from cnnviz.spec.words import changes_in_words, name_in_words
 from cnnviz.ui.address import page_link
 from cnnviz.ui.loaders import open_run
 from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import TRAIN
 from cnnviz.ui.preferred import pin_button
-from cnnviz.ui.run_facts import changes_in_words, started_in_words
 from cnnviz.ui.styles import style
-from cnnviz.ui.words import state_in_words
 
 __all__ = ["accuracy_in_words", "run_rows"]
 

@@ -1,27 +1,26 @@
 """What the pages under Judge judge: a run at a moment, and what it predicted."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Judged
 from cnnviz.figures.saving import Saving
-from cnnviz.runs import Run, RunStore
+from cnnviz.runs import Run
+from cnnviz.runs.weights import TRAINED_MODEL
+from cnnviz.runs.words import Snapshots, snapshot_labels
+from cnnviz.training import can_resume
 from cnnviz.ui.address import page_link, rerun
 from cnnviz.ui.bar import asked_run, run_bar
 from cnnviz.ui.invitation import invite_to_train
 from cnnviz.ui.judge.readings import judged, state_of
-from cnnviz.ui.loaders import home, open_run, run_ids
+from cnnviz.ui.loaders import MOST_OFFERED, judgeable, open_run, run_ids
 from cnnviz.ui.messages import plain
-from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.pages import MODELS, TRAIN
-from cnnviz.ui.run_facts import can_resume
 
-__all__ = ["JudgedRun", "judge_bar", "judgeable", "way_on"]
+__all__ = ["JudgedRun", "judge_bar", "way_on"]
 
-_MOST_RUNS = 60
 _TICK_S = 2.0  # a run predicts once an epoch
 
 
@@ -49,7 +48,7 @@ class JudgedRun:
 
     def saving(self, what: str) -> Saving:
         """Say what a saved figure is of, such as "confusion matrix"."""
-        data, moment = self.run.spec.data.name, self.moment or "trained model"
+        data, moment = self.run.spec.data.name, self.moment or TRAINED_MODEL
         source = f"{self.run.name} on {data}, {moment}, {len(self.judged):,} test images"
         return Saving(f"{self.run.name} {self.moment} {what}", source)
 
@@ -64,7 +63,7 @@ def judge_bar(*, snapshot: bool = True, weights: bool = False) -> JudgedRun:
     Raises:
         CnnvizError: the URL asks for something that there is not, or a file is damaged; one sentence.
     """
-    offered = _openable(judgeable(snapshots=not snapshot) or run_ids()[:_MOST_RUNS])
+    offered = _openable(judgeable(snapshots=not snapshot) or run_ids()[:MOST_OFFERED])
     run = asked_run(offered)
     if run is None:
         invite_to_train(
@@ -73,37 +72,15 @@ def judge_bar(*, snapshot: bool = True, weights: bool = False) -> JudgedRun:
             icon=":material/fact_check:",
         )
         st.stop()
-    offers: Literal["both", "measured"] = "both" if weights else "measured"
+    offers: Snapshots = "both" if weights else "measured"
     shown, _ = run_bar(run, offered, snapshots=offers if snapshot else None, follow=True)
     if not run.has_final_predictions and not (shown.labels if snapshot else run.predicted_snapshots()):
         _nothing_predicted(run)
     found = judged(run, shown.pinned)
     if run.status.active:
         st.fragment(_follow, run_every=_TICK_S)(run, state_of(run))
-    moment = "" if found.snapshot is None else snapshot_labels(run, measured=True)[found.snapshot]
+    moment = "" if found.snapshot is None else snapshot_labels(run, "measured")[found.snapshot]
     return JudgedRun(run, shown.pinned, found, moment)
-
-
-def judgeable(*, snapshots: bool = False) -> tuple[str, ...]:
-    """Return the ids of the runs that predicted the test images, newest first; opens none of them.
-
-    Args:
-        snapshots: only those that did so at snapshots, which a network from elsewhere has not.
-    """
-    return _judgeable(str(home()), "[0-9]*.npz" if snapshots else "*.npz")
-
-
-@st.cache_data(ttl=2, max_entries=8, show_spinner=False)
-def _judgeable(home: str, files: str) -> tuple[str, ...]:
-    found: list[str] = []
-    store = RunStore(home)
-    for run_id in run_ids():
-        folders = (store.folder / run_id / "predictions", store.bundled_folder / run_id / "predictions")
-        if any(True for folder in folders for _ in folder.glob(files)):
-            found.append(run_id)
-        if len(found) == _MOST_RUNS:
-            break
-    return tuple(found)
 
 
 def _openable(offered: tuple[str, ...]) -> tuple[str, ...]:

@@ -7,28 +7,36 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.evaluation import LearningOrder, Stages, groups_by_class, images_of_group, stages_of
+from cnnviz.evaluation import LearningOrder, groups_by_class, images_of_group, stages_of
+from cnnviz.evaluation.gallery import by_class
 from cnnviz.evaluation.learning import GROUPS, Group
-from cnnviz.figures.learning_order import class_groups, draw_class_groups, draw_stages, stages_caption
+from cnnviz.figures.learning_order import (
+    class_groups,
+    draw_class_groups,
+    draw_stages,
+    group_sentence,
+    snapshot_ticks,
+    stages_caption,
+)
 from cnnviz.figures.pictures import shrunk
 from cnnviz.figures.saving import Saving
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Run
+from cnnviz.runs.words import moments_in_words
 from cnnviz.ui.address import go, leave, page_link, read
 from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.components.drawing import drawing
 from cnnviz.ui.components.image_grid import GridImages, image_grid
-from cnnviz.ui.components.image_grid import Group as Head
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.copies import tell_copies, tell_missing
 from cnnviz.ui.judge.bar import judge_bar
-from cnnviz.ui.judge.readings import learning, moments_in_words, pictures_of
+from cnnviz.ui.judge.readings import learning, pictures_of
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network import test_split
 from cnnviz.ui.pages import MISTAKES
 from cnnviz.ui.place import Known, Place, choice, label, param
 from cnnviz.ui.styles import style
-from cnnviz.ui.words import images_in_words
+from cnnviz.words import images_in_words
 
 __all__ = ["OrderPlace", "show_learning_order"]
 
@@ -120,7 +128,7 @@ def _charts(run: Run, order: LearningOrder, view: OrderPlace) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         drawing(
-            draw_stages(stages, names, _ticks(order)),
+            draw_stages(stages, names, snapshot_ticks(order)),
             key="order-stages",
             caption=stages_caption(stages, names),
             largest=620,
@@ -150,7 +158,7 @@ def _side_by_side(run: Run, order: LearningOrder, found: dict[Group, NDArray[np.
     for column, (group, indices) in zip(st.columns(len(GROUPS), gap="medium"), found.items(), strict=True):
         with column:
             st.markdown(f"**{_TITLES[group]}** · {len(indices):,}")
-            told = _sentence(group, stages, names)
+            told = group_sentence(group, stages, names)
             if not len(indices) or images is None:
                 st.caption(told if len(indices) else "No test image is among these.")
                 continue
@@ -189,7 +197,16 @@ def _one_group(run: Run, order: LearningOrder, group: Group, indices: NDArray[np
     source = pictures_of(run)
     if source is None:
         tell_missing(run)
-    indices, heads = _by_class(order, indices)
+    counts, totals = (
+        np.bincount(labels, minlength=len(order.class_names)) for labels in (order.labels[indices], order.labels)
+    )
+    indices, heads = by_class(
+        indices,
+        order.labels,
+        order.class_names,
+        counts / np.maximum(totals, 1),  # the class with the largest share in the group first
+        lambda label: f"{counts[label]:,} of {totals[label]:,}",
+    )
     moment = group in ("first", "late")
     image_grid(
         GridImages(
@@ -205,7 +222,7 @@ def _one_group(run: Run, order: LearningOrder, group: Group, indices: NDArray[np
         order.class_names,
         key=f"order-grid-{group}",
         lead=f"{_TITLES[group]}: {images_in_words(len(indices))}",
-        caption=f"{_sentence(group, stages, names)} Below each image the class predicted at the last snapshot, "
+        caption=f"{group_sentence(group, stages, names)} Below each image the class predicted at the last snapshot, "
         + ("and from when on it was right." if moment else "and its confidence."),
         nothing="No test image is among these; choose another group or class.",
         groups=heads,
@@ -213,50 +230,6 @@ def _one_group(run: Run, order: LearningOrder, group: Group, indices: NDArray[np
     )
 
 
-def _by_class(order: LearningOrder, indices: NDArray[np.int64]) -> tuple[NDArray[np.int64], tuple[Head, ...]]:
-    """Put the images of a class together, the class with the largest share in the group first."""
-    classes = len(order.class_names)
-    counts = np.bincount(order.labels[indices], minlength=classes)
-    totals = np.bincount(order.labels, minlength=classes)
-    shares = counts / np.maximum(totals, 1)
-    ranked = np.argsort(-shares, kind="stable")
-    rank = np.empty(classes, np.int64)
-    rank[ranked] = np.arange(classes)
-    sorted_ = indices[np.argsort(rank[order.labels[indices]], kind="stable")]
-    heads = (
-        Head(order.class_names[label], f"{counts[label]:,} of {totals[label]:,}", int(counts[label]))
-        for label in ranked.tolist()
-        if counts[label]
-    )
-    return sorted_, tuple(heads)
-
-
 def _open(run: Run, order: LearningOrder, number: int | None) -> None:
     if number is not None:
         leave(MISTAKES, run=run.id, image=f"test-{number}", show="correct" if order.right[-1][number] else None)
-
-
-# --- words --------------------------------------------------------------------------------------------------------
-
-
-def _ticks(order: LearningOrder, most: int = 16) -> list[str]:
-    """Name the measured snapshots in a few letters for an axis: whole epochs, at most so many names."""
-    whole = [round(at) for at in order.positions.tolist()]
-    named = [at for at, epoch in zip(order.positions.tolist(), whole, strict=True) if abs(at - epoch) < 1e-6]
-    every = -(-len(named) // most) if named else 1
-    return [
-        str(epoch) if abs(at - epoch) < 1e-6 and epoch % max(every, 1) == 0 else ""
-        for at, epoch in zip(order.positions.tolist(), whole, strict=True)
-    ]
-
-
-def _sentence(group: Group, stages: Stages, names: list[str]) -> str:
-    """Say what the images of a group have in common."""
-    if group == "first":
-        by = names[stages.middle] if stages.middle >= 0 else "from the start"
-        return f"Right {by} or before, and at every snapshot since."
-    return {
-        "late": "Right at the end for good, but only after that.",
-        "forgotten": "Right at some snapshot, wrong at the last one; the most often forgotten stand first.",
-        "never": "Right at no snapshot: hard, ambiguous, or with a wrong label. The surest mistakes stand first.",
-    }[group]

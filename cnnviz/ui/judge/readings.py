@@ -1,7 +1,6 @@
 """What the pages under Judge read of a run, cached for all sessions until a file of it changes."""
 
 import threading
-from collections.abc import Iterable
 from contextlib import suppress
 
 import streamlit as st
@@ -16,7 +15,6 @@ from cnnviz.ui.components.image_grid import Source
 from cnnviz.ui.importing import BackgroundImport
 from cnnviz.ui.loaders import class_names, dataset_changed, datasets, held_images, home, modified
 from cnnviz.ui.network import test_split
-from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.sheets import serve_images, thumbnail_shape
 
 __all__ = [
@@ -24,7 +22,6 @@ __all__ = [
     "judged",
     "learning",
     "metrics_ready",
-    "moments_in_words",
     "pictures_of",
     "state_of",
     "wait_for_metrics",
@@ -95,13 +92,7 @@ def _learning(_run: Run, state: str) -> LearningOrder:
     return sealed(learning_order(_run, home()))
 
 
-# --- moments and pictures -------------------------------------------------------------------------------------------
-
-
-def moments_in_words(run: Run, snapshots: Iterable[int]) -> list[str]:
-    """Name snapshots at which the test images were measured, such as "after epoch 3"."""
-    names = snapshot_labels(run, measured=True)
-    return [names.get(number, f"snapshot {number}") for number in map(int, snapshots)]
+# --- pictures -------------------------------------------------------------------------------------------------------
 
 
 def pictures_of(run: Run) -> Source | None:
@@ -141,11 +132,7 @@ def metrics_ready() -> bool:
 
 
 def wait_for_metrics(height: int) -> None:
-    """Hold the place of what needs scikit-learn, and run the page again once it is there.
-
-    Args:
-        height: pixels that are kept free.
-    """
+    """Hold the place, so many pixels high, of what needs scikit-learn, and run the page again once it is there."""
     st.fragment(_hold_place, run_every=_TICK_S)(height)
 
 

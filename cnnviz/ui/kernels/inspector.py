@@ -1,21 +1,23 @@
 """The kernel that was clicked: its numbers, its map, what excites it, an image made to excite it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz import explain
+from cnnviz.figures.kernel_wall import KernelFacts, even_in_words
 from cnnviz.figures.mosaic import in_digits
-from cnnviz.figures.tiles import answers_in_words, color_table, map_tiles, photo_tiles, span
+from cnnviz.figures.number_tables import weight_tables
+from cnnviz.figures.tiles import answers_in_words, map_tiles, photo_tiles, span
 from cnnviz.ui.address import go
 from cnnviz.ui.bar import Pinned
-from cnnviz.ui.components.numbers import NumberCell, NumberTable, numbers
+from cnnviz.ui.components.numbers import numbers
 from cnnviz.ui.components.tiles import tiles
-from cnnviz.ui.jobs import Report, Stopped, forget, job, known_job, show_job
-from cnnviz.ui.kernels.facts import KernelFacts, signed
+from cnnviz.ui.jobs import Report, Stopped, again, known_job, show_job
 from cnnviz.ui.messages import plain, reported
 from cnnviz.ui.network import keep_place, wait_for_keras
 from cnnviz.ui.network.images import without_images
@@ -28,19 +30,13 @@ __all__ = ["inspector", "known_dead", "tell_dead"]
 
 _PATCHES = 9
 _NUMBERS_FIRST = 5  # weights in a row; those of larger kernels are many, and stand below the pictures
-_EVEN = 12  # grey levels between the pixels of a patch that looks blank
 _PLACE = 240  # pixels of height of a picture with its caption
-_MOST_CHANNELS = 3  # tables of weights, as many as fit beside each other
 _STEPS = 96  # of gradient ascent
 _DEAD = "cnnviz.dead"  # session state: (model and layer, their dead filters)
 
 
 def inspector(pinned: Pinned, facts: KernelFacts) -> list[int]:
-    """Draw what is known of the pinned filter.
-
-    Returns:
-        The layer's dead filters; none while nobody has looked.
-    """
+    """Draw what is known of the pinned filter; return the layer's dead filters, none while nobody has looked."""
     number = pinned.filter or 0
     wide = facts.kernels.shape[1] > _NUMBERS_FIRST
     dead: list[int] = []
@@ -61,7 +57,10 @@ def inspector(pinned: Pinned, facts: KernelFacts) -> list[int]:
                 keep_place(_PLACE)
     with head:
         learned = bool(pinned.run.snapshots())  # a network from elsewhere has none
-        _headline(facts, number, dead, at_start=learned and pinned.weights.number == 0)
+        st.markdown(f"**Filter {number}** of {plain(facts.layer)}" + (" is dead" if number in dead else ""))
+        why = f" None of the first {MOST_IMAGES:,} test images gives an activation above zero, so it cannot learn."
+        said = facts.in_words(number, moved=not (learned and pinned.weights.number == 0))
+        st.caption(said + (why if number in dead else ""))
     if ready:
         _synthesised(pinned)
     if wide:
@@ -69,29 +68,8 @@ def inspector(pinned: Pinned, facts: KernelFacts) -> list[int]:
     return dead
 
 
-def _headline(facts: KernelFacts, number: int, dead: list[int], *, at_start: bool) -> None:
-    rank = facts.order("norm").index(number) + 1
-    said = [f"norm {signed(facts.norms[number])}, {_place(rank)} of {len(facts.norms)}"]
-    if facts.unlearned:
-        said.append("not learned")
-    elif facts.changes is not None and not at_start:
-        said.append(f"moved by {signed(facts.changes[number])} since the start")
-    said.append(f"bias {signed(facts.bias[number])}")
-    st.markdown(f"**Filter {number}** of {plain(facts.layer)}" + (" is dead" if number in dead else ""))
-    why = f" None of the first {MOST_IMAGES:,} test images gives an activation above zero, so it cannot learn."
-    st.caption(", ".join(said) + "." + (why if number in dead else ""))
-
-
-def _place(rank: int) -> str:
-    """`strongest`, `2nd strongest`."""
-    if rank == 1:
-        return "strongest"
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th") if rank % 100 not in (11, 12, 13) else "th"
-    return f"{rank}{ending} strongest"
-
-
 def _numbers(pinned: Pinned, facts: KernelFacts, number: int) -> None:
-    tables, channels = _tables(facts.kernels[..., number], facts.limit), facts.kernels.shape[2]
+    tables, channels = weight_tables(facts.kernels[..., number], facts.limit), facts.kernels.shape[2]
     which = f", its {len(tables)} strongest input channels of {channels}" if len(tables) < channels else ""
     numbers(
         tables,
@@ -117,14 +95,6 @@ def _map(pinned: Pinned, number: int) -> None:
     )
 
 
-def _even(patches: NDArray[Any]) -> str:
-    """Say so where most patches hardly vary: they look blank and are not."""
-    spread = np.ptp(patches.astype(np.int64), axis=(1, 2)).max(axis=1, initial=0)  # (patches,) over pixels, by channel
-    if not len(spread) or np.median(spread) > _EVEN:
-        return ""
-    return " They look blank because it answers most to an even colour, which so few pixels can be all of."
-
-
 def _patches(pinned: Pinned, facts: KernelFacts, number: int) -> list[int]:
     layer = pinned.layer or ""
     if without_images(pinned.run):
@@ -143,8 +113,8 @@ def _patches(pinned: Pinned, facts: KernelFacts, number: int) -> list[int]:
         key="kernels-patches",
         caption=(
             f"The {len(best.patches)} patches of the first {len(split):,} test images that excite it most, "
-            f"{'' if best.exact else 'about '}the {width}×{height} pixels it sees.{_even(best.patches)} Click one to "
-            "pin its image."
+            f"{'' if best.exact else 'about '}the {width}×{height} pixels it sees.{even_in_words(best.patches)} Click "
+            "one to pin its image."
         ),
         ids=[int(image) for image in best.images],
         names=names,
@@ -158,40 +128,6 @@ def _patches(pinned: Pinned, facts: KernelFacts, number: int) -> list[int]:
     if not np.isfinite(facts.kernels).all():
         return []  # not dead but broken, as the page says
     return [int(one) for one in np.flatnonzero(~found.alive)]
-
-
-# --- its weights ------------------------------------------------------------------------------------------------
-
-
-def _tables(kernel: NDArray[np.floating[Any]], limit: float) -> list[NumberTable]:
-    """Return the weights of (kernel height, kernel width, channels in) as a table a channel, the strongest of many."""
-    channels = kernel.shape[2]
-    norms = np.linalg.norm(np.nan_to_num(kernel).reshape(-1, channels), axis=0)
-    shown = range(channels) if channels <= _MOST_CHANNELS else np.argsort(-norms, kind="stable")[:_MOST_CHANNELS]
-    names = {1: ("grey",), 3: ("red", "green", "blue")}.get(channels)
-    return [
-        NumberTable(
-            names[n] if names else f"channel {n}",
-            [[_cell(float(weight), limit) for weight in line] for line in kernel[..., n]],
-        )
-        for n in map(int, shown)
-    ]
-
-
-def _cell(weight: float, limit: float) -> NumberCell:
-    unit = float(np.clip(np.nan_to_num(weight) / limit, -1, 1))
-    red, green, blue = (int(part) for part in color_table("diverging")[round(127.5 + 127.5 * unit)])
-    ink = "#FFFFFF" if 0.299 * red + 0.587 * green + 0.114 * blue < 140 else "#1B1F2A"
-    return NumberCell(_two(weight), f"{weight:.6g}".replace("-", "−"), f"#{red:02X}{green:02X}{blue:02X}", ink)
-
-
-def _two(weight: float) -> str:
-    """Two significant digits, as short as they can be: `.12`, `−.036`, `1.2`."""
-    if not np.isfinite(weight):
-        return "NaN" if np.isnan(weight) else "∞" if weight > 0 else "−∞"
-    size = f"{abs(weight):.2f}" if abs(weight) >= 0.1 else f"{abs(weight):.3f}"
-    size = f"{abs(weight):.1f}" if abs(weight) >= 1 else size.removeprefix("0")
-    return ("−" if weight < 0 else "") + size
 
 
 # --- an image made to excite it ---------------------------------------------------------------------------------
@@ -216,7 +152,7 @@ def _synthesised(pinned: Pinned) -> None:
         args=(pinned, key),
     )
     begun = known_job(key)
-    made = show_job(begun, "The image") if begun else None
+    made = show_job(begun, "The image", partial(_begin_image, pinned, key)) if begun else None
     if made is not None:
         _show_image(pinned, made)
 
@@ -224,10 +160,7 @@ def _synthesised(pinned: Pinned) -> None:
 @reported(way_back=None)
 def _begin_image(pinned: Pinned, key: str) -> None:
     opened = model(pinned.weights)  # here, since a job has no session
-    before = known_job(key)
-    if before is not None and before.progress.ended:
-        forget(before)
-    job(key, lambda report: _make_image(opened, pinned.layer or "", pinned.filter or 0, report))
+    again(key, lambda report: _make_image(opened, pinned.layer or "", pinned.filter or 0, report))
 
 
 def _make_image(opened: "keras.Model", layer: str, unit: int, report: Report) -> _MadeImage:

@@ -1,29 +1,47 @@
 """The kernels of a layer as one picture that reads from the back row, and the history of the one that is chosen."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from cnnviz.figures.mosaic import in_digits
-from cnnviz.figures.tiles import Tiles, colour_tiles, signed_tiles
+from cnnviz.errors import RunError
+from cnnviz.figures.kernel_wall import (
+    KernelFacts,
+    WallView,
+    filter_names,
+    kernel_facts,
+    kernel_pictures,
+    scales_in_words,
+    wall_caption,
+    wall_labels,
+    wall_pictures,
+)
+from cnnviz.figures.tiles import signed_tiles
 from cnnviz.runs import Weights
+from cnnviz.runs.words import snapshot_labels
 from cnnviz.ui.address import go, read
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.components.tiles import tiles
-from cnnviz.ui.kernels.facts import ORDERS, KernelFacts, kernels_at
-from cnnviz.ui.network.moments import snapshot_labels
+from cnnviz.ui.network import arrays_of
 from cnnviz.ui.place import Place, choice, numbered, param
 
-__all__ = ["controls", "history_strip", "wall"]
+__all__ = ["controls", "facts_of", "history_strip", "wall"]
 
 _COLOURS = ("red", "green", "blue")
 _ROOM = 430  # pixels: what a projector of 720 lines leaves
-_NAMED = 12  # dead filters that are named in the caption
 _SMALLEST, _LARGEST = 48, 132
 _MOST_MOMENTS = 16  # of the history
-_SORTED = {"norm": "; the largest norm comes first", "change": "; what moved most since the start comes first"}
+_ORDERS = {  # what the page calls them, in the URL too
+    "by number": "number",
+    "strongest first": "norm",
+    "alike together": "similarity",
+    "most changed first": "change",
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +53,7 @@ class WallPlace(Place):
         depth: "mean", "one channel" or "this filter", for others.
         channel: the input channel of "one channel".
         each: whether each kernel has its own scale.
-        sort: a key of ORDERS.
+        sort: a key of _ORDERS.
     """
 
     colour: str = param(choice("view", ("colour", *_COLOURS)), "colour", name="view", kept=True, lenient=True)
@@ -46,24 +64,34 @@ class WallPlace(Place):
     each: bool = param(
         choice("scale", {False: "one scale", True: "each its own"}), False, name="scale", kept=True, lenient=True
     )
-    sort: str = param(choice("order", tuple(ORDERS)), "by number", kept=True, lenient=True)
+    sort: str = param(choice("order", tuple(_ORDERS)), "by number", kept=True, lenient=True)
 
 
-@dataclass(frozen=True)
-class WallView:
-    """How the wall is drawn.
+def facts_of(pinned: Pinned) -> KernelFacts:
+    """Return the numbers of the pinned layer's kernels, read without Keras.
 
-    Attributes:
-        which: "colour", "red", "green", "blue", "mean", "one channel" or "this filter".
-        channel: the input channel that is drawn; None for all or their mean.
-        each: whether each kernel has its own scale.
-        sort: "number", "norm", "similarity" or "change".
+    Raises:
+        RunError: the snapshot cannot be read.
     """
+    weights, layer = pinned.weights, pinned.layer or ""
+    kernels, first = _kernels_at(weights, layer), None
+    with suppress(RunError):  # the first snapshot is gone
+        first = _kernels_at(Weights(weights.run, 0), layer)
+    unlearned = weights.run.spec.model.unlearned(layer)
+    return kernel_facts(layer, kernels, arrays_of(weights).get(f"{layer}/bias"), first, unlearned)
 
-    which: str
-    channel: int | None
-    each: bool
-    sort: str
+
+def _kernels_at(weights: Weights, layer: str) -> NDArray[np.floating[Any]]:
+    try:
+        return arrays_of(weights)[f"{layer}/kernel"]
+    except KeyError as error:
+        run = weights.run
+        if run.spec.model.foreign:
+            raise RunError(f"the run {run.name} holds no kernels of {layer}; choose another layer") from error
+        raise RunError(
+            f"the snapshot {weights.number} of the run {run.name} holds no kernels of {layer}; "
+            "choose another snapshot or train it again"
+        ) from error
 
 
 def controls(facts: KernelFacts) -> WallView:
@@ -74,47 +102,34 @@ def controls(facts: KernelFacts) -> WallView:
         channel = _channel(place, which, channels)
         scale = "One scale for the layer, or one for each kernel"
         segments(scale, "each", place.each, {False: "one scale", True: "each its own"})
-        orders = [name for name, rule in ORDERS.items() if not (facts.unlearned and rule == "change")]
+        orders = [name for name, rule in _ORDERS.items() if not (facts.unlearned and rule == "change")]
         sort = place.sort if place.sort in orders else orders[0]  # left over from a layer that learned
         dropdown("Order", "sort", sort, orders, width=190)
-    return WallView(which, channel, place.each, ORDERS[sort])
+    return WallView(which, channel, place.each, _ORDERS[sort])
 
 
 def wall(pinned: Pinned, facts: KernelFacts, view: WallView, dead: list[int]) -> None:
-    """Draw all kernels of the pinned layer; a click or the arrow keys choose one.
-
-    Args:
-        pinned: what is looked at.
-        facts: of the pinned layer.
-        view: from `controls`.
-        dead: filters that nothing excites, as far as known.
-    """
-    filter_ = pinned.filter or 0
+    """Draw all kernels of the pinned layer, the dead ones struck through; a click or the arrow keys choose one."""
     if view.which == "this filter":
         _inputs(pinned, facts, view.each)
         return
-    order, labels = facts.order(view.sort), facts.labels(view.sort)
-    pictures = _pictures(facts, order, view)
+    order = facts.order(view.sort)
+    pictures = wall_pictures(facts, view, order)
     tiles(
         pictures,
         key="kernels-wall",
-        caption=_caption(facts, view) + _dead_in_words(dead),
+        caption=wall_caption(facts, view, dead),
         ids=order,
-        names=[_name(number, view.sort, labels[number], number in dead) for number in order],
-        labels=_under(pictures, [labels[number] for number in order], view),
+        names=filter_names(facts, view, order, dead),
+        labels=wall_labels(facts, view, order, pictures),
         dead=dead,
-        chosen=filter_,
+        chosen=pinned.filter or 0,
         on_pick=lambda number: go(filter=number),
         smallest=_SMALLEST,
         largest=_LARGEST,
         room=_ROOM,
         saved=pinned.saved(f"{facts.layer} kernels {view.which}", image=False),
     )
-
-
-def _name(number: int, sort: str, label: str, dead: bool) -> str:
-    told = {"norm": f", norm {label}", "change": f", moved by {label}"}.get(sort, "")
-    return f"filter {number}{told}" + (" (dead)" if dead else "")
 
 
 def _which(place: WallPlace, channels: int) -> str:
@@ -140,50 +155,6 @@ def _channel(place: WallPlace, view: str, channels: int) -> int | None:
     return chosen
 
 
-def _pictures(facts: KernelFacts, order: list[int], view: WallView) -> Tiles:
-    if view.which == "colour":
-        return colour_tiles(facts.kernels[..., order], each=view.each)
-    flat = facts.kernels.mean(axis=2) if view.channel is None else facts.kernels[:, :, view.channel]
-    # One scale for the layer means the same for every channel, so that a weak channel looks weak.
-    limit = None if view.each or view.channel is None else facts.limit
-    return signed_tiles(flat[..., order], each=view.each, limit=limit)
-
-
-def _under(pictures: Tiles, labels: list[str], view: WallView) -> list[str]:
-    """What stands under each: its own scale where it has one, else the value it is sorted by, else nothing."""
-    if view.each:
-        return _scales(pictures)
-    return labels if view.sort in ("norm", "change") else []
-
-
-def _scales(pictures: Tiles) -> list[str]:
-    return [f"±{in_digits(float(high))}" for high in pictures.highs]
-
-
-def _caption(facts: KernelFacts, view: WallView) -> str:
-    channels = facts.kernels.shape[2]
-    what = f"Each tile is one {facts.size} kernel of {facts.layer}, "
-    if view.which == "colour":
-        what += "its three input channels drawn as red, green and blue; grey is zero, dark negative, bright positive"
-    else:
-        seen = {
-            "mean": f"the mean over its {channels} input channels",
-            "one channel": f"its weights for input channel {view.channel}",
-        }
-        what += "its weights for the grey image" if channels == 1 else seen.get(view.which, f"its {view.which} weights")
-        what += "; white is zero, blue negative, red positive"
-    number = {"norm": "; the number is its norm", "change": "; the number is how far it moved since the start"}
-    own = ", each on its own scale, given below it" + _SORTED.get(view.sort, "")
-    return what + (own if view.each else number.get(view.sort, "")) + f". {facts.unlearned}".rstrip()
-
-
-def _dead_in_words(dead: list[int]) -> str:
-    if not dead:
-        return ""
-    names = ", ".join(map(str, dead[:_NAMED])) + (" and others" if len(dead) > _NAMED else "")
-    return f" Struck through {'are the dead filters' if len(dead) > 1 else 'is the dead filter'} {names}."
-
-
 def _inputs(pinned: Pinned, facts: KernelFacts, each: bool) -> None:
     """Draw one filter's kernel, an input channel a tile; a click shows that channel of all filters."""
     number = pinned.filter or 0
@@ -200,7 +171,7 @@ def _inputs(pinned: Pinned, facts: KernelFacts, each: bool) -> None:
             "filters."
         ),
         names=[f"input channel {channel}" for channel in range(channels)],
-        labels=_scales(pictures) if each else [str(channel) for channel in range(channels)],
+        labels=scales_in_words(pictures) if each else [str(channel) for channel in range(channels)],
         on_pick=lambda channel: go(depth="one channel", channel=channel),
         smallest=_SMALLEST,
         largest=_LARGEST,
@@ -225,12 +196,10 @@ def history_strip(pinned: Pinned, facts: KernelFacts) -> None:
         return
     labels = snapshot_labels(pinned.run)
     moments = _spread(list(labels), pinned.weights.number)
-    kernels = np.stack([kernels_at(Weights(pinned.run, moment), layer)[..., number] for moment in moments], axis=-1)
-    coloured = kernels.shape[2] == 3
+    kernels = np.stack([_kernels_at(Weights(pinned.run, moment), layer)[..., number] for moment in moments], axis=-1)
     mean = "the mean of its input channels, " if kernels.shape[2] not in (1, 3) else ""
-    pictures = colour_tiles(kernels) if coloured else signed_tiles(kernels.mean(axis=2))
     tiles(
-        pictures,
+        kernel_pictures(kernels),
         key="kernels-history",
         caption=(
             f"Filter {number} as it learned, {mean}on one scale; "

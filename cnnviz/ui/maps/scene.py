@@ -1,9 +1,7 @@
 """What the Feature maps page looks at: the pinned image in its network, what stands beside it, how both are drawn."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -11,35 +9,21 @@ from numpy.typing import NDArray
 
 from cnnviz.data.photos import fit
 from cnnviz.errors import CnnvizError
-from cnnviz.figures.saving import Saving
-from cnnviz.figures.tiles import span
+from cnnviz.figures.network_maps import ImageInNetwork, Scale, run_title
 from cnnviz.runs import Run, Weights
+from cnnviz.runs.weights import TRAINED_MODEL
+from cnnviz.runs.words import no_such_snapshot, snapshot_labels
 from cnnviz.ui.address import go, read
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.choosers import dropdown, segments
-from cnnviz.ui.loaders import class_names, lookable, open_run
+from cnnviz.ui.loaders import class_names, lookable, open_run, run_label
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.images import ChosenImage, image_in_words, image_popover, read_image
-from cnnviz.ui.network.models import Maps, feature_maps
-from cnnviz.ui.network.moments import no_such_snapshot, snapshot_labels
+from cnnviz.ui.network.models import feature_maps
 from cnnviz.ui.place import Place, choice, param, text
-from cnnviz.ui.run_facts import run_label
 
-__all__ = [
-    "SEEN",
-    "ImageInNetwork",
-    "MapsPlace",
-    "MapsScene",
-    "choices",
-    "pinned_sight",
-    "run_title",
-    "sight_beside",
-    "strengths",
-]
+__all__ = ["MapsPlace", "choices", "pinned_sight", "sight_beside"]
 
-SEEN = "(input)"  # explain.SEEN, which costs TensorFlow's import
-
-Scale = Literal["map", "layer", "all"]
 Beside = Literal["", "image", "run"]
 _SORTS = {"strength": "strongest first", "number": "by number"}
 _SCALES: dict[Scale, str] = {"map": "each map", "layer": "each layer", "all": "whole network"}
@@ -87,79 +71,8 @@ class MapsPlace(Place):
         return 32 if self.everything else 64
 
 
-@dataclass(frozen=True, eq=False)
-class ImageInNetwork:
-    """One image in one network.
-
-    Attributes:
-        weights: the network's.
-        image: (height, width, channels) uint8.
-        image_name: the image, in a few words.
-        title: what tells it from the other one, in a few words, not escaped.
-        maps: {layer: (height, width, channels)}, the input as the network sees it first.
-        class_names: by label.
-    """
-
-    weights: Weights
-    image: NDArray[np.uint8]
-    image_name: str
-    title: str
-    maps: Maps
-    class_names: tuple[str, ...]
-
-    def saved(self, what: str) -> Saving:
-        """Name a figure of it."""
-        return Saving.of(self.weights, what, self.image_name)
-
-
-@dataclass(frozen=True, eq=False)
-class MapsScene:
-    """Everything on the page, so that two sights are drawn in one order and on one scale.
-
-    Attributes:
-        sights: one or two.
-        view: how they are drawn.
-        chosen: layer and number of the map with a frame.
-    """
-
-    sights: Sequence[ImageInNetwork]
-    view: MapsPlace
-    chosen: tuple[str, int]
-
-    @cached_property
-    def _whole(self) -> tuple[float, float]:
-        """Of all maps; logits and the like are far larger, and every map would be pale."""
-        shown = [maps for sight in self.sights for name, maps in sight.maps.items() if name != SEEN]
-        return span([maps for maps in shown if maps.shape[:2] != (1, 1)] or shown)
-
-    def bounds(self, layer: str) -> tuple[float, float] | None:
-        """Return the ends of the scale that a layer's maps are drawn on; None for each its own."""
-        if self.view.scale == "map":
-            return None
-        here = [sight.maps[layer] for sight in self.sights if layer in sight.maps]
-        if self.view.scale == "all" and any(maps.shape[:2] != (1, 1) for maps in here):
-            return self._whole
-        return span(here)
-
-    def in_step(self, sight: ImageInNetwork) -> bool:
-        """Whether a sight's filters are those of the first one, perhaps at another moment."""
-        return sight.weights.run.id == self.sights[0].weights.run.id
-
-    def order(self, sight: ImageInNetwork, layer: str) -> list[int]:
-        """Return a layer's maps in order; filters of one run stand in the same place for both sights."""
-        maps = sight.maps[layer]
-        if self.view.sort != "strength":
-            return list(range(maps.shape[2]))
-        ranked = self.sights[0].maps.get(layer, maps) if self.in_step(sight) else maps
-        return [int(number) for number in np.argsort(-strengths(ranked), kind="stable")]
-
-
 def pinned_sight(pinned: Pinned, *, among_runs: bool = False) -> ImageInNetwork:
-    """Return what the bar pins, with its maps.
-
-    Args:
-        pinned: what is pinned.
-        among_runs: whether another run stands beside it, so that its own is named and not the image.
+    """Return what the bar pins, with its maps; among runs it is the run that is named, and not the image.
 
     Raises:
         CnnvizError: the model cannot be opened, or the image does not fit it.
@@ -168,20 +81,6 @@ def pinned_sight(pinned: Pinned, *, among_runs: bool = False) -> ImageInNetwork:
     name = pinned.image_in_words
     title = run_title(pinned.weights) if among_runs else name.split(",")[0]
     return ImageInNetwork(pinned.weights, pinned.image, name, title, maps, pinned.class_names)
-
-
-def run_title(weights: Weights) -> str:
-    """Name a network among others: `two-conv on cifar10, after epoch 3`."""
-    return f"{weights.run.name} on {weights.run.spec.data.name}, {weights.moment}"
-
-
-def strengths(maps: NDArray[Any]) -> NDArray[np.float64]:
-    """Return each map's mean absolute activation.
-
-    Args:
-        maps: (height, width, channels).
-    """
-    return np.asarray(np.abs(np.nan_to_num(maps)).mean(axis=(0, 1), dtype=np.float64))
 
 
 # --- choices ----------------------------------------------------------------------------------------------------
@@ -265,7 +164,7 @@ def _other_snapshot(pinned: Pinned, run: Run, view: MapsPlace) -> int | None:
     has_model = Weights(run).exists
     options = [*([] if same_run else [_SAME]), *([_FINAL] if has_model else []), *list(labels)[::-1]]
     now = _asked_snapshot(pinned, run, options, view.other_snapshot)
-    words = {_SAME: "at the same moment", _FINAL: "trained model", **labels}
+    words = {_SAME: "at the same moment", _FINAL: TRAINED_MODEL, **labels}
     names = {option: words[option] for option in options}
 
     def change(option: int) -> dict[str, str]:

@@ -6,13 +6,13 @@ from typing import Any, Literal
 import streamlit as st
 
 from cnnviz import explain
+from cnnviz.figures.specimens import convolution_data, output_data, playground_data, pooling_data
+from cnnviz.runs.layers import NetworkLayer, shown_layers
 from cnnviz.ui.address import asked, bind, go, read
 from cnnviz.ui.bar import Pinned
 from cnnviz.ui.components.microscope import Pixel, microscope, output_steps
 from cnnviz.ui.messages import plain
-from cnnviz.ui.microscope.specimens import convolution_data, output_data, playground_data, pooling_data
 from cnnviz.ui.network import model, wait_for_keras
-from cnnviz.ui.network.layers import ShownLayer, shown_layers
 from cnnviz.ui.place import Place, choice, pair, param
 from cnnviz.ui.styles import style
 
@@ -52,7 +52,7 @@ class MicroscopePlace(Place):
     pixel: tuple[int, int] | None = param(pair("pixel", 4), lenient=True)
 
 
-def _view_of(layer: ShownLayer) -> MicroscopeView:
+def _view_of(layer: NetworkLayer) -> MicroscopeView:
     """Return the view that a layer has; "none" for one whose arithmetic is not shown."""
     if layer.kind in ("convolution", "pooling"):
         return "convolution" if layer.kind == "convolution" else "pooling"
@@ -64,7 +64,7 @@ def takes_filter() -> bool:
     return read(MicroscopePlace).part is None and asked("layer")[0] not in _OUTPUTS
 
 
-def choose_view(pinned: Pinned) -> tuple[MicroscopeView, ShownLayer]:
+def choose_view(pinned: Pinned) -> tuple[MicroscopeView, NetworkLayer]:
     """Draw the row of views and return the one to show, with the pinned layer."""
     layers = shown_layers(pinned.run, "any")
     layer = next(one for one in layers if one.name == pinned.layer)
@@ -88,7 +88,7 @@ def choose_view(pinned: Pinned) -> tuple[MicroscopeView, ShownLayer]:
 
 
 def _way_to(
-    view: MicroscopeView | None, layers: tuple[ShownLayer, ...], layer: ShownLayer, unit: int | None
+    view: MicroscopeView | None, layers: tuple[NetworkLayer, ...], layer: NetworkLayer, unit: int | None
 ) -> dict[str, Any]:
     """Return what changes with a click on a view: the playground stands in the URL, for the others a layer does."""
     if view is None:  # the chosen one was clicked again
@@ -102,7 +102,7 @@ def _way_to(
     return {"part": None, "layer": found.name} | ({"filter": unit} if keeps else {})
 
 
-def _nearest(layers: tuple[ShownLayer, ...], layer: ShownLayer, view: MicroscopeView) -> ShownLayer | None:
+def _nearest(layers: tuple[NetworkLayer, ...], layer: NetworkLayer, view: MicroscopeView) -> NetworkLayer | None:
     """Return the first layer with that view from the pinned one on, else the last one before it."""
     here = layers.index(layer)
     after = [one for one in layers[here:] if _view_of(one) == view]
@@ -115,7 +115,7 @@ def _nearest(layers: tuple[ShownLayer, ...], layer: ShownLayer, view: Microscope
 # --- the views --------------------------------------------------------------------------------------------------
 
 
-def show_view(view: MicroscopeView, layer: ShownLayer, pinned: Pinned) -> None:
+def show_view(view: MicroscopeView, layer: NetworkLayer, pinned: Pinned) -> None:
     """Draw a view, from `choose_view`, of what is pinned.
 
     Raises:
@@ -139,7 +139,7 @@ def _output(pinned: Pinned) -> None:
     output_steps(data, key="microscope-output", saved=pinned.saved(terms.head))
 
 
-def _layer(view: MicroscopeView, layer: ShownLayer, pinned: Pinned) -> None:
+def _layer(view: MicroscopeView, layer: NetworkLayer, pinned: Pinned) -> None:
     network, unit = model(pinned.weights), pinned.filter or 0
     if view == "pooling":
         data = pooling_data(explain.pooling_layer(network, layer.name, pinned.image), unit, title=layer.name)

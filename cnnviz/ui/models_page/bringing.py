@@ -10,7 +10,7 @@ from cnnviz.data.class_matching import what_is_wrong
 from cnnviz.spec import PRESETS, ModelSpec, preset
 from cnnviz.ui.guard import permitted, unlocked
 from cnnviz.ui.jobs import show_job
-from cnnviz.ui.loaders import home, open_run, readable, run_ids
+from cnnviz.ui.loaders import home, open_run, readable, run_ids, run_label
 from cnnviz.ui.messages import plain
 from cnnviz.ui.models_page.class_names import ask_classes
 from cnnviz.ui.models_page.uploading import (
@@ -24,7 +24,6 @@ from cnnviz.ui.models_page.uploading import (
     uploaded,
 )
 from cnnviz.ui.network import keras_ready, wait_for_keras
-from cnnviz.ui.run_facts import run_label
 
 if TYPE_CHECKING:
     from cnnviz.adoption import Facts

@@ -1,6 +1,5 @@
 """Keras models on pages: imported in the background, opened once for all sessions, and what they make of images."""
 
-import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz import explain
-from cnnviz.arrays import Arrays, sealed
+from cnnviz.arrays import Arrays, digest, sealed
 from cnnviz.data import Split
 from cnnviz.data.photos import sized
 from cnnviz.explain.methods import METHODS
@@ -92,20 +91,12 @@ def wait_for_keras(what: str, height: int = _HEIGHT, draw: Callable[[], None] | 
 
 
 def tell_waiting(what: str) -> None:
-    """Say that something will be here when Keras is ready, and run the page again then.
-
-    Args:
-        what: it, to begin a sentence.
-    """
+    """Say that something, which begins the sentence, will be here when Keras is ready, and run the page again then."""
     st.fragment(_wait, run_every=_TICK_S)(what)
 
 
 def keep_place(height: int = _HEIGHT) -> None:
-    """Draw where something will stand, so that nothing jumps when it comes.
-
-    Args:
-        height: of it in pixels.
-    """
+    """Draw where something so many pixels high will stand, so that nothing jumps when it comes."""
     # Not st.skeleton: the browser clears that when the run has ended.
     st.html(f'{style(__file__)}<div class="place-kept" style="height:{height}px"></div>')
 
@@ -181,8 +172,7 @@ def feature_maps(weights: Weights, image: NDArray[np.uint8]) -> Maps:
         CnnvizError: the model cannot be opened, or the image does not fit it.
     """
     opened = model(weights)
-    digest = hashlib.sha256(image.tobytes()).hexdigest()
-    return _feature_maps(opened, image, f"{weights.key}|{digest}|{image.shape}")
+    return _feature_maps(opened, image, f"{weights.key}|{digest(image)}")
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

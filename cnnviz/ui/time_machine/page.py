@@ -1,5 +1,7 @@
 """The Time machine page: what is there at once, what comes when TensorFlow is ready, and what can be taken away."""
 
+from functools import partial
+
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
@@ -7,8 +9,9 @@ from cnnviz.figures.pictures import to_png
 from cnnviz.figures.replay_picture import ReplayView, replay_gif, replay_picture
 from cnnviz.figures.theme import Mode
 from cnnviz.replay import ImageReplay, Replay
-from cnnviz.ui.address import go, page_link, rerun
+from cnnviz.ui.address import arrived, go, page_link, rerun
 from cnnviz.ui.components.time_machine import time_machine
+from cnnviz.ui.jobs import Report, again, known_job, show_job
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network import keras_ready
 from cnnviz.ui.pages import KERNELS
@@ -17,6 +20,7 @@ from cnnviz.ui.time_machine.scene import MadeReplay, ReplayScene, prepared, repl
 
 __all__ = ["time_machine_page"]
 
+_SAVING = "cnnviz.time-saving"  # session state: (run, snapshot) that the dialog to save a replay was opened for
 _SOON_S = 0.8  # while something is made in the background
 _GROWING_S = 3.0  # while the run trains: a snapshot comes every few seconds at most
 _MODES: dict[str, Mode] = {"Light": "light", "Dark": "dark"}
@@ -30,6 +34,8 @@ def time_machine_page() -> None:
         CnnvizError: the link asks for what there is not, or the run has nothing to show.
     """
     st.html(style(__file__))
+    if arrived():
+        st.session_state.pop(_SAVING, None)
     now = scene()
     if now.run.spec.model.foreign:
         _nothing_to_replay(now)
@@ -68,7 +74,10 @@ def _machine(now: ReplayScene, was_pending: bool) -> None:
         on_rest=lambda: _rested(key),
     )
     if save is not None:
-        _save_dialog(now, frames, result[0] if result else None, frames.nearest(save))
+        st.session_state[_SAVING] = now.run.id, save
+    run_id, number = st.session_state.get(_SAVING, ("", 0))
+    if run_id == now.run.id:  # the page ran again since: a GIF is made, or a snapshot came
+        _save_dialog(now, frames, result[0] if result else None, frames.nearest(number))
 
 
 def _frame(now: ReplayScene, frames: Replay) -> int:
@@ -99,9 +108,9 @@ def _rested(key: str) -> None:
 # --- what can be taken away -------------------------------------------------------------------------------------
 
 
-@st.dialog("Save the replay", width="medium")
+@st.dialog("Save the replay", width="medium", on_dismiss=lambda: st.session_state.pop(_SAVING, None))
 def _save_dialog(now: ReplayScene, frames: Replay, seen: ImageReplay | None, frame: int) -> None:
-    """Offer the whole replay as GIF and one frame of it as PNG."""
+    """Offer the whole replay as GIF, drawn beside the page, and one frame of it as PNG."""
     name = f"{now.run.id}-{now.image_key or 'replay'}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         mode = _MODES[st.segmented_control("Background", list(_MODES), default="Light", required=True, key="time-mode")]
@@ -111,7 +120,15 @@ def _save_dialog(now: ReplayScene, frames: Replay, seen: ImageReplay | None, fra
     st.image(picture, output_format="PNG")
     row = st.container(horizontal=True)
     with row:
-        make = st.button("Make the GIF", type="primary", icon=":material/movie:", key="time-gif")
+        key = f"gif|{frames.numbers}|{now.key}|{seen is None}|{mode}|{pace}"
+        st.button(
+            "Make the GIF",
+            type="primary",
+            icon=":material/movie:",
+            key="time-gif",
+            on_click=_begin_gif,
+            args=(key, view, pace),
+        )
         st.download_button(
             "Save this moment as PNG",
             to_png(picture),
@@ -121,12 +138,9 @@ def _save_dialog(now: ReplayScene, frames: Replay, seen: ImageReplay | None, fra
             on_click="ignore",
             key="time-png",
         )
-    if make:
-        bar = st.progress(0.0, "Drawing …")
-        content = replay_gif(
-            view, seconds=pace, on_progress=lambda done, of: bar.progress(done / of, f"Frame {done} of {of}")
-        )
-        bar.empty()
+    begun = known_job(key)
+    content = show_job(begun, "The GIF", partial(_begin_gif, key, view, pace)) if begun else None
+    if content is not None:
         size = f"{len(content) / 1e6:.1f} MB"
         row.download_button(
             f"Save the GIF ({plain(size)})",
@@ -138,3 +152,10 @@ def _save_dialog(now: ReplayScene, frames: Replay, seen: ImageReplay | None, fra
             on_click="ignore",
             key="time-gif-file",
         )
+
+
+def _begin_gif(key: str, view: ReplayView, pace: float) -> None:
+    def make(report: Report) -> bytes:
+        return replay_gif(view, seconds=pace, on_progress=lambda done, of: report(done / of, f"frame {done} of {of}"))
+
+    again(key, make)

@@ -1,38 +1,31 @@
 """What the time machine shows: the run, its frames, the image, where the link says to begin, and the image's replay."""
 
-import hashlib
-import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
-from cachetools import LRUCache
 from numpy.typing import NDArray
 
+from cnnviz.arrays import digest
 from cnnviz.errors import CnnvizError, DataError
 from cnnviz.figures.replay_panels import Payload, image_payload, replay_payload
 from cnnviz.figures.saving import Saving
-from cnnviz.replay import ImageReplay, Replay, image_replay, map_layers, replay
+from cnnviz.files import stamp
+from cnnviz.replay import ImageReplay, Replay, ReplayModels, map_layers, replay
 from cnnviz.runs import Run
+from cnnviz.runs.words import no_such_snapshot
 from cnnviz.ui.address import asked, carry, go
 from cnnviz.ui.bar import looked_run, pinned_bar
 from cnnviz.ui.jobs import Job, Report, job
 from cnnviz.ui.loaders import class_names
 from cnnviz.ui.messages import problem
 from cnnviz.ui.network import test_split
-from cnnviz.ui.network.moments import no_such_snapshot
 from cnnviz.ui.pages import TIME_MACHINE
-
-if TYPE_CHECKING:
-    import keras
 
 __all__ = ["MadeReplay", "ReplayScene", "prepared", "replay_job", "scene"]
 
 MadeReplay = tuple[ImageReplay, Payload]
-
-_MOST_MODELS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +49,12 @@ class ReplayScene:
     image_in_words: str
     class_names: tuple[str, ...]
     asked: int | None
+
+    @property
+    def key(self) -> str:
+        """What tells it from everything else that can be looked at."""
+        pixels = "" if self.image is None else digest(self.image)
+        return "|".join(map(str, (self.run.folder, self.image_key, pixels, self.label, self.class_names)))
 
     @property
     def test_index(self) -> int | None:
@@ -123,8 +122,7 @@ def prepared(now: ReplayScene) -> tuple[Replay, Payload]:
     """
     labels, missing = _labels(now.run)
     frames = _frames(now.run, str(now.run.folder), _state(now.run), labels, labels is not None)
-    key = (now.run.id, now.image_key, now.class_names, missing, now.image is not None and now.image.tobytes())
-    return frames, _payload(frames, now, missing, frames.numbers, _state(now.run), key)
+    return frames, _payload(frames, now, missing, frames.numbers, _state(now.run), f"{now.key}|{missing}")
 
 
 def _labels(run: Run) -> tuple[NDArray[np.int64] | None, str]:
@@ -135,25 +133,21 @@ def _labels(run: Run) -> tuple[NDArray[np.int64] | None, str]:
         return None, error.sentence
 
 
-def _state(run: Run) -> tuple[int, int]:
-    """What tells whether a run's files grew: the size of its log, and how many predictions there are."""
-    try:
-        size = (run.folder / "events.jsonl").stat().st_size
-    except OSError:
-        size = 0
-    return size, sum(1 for _ in Path(run.folder, "predictions").glob("*.npz"))
+def _state(run: Run) -> tuple[int, ...]:
+    """What tells whether a run's files grew: its log, and how many predictions there are."""
+    return *stamp(run.folder / "events.jsonl"), sum(1 for _ in Path(run.folder, "predictions").glob("*.npz"))
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _frames(
-    _run: Run, folder: str, state: tuple[int, int], _labels: NDArray[np.int64] | None, labelled: bool
+    _run: Run, folder: str, state: tuple[int, ...], _labels: NDArray[np.int64] | None, labelled: bool
 ) -> Replay:
     return replay(_run, _labels)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _payload(
-    _frames: Replay, _now: ReplayScene, _missing: str, numbers: tuple[int, ...], state: tuple[int, int], key: object
+    _frames: Replay, _now: ReplayScene, _missing: str, numbers: tuple[int, ...], state: tuple[int, ...], key: str
 ) -> Payload:
     return replay_payload(
         _frames,
@@ -176,48 +170,26 @@ def _saved(now: ReplayScene) -> Saving:
 # --- the image's replay, made beside the page -------------------------------------------------------------------
 
 
-class _Workshop:
-    def __init__(self) -> None:
-        self.lock = threading.Lock()  # TensorFlow uses all cores anyway, and the models' weights are changed
-        self._models: LRUCache[str, keras.Model] = LRUCache(_MOST_MODELS)
-
-    def model(self, run: Run) -> "keras.Model":
-        """Return a model of the run's network whose weights may be changed; what was compiled for it stays warm."""
-        from cnnviz.models import build
-
-        key = run.spec.model.to_json()
-        if key not in self._models:
-            self._models[key] = build(run.spec.model, run.spec.train.seed)
-        return self._models[key]
-
-
 def replay_job(now: ReplayScene, frames: Replay) -> Job:
-    """Begin the image's replay, or return the job that makes or made it; never waits. It returns `MadeReplay`.
+    """Begin the replay of the image that is looked at, or return the job that makes or made it; never waits.
 
-    Its heatmap explains the image's class; where that is not known, the class that the last frame predicts.
-
-    Args:
-        now: what is looked at, with an image.
-        frames: the run's frames.
+    It returns `MadeReplay`. Its heatmap explains the image's class; where that is not known, the class that the last
+    frame predicts.
     """
-    run, image, label = now.run, now.image, now.label
+    run, image, label, models, total = now.run, now.image, now.label, _models(), len(frames.numbers)
     assert image is not None
-    digest = hashlib.blake2b(image.tobytes(), digest_size=16).hexdigest()
-    shop, total = _workshop(), len(frames.numbers)
 
     def make(report: Report) -> MadeReplay:
         def on_progress(done: int, of: int) -> None:
             report(done / of, f"sending the image through snapshot {min(done + 1, of)} of {of}")
 
         on_progress(0, total)
-        with shop.lock:
-            model = shop.model(run)
-            seen = image_replay(run, image, frames.snapshots, class_index=label, model=model, on_progress=on_progress)
+        seen = models.image_replay(run, image, frames.snapshots, label, on_progress)
         return seen, image_payload(seen, now.class_names, label)
 
-    return job(f"replay|{run.folder}|{frames.numbers}|{digest}|{label}|{now.class_names}", make)
+    return job(f"replay|{frames.numbers}|{now.key}", make)
 
 
 @st.cache_resource(show_spinner=False)
-def _workshop() -> _Workshop:
-    return _Workshop()
+def _models() -> ReplayModels:
+    return ReplayModels()

@@ -12,8 +12,9 @@ from cnnviz.evaluation import advice, doubts
 from cnnviz.figures import in_words, loss_and_accuracy
 from cnnviz.figures.curves import marks_epochs
 from cnnviz.runs import Run, RunStore, Status
+from cnnviz.runs.words import progress_in_words, queue_in_words, state_in_words
 from cnnviz.spec import RunSpec
-from cnnviz.training import resume, stop, waiting_before
+from cnnviz.training import can_resume, resume, stop, waiting_before
 from cnnviz.ui import loaders
 from cnnviz.ui.address import go, page_link, rerun
 from cnnviz.ui.components import live_chart, watched
@@ -22,9 +23,7 @@ from cnnviz.ui.guard import permitted
 from cnnviz.ui.live_view import LiveKernels, has_kernels, live_view
 from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.pages import REPORT
-from cnnviz.ui.run_facts import can_resume
 from cnnviz.ui.train.editor import Editor, current_editor, look_at
-from cnnviz.ui.words import progress_in_words, queue_in_words, state_in_words
 
 __all__ = ["run_header", "run_view"]
 

@@ -3,19 +3,17 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.evaluation.gallery import Format, Head
 from cnnviz.figures.packing import packed
 from cnnviz.ui.components.component import component, nothing_more, when_told
 from cnnviz.ui.sheets import SHEET_COLUMNS
 
-__all__ = ["FORGOTTEN", "Format", "GridImages", "Group", "Source", "image_grid"]
-
-Format = Literal["percent", "number", "moment"]
-FORGOTTEN = -2  # in place of a moment; -1 is never
+__all__ = ["GridImages", "Source", "image_grid"]
 
 _component = component(__file__)
 
@@ -32,21 +30,6 @@ class Source:
     address: str
     height: int
     width: int
-
-
-@dataclass(frozen=True)
-class Group:
-    """Images that stand together under a head.
-
-    Attributes:
-        label: the head, shown as text.
-        note: a quieter word behind it.
-        count: how many images, of those that follow the group before.
-    """
-
-    label: str
-    note: str
-    count: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +69,7 @@ def image_grid(
     nothing: str,
     brief: str = "",
     truth: str = "is",
-    groups: Sequence[Group] = (),
+    groups: Sequence[Head] = (),
     chosen: int | None = None,
     on_choice: Callable[[int | None], None],
 ) -> None:
@@ -117,7 +100,7 @@ def image_grid(
         "values": packed(images.values, "<f4"),
         "verdicts": packed(verdicts, "u1"),
     }
-    heads = [vars(group) for group in groups]
+    heads = [vars(head) for head in groups]
     place = source or Source("", 32, 32)
     _component(
         key=key,

@@ -20,7 +20,7 @@ def microscope(
     """Draw a microscope; under the same key it keeps the pinned pixel when layer, filter or image change.
 
     Args:
-        specimen: from `cnnviz.ui.microscope.specimens`; sent once, as long as it stays the same.
+        specimen: from `cnnviz.figures.specimens`; sent once, as long as it stays the same.
         key: unique on the page.
         pinned: (row, column) of the output pixel to begin with; the middle where None.
         saved: what the figure is called when it is saved; None where it cannot be.
@@ -40,7 +40,7 @@ def output_steps(terms: dict[str, Any], *, key: str, saved: Saving | None = None
     """Draw how logits become probabilities, class by class.
 
     Args:
-        terms: from `cnnviz.ui.microscope.specimens.output_data`.
+        terms: from `cnnviz.figures.specimens.output_data`.
         key: unique on the page.
         saved: what the figure is called when it is saved; None where it cannot be.
     """

@@ -3,20 +3,19 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.figures.map_words import Colour
 from cnnviz.figures.packing import packed
 from cnnviz.figures.theme import class_colors, palette
 from cnnviz.ui.components.component import component, nothing_more, when_told
 from cnnviz.ui.components.image_grid import Source
 from cnnviz.ui.sheets import SHEET_COLUMNS
 
-__all__ = ["Colour", "Drawn", "MapPoints", "point_map"]
-
-Colour = Literal["true", "predicted", "right"]
+__all__ = ["Drawn", "MapPoints", "point_map"]
 
 _component = component(__file__)
 

@@ -1,52 +1,18 @@
 """A network from left to right: a column of pictures for each layer, on one canvas that scrolls sideways."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
+from cnnviz.figures.network_maps import Blank, Column
 from cnnviz.figures.packing import packed_tiles
 from cnnviz.figures.saving import Saving, saving_data
 from cnnviz.figures.tiles import Tiles
 from cnnviz.ui.components.component import component, when_told
 
-__all__ = ["Blank", "Column", "strip"]
+__all__ = ["strip"]
 
 _component = component(__file__)
-
-
-@dataclass(frozen=True)
-class Blank:
-    """The place of pictures that are still to come.
-
-    Attributes:
-        count: how many.
-        height, width: of each, in values.
-    """
-
-    count: int
-    height: int
-    width: int
-
-
-@dataclass(frozen=True, eq=False)
-class Column:
-    """One layer.
-
-    Attributes:
-        name: its name.
-        shape: its output's shape in words.
-        pictures: its maps, in the order to draw them; a vector's are one pixel each.
-        ids: the numbers of the maps, in the same order.
-        words: a word for each where it is a short list of numbers, such as classes; empty for pictures.
-        note: a last line, such as how many maps are left out.
-    """
-
-    name: str
-    shape: str
-    pictures: Tiles | Blank
-    ids: Sequence[int]
-    words: Sequence[str] = ()
-    note: str = ""
 
 
 def strip(

@@ -8,14 +8,14 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.runs import LONGEST_NOTES, MOST_TAGS, Run
+from cnnviz.runs.words import snapshot_labels, started_in_words, state_in_words
+from cnnviz.spec.words import changes_in_words
 from cnnviz.ui import loaders
 from cnnviz.ui.guard import permitted
 from cnnviz.ui.judge.compare.results import Judgement
 from cnnviz.ui.judge.compare.selection import ComparedRun, choose
 from cnnviz.ui.messages import plain, problem
-from cnnviz.ui.network.moments import snapshot_labels
-from cnnviz.ui.run_facts import changes_in_words, started_in_words
-from cnnviz.ui.words import percent, state_in_words
+from cnnviz.words import percent
 
 __all__ = ["cards"]
 
@@ -24,12 +24,7 @@ _ACTION = "change tags and notes"
 
 
 def cards(runs: Sequence[ComparedRun], judged: Sequence[Judgement] = ()) -> None:
-    """Draw a card for each run.
-
-    Args:
-        runs: those that are chosen.
-        judged: what they make of their test images, in the same order; nothing where that is not the question.
-    """
+    """Draw a card for each run, with what it makes of its test images where that is the question."""
     for column, chosen in zip(st.columns(len(runs), gap="medium"), runs, strict=True):
         with column, st.container(key=f"compare-card-{chosen.letter}", gap="xsmall"):
             _card(chosen, judged[chosen.place] if judged else None, runs)
@@ -66,7 +61,7 @@ def _result(judgement: Judgement) -> None:
         st.caption(plain(judgement.problem))
         return
     low, high = (percent(bound) for bound in report.interval)
-    names = snapshot_labels(run, measured=True)
+    names = snapshot_labels(run, "measured")
     moment = "" if report.snapshot is None else f", {names.get(report.snapshot, 'at a snapshot')}"
     st.html(
         f'<div class="compare-result"><span class="compare-share">{percent(report.accuracy)}</span> '

@@ -1,7 +1,6 @@
 """The runs' learning curves on one axis; while one of them trains, they grow."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -11,20 +10,21 @@ from cnnviz.figures.compared_curves import (
     SPLITS,
     Axis,
     ComparedCurves,
-    Learned,
     Split,
     compared_curves,
+    curves_caption,
     draw_compared,
+    learned,
 )
 from cnnviz.figures.learning_curve import Metric
-from cnnviz.runs import Run
+from cnnviz.files import stamp
 from cnnviz.ui.address import read, rerun
 from cnnviz.ui.choosers import segments
 from cnnviz.ui.components import live_chart
 from cnnviz.ui.judge.compare.selection import ComparedRun, ComparePlace
 from cnnviz.ui.judge.readings import state_of
 from cnnviz.ui.messages import reported
-from cnnviz.ui.words import joined
+from cnnviz.words import joined
 
 __all__ = ["curves"]
 
@@ -54,7 +54,7 @@ def _draw(runs: Sequence[ComparedRun], split: Split, axis: Axis, before: _Progre
             if record.lines:
                 alt = f"{split} {record.metric} of {joined([line.letter for line in record.lines])}, by {axis}"
                 live_chart(figure, key=f"compare-{record.metric}", height=_HEIGHT, alt=alt)
-    st.caption(_caption(runs, drawn[0][0], drawn[1][0]))
+    st.caption(curves_caption([one.letter for one in runs], drawn[0][0], drawn[1][0]))
 
 
 def _progress(runs: Sequence[ComparedRun]) -> _Progress:
@@ -62,55 +62,19 @@ def _progress(runs: Sequence[ComparedRun]) -> _Progress:
     return tuple((one.run.status.active, state_of(one.run)) for one in runs)
 
 
-def _caption(runs: Sequence[ComparedRun], record: ComparedCurves, loss: ComparedCurves) -> str:
-    """Say how to read the curves, and which runs have none."""
-    missing = [one.letter for one in runs if one.letter not in [line.letter for line in record.lines]]
-    if len(missing) == len(runs):
-        return f"None of the runs has a {record.split} curve yet; it begins with the first epoch."
-    how = {
-        "validation": "One mark an epoch, on images held back from training",
-        "training": "Smoothed over the batches; on the images learned from, as augmented",
-    }[record.split]
-    parts = [f"{how}; the same stroke is the same run everywhere on this page."]
-    if missing:
-        parts.append(f"{joined(missing)} {'has' if len(missing) == 1 else 'have'} no such curve.")
-    if loss.beyond:
-        parts.append(f"The loss of {joined(loss.beyond)} leaves the chart at its top.")
-    return " ".join(parts)
-
-
 def _drawn(runs: Sequence[ComparedRun], metric: Metric, split: Split, axis: Axis) -> tuple[ComparedCurves, go.Figure]:
-    state = tuple((one.run.id, _size(one.run.folder / "events.jsonl")) for one in runs)
+    state = tuple((one.run.id, stamp(one.run.folder / "events.jsonl")) for one in runs)
     return _cached(runs, metric, split, axis, state)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _cached(
-    _runs: Sequence[ComparedRun], metric: Metric, split: Split, axis: Axis, state: tuple[tuple[str, int], ...]
+    _runs: Sequence[ComparedRun],
+    metric: Metric,
+    split: Split,
+    axis: Axis,
+    state: tuple[tuple[str, tuple[int, ...]], ...],
 ) -> tuple[ComparedCurves, go.Figure]:
-    record = compared_curves([_learned(one) for one in _runs], metric, split, axis)
+    record = compared_curves([learned(one.letter, one.run) for one in _runs], metric, split, axis)
     revision = "-".join([*(one.run.id for one in _runs), metric, split])
     return record, draw_compared(record, revision=revision)
-
-
-def _learned(chosen: ComparedRun) -> Learned:
-    run = chosen.run
-    status = run.status
-    epochs = max(status.epochs or run.spec.train.epochs, 1)
-    return Learned(chosen.letter, run.history(), epochs, _steps(run))
-
-
-def _steps(run: Run) -> float | None:
-    """How many steps an epoch of a run has, by its snapshots, else by its plan."""
-    moments = [(item.step, item.position) for item in run.snapshots() if item.position > 0]
-    status = run.status
-    if not moments and status.steps and status.epochs:
-        moments = [(status.steps, status.epochs)]
-    return moments[-1][0] / moments[-1][1] if moments else None
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

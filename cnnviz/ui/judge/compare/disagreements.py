@@ -23,9 +23,9 @@ from cnnviz.ui.loaders import held_images
 from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.network import test_split
 from cnnviz.ui.pages import MISTAKES
-from cnnviz.ui.words import joined, percent
+from cnnviz.words import percent
 
-__all__ = ["Pair", "choose_pair", "draw_disagreements", "verdict", "why_no_pair"]
+__all__ = ["Pair", "choose_pair", "draw_disagreements", "verdict"]
 
 Pair = tuple[Judgement, Judgement]
 
@@ -34,11 +34,7 @@ _SIDE = 64
 
 
 def choose_pair(judged: Sequence[Judgement]) -> Pair | None:
-    """Let choose two of the runs, where there are more; only those measured on the same images can be paired.
-
-    Returns:
-        None where no two of them were.
-    """
+    """Let choose two of the runs measured on the same images, where there are more; None where no two of them were."""
     pairs = {f"{a.letter} and {b.letter}": (a, b) for a, b in combinations(judged, 2) if same_images(a, b)}
     if len(pairs) < 2:
         return next(iter(pairs.values()), None)
@@ -46,22 +42,6 @@ def choose_pair(judged: Sequence[Judgement]) -> Pair | None:
     wanted = asked if asked in pairs else first
     segments("Which two", "pair", wanted, tuple(pairs), change=lambda one: {"pair": None if one == first else one})
     return pairs[wanted]
-
-
-def why_no_pair(judged: Sequence[Judgement]) -> str:
-    """Say why no two of the runs can be compared image by image, and what can."""
-    blind = [one.letter for one in judged if one.judged is None]
-    if len(blind) > len(judged) - 2:
-        has = "has" if len(blind) == 1 else "have"
-        return (
-            f"{joined(blind)} {has} no predictions that can be judged, so the runs cannot be compared image by image; "
-            "their settings and curves can."
-        )
-    told = [f"{one.letter} {len(one.judged):,} of {one.judged.dataset}" for one in judged if one.judged]
-    return (
-        f"These runs were measured on different test images ({joined(told)}), so they cannot be compared image by "
-        "image and their accuracies say little about each other; their settings, curves and kernels can be compared."
-    )
 
 
 def verdict(pair: Pair) -> None:

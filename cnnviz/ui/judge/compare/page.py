@@ -6,11 +6,12 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
-from cnnviz.evaluation import Evaluation, only_seeds_differ, seed_spread, values_that_differ
+from cnnviz.evaluation.comparison import why_not_compared
+from cnnviz.evaluation.differences import differences_in_words
+from cnnviz.evaluation.seeds import seeds_in_words
+from cnnviz.figures.kernel_wall import kernel_pictures
 from cnnviz.figures.theme import RUN_ROLES
-from cnnviz.figures.tiles import Tiles, colour_tiles, signed_tiles
 from cnnviz.runs import Run, Weights
-from cnnviz.spec import RunSpec
 from cnnviz.ui import loaders
 from cnnviz.ui.address import page_link
 from cnnviz.ui.bar import BAR_STYLE
@@ -18,7 +19,7 @@ from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.invitation import invite_to_train
 from cnnviz.ui.judge.compare.cards import cards
 from cnnviz.ui.judge.compare.curves import curves
-from cnnviz.ui.judge.compare.disagreements import Pair, choose_pair, draw_disagreements, verdict, why_no_pair
+from cnnviz.ui.judge.compare.disagreements import Pair, choose_pair, draw_disagreements, verdict
 from cnnviz.ui.judge.compare.results import Judgement, all_same_images, judgements, numbers
 from cnnviz.ui.judge.compare.selection import ComparedRun, Selection, choose, choosing, selected, set_choosing
 from cnnviz.ui.judge.compare.table import narrowed, run_table
@@ -27,15 +28,11 @@ from cnnviz.ui.messages import plain
 from cnnviz.ui.network.models import arrays_of
 from cnnviz.ui.pages import KERNELS, TRAIN
 from cnnviz.ui.styles import style
-from cnnviz.ui.words import joined, percent
 
-__all__ = ["differences_in_words", "seeds_in_words", "show_compare"]
+__all__ = ["show_compare"]
 
 _HEIGHT = 640  # of what is told of the test images, kept free while scikit-learn is imported
 _ROLES = "\n".join(f".compare-{place} {{ --run: var(--cnnviz-{role}); }}" for place, role in enumerate(RUN_ROLES))
-_MOST_SETTINGS = 3
-_LONGEST = 40  # letters
-_VERSION = "version of "
 _MOST_KERNELS = 64  # of a layer; more would not fit beside another run's
 _SMALLEST, _LARGEST, _ROOM = 32, 72, 330
 
@@ -134,60 +131,11 @@ def _draw_verdict(now: Selection, judged: tuple[Judgement, ...], pair: Pair | No
     if pair:
         verdict(pair)
     else:
-        st.info(why_no_pair(judged), icon=":material/info:")
+        st.info(why_not_compared({one.letter: one.judged for one in judged}), icon=":material/info:")
     specs = [one.run.spec for one in now.runs]
     comparable = all_same_images(judged)
     seeds = seeds_in_words(specs, [one.report if comparable else None for one in judged])
     st.markdown(plain(seeds or differences_in_words(specs)))
-
-
-# --- words --------------------------------------------------------------------------------------------------------
-
-
-def differences_in_words(specs: Sequence[RunSpec]) -> str:
-    """Say which settings runs do not share, as "They differ in learning rate (0.001 and 0.003)".
-
-    Args:
-        specs: of two or more runs, in the order of their letters.
-
-    Returns:
-        One sentence, not escaped; the versions of packages count only where nothing else differs.
-    """
-    table = values_that_differ(specs)
-    settings = {what: values for what, values in table.items() if not what.startswith(_VERSION)} or table
-    if not settings:
-        return "They have the same settings, seed included."
-    told = [what + _values_in_words(values) for what, values in list(settings.items())[:_MOST_SETTINGS]]
-    more = len(settings) - len(told)
-    return f"They differ in {joined([*told, f'{more} more'] if more else told)}."
-
-
-def _values_in_words(values: Sequence[str]) -> str:
-    """Return the values behind their setting; nothing where one is too long for a sentence, such as layers."""
-    return f" ({joined(values)})" if max(map(len, values)) <= _LONGEST else ""
-
-
-def seeds_in_words(specs: Sequence[RunSpec], reports: Sequence[Evaluation | None]) -> str:
-    """Say what runs that differ only in their seed show.
-
-    Args:
-        specs: of two or more runs.
-        reports: on each, None where it was not measured; of the same test images.
-
-    Returns:
-        Two sentences; nothing where anything else differs.
-    """
-    if not only_seeds_differ(specs):
-        return ""
-    told = "These runs differ only in their seed, so this is how much one training differs from the next."
-    accuracies = [report.accuracy for report in reports if report]
-    if len(accuracies) < 2:
-        return told
-    spread = seed_spread(accuracies)
-    return (
-        f"{told} Mean test accuracy {percent(spread.mean)}, from {percent(spread.least)} to {percent(spread.largest)}; "
-        f"standard deviation {100 * spread.deviation:.2g} points over {spread.count} seeds."
-    )
 
 
 # --- first kernels ------------------------------------------------------------------------------------------------
@@ -227,7 +175,7 @@ def _draw_layer(chosen: ComparedRun, told: str, values: np.ndarray | None, limit
     more = f"; the first {_MOST_KERNELS} of {number}" if number > _MOST_KERNELS else ""
     size = f"{values.shape[0]}×{values.shape[1]}"
     tiles(
-        _pictures(shown, limit or None),
+        kernel_pictures(shown, limit or None),
         key=f"compare-kernels-{chosen.letter}",
         caption=f"{chosen.letter}: the {size} kernels of {told}, {_how(values.shape[2])}{more}.",
         names=[f"filter {place}" for place in range(shown.shape[3])],
@@ -236,10 +184,6 @@ def _draw_layer(chosen: ComparedRun, told: str, values: np.ndarray | None, limit
         room=_ROOM,
     )
     page_link(KERNELS, f"Look at all of {chosen.letter}", run=chosen.run.id, layer=told)
-
-
-def _pictures(values: np.ndarray, limit: float | None) -> Tiles:
-    return colour_tiles(values, limit=limit) if values.shape[2] == 3 else signed_tiles(values.mean(axis=2), limit=limit)
 
 
 def _how(channels: int) -> str:

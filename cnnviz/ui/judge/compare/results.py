@@ -4,32 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-import numpy as np
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
-from cnnviz.evaluation import Comparison, Evaluation, Judged, compare, values_that_differ
+from cnnviz.evaluation import Comparison, Evaluation, Judged, compare, comparison, values_that_differ
+from cnnviz.evaluation.results import results_in_words
 from cnnviz.figures.intervals import Measured, intervals
 from cnnviz.ui.components import live_chart
 from cnnviz.ui.glossary import words
 from cnnviz.ui.judge.compare.selection import ComparedRun
 from cnnviz.ui.judge.readings import evaluation, judged, state_of
-from cnnviz.ui.words import duration, joined, percent
+from cnnviz.words import joined, percent
 
 __all__ = ["Judgement", "all_same_images", "compared", "judgements", "numbers", "same_images"]
 
-_NONE = "–"
-_TESTED = "test images"
-_REPORTED = (
-    "test accuracy",
-    "95 % interval",
-    _TESTED,
-    "mistakes",
-    "test loss",
-    "among the three most probable",
-    "F1, mean over classes",
-    "calibration error",
-)
 _LONGEST = 160  # letters of a setting that are seen; the others are told on hover
 
 
@@ -70,9 +58,7 @@ def _judgement(chosen: ComparedRun) -> Judgement:
 def same_images(one: Judgement, other: Judgement) -> bool:
     """Say whether two runs were measured on the same test images."""
     a, b = one.judged, other.judged
-    if a is None or b is None or (a.dataset, a.class_names) != (b.dataset, b.class_names):
-        return False
-    return np.array_equal(a.labels, b.labels)
+    return a is not None and b is not None and comparison.same_images(a, b)
 
 
 def all_same_images(judged: Sequence[Judgement]) -> bool:
@@ -104,12 +90,13 @@ def numbers(judged: Sequence[Judgement]) -> None:
     """Draw what differs on the left and what came of it on the right; below each other where there are many runs."""
     together = st.columns(2, gap="large") if len(judged) == 2 else (st.container(), st.container())
     with together[0]:
-        rows = values_that_differ([one.chosen.run.spec for one in judged])
-        if rows:
-            st.html(_table("Settings that differ", judged, rows))
+        settings = values_that_differ([one.chosen.run.spec for one in judged])
+        if settings:
+            st.html(_table("Settings that differ", judged, settings))
         _intervals(judged)
     with together[1]:
-        st.html(_table("What came of it", judged, _results(judged)))
+        rows = results_in_words([(one.chosen.run, one.report) for one in judged], all_same_images(judged))
+        st.html(_table("What came of it", judged, rows))
         words(
             "Confidence interval",
             "McNemar test",
@@ -140,44 +127,6 @@ def _cut(value: str) -> str:
 
 def _hover(value: str) -> str:
     return f' title="{escape(value)}"' if len(value) > _LONGEST else ""
-
-
-def _results(judged: Sequence[Judgement]) -> dict[str, list[str]]:
-    """Every number that at least one of the runs has."""
-    columns = [_of_tests(one.report) | _of_training(one) for one in judged]
-    several = not all_same_images(judged)
-    rows = {what: [column[what] for column in columns] for what in columns[0] if what != _TESTED or several}
-    return {what: [value or _NONE for value in values] for what, values in rows.items() if any(values)}
-
-
-def _of_tests(report: Evaluation | None) -> dict[str, str]:
-    """What a report says, by what it is called; nothing for what it does not know."""
-    if report is None:
-        return dict.fromkeys(_REPORTED, "")
-    values = (
-        percent(report.accuracy),
-        f"{percent(report.interval[0])} to {percent(report.interval[1])}",
-        f"{report.n_test:,} of {len(report.class_names)} classes",
-        f"{report.n_mistakes:,}",
-        "" if report.loss is None else f"{report.loss:.3f}",
-        "" if report.top3 is None else percent(report.top3),
-        f"{report.f1_macro:.3f}",
-        "" if report.independent else percent(report.calibration.expected_error),
-    )
-    return dict(zip(_REPORTED, values, strict=True))
-
-
-def _of_training(one: Judgement) -> dict[str, str]:
-    run = one.chosen.run
-    status, history = run.status, run.history()
-    epochs = history.epochs
-    validated, seconds = epochs.get("val_accuracy"), epochs.get("seconds")
-    return {
-        "epochs": f"{status.epoch} of {status.epochs}" if status.epochs else "",
-        "validation accuracy, last epoch": f"{percent(validated[-1])}{history.of_validation}" if validated else "",
-        "training time": duration(seconds[-1]) if seconds else "",
-        "parameters": f"{sum(row.parameters for row in run.spec.model.rows):,}",
-    }
 
 
 def _intervals(judged: Sequence[Judgement]) -> None:

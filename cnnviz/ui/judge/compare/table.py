@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from cnnviz.runs import RunOverview
+from cnnviz.spec.words import changes_in_words
 from cnnviz.ui.address import bind, read
 from cnnviz.ui.judge.compare.selection import ComparePlace, Selection
-from cnnviz.ui.run_facts import changes_in_words
 
 __all__ = ["narrowed", "run_table"]
 
@@ -25,9 +25,7 @@ _SPARKS = 40  # values of a spark-line; more are finer than its pixels
 def narrowed(rows: Sequence[RunOverview]) -> list[RunOverview]:
     """Draw what the table can be narrowed by, which the URL keeps, and return the rows that are like that.
 
-    Args:
-        rows: of all runs. What somebody looks for is found in a run's name, id, data set, tags, or what it does
-            differently from its preset.
+    What somebody looks for is found in a run's name, id, data set, tags, or what it does differently from its preset.
     """
     place = read(ComparePlace)
     with st.container(horizontal=True, gap="small", key="compare-filters"):
@@ -84,15 +82,9 @@ def _special(row: RunOverview) -> str:
 
 
 def run_table(rows: Sequence[RunOverview], now: Selection) -> list[str]:
-    """Draw the table.
+    """Draw the table, the chosen runs ticked, and return the ids of those that are chosen now.
 
-    Args:
-        rows: what to show.
-        now: the runs that are chosen; those among the rows are ticked.
-
-    Returns:
-        The ids of the runs that are chosen now: first those that were, then the new ones. One that is not among the
-        rows stays chosen.
+    First come those that were, then the new ones; one that is not among the rows stays chosen.
     """
     shown = [row.summary.run_id for row in rows]
     if list(now.ids) != st.session_state.get(_TICKED):  # by a link, or by a button elsewhere on the page

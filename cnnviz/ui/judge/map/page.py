@@ -11,32 +11,35 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import RunError
 from cnnviz.evaluation import Judged
+from cnnviz.evaluation.gallery import by_class
+from cnnviz.evaluation.lasso import Lasso, inside
 from cnnviz.evaluation.plane import Projection
+from cnnviz.figures.map_words import map_alt, map_caption, seen
 from cnnviz.inference.planes import MappedImages, Placed
 from cnnviz.runs import Run
+from cnnviz.runs.weights import TRAINED_MODEL
+from cnnviz.runs.words import snapshot_labels
+from cnnviz.ui import derived
 from cnnviz.ui.address import bind, go, leave, read, switch
 from cnnviz.ui.choosers import segments
-from cnnviz.ui.components.image_grid import GridImages, Group, Source, image_grid
-from cnnviz.ui.components.point_map import Colour, Drawn, MapPoints, point_map
+from cnnviz.ui.components.image_grid import GridImages, Source, image_grid
+from cnnviz.ui.components.point_map import Drawn, MapPoints, point_map
 from cnnviz.ui.copies import tell_copies, tell_missing
 from cnnviz.ui.glossary import words
 from cnnviz.ui.judge.bar import JudgedRun, judge_bar
-from cnnviz.ui.judge.map.place import LAYOUTS, Lasso, MapPlace, inside
+from cnnviz.ui.judge.map.place import LAYOUTS, MapPlace
 from cnnviz.ui.judge.map.planes import MapMaker, note_layout, offer_tsne, pca_map
 from cnnviz.ui.judge.readings import pictures_of
 from cnnviz.ui.loaders import held_images
 from cnnviz.ui.network import keras_ready, test_split
-from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.pages import MISTAKES
 from cnnviz.ui.place import Known
-from cnnviz.ui.words import images_in_words
+from cnnviz.words import images_in_words
 
 __all__ = ["show_map"]
 
 _COLOURS = {"true": "True class", "predicted": "Predicted class", "right": "Right or wrong"}
 _MODEL = -1
-_FEW = 100  # images: with fewer, t-SNE has hardly any neighbours to go by
-_MOST_COLOURS = 10  # that can be told apart
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +73,7 @@ def show_map() -> None:
     images = _images(run, judged) if pictures_of(run) else None
     newest = None if run.has_final_predictions else max(number for number in snapshots if number is not None)
     maker = MapMaker(run, newest, MappedImages(images, judged.labels, exact=held_images(run) != "compressed"))
-    tsne = maker.kept("tsne", judged.snapshot) if view.method == "tsne" else None
+    tsne = derived.kept(maker.of("tsne", judged.snapshot)) if view.method == "tsne" else None
     placed = tsne or pca_map(maker, judged.snapshot)
     if placed is None:
         return
@@ -99,10 +102,8 @@ def _images(run: Run, judged: Judged) -> NDArray[np.uint8]:
 
 def _snapshots(run: Run) -> dict[int | None, str]:
     """Name the snapshots that were measured, oldest first, and the run's model last."""
-    names = snapshot_labels(run)
-    measured = {item.number for item in run.predicted_snapshots()}
-    found: dict[int | None, str] = {number: name for number, name in names.items() if number in measured}
-    return found | ({None: "trained model"} if run.has_final_predictions else {})
+    found: dict[int | None, str] = dict(snapshot_labels(run, "both").items())
+    return found | ({None: TRAINED_MODEL} if run.has_final_predictions else {})
 
 
 def _controls(view: MapPlace, snapshots: Mapping[int | None, str], snapshot: int | None) -> None:
@@ -150,8 +151,8 @@ def _draw(scene: MapScene) -> None:
             MapPoints(scene.placed.places, judged.labels, judged.predicted, judged.confidence, scene.placed.extent),
             judged.class_names,
             key=f"map-{shown.run.id}",
-            alt=_alt(judged, scene.method),
-            caption=_caption(judged, scene.placed, scene.method, view.colour),
+            alt=map_alt(judged, scene.method),
+            caption=map_caption(judged, scene.placed, scene.method, view.colour),
             pictures=source,
             colour=view.colour,
             hidden=view.hidden,
@@ -175,28 +176,21 @@ def _chosen(scene: MapScene, view: MapPlace) -> NDArray[np.bool_] | None:
     if (method, snapshot) == (scene.method, scene.shown.judged.snapshot):
         placed: Placed | None = scene.placed
     else:
-        placed = scene.maker.kept(method, snapshot)
+        placed = derived.kept(scene.maker.of(method, snapshot))
     return None if placed is None else inside(view.line.corners, placed.places)
-
-
-def _seen(scene: MapScene, view: MapPlace) -> NDArray[np.bool_]:
-    """(n,) which images the legend does not hide."""
-    judged = scene.shown.judged
-    by = judged.predicted if view.colour == "predicted" else judged.labels
-    seen = ~np.isin(by, [int(token) for token in view.hidden if token.isdecimal()])
-    if "right" in view.hidden:
-        seen &= ~judged.right
-    if "wrong" in view.hidden:
-        seen &= judged.right
-    return seen
 
 
 def _gallery(scene: MapScene, view: MapPlace, chosen: NDArray[np.bool_] | None, source: Source | None) -> None:
     """The chosen images by class; all that the map shows where none are."""
-    judged, seen = scene.shown.judged, _seen(scene, view)
-    inside_line = chosen is not None and bool((chosen & seen).any())
-    found, groups = _sorted_by_class(
-        judged, np.flatnonzero(chosen & seen if chosen is not None and inside_line else seen)
+    judged = scene.shown.judged
+    shown = seen(judged, view.colour, view.hidden)
+    inside_line = chosen is not None and bool((chosen & shown).any())
+    listed = np.flatnonzero(chosen & shown if chosen is not None and inside_line else shown)
+    wrong = np.bincount(judged.labels[listed[~judged.right[listed]]], minlength=len(judged.class_names))
+    counts = np.bincount(judged.labels[listed], minlength=len(judged.class_names))
+    surest = listed[np.argsort(-judged.confidence[listed], kind="stable")]
+    found, heads = by_class(
+        surest, judged.labels, judged.class_names, counts, lambda label: f"{counts[label]:,}, {wrong[label]:,} wrong"
     )
     how = "Below each image the predicted class with its confidence; open one to see why."
     image_grid(
@@ -206,10 +200,10 @@ def _gallery(scene: MapScene, view: MapPlace, chosen: NDArray[np.bool_] | None, 
         source,
         judged.class_names,
         key="map-gallery",
-        lead=_lead(judged, found, chosen=inside_line),
+        lead=f"{images_in_words(len(found))}{' chosen' if inside_line else ''}, {wrong.sum():,} wrong",
         caption=how if inside_line else f"Draw a line round points of the map to see only theirs. {how}",
         nothing="Nothing is shown: click a class under the map to bring it back.",
-        groups=groups,
+        groups=heads,
         on_choice=partial(_open, scene.shown),
     )
 
@@ -222,63 +216,3 @@ def _open(shown: JudgedRun, number: int | None) -> None:
 def _link(shown: JudgedRun, number: int) -> dict[str, Any]:
     show = "correct" if shown.judged.right[number] else None
     return {"run": shown.run.id, "snapshot": shown.snapshot, "image": f"test-{number}", "show": show}
-
-
-# --- what it says about itself ------------------------------------------------------------------------------------
-
-
-def _alt(judged: Judged, method: Projection) -> str:
-    """Describe the map to those who do not see it."""
-    name = "PCA" if method == "pca" else "t-SNE"
-    wrong = int((~judged.right).sum())
-    shown = images_in_words(len(judged))
-    return f"A {name} map of {shown} of the test set, {wrong:,} of them wrong; a point stands for each."
-
-
-def _caption(judged: Judged, placed: Placed, method: Projection, colour: Colour) -> str:
-    """Say how to read the map: what is shown, then how far it can be trusted."""
-    many = len(judged.class_names)
-    repeated = f"; {many} classes share ten colours" if many > _MOST_COLOURS and colour != "right" else ""
-    shown = f"Each mark is a test image, a cross where the network is wrong{repeated}."
-    return f"{shown} {_trust(judged, placed, method)}"
-
-
-def _trust(judged: Judged, placed: Placed, method: Projection) -> str:
-    if method == "tsne":
-        few = f" With {images_in_words(len(judged))} it has few neighbours to go by." if len(judged) < _FEW else ""
-        return (
-            "t-SNE keeps neighbours: close by means alike to the network. How far apart clusters lie, where, and how "
-            f"large they are means nothing, and each snapshot has a map of its own.{few}"
-        )
-    if not sum(placed.shares):
-        return "All of them look the same to the network here, so they stand on one spot."
-    first, second, lost = (_percent(share) for share in (*placed.shares, 1 - sum(placed.shares)))
-    return (
-        f"PCA lays the last features flat along two directions, with {first} and {second} of their variance: far apart "
-        f"means different, but close by may differ in the other {lost}. All snapshots share the newest one's "
-        "directions: what moves, moved in the network."
-    )
-
-
-def _percent(share: float) -> str:
-    return "< 1 %" if 0 < share < 0.01 else f"{max(share, 0):.0%}".replace("%", " %")
-
-
-def _lead(judged: Judged, listed: NDArray[np.int64], *, chosen: bool) -> str:
-    """Say how many images stand beside the map, all or those somebody chose, and how many of them are wrong."""
-    wrong = int((~judged.right[listed]).sum())
-    return f"{images_in_words(len(listed))}{' chosen' if chosen else ''}, {wrong:,} wrong"
-
-
-def _sorted_by_class(judged: Judged, chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], tuple[Group, ...]]:
-    """Put images of a class together under a head, the largest class first, the most confident images first."""
-    labels = judged.labels[chosen]
-    counts = np.bincount(labels, minlength=len(judged.class_names))
-    order = np.lexsort((chosen, -judged.confidence[chosen], labels, -counts[labels]))
-    found = chosen[order]
-    groups = []
-    for label in np.argsort(-counts, kind="stable"):
-        if counts[label]:
-            wrong = int((~judged.right[chosen[labels == label]]).sum())
-            groups.append(Group(judged.class_names[label], f"{counts[label]:,}, {wrong:,} wrong", int(counts[label])))
-    return found, tuple(groups)

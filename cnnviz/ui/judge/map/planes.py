@@ -10,11 +10,11 @@ from cnnviz.inference.planes import MappedImages, Placed, PlacedImages
 from cnnviz.runs import Run, Weights
 from cnnviz.ui import derived
 from cnnviz.ui.copies import data_link
-from cnnviz.ui.jobs import Job, Report, job, show_job
+from cnnviz.ui.jobs import Report, job, show_job
 from cnnviz.ui.loaders import home
 from cnnviz.ui.messages import problem
 from cnnviz.ui.network import keras_ready, test_split, wait_for_keras
-from cnnviz.ui.words import duration, images_in_words
+from cnnviz.words import duration, images_in_words
 
 __all__ = ["MapMaker", "note_layout", "offer_tsne", "pca_map"]
 
@@ -26,41 +26,24 @@ _QUICK_S = 3.0  # snapshots that take no longer are made ready before anybody as
 
 
 class MapMaker:
-    """Reads, or makes in the background, the maps of one run.
+    """The maps of one run, each to be read, or made in the background.
 
     Args:
         run: the run.
         newest: the snapshot whose axes all share: None for the run's model, which a run that was stopped has not.
         shown: the images.
-
-    Attributes:
-        count: n, how many points a map has.
     """
 
     def __init__(self, run: Run, newest: int | None, shown: MappedImages) -> None:
-        self.run, self.shown, self._newest = run, shown, Weights(run, newest)
-        self._home = home()
-        self.count = len(shown.labels)
+        self.run, self.shown, self._newest, self._home = run, shown, Weights(run, newest), home()
 
     def of(self, method: Projection, snapshot: int | None) -> PlacedImages:
-        """Return the map at a snapshot, to be read or made."""
+        """Return the map at a snapshot, for `cnnviz.ui.derived`."""
         return PlacedImages(Weights(self.run, snapshot), method, self._newest, self.shown, self._home)
-
-    def kept(self, method: Projection, snapshot: int | None) -> Placed | None:
-        """Return a map that was made before; None where there is none, or it is of other weights or images."""
-        return derived.kept(self.of(method, snapshot))
-
-    def start(self, method: Projection, snapshot: int | None) -> Job:
-        """Make a map in the background, or return the job that does so already; needs the images, and Keras."""
-        return derived.start(self.of(method, snapshot))
-
-    def going(self, method: Projection, snapshot: int | None) -> Job | None:
-        """Return the job that makes a map, or ended without one."""
-        return derived.going(self.of(method, snapshot))
 
     def prepare(self, snapshots: tuple[int | None, ...]) -> None:
         """Make the PCA of other snapshots in the background too, where one takes a moment only."""
-        missing = [self.of("pca", one) for one in snapshots if self.kept("pca", one) is None]
+        missing = [one for one in (self.of("pca", snapshot) for snapshot in snapshots) if derived.kept(one) is None]
         if missing:
             key = f"maps|{self.run.folder}|{len(snapshots)} others|{self._newest.digest}|{self.shown.digest}"
             job(key, lambda report: _make_all(missing, report))
@@ -82,7 +65,8 @@ def note_layout(method: Projection) -> None:
 
 def pca_map(maker: MapMaker, snapshot: int | None) -> Placed | None:
     """Return the PCA map; where it is not there yet, say why, or how far it is."""
-    kept = maker.kept("pca", snapshot)
+    wanted = maker.of("pca", snapshot)
+    kept = derived.kept(wanted)
     if kept is not None:
         return kept
     try:
@@ -93,30 +77,31 @@ def pca_map(maker: MapMaker, snapshot: int | None) -> Placed | None:
         return None
     if not wait_for_keras("The map", height=_HEIGHT):
         return None
-    made = maker.start("pca", snapshot)
+    made = derived.start(wanted)
     made.wait(_PATIENCE_S)
-    placed = show_job(made, f"The map of {images_in_words(maker.count)}")
+    placed = show_job(made, f"The map of {images_in_words(len(maker.shown.labels))}")
     return placed if isinstance(placed, Placed) else None
 
 
 def offer_tsne(maker: MapMaker, snapshot: int | None) -> None:
     """Offer to make a t-SNE map, or say how far it is; a PCA is shown meanwhile."""
-    going = maker.going("tsne", snapshot)
+    wanted = maker.of("tsne", snapshot)
+    going = derived.going(wanted)
     if going is None and keras_ready() and st.session_state.pop(_CHOSEN, False):
-        going = maker.start("tsne", snapshot)
+        going = derived.start(wanted)
     if going is not None:
         show_job(going, "t-SNE, meanwhile PCA")
     elif wait_for_keras("The t-SNE map", height=40):
-        takes = duration(2 + _TSNE_S_AN_IMAGE * maker.count)
+        takes = duration(2 + _TSNE_S_AN_IMAGE * len(maker.shown.labels))
         st.caption(f"There is no t-SNE map of this snapshot yet, so this is PCA. It takes about {takes}, once.")
         st.button(
             "Make the t-SNE map",
             key="map-make",
             icon=":material/scatter_plot:",
-            on_click=_start_tsne,
-            args=(maker, snapshot),
+            on_click=_start,
+            args=(wanted,),
         )
 
 
-def _start_tsne(maker: MapMaker, snapshot: int | None) -> None:
-    maker.start("tsne", snapshot)
+def _start(wanted: PlacedImages) -> None:
+    derived.start(wanted)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
-from itertools import groupby
 
 import numpy as np
 import streamlit as st
@@ -11,27 +10,28 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import LearningOrder, Mark
+from cnnviz.evaluation.gallery import GalleryImages
+from cnnviz.evaluation.histories import history_in_words
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.saving import Saving
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Weights
+from cnnviz.runs.words import snapshot_labels
 from cnnviz.ui.address import go, page_link
 from cnnviz.ui.components.heatmaps import heatmaps
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.judge.bar import JudgedRun
-from cnnviz.ui.judge.mistakes.gallery import GalleryImages
 from cnnviz.ui.judge.mistakes.marking import mark_label
 from cnnviz.ui.judge.mistakes.place import MistakesPlace
 from cnnviz.ui.judge.readings import learning
 from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.network import read_image, wait_for_keras
-from cnnviz.ui.network.moments import snapshot_labels
 from cnnviz.ui.pages import ATTRIBUTION, CONVOLUTION, FEATURE_MAPS
 from cnnviz.ui.question import Question
 from cnnviz.ui.styles import style
 from cnnviz.ui.training_images import neighbours
 
-__all__ = ["MOST_BARS", "history_in_words", "history_strip", "inspector", "probability_bars", "shown_classes"]
+__all__ = ["MOST_BARS", "history_strip", "inspector", "probability_bars", "shown_classes"]
 
 _LARGE = 192  # pixels of the image's longer side
 MOST_BARS = 10
@@ -39,14 +39,7 @@ _MARKS = {True: "✓", False: "✕"}
 
 
 def inspector(shown: JudgedRun, view: MistakesPlace, chosen: GalleryImages, marks: Mapping[int, Mark]) -> None:
-    """Draw what is known of the open image.
-
-    Args:
-        shown: what is judged.
-        view: what the URL asks for.
-        chosen: the images of the gallery, for the next and the previous one.
-        marks: what people say of labels.
-    """
+    """Draw what is known of the open image; the chosen ones are there for the next and the previous one."""
     index = view.image
     assert index is not None
     st.html(style(__file__))
@@ -197,7 +190,7 @@ def _runner_up(question: Question, predicted: int) -> int:
 
 
 def _history(shown: JudgedRun, index: int) -> None:
-    order, moments = learning(shown.run), snapshot_labels(shown.run, measured=True)
+    order, moments = learning(shown.run), snapshot_labels(shown.run, "measured")
     st.html(history_strip(order, index, moments))
     st.markdown(plain(history_in_words(order, index, moments)))
     st.caption(
@@ -222,12 +215,7 @@ def _links(shown: JudgedRun, index: int) -> None:
 
 
 def shown_classes(probabilities: NDArray[np.floating], label: int) -> list[int]:
-    """Return the classes with a bar: all in their order, or the most probable of many and the true one.
-
-    Args:
-        probabilities: (classes,).
-        label: the true class.
-    """
+    """Return the classes with a bar: all in their order, or the most probable of many and the true one."""
     if len(probabilities) <= MOST_BARS:
         return list(range(len(probabilities)))
     best = [int(one) for one in np.argsort(-probabilities, kind="stable")[:MOST_BARS]]
@@ -235,13 +223,7 @@ def shown_classes(probabilities: NDArray[np.floating], label: int) -> list[int]:
 
 
 def probability_bars(probabilities: NDArray[np.floating], label: int, class_names: Sequence[str]) -> str:
-    """Draw the probabilities.
-
-    Args:
-        probabilities: (classes,) in [0, 1].
-        label: the true class.
-        class_names: by label; escaped.
-    """
+    """Draw the probabilities, (classes,) in [0, 1], as HTML in which names are escaped."""
     predicted = int(np.argmax(probabilities))
     rows = []
     for one in shown_classes(probabilities, label):
@@ -262,13 +244,7 @@ def probability_bars(probabilities: NDArray[np.floating], label: int, class_name
 def history_strip(order: LearningOrder, index: int, moments: Mapping[int, str]) -> str:
     """Draw a bar a snapshot, as high as its prediction is confident; solid with a check where it is right.
 
-    Args:
-        order: what the run predicted at every snapshot.
-        index: the number of the test image.
-        moments: what each snapshot is called, by its number.
-
-    Returns:
-        HTML; names in it are escaped.
+    Returns HTML in which names are escaped; `moments` says what each snapshot is called, by its number.
     """
     cells = []
     for at, number in enumerate(order.snapshots):
@@ -287,43 +263,3 @@ def history_strip(order: LearningOrder, index: int, moments: Mapping[int, str]) 
 def _short(position: float) -> str:
     """An epoch's number under its bar; nothing between two epochs."""
     return f"{position:.0f}" if abs(position - round(position)) < 1e-6 else "·"
-
-
-def history_in_words(order: LearningOrder, index: int, moments: Mapping[int, str]) -> str:
-    """Say when an image was learned, forgotten, or that it never was, and what it was taken for.
-
-    Args:
-        order: what the run predicted at every snapshot.
-        index: the number of the test image.
-        moments: what each snapshot is called, by its number.
-
-    Returns:
-        One or two sentences, not escaped.
-    """
-    when = [moments.get(int(number), f"at snapshot {number}") for number in order.snapshots]
-    return f"{_learned(order, index, when)} {_taken_for(order, index)}".strip()
-
-
-def _learned(order: LearningOrder, index: int, when: Sequence[str]) -> str:
-    first, learned, times = (int(values[index]) for values in (order.first_right, order.learned, order.forgotten))
-    if first < 0:
-        return "Never learned: wrong at every snapshot."
-    again = {0: "", 1: "forgotten once on the way, "}.get(times, f"forgotten {times} times on the way, ")
-    if learned >= 0:
-        if first == learned:
-            return "Right from the start." if learned == 0 else f"Learned {when[learned]}, and right ever since."
-        return f"First right {when[first]}, {again}learned for good {when[learned]}."
-    last = max(at for at in range(len(when)) if order.right[at, index])
-    if first == last:
-        return f"Right only once, {when[last]}, and wrong ever since."
-    often = "once" if times == 1 else f"{times} times"
-    return f"First right {when[first]}, last right {when[last]}, forgotten {often}."
-
-
-def _taken_for(order: LearningOrder, index: int) -> str:
-    """The classes it was taken for, one after another, where there was more than one."""
-    names = [order.class_names[label] for label, _ in groupby(order.predicted[:, index])]
-    if len(names) < 2:
-        return f"Always taken for {names[0]}." if order.learned[index] < 0 else ""
-    shown = names if len(names) <= 6 else [*names[:2], "…", *names[-3:]]
-    return f"Predicted one after another: {', '.join(shown)}."

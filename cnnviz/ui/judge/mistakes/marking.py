@@ -32,13 +32,7 @@ def marks_of(shown: JudgedRun) -> dict[int, Mark]:
 
 
 def mark_label(shown: JudgedRun, index: int, marks: Mapping[int, Mark]) -> None:
-    """Draw the question and its answers; an answer is kept at once.
-
-    Args:
-        shown: what is judged.
-        index: the number of the test image.
-        marks: from `marks_of`.
-    """
+    """Draw the question whether a test image's label is right, and its answers; an answer is kept at once."""
     mark = marks.get(index)
     label = shown.judged.class_names[shown.judged.labels[index]]
     st.markdown(f"**Is the label “{plain(label)}” right?**")

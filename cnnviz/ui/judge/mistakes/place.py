@@ -47,26 +47,24 @@ class ImageOrder:
 
     Attributes:
         label: what it is called in the list.
-        words: the same within a sentence.
         sort, descending: as `Query` has them.
     """
 
     label: str
-    words: str
     sort: Sort
     descending: bool = False
 
 
 SORTS: Mapping[str, ImageOrder] = {
-    "confidence-high": ImageOrder("Surest first", "the most confident first", "confidence", True),
-    "confidence-low": ImageOrder("Least sure first", "the least confident first", "confidence"),
-    "loss-high": ImageOrder("Highest loss", "the highest loss first", "loss", True),
-    "loss-low": ImageOrder("Lowest loss", "the lowest loss first", "loss"),
-    "margin-low": ImageOrder("Furthest from right", "the lowest margin first", "margin"),
-    "margin-high": ImageOrder("Furthest from wrong", "the highest margin first", "margin", True),
-    "learned-late": ImageOrder("Latest learned", "the latest learned first", "learned", True),
-    "learned-early": ImageOrder("Earliest learned", "the earliest learned first", "learned"),
-    "number": ImageOrder("By number", "by number", "index"),
+    "confidence-high": ImageOrder("Surest first", "confidence", True),
+    "confidence-low": ImageOrder("Least sure first", "confidence"),
+    "loss-high": ImageOrder("Highest loss", "loss", True),
+    "loss-low": ImageOrder("Lowest loss", "loss"),
+    "margin-low": ImageOrder("Furthest from right", "margin"),
+    "margin-high": ImageOrder("Furthest from wrong", "margin", True),
+    "learned-late": ImageOrder("Latest learned", "learned", True),
+    "learned-early": ImageOrder("Earliest learned", "learned"),
+    "number": ImageOrder("By number", "index"),
 }
 USUAL = "confidence-high"
 
@@ -102,7 +100,7 @@ class MistakesPlace(Place):
     @property
     def filtered(self) -> bool:
         """Whether some images are left out by class or confidence."""
-        return (self.true, self.predicted, self.confidence) != (None, None, (0, 100))
+        return self.query().filtered
 
     def query(self) -> Query:
         """Return what `cnnviz.evaluation.select` takes; suspects are chosen among all images."""

@@ -1,7 +1,6 @@
 """The confusion matrix at every moment of a run, the most confused pairs in words, and the images of a cell."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,51 +8,33 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError, RunError
-from cnnviz.evaluation import Judged, Query, confusion_matrix, most_confused, over_snapshots, select
+from cnnviz.evaluation import Query, confusion_matrix, most_confused, select
+from cnnviz.evaluation.confusion import MatrixMoments, matrix_moments
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.pictures import shrunk
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Run
+from cnnviz.runs.weights import TRAINED_MODEL
+from cnnviz.runs.words import moments_in_words
 from cnnviz.ui.address import bind, go, leave, page_link
 from cnnviz.ui.choosers import segments
 from cnnviz.ui.components.confusion import confusion_matrix as matrix_to_click
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.judge.bar import JudgedRun
-from cnnviz.ui.judge.readings import judged, learning, moments_in_words, state_of
+from cnnviz.ui.judge.readings import judged, learning, state_of
 from cnnviz.ui.judge.report.place import COLOURS, MatrixCell, ReportPlace
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network.images import test_split
 from cnnviz.ui.pages import MISTAKES
 from cnnviz.ui.styles import style
 
-__all__ = ["MatrixMoments", "moments_of", "show_images", "show_matrix", "show_pairs"]
+__all__ = ["moments_of", "show_images", "show_matrix", "show_pairs"]
 
 _MOST_IMAGES = 18
 _MOST_PAIRS = 5
 _ROOM = 430  # pixels: what a projector of 720 lines leaves below the headline
 _THUMBNAIL = 64  # pixels
-_MOST_NUMBERS = 400_000  # that the browser is sent
-_MODEL = "trained model"
-
-
-@dataclass(frozen=True, eq=False)
-class MatrixMoments:
-    """Confusion matrices that can be compared.
-
-    Attributes:
-        numbers: the snapshots, oldest first; None for the run's model, the last one.
-        names: what each moment is called, such as "after epoch 3".
-        counts: (moments, classes, classes) int64, rows are true classes.
-    """
-
-    numbers: tuple[int | None, ...]
-    names: tuple[str, ...]
-    counts: NDArray[np.int64]
-
-    def place_of(self, judged: Judged) -> int | None:
-        """Return which moment somebody looks at; None where it was left out."""
-        return self.numbers.index(judged.snapshot) if judged.snapshot in self.numbers else None
 
 
 def moments_of(now: JudgedRun) -> MatrixMoments:
@@ -61,7 +42,7 @@ def moments_of(now: JudgedRun) -> MatrixMoments:
     found = _moments(now.run, state_of(now.run))
     if found is not None and found.place_of(now.judged) is not None:
         return found
-    name = now.moment or _MODEL
+    name = now.moment or TRAINED_MODEL
     return MatrixMoments((now.judged.snapshot,), (name,), confusion_matrix(now.judged)[None])
 
 
@@ -71,17 +52,8 @@ def _moments(_run: Run, state: str) -> MatrixMoments | None:
         order = learning(_run)
     except RunError:  # a damaged snapshot takes nothing from the others' report
         return None
-    counts = over_snapshots(order)
-    most = max(2, _MOST_NUMBERS // counts[0].size)
-    kept = np.unique(np.linspace(0, len(counts) - 1, min(most, len(counts))).round().astype(int))
-    numbers: list[int | None] = [int(number) for number in order.snapshots[kept]]
-    names = moments_in_words(_run, order.snapshots[kept])
-    chosen = counts[kept]
-    if _run.has_final_predictions:
-        numbers.append(None)
-        names.append(_MODEL)
-        chosen = np.concatenate([chosen, confusion_matrix(judged(_run))[None]])
-    return MatrixMoments(tuple(numbers), tuple(names), chosen)
+    names = moments_in_words(_run, order.snapshots)
+    return matrix_moments(order, names, judged(_run) if _run.has_final_predictions else None)
 
 
 # --- drawn ----------------------------------------------------------------------------------------------------------

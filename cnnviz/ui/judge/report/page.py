@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Evaluation, doubts, report_csv
+from cnnviz.evaluation.confusion import largest_mistake
 from cnnviz.evaluation.report import wilson
 from cnnviz.figures.class_scores import class_bars, draw_class_bars
 from cnnviz.figures.reliability import draw_reliability, reliability
@@ -16,6 +17,7 @@ from cnnviz.figures.report_page import report_page
 from cnnviz.figures.svg import Drawing
 from cnnviz.figures.threshold_curves import Kind, curve_sheet, draw_curves
 from cnnviz.runs.views import ViewsScore, read_views
+from cnnviz.training import can_resume
 from cnnviz.ui import loaders, styles
 from cnnviz.ui.address import read
 from cnnviz.ui.choosers import segments
@@ -24,10 +26,9 @@ from cnnviz.ui.glossary import meaning, words
 from cnnviz.ui.judge.bar import JudgedRun, way_on
 from cnnviz.ui.judge.readings import evaluation, metrics_ready, state_of, wait_for_metrics
 from cnnviz.ui.judge.report.matrix import moments_of, show_images, show_matrix, show_pairs
-from cnnviz.ui.judge.report.place import ORDERS, ReportPlace, usual_cell
+from cnnviz.ui.judge.report.place import ORDERS, ReportPlace
 from cnnviz.ui.messages import plain
 from cnnviz.ui.place import Known
-from cnnviz.ui.run_facts import can_resume
 from cnnviz.ui.styles import style
 
 __all__ = ["show_report"]
@@ -60,7 +61,7 @@ def show_report(now: JudgedRun) -> None:
     moments = moments_of(now)
     matrix = moments.counts[moments.place_of(now.judged) or 0]
     place = read(ReportPlace, Known(now.judged.class_names))
-    cell = place.cell or usual_cell(matrix)
+    cell = place.cell or largest_mistake(matrix)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         _headline(now, report)
         with st.container(horizontal=True, width="content", gap="small"):

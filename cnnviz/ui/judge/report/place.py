@@ -3,13 +3,10 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from cnnviz.errors import SpecError
 from cnnviz.ui.place import Codec, Known, Place, choice, pair, param
 
-__all__ = ["COLOURS", "ORDERS", "MatrixCell", "ReportPlace", "usual_cell"]
+__all__ = ["COLOURS", "ORDERS", "MatrixCell", "ReportPlace"]
 
 MatrixCell = tuple[int, int]
 
@@ -45,15 +42,3 @@ class ReportPlace(Place):
     cell: MatrixCell | None = param(Codec(_read_cell, _CELL.write), per="run")
     colours: str = param(choice("colours", COLOURS), "all", kept=True, lenient=True)
     order: str = param(choice("order", ORDERS), "weakest", name="classes", kept=True, lenient=True)
-
-
-def usual_cell(matrix: NDArray[np.int64]) -> MatrixCell:
-    """Return the cell that nobody asked for: the largest mistake, or what is right where there is none.
-
-    Args:
-        matrix: the confusion matrix, (classes, classes).
-    """
-    mistakes = matrix.copy()
-    np.fill_diagonal(mistakes, 0)
-    true, predicted = divmod(int((mistakes if mistakes.any() else matrix).argmax()), len(matrix))
-    return true, predicted

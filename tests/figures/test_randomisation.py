@@ -1,6 +1,8 @@
+"""The randomised-weights check in words."""
+
 import pytest
 
-from cnnviz.ui.attribution.page import check_verdict, correlation_in_words, stage_title
+from cnnviz.figures.randomisation import check_verdict, correlation_in_words, stage_title
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the microscope is given: a layer on an image in compact form, base64 of little-endian float32."""
+"""A layer on one image for the microscope: compact, base64 of little-endian float32, with what it says of itself."""
 
 import math
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ def convolution_data(layer: "ConvolutionLayer", unit: int, *, picture: bool, tit
         title: what the layer is called.
 
     Returns:
-        For `cnnviz.ui.components.microscope`.
+        What the component `microscope` takes.
     """
     seen = layer.channels_of[unit]
     inputs = layer.inputs[..., seen]  # (input height, input width, channels)

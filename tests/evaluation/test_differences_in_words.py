@@ -3,8 +3,9 @@
 import numpy as np
 
 from cnnviz.evaluation import evaluate_judged
+from cnnviz.evaluation.differences import differences_in_words
+from cnnviz.evaluation.seeds import seeds_in_words
 from cnnviz.spec import Dropout, RunSpec, preset
-from cnnviz.ui.judge.compare.page import differences_in_words, seeds_in_words
 from tests.evaluation.made import judged
 
 SPEC = preset("two-conv")

@@ -8,6 +8,7 @@ from cnnviz import explain
 from cnnviz.errors import SpecError
 from cnnviz.models import build
 from cnnviz.runs import RunStore, Status
+from cnnviz.runs.layers import last_maps, shown_layers
 from cnnviz.spec import (
     Activation,
     BatchNormalization,
@@ -22,7 +23,6 @@ from cnnviz.spec import (
     Scaling,
     preset,
 )
-from cnnviz.ui.network.layers import last_maps, shown_layers
 
 _BENT = (Convolution(activation="linear"), BatchNormalization(), Activation())
 CHAINS: dict[str, tuple[Layer, ...]] = {

@@ -1,4 +1,4 @@
-"""Which images a view shows, in which order, and what is said of them."""
+"""Which images a gallery shows, in which order, and what is said of them."""
 
 from dataclasses import replace
 
@@ -7,9 +7,8 @@ import pytest
 
 from cnnviz.errors import RunError
 from cnnviz.evaluation import LearningOrder, find_suspects, learning_order
-from cnnviz.ui.components.image_grid import FORGOTTEN
-from cnnviz.ui.judge.mistakes.gallery import chosen_images, lead, nothing
-from cnnviz.ui.judge.mistakes.place import MistakesPlace
+from cnnviz.evaluation.gallery import FORGOTTEN, by_class, gallery_caption, gallery_images, lead, nothing
+from cnnviz.evaluation.mistakes import Query
 from tests.evaluation.made import ended_run, guesses, judged, with_snapshots
 
 LABELS = np.random.default_rng(0).integers(0, 4, 500)
@@ -25,27 +24,27 @@ def order(tmp_path_factory: pytest.TempPathFactory) -> LearningOrder:
 
 
 def test_the_usual_view_is_the_mistakes_the_surest_first() -> None:
-    chosen = chosen_images(FOUND, MistakesPlace(), None, None)
+    chosen = gallery_images(FOUND, Query())
     assert set(chosen.indices.tolist()) == set(np.flatnonzero(WRONG).tolist())
     np.testing.assert_array_equal(chosen.values, FOUND.confidence[chosen.indices])
     assert (np.diff(chosen.values) <= 0).all()
-    assert (chosen.format, chosen.groups) == ("percent", ())
+    assert (chosen.format, chosen.heads) == ("percent", ())
 
 
 def test_filters_narrow_it_down() -> None:
-    chosen = chosen_images(FOUND, MistakesPlace(show="all", true=1, predicted=2, confidence=(30, 80)), None, None)
+    chosen = gallery_images(FOUND, Query(shown="all", true=1, predicted=2, least=0.3, most=0.8))
     asked = (FOUND.labels == 1) & (FOUND.predicted == 2) & (FOUND.confidence >= 0.3) & (FOUND.confidence <= 0.8)
     assert set(chosen.indices.tolist()) == set(np.flatnonzero(asked).tolist())
 
 
 def test_the_tiles_say_what_they_are_sorted_by(order: LearningOrder) -> None:
     assert FOUND.losses is not None
-    by_loss = chosen_images(FOUND, MistakesPlace(sort="loss-high"), None, None)
+    by_loss = gallery_images(FOUND, Query(sort="loss"))
     np.testing.assert_array_equal(by_loss.values, FOUND.losses[by_loss.indices])
     assert by_loss.format == "number"
-    by_margin = chosen_images(FOUND, MistakesPlace(show="all", sort="margin-low"), None, None)
+    by_margin = gallery_images(FOUND, Query(shown="all", sort="margin", descending=False))
     assert (np.diff(by_margin.values) >= 0).all()
-    learned = chosen_images(FOUND, MistakesPlace(show="all", sort="learned-early"), order, None)
+    learned = gallery_images(FOUND, Query(shown="all", sort="learned", descending=False), order)
     assert learned.format == "moment"
     for index, value in zip(learned.indices, learned.values, strict=True):
         forgotten = order.learned[index] < 0 <= order.first_right[index]
@@ -56,50 +55,70 @@ def test_the_tiles_say_what_they_are_sorted_by(order: LearningOrder) -> None:
 
 
 def test_pairs_have_heads_that_count_all_images() -> None:
-    chosen = chosen_images(FOUND, MistakesPlace(show="all", by_pair=True), None, None)
-    assert sum(group.count for group in chosen.groups) == len(chosen.indices) == 500
+    chosen = gallery_images(FOUND, Query(shown="all", by_pair=True))
+    assert sum(head.count for head in chosen.heads) == len(chosen.indices) == 500
     at = 0
-    for group in chosen.groups:
-        part = chosen.indices[at : at + group.count]
+    for head in chosen.heads:
+        part = chosen.indices[at : at + head.count]
         true, predicted = FOUND.labels[part[0]], FOUND.predicted[part[0]]
         assert (FOUND.labels[part] == true).all()
         assert (FOUND.predicted[part] == predicted).all()
         told = f"c{true}, recognised" if true == predicted else f"c{true} taken for c{predicted}"
-        assert group.label == told
-        at += group.count
+        assert head.label == told
+        at += head.count
 
 
 def test_suspects_are_filtered_too_and_keep_their_order() -> None:
     suspects = find_suspects(FOUND)
-    every = chosen_images(FOUND, MistakesPlace(show="suspects"), None, suspects)
+    every = gallery_images(FOUND, Query(shown="all"), suspects=suspects)
     np.testing.assert_array_equal(every.indices, suspects.indices)
     np.testing.assert_array_equal(every.values, suspects.doubt)
-    some = chosen_images(FOUND, MistakesPlace(show="suspects", true=2), None, suspects)
+    some = gallery_images(FOUND, Query(shown="all", true=2), suspects=suspects)
     assert some.indices.tolist() == [index for index in suspects.indices.tolist() if LABELS[index] == 2]
 
 
 def test_what_a_run_did_not_keep_is_refused() -> None:
     with pytest.raises(RunError, match="finish the run"):
-        chosen_images(replace(FOUND, probabilities=None), MistakesPlace(sort="loss-high"), None, None)
+        gallery_images(replace(FOUND, probabilities=None), Query(sort="loss"))
     with pytest.raises(RunError, match="predictions of all snapshots"):
-        chosen_images(FOUND, MistakesPlace(sort="learned-late"), None, None)
+        gallery_images(FOUND, Query(sort="learned"))
 
 
 def test_a_sentence_says_what_is_shown() -> None:
-    assert lead(FOUND, MistakesPlace(), 150) == "150 mistakes of 500 images, the most confident first"
-    assert lead(FOUND, MistakesPlace(show="all"), 500) == "500 test images, the most confident first"
-    view = MistakesPlace(show="correct", true=1, confidence=(50, 100), sort="learned-late")
+    assert lead(FOUND, Query(), 150) == "150 mistakes of 500 images, the most confident first"
+    assert lead(FOUND, Query(shown="all"), 500) == "500 test images, the most confident first"
+    view = Query(shown="correct", true=1, least=0.5, sort="learned")
     assert lead(FOUND, view, 1) == (
         "1 correct image of 500 images (true class c1, confidence 50 to 100 %), the latest learned first"
     )
-    assert lead(FOUND, MistakesPlace(true=1), 0) == "No mistakes of 500 images (true class c1)"
-    assert lead(FOUND, MistakesPlace(show="suspects"), 3) == "3 suspect labels of 500 images, the most doubtful first"
+    assert lead(FOUND, Query(true=1), 0) == "No mistakes of 500 images (true class c1)"
+    assert (
+        lead(FOUND, Query(shown="all"), 3, suspects=True) == "3 suspect labels of 500 images, the most doubtful first"
+    )
 
 
 def test_nothing_to_show_is_said_kindly() -> None:
     perfect, hopeless = judged(LABELS, np.eye(4)[LABELS]), judged(LABELS, np.eye(4)[(LABELS + 1) % 4])
-    assert "Not a single mistake: all 500 images are recognised" in nothing(perfect, MistakesPlace())
-    assert "None of the 500 images is recognised" in nothing(hopeless, MistakesPlace(show="correct"))
-    assert "doubts no label" in nothing(perfect, MistakesPlace(show="suspects"))
-    assert "Clear them" in nothing(FOUND, MistakesPlace(true=1, confidence=(99, 100)))
-    assert len(chosen_images(perfect, MistakesPlace(by_pair=True), None, None).groups) == 0
+    assert "Not a single mistake: all 500 images are recognised" in nothing(perfect, Query())
+    assert "None of the 500 images is recognised" in nothing(hopeless, Query(shown="correct"))
+    assert "doubts no label" in nothing(perfect, Query(shown="all"), suspects=True)
+    assert "Clear them" in nothing(FOUND, Query(true=1, least=0.99))
+    assert len(gallery_images(perfect, Query(by_pair=True)).heads) == 0
+
+
+def test_what_stands_below_an_image_follows_the_order() -> None:
+    assert "predicted class, confidence, true class" in gallery_caption(Query())
+    assert "predicted class, loss (how surprising" in gallery_caption(Query(sort="loss"))
+    assert "believes in instead" in gallery_caption(Query(shown="all"), suspects=True)
+
+
+def test_images_of_a_class_stand_together_in_their_order() -> None:
+    labels = np.array([2, 0, 2, 1, 0, 2, 1])
+    rank = np.array([5, 5, 9, 7])
+    found, heads = by_class(np.array([6, 5, 0, 1, 4]), labels, ("a", "b", "c", "d"), rank, lambda label: f"no. {label}")
+    assert found.tolist() == [5, 0, 1, 4, 6]
+    assert [(head.label, head.note, head.count) for head in heads] == [
+        ("c", "no. 2", 2),
+        ("a", "no. 0", 2),
+        ("b", "no. 1", 1),
+    ]

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from cnnviz.errors import SpecError
 from cnnviz.runs import Run
 
-__all__ = ["ShownLayer", "last_maps", "shown_layers"]
+__all__ = ["NetworkLayer", "last_maps", "shown_layers"]
 
 
 @dataclass(frozen=True)
-class ShownLayer:
+class NetworkLayer:
     """A layer that can be looked at.
 
     Attributes:
@@ -33,7 +33,7 @@ class ShownLayer:
         return "×".join(map(str, self.shape))
 
 
-def shown_layers(run: Run, which: str) -> tuple[ShownLayer, ...]:
+def shown_layers(run: Run, which: str) -> tuple[NetworkLayer, ...]:
     """List a network's layers in order.
 
     Args:
@@ -44,9 +44,9 @@ def shown_layers(run: Run, which: str) -> tuple[ShownLayer, ...]:
         SpecError: it has none of the kind.
     """
     spec = run.spec.model
-    layers = [ShownLayer(row.name, row.kind, tuple(row.output_shape)) for row in spec.rows]
+    layers = [NetworkLayer(row.name, row.kind, tuple(row.output_shape)) for row in spec.rows]
     if which == "any":
-        return (*layers, ShownLayer("probabilities", "output", layers[-1].shape))
+        return (*layers, NetworkLayer("probabilities", "output", layers[-1].shape))
     found = tuple(shown for shown in layers if shown.kind == "convolution")
     if not found:
         raise SpecError(
@@ -59,10 +59,10 @@ def shown_layers(run: Run, which: str) -> tuple[ShownLayer, ...]:
 
 
 # Of a network from elsewhere: which layer makes them, its graph alone tells.
-_LAST_MAPS = ShownLayer("", "last maps", ())
+_LAST_MAPS = NetworkLayer("", "last maps", ())
 
 
-def last_maps(run: Run) -> ShownLayer:
+def last_maps(run: Run) -> NetworkLayer:
     """Return where Grad-CAM looks unless told otherwise, as `cnnviz.explain.last_place` says, without Keras.
 
     Args:

@@ -1,12 +1,14 @@
-"""Where a run is and how long it takes, in words."""
+"""What a run and its state are called, and how long it takes, in words."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from cnnviz.runs import RunStore, Status
+from cnnviz.runs.words import progress_in_words, queue_in_words, started_in_words, state_in_words
 from cnnviz.training import waiting_before
-from cnnviz.ui.words import duration, joined, progress_in_words, queue_in_words, state_in_words
+from cnnviz.words import duration, joined
 from tests.ui_train.prepared import prepared_run
 
 RUNNING = Status("running", epoch=2, epochs=10, step=25, position=2.5, images_per_second=8900.4, seconds_left=41.3)
@@ -65,3 +67,17 @@ def test_the_place_in_the_queue(home: Path) -> None:
 
 def test_lists_are_sentences() -> None:
     assert [joined(list(text)) for text in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]
+
+
+@pytest.mark.parametrize(
+    ("run_id", "words"),
+    [
+        ("20261120-140509-two-conv-ab12", "today 14:05"),
+        ("20261103-140509-two-conv-ab12", "3 Nov"),
+        ("20251120-140509-two-conv-ab12", "20 Nov 2025"),
+        ("20269920-140509-two-conv-ab12", ""),
+        ("bundled-two-conv", ""),
+    ],
+)
+def test_when_a_run_was_started(run_id: str, words: str) -> None:
+    assert started_in_words(run_id, datetime(2026, 11, 20, 15)) == words

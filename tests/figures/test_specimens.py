@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from cnnviz.ui.microscope.specimens import output_data
+from cnnviz.figures.specimens import output_data
 
 
 def terms(logits: list[float], head: str) -> SimpleNamespace:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnnviz.ui.judge.map.place import Lasso, inside, read_lasso
+from cnnviz.evaluation.lasso import Lasso, inside, read_lasso
 
 
 def letters(value: float) -> str:

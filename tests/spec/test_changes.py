@@ -1,29 +1,11 @@
-from datetime import datetime
-from pathlib import Path
+"""What a run does otherwise than its preset, in words."""
+
 from typing import Any
 
 import pytest
 
-from cnnviz.runs import Run
 from cnnviz.spec import Augmentation, RunSpec, preset
-from cnnviz.ui.run_facts import can_resume, changes_in_words, started_in_words
-from tests.ui.made import failed_run, running_run
-
-NOW = datetime(2026, 11, 20, 15)
-
-
-@pytest.mark.parametrize(
-    ("run_id", "words"),
-    [
-        ("20261120-140509-two-conv-ab12", "today 14:05"),
-        ("20261103-140509-two-conv-ab12", "3 Nov"),
-        ("20251120-140509-two-conv-ab12", "20 Nov 2025"),
-        ("20269920-140509-two-conv-ab12", ""),
-        ("bundled-two-conv", ""),
-    ],
-)
-def test_when_a_run_was_started(run_id: str, words: str) -> None:
-    assert started_in_words(run_id, NOW) == words
+from cnnviz.spec.words import changes_in_words
 
 
 def changed(name: str = "two-conv", *, layers: int = 0, data: dict[str, Any] | None = None, **train: Any) -> RunSpec:
@@ -57,10 +39,3 @@ def changed(name: str = "two-conv", *, layers: int = 0, data: dict[str, Any] | N
 )
 def test_what_differs_from_the_preset(spec: RunSpec, words: str) -> None:
     assert changes_in_words(spec) == words
-
-
-def test_what_can_be_resumed_has_a_button(home: Path) -> None:
-    run = failed_run(home)
-    assert can_resume(run)
-    assert not can_resume(Run(run.folder, bundled=True))
-    assert not can_resume(running_run(home))

@@ -25,7 +25,7 @@ def halvings(shape: Shape) -> int:
     Args:
         shape: (height, width, channels); of an image that is no square, the side of a square of the same area counts.
     """
-    return max(0, round(math.log2(math.sqrt(shape[0] * shape[1]) / MADE_FOR)))
+    return max(0, round(math.log2(math.sqrt(max(shape[0] * shape[1], 1)) / MADE_FOR)))
 
 
 def grown(layers: Sequence[Layer], shape: Shape, times: int) -> tuple[Layer, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cnnviz.data import import_dataset, load_dataset
 from cnnviz.data.sources import understand
 from cnnviz.errors import DataError
 from tests.data.sources.helpers import again, labels_in_words, of_part, read_all, said, smooth
@@ -198,6 +199,15 @@ def test_the_four_files_of_the_exercise(exercise: Path, given: str, tmp_path: Pa
     assert (found.class_names, found.labels[found.parts == "test"].tolist()) == (("0", "1"), [0, 1, 0, 1])
     assert (found.shape, found.doubts, found.path) == ((100, 100, 3), (), path)
     assert "a row an image" in found.form
+
+
+def test_the_exercise_becomes_a_data_set(exercise: Path, tmp_path: Path) -> None:
+    made = import_dataset(exercise / "input.csv", "pets", tmp_path / "home")
+    assert (made.info.n_train, made.info.n_test, made.info.shape) == (8, 4, (100, 100, 3))
+    assert "Each row of 30,000 values was taken for a picture of 100x100x3." in made.notes
+    dataset = load_dataset("pets", tmp_path / "home")
+    assert np.array_equal(dataset.train.images, smooth(12, 100, 100, 3)[:8])
+    assert dataset.test.labels.tolist() == [0, 1, 0, 1]
 
 
 def test_an_archive_leaves_nothing_behind(exercise: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

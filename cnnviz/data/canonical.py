@@ -5,7 +5,7 @@ read by one that knows a handful of names and gives each a harmless stand-in: no
 is called with what the file contains, and only bytes of the right length come out.
 """
 
-import gzip
+import hashlib
 import io
 import pickle
 import pickletools
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.data.idx import read_idx
 from cnnviz.data.npz import read_arrays
 from cnnviz.errors import DataError
 
@@ -26,8 +27,9 @@ __all__ = [
     "DECODERS",
     "decode_cifar10",
     "decode_cifar100",
-    "decode_fashion_mnist",
+    "decode_idx",
     "decode_mnist",
+    "md5_of_members",
     "read_batch",
 ]
 
@@ -70,16 +72,16 @@ def decode_cifar100(paths: Sequence[Path]) -> Arrays:
 
 
 def decode_mnist(paths: Sequence[Path]) -> Arrays:
-    """Return the arrays of Keras' `mnist.npz`: images (n, 28, 28) and labels (n,), uint8.
+    """Return the arrays of Keras' `mnist.npz`, or of the four idx files: images (n, 28, 28) and labels (n,), uint8.
 
     Raises:
-        DataError: the file is damaged.
+        DataError: a file is damaged.
     """
-    return read_arrays(paths[0])
+    return decode_idx(paths) if len(paths) == 4 else read_arrays(paths[0])
 
 
-def decode_fashion_mnist(paths: Sequence[Path]) -> Arrays:
-    """Decode Fashion-MNIST's four gzipped files.
+def decode_idx(paths: Sequence[Path]) -> Arrays:
+    """Decode MNIST's or Fashion-MNIST's four files, gzipped or not.
 
     Args:
         paths: training images, training labels, test images, test labels.
@@ -90,20 +92,26 @@ def decode_fashion_mnist(paths: Sequence[Path]) -> Arrays:
     Raises:
         DataError: a file is damaged.
     """
-    arrays = {}
-    for key, path in zip(("x_train", "y_train", "x_test", "y_test"), paths, strict=True):
-        with _damage(path), gzip.open(path) as file:
-            content = file.read(LARGEST_MEMBER)
-            header, shape = (16, (-1, 28, 28)) if key.startswith("x") else (8, (-1,))
-            arrays[key] = np.frombuffer(content, np.uint8, offset=header).reshape(shape)
-    return arrays
+    keys = ("x_train", "y_train", "x_test", "y_test")
+    return {key: read_idx(path, LARGEST_MEMBER) for key, path in zip(keys, paths, strict=True)}
+
+
+def md5_of_members(path: Path, names: Sequence[str]) -> dict[str, str]:
+    """Return the MD5 sums of some of an archive's members, however the archive is wrapped.
+
+    Raises:
+        DataError: the archive is damaged, or lacks one.
+    """
+    with _damage(path):
+        members = _members(path, set(names))
+    return {name: hashlib.md5(content, usedforsecurity=False).hexdigest() for name, content in members.items()}
 
 
 DECODERS: Mapping[str, Callable[[Sequence[Path]], Arrays]] = {
     "cifar10": decode_cifar10,
     "cifar100": decode_cifar100,
     "mnist": decode_mnist,
-    "fashion-mnist": decode_fashion_mnist,
+    "fashion-mnist": decode_idx,
 }
 
 
@@ -137,7 +145,7 @@ def _members(path: Path, wanted: set[str]) -> dict[str, bytes]:
     """Read the wanted files of a tar; nothing is unpacked to the disk, so no member's path matters."""
     found: dict[str, bytes] = {}
     total = 0
-    with tarfile.open(path, "r:gz") as archive:
+    with tarfile.open(path, "r:*") as archive:
         for member in archive:
             total += member.size
             if member.size > LARGEST_MEMBER or total > LARGEST_ARCHIVE:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
-from os.path import isfile, lexists
+from os.path import lexists
 from pathlib import Path
 
 from cnnviz.data.digits import load_digits
+from cnnviz.data.dropped import dropped_files
 from cnnviz.data.known import KNOWN, KnownSet
 from cnnviz.data.large import dataset_from_folder, facts_of_folder, is_large
 from cnnviz.data.npz import dataset_from_npz, facts_of_npz, regular_file
@@ -29,7 +30,9 @@ def load_dataset(name: str, home: str | Path | None = None, *, on_progress: Prog
     Looked for in this order: `<home>/datasets/NAME.npz`; the folder `<home>/datasets/NAME` of a large data set, whose
     images stay on the disk; embedded in the package; the published archive dropped into `<home>/datasets` (such as
     `cifar-10-python.tar.gz`), which becomes the .npz; the published archive on the network, continued where an earlier
-    try stopped. A cifar10.npz is compared with the published checksums once.
+    try stopped. A file of a published set's name is compared with the published checksums once. MNIST's and
+    Fashion-MNIST's idx files are known by what they hold, gzipped or not; in a folder of the set's name both can lie
+    there at once.
 
     Args:
         name: such as "cifar10-sample", "digits", "cifar10" or an imported set's.
@@ -101,7 +104,7 @@ def _info(known: KnownSet, folder: Path, file: Path | None) -> DatasetInfo:
     elif known.name in _EMBEDDED:
         available = (SAMPLE_FOLDER / "MANIFEST.json").is_file()
     else:
-        available = all(isfile(folder / remote.filename) for remote in known.files)
+        available = _is_dropped(known, folder)
     return DatasetInfo(
         known.name,
         known.n_train,
@@ -114,12 +117,20 @@ def _info(known: KnownSet, folder: Path, file: Path | None) -> DatasetInfo:
     )
 
 
+def _is_dropped(known: KnownSet, folder: Path) -> bool:
+    try:
+        return bool(dropped_files(known, folder))
+    except DataError:
+        return False  # `_in_the_way` says why
+
+
 def _in_the_way(known: KnownSet, folder: Path) -> str:
     """Say where a published file's name is taken by something that cannot be opened; empty where it is not."""
     try:
         for remote in known.files:
             if lexists(folder / remote.filename):
                 regular_file(folder / remote.filename)
+        dropped_files(known, folder)
     except DataError as error:
         return str(error)
     return ""

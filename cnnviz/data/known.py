@@ -94,6 +94,8 @@ class KnownSet:
         files: the published files it is made from; none for the embedded sets.
         sha256: of each decoded array in C order, labels as uint8; empty where only the files' checksums are
             known.
+        as_idx: whether `sha256` is of each array as an idx file without gzip: its header, then the array.
+        members: MD5 of the members of the archive, which proves it in whatever wrapper; empty for none.
     """
 
     name: str
@@ -104,6 +106,8 @@ class KnownSet:
     source: str
     files: tuple[RemoteFile, ...] = ()
     sha256: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    as_idx: bool = False
+    members: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 _CIFAR10 = KnownSet(
@@ -130,6 +134,10 @@ _CIFAR100 = KnownSet(
             "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7", "CNNVIZ_CIFAR100_URL",
         ),
     ),
+    members=MappingProxyType({  # as torchvision publishes them
+        "train": "16019d7e3df5f24257cddd939b257f8d",
+        "test": "f0ef6b0ae62326f3e7ffdfab6717acfc",
+    }),
 )  # fmt: skip
 
 _MNIST = KnownSet(
@@ -142,6 +150,13 @@ _MNIST = KnownSet(
             "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1", "CNNVIZ_MNIST_URL",
         ),
     ),
+    as_idx=True,
+    sha256=MappingProxyType({  # of the four files without gzip, as several mirrors publish them
+        "x_train": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        "y_train": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        "x_test": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        "y_test": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    }),
 )  # fmt: skip
 
 _FASHION = KnownSet(
@@ -157,6 +172,13 @@ _FASHION = KnownSet(
         RemoteFile("t10k-labels-idx1-ubyte.gz", _KERAS, 5_148,
                    "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
     ),
+    as_idx=True,
+    sha256=MappingProxyType({  # of the four files without gzip; their MD5 sums are published, and these go with them
+        "x_train": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        "y_train": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+        "x_test": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        "y_test": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    }),
 )  # fmt: skip
 
 _SAMPLE = KnownSet(

@@ -34,6 +34,7 @@ from cnnviz.data.validation import (
     checked_labels,
     checked_name_table,
     checked_shape,
+    named_by_labels,
 )
 from cnnviz.errors import DataError
 from cnnviz.files import storage_errors, sync_folder
@@ -145,8 +146,8 @@ def _facts(path: Path, known_names: tuple[str, ...] | None, size: int, modified:
             names = checked_class_names(_read(archive, CLASS_NAMES), f"{CLASS_NAMES} of {path}")
         if names is None:
             keys = [key for key in headers if key.startswith("y_")]
-            labels = [checked_labels(_read(archive, key), f"{key} of {path}") for key in keys]
-            names = tuple(str(label) for label in range(1 + int(max(part.max(initial=0) for part in labels))))
+            labels = {key: checked_labels(_read(archive, key), f"{key} of {path}") for key in keys}
+            names, _ = named_by_labels(labels)
     return Facts(train[0], test[0], names, train[1:], sum(shape[0] for shape in others))
 
 

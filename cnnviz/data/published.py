@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from os.path import isfile, lexists
+from os.path import isfile
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,12 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from cnnviz.data.canonical import DECODERS
+from cnnviz.data.canonical import DECODERS, md5_of_members
 from cnnviz.data.download import DownloadError, Progress, fetch, host_of
-from cnnviz.data.known import KnownSet, RemoteFile
-from cnnviz.data.npz import regular_file, write_npz
+from cnnviz.data.dropped import dropped_files
+from cnnviz.data.idx import idx_start
+from cnnviz.data.known import KnownSet
+from cnnviz.data.npz import write_npz
 from cnnviz.data.records import Dataset
 from cnnviz.data.validation import checked_dataset
 from cnnviz.errors import DataError, StorageError
@@ -45,13 +47,10 @@ def load_published(known: KnownSet, folder: Path, on_progress: Progress | None =
         DataError: the files are damaged, are not the published ones, or do not come.
         StorageError: the folder cannot be written and has to be.
     """
-    dropped = [folder / remote.filename for remote in known.files]
-    for path in dropped:
-        if lexists(path):
-            regular_file(path)
-    if all(isfile(path) for path in dropped):
+    dropped = dropped_files(known, folder)
+    if dropped:
         if not known.sha256:  # then only the files' own checksums can prove them
-            _prove_files(known.files, dropped)
+            _prove_files(known, dropped)
         arrays = _decoded(known, dropped)
         with suppress(StorageError):  # the .npz only makes the next load quicker
             _keep(folder, known, arrays)
@@ -72,12 +71,14 @@ def prove(dataset: Dataset, path: Path, known: KnownSet) -> None:
     Args:
         dataset: what the file holds.
         path: the file.
-        known: which set it says it is; one without checksums of arrays passes.
+        known: which set it says it is; of one without checksums of arrays only the numbers are compared.
 
     Raises:
         DataError: the arrays differ from the published ones.
     """
     record = _record(path)
+    if known.files and not known.sha256:
+        _compare_numbers(dataset, path, known)
     if not known.sha256 or (isfile(record) and read_json(record) == _state(path, known)):
         return
     arrays: dict[str, NDArray[Any]] = {
@@ -93,21 +94,40 @@ def prove(dataset: Dataset, path: Path, known: KnownSet) -> None:
 def _compare(arrays: Arrays, path: Path, known: KnownSet) -> None:
     for key, expected in known.sha256.items():
         array = np.ascontiguousarray(arrays[key] if key.startswith("x") else arrays[key].astype(np.uint8))
-        if hashlib.sha256(array.data).hexdigest() != expected:
-            raise DataError(
-                f"{path} does not hold the published {known.name} ({key} differs from it); delete the file, "
-                "or give it another name to use it as a data set of your own"
-            )
+        digest = hashlib.sha256(_idx_start(array, key) if known.as_idx else b"")
+        digest.update(array.data)
+        if digest.hexdigest() != expected:
+            raise DataError(_other(path, known, f"{key} differs from it"))
 
 
-def _prove_files(remotes: Sequence[RemoteFile], paths: Sequence[Path]) -> None:
-    for remote, path in zip(remotes, paths, strict=True):
+def _idx_start(array: NDArray[np.uint8], key: str) -> bytes:
+    grey = key.startswith("x") and array.shape[-1] == 1 and array.ndim == 4
+    return idx_start(array[..., 0] if grey else array)
+
+
+def _compare_numbers(dataset: Dataset, path: Path, known: KnownSet) -> None:
+    """Notice another set where no checksum can: by its number of images, of each class, and their size."""
+    for split, count in ((dataset.train, known.n_train), (dataset.test, known.n_test)):
+        each = np.bincount(split.labels, minlength=len(known.class_names))
+        if len(split) != count or dataset.shape != known.shape or (each != count // len(known.class_names)).any():
+            raise DataError(_other(path, known, f"it has other numbers of images, or not {known.shape[0]} pixels"))
+
+
+def _other(path: Path, known: KnownSet, why: str) -> str:
+    return (
+        f"{path} does not hold the published {known.name} ({why}); delete the file, or give it another name to use it "
+        "as a data set of your own"
+    )
+
+
+def _prove_files(known: KnownSet, paths: Sequence[Path]) -> None:
+    for remote, path in zip(known.files, paths, strict=True):
         try:
             with path.open("rb") as file:
                 right = hashlib.file_digest(file, "sha256").hexdigest() == remote.sha256
         except OSError as error:
             raise DataError(f"{path} cannot be read ({error.strerror}); check its permissions") from error
-        if not right:
+        if not right and not (known.members and md5_of_members(path, [*known.members]) == known.members):
             raise DataError(f"{path} is not the published {remote.filename}; delete it or copy it again")
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "checked_labels",
     "checked_name_table",
     "checked_shape",
+    "named_by_labels",
 ]
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
@@ -47,7 +48,7 @@ def checked_dataset(
         name: the data set's name.
         arrays: `x_train`, `x_test`: (n, height, width) or (n, height, width, 1 or 3) uint8; `y_train`,
             `y_test`: (n,) or (n, 1) whole numbers from 0; perhaps `x_validation` and `y_validation`.
-        class_names: by label, or None to call the classes "0", "1", ...
+        class_names: by label, or None for as many classes as there are different labels, called by them.
         source: whose images these are.
         where: the file the arrays come from, for the message.
 
@@ -71,11 +72,24 @@ def checked_dataset(
         checked_label_count(arrays[key].shape, arrays[key].dtype, len(images[part]), f"{key} of {where}")
         labels[part] = checked_labels(arrays[key], f"{key} of {where}", len(class_names) if class_names else None)
     if class_names is None:
-        class_names = tuple(str(label) for label in range(1 + int(max(part.max() for part in labels.values()))))
+        class_names, labels = named_by_labels(labels)
     if len(class_names) < 2:
         raise DataError(f"{where} has a single class; give images of at least two classes")
     splits = {part: Split(images[part], labels[part]) for part in parts}
     return Dataset(name, class_names, splits["train"], splits["test"], source, splits.get("validation"))
+
+
+def named_by_labels(labels: Mapping[str, Labels]) -> tuple[tuple[str, ...], dict[str, Labels]]:
+    """Make a class of each label that occurs, so that labels from 1 or with gaps make no empty classes.
+
+    Args:
+        labels: (n,) from 0, by part.
+
+    Returns:
+        The classes, called by their labels; and the labels as positions in them.
+    """
+    values = np.unique(np.concatenate([np.unique(part) for part in labels.values()]))
+    return tuple(map(str, values.tolist())), {key: np.searchsorted(values, part) for key, part in labels.items()}
 
 
 def checked_images(array: NDArray[Any], what: str) -> Images:

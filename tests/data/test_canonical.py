@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cnnviz.data import canonical
-from cnnviz.data.canonical import decode_cifar10, decode_cifar100, decode_fashion_mnist, read_batch
+from cnnviz.data.canonical import decode_cifar10, decode_cifar100, decode_idx, read_batch
 from cnnviz.errors import DataError
 from tests.data.helpers import make_arrays, make_batch, make_cifar10_tar, make_tar
 
@@ -117,8 +117,8 @@ def test_fashion_mnist_is_four_files(tmp_path: Path) -> None:
         start = struct.pack(f">{1 + array.ndim}i", 2048 + array.ndim, *array.shape)
         paths.append(tmp_path / f"{key}.gz")
         paths[-1].write_bytes(gzip.compress(start + array.tobytes()))
-    decoded = decode_fashion_mnist(paths)
+    decoded = decode_idx(paths)
     assert all(np.array_equal(decoded[key], arrays[key]) for key in arrays)
     paths[0].write_bytes(paths[0].read_bytes()[:-200])
-    with pytest.raises(DataError, match="is damaged"):
-        decode_fashion_mnist(paths)
+    with pytest.raises(DataError, match="cannot be read as an idx file"):
+        decode_idx(paths)

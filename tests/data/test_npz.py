@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cnnviz.data import list_datasets, load_dataset, npz, validation
+from cnnviz.data.catalogue import info_of
 from cnnviz.data.npz import facts_of_npz, read_arrays, write_npz
 from cnnviz.errors import DataError, StorageError
 
@@ -33,13 +34,31 @@ def test_classes_without_names_are_numbered(save: Save) -> None:
     assert load(save()).class_names == tuple("0123456789")
 
 
-@pytest.mark.parametrize("name", ["mnist", "digits", "fashion-mnist"])
-def test_the_homes_file_is_found_first_and_well_known_names_fit(save: Save, name: str) -> None:
+def test_classes_are_the_labels_that_there_are(save: Save) -> None:
+    path = save(y_train=np.arange(50) % 10 * 10, y_test=np.arange(20) % 10 * 10 + 1)
+    dataset = load(path)
+    assert dataset.class_names == tuple(str(10 * ten + one) for ten in range(10) for one in range(2))
+    assert info_of(path, "mine").classes == dataset.class_names
+    assert dataset.train.labels[:3].tolist() == [0, 2, 4]
+    assert dataset.test.labels[:3].tolist() == [1, 3, 5]
+    assert load(save(y_train=np.arange(50) % 10 + 1, y_test=np.arange(20) % 10 + 1)).class_names[0] == "1"
+
+
+def test_the_homes_file_is_found_first_and_well_known_names_fit(save: Save) -> None:
     grey = np.full((5, 28, 28), 9, np.uint8)
-    path = save(name, x_train=grey, x_test=grey, y_train=np.arange(5), y_test=np.arange(5))
+    path = save("digits", x_train=grey, x_test=grey, y_train=np.arange(5), y_test=np.arange(5))
     dataset = load(path)
     assert dataset.shape == (28, 28, 1)
     assert dataset.n_classes == 10
+
+
+@pytest.mark.parametrize("name", ["mnist", "fashion-mnist", "cifar100"])
+def test_something_else_by_a_published_name_is_noticed(save: Save, name: str) -> None:
+    for shape in ((28, 28), (28, 28, 1), (28, 28, 3)):
+        grey = np.full((5, *shape), 9, np.uint8)
+        path = save(name, x_train=grey, x_test=grey, y_train=np.arange(5), y_test=np.arange(5))
+        with pytest.raises(DataError, match=rf"does not hold the published {name} \(.*give it another name"):
+            load(path)
 
 
 def test_labels_as_keras_keeps_them_and_columns_first_arrays_load(save: Save, arrays: dict) -> None:

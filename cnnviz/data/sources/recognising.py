@@ -5,7 +5,7 @@ from typing import Protocol
 
 from cnnviz.data.npz import regular_file
 from cnnviz.data.photo_formats import format_of
-from cnnviz.data.sources import archives, folders
+from cnnviz.data.sources import archives, arrays, folders, parquet, records, tables
 from cnnviz.data.sources.understood import Reading, Understood
 from cnnviz.errors import DataError
 
@@ -33,7 +33,8 @@ class Form(Protocol):
         """
 
 
-FORMS: tuple[Form, ...] = (folders, archives)  # the first that recognises a path understands it
+# the first that recognises a path understands it
+FORMS: tuple[Form, ...] = (arrays, parquet, records, tables, folders, archives)
 
 
 def understand(path: str | Path, reading: Reading | None = None) -> Understood:

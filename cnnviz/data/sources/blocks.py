@@ -1,0 +1,223 @@
+"""Pictures that lie in arrays, a block for each part: how they are understood, whatever kind of file holds them."""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.data.doubts import class_doubts, fingerprint, leaked
+from cnnviz.data.sources.labels import classes_of
+from cnnviz.data.sources.pixels import BYTES, Layout, Spread, as_bytes, layout_of, window_of
+from cnnviz.data.sources.rows import Rows, chunks
+from cnnviz.data.sources.understood import Part, Reading, Understood
+from cnnviz.data.validation import MOST_IMAGES
+from cnnviz.errors import DataError
+
+__all__ = ["Block", "Found", "one_part", "understood_of_blocks"]
+
+_SAMPLE = 32  # pictures that are looked at to see how their values lie
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Pictures and labels that lie together.
+
+    Attributes:
+        part: "train", "validation", "test" or "".
+        images: (n, ...) numbers.
+        labels: (n,), (n, 1) or (n, classes), as they are in the file.
+        what: what the pictures are called in messages.
+        name: names one, such as "row 17 of input.csv"; by default `what[17]`.
+    """
+
+    part: Part
+    images: Rows
+    labels: NDArray[Any]
+    what: str
+    name: Callable[[int], str] | None = None
+
+    def name_of(self, position: int) -> str:
+        """Return what to call a picture in messages."""
+        return self.name(position) if self.name else f"{self.what}[{position}]"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a file says beside pictures and labels.
+
+    Attributes:
+        form: what it is, in a few words.
+        names: of the classes, by label; None where it has none.
+        notes: what was converted or supposed so far, whole sentences.
+        skipped: what was passed over, a sentence each.
+        columns: what can be named as label and image.
+        last_pixel: what a header calls the last pixel; empty for none.
+        groups: what each picture belongs to, over all blocks; None where nobody said so.
+    """
+
+    form: str
+    names: Sequence[str] | None = None
+    notes: Sequence[str] = ()
+    skipped: Sequence[str] = ()
+    columns: Sequence[str] = ()
+    last_pixel: str = ""
+    groups: NDArray[np.str_] | None = None
+
+
+class ArrayPictures:
+    """The pictures of blocks, arranged and converted when they are asked for."""
+
+    def __init__(self, blocks: Sequence[Block], layout: Layout, window: tuple[float, float], *, invert: bool) -> None:
+        self._blocks, self._layout, self._window, self._invert = blocks, layout, window, invert
+        self._ends = list(accumulate(block.images.shape[0] for block in blocks))
+
+    def __len__(self) -> int:
+        return self._ends[-1]
+
+    def name(self, position: int) -> str:
+        """Return what to call a picture in messages."""
+        block, inner = self._place(position)
+        return block.name_of(inner)
+
+    def read(self, position: int) -> NDArray[np.uint8]:
+        """Return a picture (height, width, 1 or 3)."""
+        block, inner = self._place(position)
+        pixels = as_bytes(self._layout.arrange(block.images[inner : inner + 1])[0], self._window)
+        if pixels.shape[2] == 4:
+            pixels = _on_white(pixels)
+        return np.ascontiguousarray(255 - pixels if self._invert else pixels)
+
+    def _place(self, position: int) -> tuple[Block, int]:
+        number = bisect_right(self._ends, position)
+        return self._blocks[number], position - (self._ends[number - 1] if number else 0)
+
+
+def understood_of_blocks(path: Path, blocks: Sequence[Block], found: Found, reading: Reading) -> Understood:
+    """Understand pictures in arrays: how they lie, what is black and white, what their labels mean, what is doubtful.
+
+    Args:
+        path: the file or folder.
+        blocks: in the order of the pictures; all pictures of one shape.
+        found: what the files say beside.
+        reading: what the person says of it.
+
+    Raises:
+        DataError: they are no labelled pictures, or hold infinities.
+    """
+    _check_blocks(blocks)
+    notes, doubts = list(found.notes), list[str]()
+    first = blocks[0].images
+    sample = first[0 : min(_SAMPLE, first.shape[0])]
+    layout = layout_of(tuple(first.shape[1:]), sample, reading, blocks[0].what, notes, found.last_pixel)
+    spread, prints = _looked_at(blocks, hashed=len({block.part for block in blocks}) > 1)
+    window = window_of(spread, reading, notes, doubts)
+    if layout.shape[2] == 4:
+        notes.append("Transparent parts are shown on white, and the fourth channel is left out.")
+    if reading.invert:
+        notes.append("Dark became bright, as was asked.")
+    pictures = ArrayPictures(blocks, layout, window, invert=reading.invert)
+    classes = classes_of(_joined(blocks), f"the labels of {path.name}", pictures.name, found.names, reading.names)
+    parts = np.repeat(np.array([block.part for block in blocks], "U10"), [block.images.shape[0] for block in blocks])
+    notes += classes.notes
+    doubts += [*classes.doubts, *class_doubts(classes.labels, parts, classes.names), *leaked(parts, prints)]
+    return Understood(
+        path,
+        found.form,
+        classes.names,
+        classes.labels,
+        parts,
+        pictures,
+        groups=found.groups,
+        shape=(*layout.shape[:2], 1 if layout.shape[2] == 1 else 3),
+        notes=tuple(notes),
+        doubts=tuple(doubts),
+        skipped=tuple(found.skipped),
+        columns=tuple(found.columns),
+        reading=replace(
+            reading,
+            shape=layout.shape,
+            channels_first=layout.channels_first,
+            window=None if window == BYTES else window,
+        ),
+    )
+
+
+def one_part(blocks: Sequence[Block]) -> list[Block]:
+    """Return blocks whose parts say something: a single part divides nothing, and one without a name is for training.
+
+    Args:
+        blocks: some may have the part "".
+    """
+    named = {block.part for block in blocks}
+    if len(named) == 1:
+        return [replace(block, part="") for block in blocks]
+    return [replace(block, part=block.part or "train") for block in blocks]
+
+
+def _check_blocks(blocks: Sequence[Block]) -> None:
+    total = 0
+    for block in blocks:
+        n_images, n_labels = block.images.shape[0], block.labels.shape[0] if block.labels.ndim else 0
+        if n_images != n_labels:
+            raise DataError(
+                f"{block.what} has {n_images:,} images and {n_labels:,} labels; give one label for each image"
+            )
+        if not n_images:
+            raise DataError(f"{block.what} holds no images; give at least one")
+        if block.images.dtype.kind not in "buif":
+            raise DataError(f"{block.what} holds {block.images.dtype!s:.40} values, expected numbers; convert it")
+        if block.images.shape[1:] != blocks[0].images.shape[1:]:
+            raise DataError(
+                f"the pictures of {blocks[0].what} are {blocks[0].images.shape[1:]!s:.80} and those of {block.what} "
+                f"{block.images.shape[1:]!s:.80}; make them all the same size"
+            )
+        total += n_images
+    if total > MOST_IMAGES:
+        raise DataError(f"{blocks[0].what} holds {total:,} images; keep at most {MOST_IMAGES:,}")
+
+
+def _looked_at(blocks: Sequence[Block], *, hashed: bool) -> tuple[Spread, list[bytes]]:
+    """Go once through all numbers: their range, whether all are finite and whole, and a fingerprint of each picture."""
+    low, high, whole = np.inf, -np.inf, True
+    prints: list[bytes] = []
+    for block in blocks:
+        for start, rows in chunks(block.images):
+            if rows.dtype.kind == "f":
+                finite = np.isfinite(rows.reshape(len(rows), -1)).all(axis=1)
+                if not finite.all():
+                    raise DataError(
+                        f"{block.name_of(start + int(finite.argmin()))} holds an infinity or something that is no "
+                        "number (NaN, or nothing); correct or remove it"
+                    )
+                whole = whole and bool((rows == np.floor(rows)).all())
+            low, high = min(low, float(rows.min())), max(high, float(rows.max()))
+            if hashed:
+                prints += [fingerprint(np.ascontiguousarray(row).data) for row in rows]
+    types = Counter(block.images.dtype for block in blocks)
+    return Spread(next(iter(types)), low, high, whole), prints
+
+
+def _joined(blocks: Sequence[Block]) -> NDArray[Any]:
+    labels = [block.labels for block in blocks]
+    shapes = {part.shape[1:] for part in labels}
+    if shapes <= {(), (1,)}:
+        labels = [part.reshape(-1) for part in labels]
+    elif len(shapes) > 1:
+        raise DataError(
+            f"the labels of {blocks[0].what} and of {blocks[-1].what} have different shapes; give them alike"
+        )
+    if len({part.dtype.kind in "US" for part in labels}) > 1:
+        raise DataError(f"the labels of {blocks[0].what} are words in one part and numbers in another; give them alike")
+    return np.concatenate(labels)
+
+
+def _on_white(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return red, green and blue as they look on white paper."""
+    opacity = pixels[..., 3:].astype(np.float64) / 255
+    return np.rint(pixels[..., :3] * opacity + 255 * (1 - opacity)).astype(np.uint8)

@@ -19,7 +19,7 @@ WITHOUT_NODE := { echo "NOT CHECKED: the JavaScript, because npm is not installe
 	[ -z "$$CNNVIZ_REQUIRE_NODE" ]; }
 npm = $(if $(NPM),$(NPM) run --silent $(1),$(WITHOUT_NODE))
 
-.PHONY: run test lint format screenshots clean help
+.PHONY: run test coverage lint format screenshots clean help
 
 run: $(VENV)/run.stamp ## start the dashboard on http://127.0.0.1:8501 (PORT=... for another port)
 	@$(BIN)/python -c '$(LISTEN)' $(PORT) 2>/dev/null || { \
@@ -30,11 +30,12 @@ run: $(VENV)/run.stamp ## start the dashboard on http://127.0.0.1:8501 (PORT=...
 	@echo "cnnviz starts at http://127.0.0.1:$(PORT) (Ctrl-C ends it)."
 	@$(BIN)/streamlit run app.py --server.port $(PORT) --logger.hideWelcomeMessage true
 
-# Most tests are several programs at work on a machine that may be busy: one that fails is tried once more, and the
-# summary names it ("RERUN").
 test: lint ## check everything (ARGS="tests/runs -k resume" for some of the tests)
 	@$(call npm,test)
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --reruns 1 $(ARGS) --cov
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+coverage: $(VENV)/test.stamp ## say which lines no test runs, in half as much time again (ARGS as for test)
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS) --cov
 
 lint: $(VENV)/test.stamp $(NODE_STAMP) ## check style and types
 	@$(BIN)/ruff check .

@@ -24,9 +24,11 @@ _SIZES = (32, 96, 224)
 def child(folder: str, size: str, home: str) -> None:
     """In a process of its own: import, and print what it took."""
     from cnnviz.data import import_dataset
+    from cnnviz.data.sources import Keeping
 
     began = time.perf_counter()
-    made = import_dataset(folder, f"photos-{time.time_ns()}", home, size=int(size))
+    keeping = Keeping(size=(int(size), int(size)))
+    made = import_dataset(folder, f"photos-{time.time_ns()}", home, keeping=keeping)
     seconds = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     images = made.info.n_train + made.info.n_test

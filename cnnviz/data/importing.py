@@ -21,8 +21,8 @@ from cnnviz.data.download import Progress
 from cnnviz.data.gathering import Gathered, gather, kept_positions
 from cnnviz.data.known import KNOWN
 from cnnviz.data.large import IMAGES, LABELS, MANIFEST, PART_NAMES, PARTS, manifest_of
-from cnnviz.data.npz import CLASS_NAMES, dataset_from_npz, regular_file, write_npz
-from cnnviz.data.records import Dataset, DatasetInfo, Labels
+from cnnviz.data.npz import CLASS_NAMES, write_npz
+from cnnviz.data.records import DatasetInfo, Labels
 from cnnviz.data.sources import Colour, Fit, Keeping, Reading, Understood, understand
 from cnnviz.data.stored import header_bytes
 from cnnviz.data.validation import MOST_IMAGES, checked_class_names
@@ -278,32 +278,5 @@ def import_dataset(
         StorageError: the home cannot be written.
         MissingExtraError: a package has to be installed for it; the sentence says how.
     """
-    path = Path(path)
     check_free(name, home)
-    if path.suffix.lower() == ".npz" and not path.is_dir():
-        return _import_npz(path, name, home, keeping or Keeping())
     return keep(understand(path, reading), name, home, keeping, on_progress)
-
-
-def _import_npz(path: Path, name: str, home: str | Path | None, keeping: Keeping) -> Imported:
-    """Copy a data set's arrays as they are."""
-    regular_file(path)
-    if keeping.size is not None:
-        size = "x".join(map(str, keeping.size))
-        raise DataError(f"a size of {size} was given and the images of {path} have one already; leave it out")
-    dataset = dataset_from_npz(path, name, "")
-    check_free(name, home)
-    file = datasets_folder(home) / f"{name}.npz"
-    write_npz(file, _arrays(dataset))
-    return Imported(info_of(file, name))
-
-
-def _arrays(dataset: Dataset) -> dict[str, NDArray[Any]]:
-    return {
-        "x_train": dataset.train.images,
-        "y_train": dataset.train.labels,
-        "x_test": dataset.test.images,
-        "y_test": dataset.test.labels,
-        **({"x_validation": held.images, "y_validation": held.labels} if (held := dataset.validation) else {}),
-        CLASS_NAMES: np.array(dataset.class_names, np.str_),
-    }

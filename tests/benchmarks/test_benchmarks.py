@@ -18,6 +18,7 @@ SLOW = {
     "damages": ("benchmarks/damages.py",),
     "evaluating": ("benchmarks/evaluating.py",),
     "explaining": ("benchmarks/explaining.py",),
+    "findings": ("benchmarks/findings.py", "--looks"),
     "first_point": ("benchmarks/first_point.py",),
     "from_disk": ("benchmarks/from_disk.py",),
     "importing": ("benchmarks/importing.py",),

@@ -26,6 +26,7 @@ def set_up(page: Page, epochs: int, batch: int = 4) -> None:
         page.get_by_role("combobox", name=label).click()
         page.get_by_role("option", name=option, exact=True).click()
         expect(page.get_by_role("combobox", name=label)).to_have_value(option)
+    expect(page.get_by_text(re.compile("Convolution 16"))).to_be_visible()  # before, the fields are another preset's
     # Small steps: a thousand epochs of digits then last longer than any test.
     for label, value in (("Epochs", epochs), ("Batch", batch)):
         page.get_by_role("spinbutton", name=label).fill(str(value))

@@ -228,7 +228,7 @@ def test_nothing_is_computed_twice(looked_at: Run, monkeypatch: pytest.MonkeyPat
 
 def test_what_takes_long_comes_after_the_page(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     question._results.clear()
-    monkeypatch.setattr(question, "_RATE", 1.0)  # multiplications a second: everything is slow
+    monkeypatch.setattr(question, "laptop_seconds", lambda spec, images: 1000.0)  # everything is slow
     st.cache_resource.clear()  # and with it the jobs
     made: list[tuple[Job, threading.Event]] = []
     real = question.job
@@ -252,7 +252,7 @@ def test_what_takes_long_comes_after_the_page(looked_at: Run, monkeypatch: pytes
 
 def test_what_takes_long_can_be_stopped(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     question._results.clear()
-    monkeypatch.setattr(question, "_RATE", 1.0)
+    monkeypatch.setattr(question, "laptop_seconds", lambda spec, images: 1000.0)
     st.cache_resource.clear()
     asked, go = threading.Event(), threading.Event()
 

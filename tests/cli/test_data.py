@@ -63,6 +63,24 @@ def test_show_for_people(call: Call) -> None:
     assert "1,442 train, 355 test" in done.out
 
 
+def test_show_says_what_is_doubtful_and_what_was_found(call: Call) -> None:
+    put("mine")
+    doubt = "2 of the 2 test pictures are among the training pictures too"
+    done = call("data", "show", "mine")
+    assert [line for line in done.out.splitlines() if line.startswith("doubtful  " + doubt)]
+    assert "found " not in done.out
+    shown = call("data", "show", "mine", "--json").json
+    assert [one.startswith(doubt) for one in shown["doubts"]] == [True]
+    assert shown["findings"] is None
+    checked = call("data", "check", "mine", "--json").json["findings"]
+    shown = call("data", "show", "mine", "--json").json
+    assert shown["findings"] == [{"kind": one["kind"], "title": one["title"]} for one in checked]
+    lines = call("data", "show", "mine").out.splitlines()
+    assert [line.split(maxsplit=1)[1] for line in lines if line.startswith("found ")] == [
+        one["title"] for one in checked
+    ]
+
+
 def test_show_does_not_download(call: Call, tmp_path: Path) -> None:
     done = call("data", "show", "cifar100", "--home", str(tmp_path / "a b"))
     assert done.code == 0

@@ -52,7 +52,7 @@ _BODY = {
                         "images": {
                             "type": "array",
                             "items": {},
-                            "description": "(images, height, width, channels), values in 0..255",
+                            "description": "(images, height, width, channels), values in 0..255; fractions are refused",
                         }
                     },
                 }

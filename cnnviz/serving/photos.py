@@ -11,6 +11,7 @@ import numpy as np
 from fastapi import Request
 from numpy.typing import NDArray
 
+from cnnviz.data.levels import nothing_to_see, refuse_fractions
 from cnnviz.data.photos import open_photo
 from cnnviz.errors import DataError
 from cnnviz.inference.crops import Crop, prepare_photo
@@ -37,7 +38,7 @@ class Given:
     Attributes:
         name: what its sender calls it; its number for an array.
         image: (height, width, channels) in 0..255, as the network takes it; None where it cannot be used.
-        note: what was done to a photo to read it.
+        note: what was done to a photo to read it, and that there is nothing to see in it.
         problem: why it cannot be used; empty where it can.
     """
 
@@ -107,7 +108,8 @@ def _photo(name: str, content: bytes, shape: tuple[int, int, int], whole: bool) 
     shown = "".join(character if character.isprintable() else " " for character in name)[-120:] or "photo"
     try:
         photo = open_photo(content, shown)
-        return Given(shown, prepare_photo(photo.pixels, shape, _WHOLE if whole else _CENTRE), photo.note)
+        image = prepare_photo(photo.pixels, shape, _WHOLE if whole else _CENTRE)
+        return Given(shown, image, " ".join(filter(None, (photo.note, nothing_to_see(image)))))
     except DataError as error:
         return Given(shown, None, problem=str(error))
 
@@ -130,7 +132,9 @@ def _arrays(body: bytes, shape: tuple[int, int, int], limits: Limits) -> list[Gi
         raise Problem(status, f"{len(images):,} images were sent; send 1 to {limits.most_photos} at a time")
     if not (images.min() >= 0 and images.max() <= 255):  # not a number, too
         raise Problem(422, "the images have values outside of 0..255; send grey levels from 0 to 255")
-    return [Given(str(number), image) for number, image in enumerate(images.astype(np.float32))]
+    refuse_fractions(images)
+    given = images.astype(np.float32)
+    return [Given(str(number), image, nothing_to_see(image)) for number, image in enumerate(given)]
 
 
 def _numbers(body: bytes) -> NDArray[Any]:

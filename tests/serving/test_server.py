@@ -11,6 +11,7 @@ from PIL import Image
 import cnnviz
 from cnnviz.data import fit
 from cnnviz.runs import Run
+from tests.handwriting import on_paper
 from tests.serving.served import FORM, Server, answer_on, photo, problem
 
 
@@ -57,6 +58,23 @@ def test_photos_are_prepared_as_everywhere(server: Server, run: Run) -> None:
     assert body[0]["top"] == answer[0]["top"][:1]
     whole = server.ask("POST", "/v1/classify?top=1&whole=true", first, "image/png").json["results"]
     assert whole[0]["top"] != body[0]["top"]
+
+
+def test_writing_on_paper_is_hinted_at_and_can_be_inverted(server: Server) -> None:
+    paper, board = on_paper(3), on_paper(3, bright_on_dark=True)
+    (plain,) = server.files(("3.png", paper)).json["results"]
+    assert plain["note"].endswith("so its answer means little; ask with invert=true.")
+    expected = server.files(("3.png", board)).json["results"]
+    assert expected[0]["note"] is None
+    assert server.files(("3.png", paper), path="/v1/classify?invert=true").json["results"] == expected
+    assert (
+        server.files(("3.png", board), path="/v1/classify?invert=true")
+        .json["results"][0]["note"]
+        .endswith("ask without invert=true.")
+    )
+    image = cnnviz.load_dataset("digits").test.images[3]
+    inverted = server.arrays((255 - image[None].astype(int)).tolist(), "/v1/classify?invert=true").json["results"]
+    assert inverted[0]["top"] == server.arrays([image.tolist()]).json["results"][0]["top"]
 
 
 def test_a_picture_with_nothing_in_it_is_answered_and_said(server: Server) -> None:

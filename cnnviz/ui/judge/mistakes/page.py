@@ -10,6 +10,7 @@ from cnnviz.ui.address import bind, carry, go, read
 from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.judge.bar import JudgedRun, judge_bar
+from cnnviz.ui.judge.mistakes.correcting import keep_corrected
 from cnnviz.ui.judge.mistakes.gallery import chosen_of, gallery
 from cnnviz.ui.judge.mistakes.inspector import inspector
 from cnnviz.ui.judge.mistakes.marking import export, marks_of
@@ -63,6 +64,7 @@ def _filter_bar(shown: JudgedRun, view: MistakesPlace, marks: Mapping[int, Mark]
             st.toggle("By pair", **bind("by_pair", view.by_pair, key="mistakes-group"))
         else:
             export(shown, marks)
+        keep_corrected(shown, marks)
         if view.filtered:
             cleared = dict.fromkeys(("true", "predicted", "confidence"))
             st.button("Clear", key="mistakes-clear", icon=":material/filter_alt_off:", on_click=go, kwargs=cleared)

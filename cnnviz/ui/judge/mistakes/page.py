@@ -64,9 +64,17 @@ def _filter_bar(shown: JudgedRun, view: MistakesPlace, marks: Mapping[int, Mark]
             st.toggle("By pair", **bind("by_pair", view.by_pair, key="mistakes-group"))
         else:
             export(shown, marks)
+        n_leaked = 0 if shown.judged.leaked is None else len(shown.judged.leaked)
+        if n_leaked or view.leaked:
+            st.toggle(
+                "Also in training",
+                help=f"Only the {n_leaked:,} test images that are among the training images too, exactly or nearly: "
+                "open one to see it beside the training images that are most like it.",
+                **bind("leaked", view.leaked, key="mistakes-leaked"),
+            )
         keep_corrected(shown, marks)
         if view.filtered:
-            cleared = dict.fromkeys(("true", "predicted", "confidence"))
+            cleared = dict.fromkeys(("true", "predicted", "confidence", "leaked"))
             st.button("Clear", key="mistakes-clear", icon=":material/filter_alt_off:", on_click=go, kwargs=cleared)
 
 

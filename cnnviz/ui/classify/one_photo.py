@@ -71,10 +71,10 @@ def show_one(using: Using, item: PhotoItem) -> None:
         left, right = st.columns([3, 7], gap="medium")
         with left:
             _photo(view, item, using.first)
-            _ground(using.first, _untouched(using.first, view, item, place.invert), place.invert)
         with right:
             for number, one in enumerate(stages):
                 _draw_stage(one, number, titled=len(stages) > 1, item=item)
+            _ground(using.first, _untouched(using.first, view, item, place.invert), place.invert)
             answers = [one.answer for one in stages if one.answer is not None]
             if len(answers) == 2:
                 titles = [f"{one.network.run.name}" for one in stages]

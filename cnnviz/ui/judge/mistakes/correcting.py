@@ -8,7 +8,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Mark
 from cnnviz.evaluation.correcting import correct_labels, corrections
 from cnnviz.runs import Run
-from cnnviz.ui.address import leave
+from cnnviz.ui.address import carry, leave
 from cnnviz.ui.guard import permitted
 from cnnviz.ui.judge.bar import JudgedRun
 from cnnviz.ui.loaders import home
@@ -58,4 +58,5 @@ def _keep(run: Run, name: str) -> None:
 def _set_up(run: Run, name: str) -> None:
     """Set up a run like this one, on the corrected data set; in a callback."""
     current_editor().load_spec(run.spec.changed(data=run.spec.data.changed(name=name)))
+    carry(run=None)  # with a run, Train shows that
     leave(TRAIN)

@@ -74,7 +74,6 @@ def _right_class(shown: JudgedRun, index: int, mark: Mark, chose: bool) -> str:
         offered,
         key=key,
         placeholder="Which class is right?",
-        label_visibility="collapsed",
         on_change=_right_chosen,
         args=(index,),
     )

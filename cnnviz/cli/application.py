@@ -9,6 +9,7 @@ from cnnviz.cli import data, data_import, models, runs
 from cnnviz.cli.classify import classify
 from cnnviz.cli.dashboard import dashboard
 from cnnviz.cli.data_check import check
+from cnnviz.cli.data_correct import correct
 from cnnviz.cli.evaluate import evaluate
 from cnnviz.cli.explain import explain
 from cnnviz.cli.export import export
@@ -62,6 +63,7 @@ _data.command("get")(data.get)
 _data.command("import")(data_import.import_)
 _data.command("delete")(data.delete)
 _data.command("check")(check)
+_data.command("correct")(correct)
 app.command("train")(train)
 app.command("classify")(classify)
 app.command("evaluate")(evaluate)

@@ -1,5 +1,6 @@
 """`cnnviz classify`: what a run's network makes of photos."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cnnviz.cli.photo_files import PhotoFile
-    from cnnviz.inference import Abstention, Classifier
+    from cnnviz.data.grounds import Ground
+    from cnnviz.inference import Abstention, Classifier, Crop
     from cnnviz.runs import Run
 
 __all__ = ["classify"]
@@ -37,6 +39,10 @@ def classify(
     whole: Annotated[
         bool, typer.Option("--whole", help="Take all of a photo, with grey bars, instead of its centre.")
     ] = False,
+    invert: Annotated[
+        bool,
+        typer.Option("--invert", help="Dark becomes bright: dark writing for a network that learned bright on dark."),
+    ] = False,
     abstain: Annotated[
         bool, typer.Option("--abstain", help="Say 'none of my classes' where the network is not sure enough.")
     ] = False,
@@ -52,6 +58,8 @@ def classify(
     and passed over.
     """
     from cnnviz.cli.photo_files import photo_files
+    from cnnviz.data.grounds import run_ground
+    from cnnviz.inference import Crop
 
     opened = find(run, home)
     if top < 1:
@@ -59,14 +67,15 @@ def classify(
     photos, passed_over = photo_files(files)
     classifier = _classifier(opened)
     rule = _rule(opened, classifier, home, keep) if abstain else None
-    note = classifier.note
-    rows = [{**row, "note": note or None} for row in _classified(photos, classifier, top, whole, rule)]
-    if note:
-        complain(note)
+    seeing = _Seeing(classifier.shape, Crop(mode="whole" if whole else "centre"), invert, run_ground(opened, home))
+    rows = _classified(photos, classifier, top, seeing, rule)
+    if classifier.note:
+        complain(classifier.note)
     if as_json:
         emit(rows)
     else:
         _tell(rows, rule)
+    _tell_notes(rows, classifier.note)
     complain_of(passed_over)
     bad = sum(row["error"] is not None for row in rows)
     if bad:
@@ -92,8 +101,36 @@ def _rule(run: "Run", classifier: "Classifier", home: Path | None, keep: float) 
         )
 
 
+@dataclass(frozen=True)
+class _Seeing:
+    """What a network gets to see of photos: its shape, which part, whether inverted; and the ground that it knows."""
+
+    shape: tuple[int, int, int]
+    crop: "Crop"
+    invert: bool
+    ground: "Ground | None"
+
+    def prepared(self, photo: "PhotoFile") -> "NDArray[np.uint8] | str":
+        """Return what the network sees of a photo, or what is wrong with it."""
+        from cnnviz.inference import prepare_photo
+
+        try:
+            return prepare_photo(photo.read().pixels, self.shape, self.crop, invert=self.invert)
+        except CnnvizError as error:
+            return str(error)
+
+    def note(self, image: "NDArray[np.uint8] | str") -> str:
+        """Say what makes the answer worth little; empty where nothing does."""
+        from cnnviz.data.levels import nothing_to_see
+
+        if isinstance(image, str):
+            return ""
+        hint = self.ground.hint(image) if self.ground else ""
+        return nothing_to_see(image) or (hint and f"{hint}; {'leave out' if self.invert else 'try'} --invert.")
+
+
 def _classified(
-    photos: "list[PhotoFile]", classifier: "Classifier", top: int, whole: bool, rule: "Abstention | None"
+    photos: "list[PhotoFile]", classifier: "Classifier", top: int, seeing: _Seeing, rule: "Abstention | None"
 ) -> list[dict[str, Any]]:
     """Return a row for each photo, in their order; a bad one gets its error."""
     from cnnviz.cli.progress import file_progress
@@ -105,25 +142,18 @@ def _classified(
             some = photos[start : start + _AT_ONCE]
             prepared: list[NDArray[np.uint8] | str] = []
             for photo in some:
-                prepared.append(_prepared(photo, classifier, whole))
+                prepared.append(seeing.prepared(photo))
                 report(start + len(prepared), len(photos))
             images = [image for image in prepared if not isinstance(image, str)]
             answers = iter(classifier(images, top, rule))
             rows += [
-                photo_json(photo.name, one if isinstance(one, str) else next(answers))
+                {
+                    **photo_json(photo.name, one if isinstance(one, str) else next(answers)),
+                    "note": " ".join(filter(None, (classifier.note, seeing.note(one)))) or None,
+                }
                 for photo, one in zip(some, prepared, strict=True)
             ]
     return rows
-
-
-def _prepared(photo: "PhotoFile", classifier: "Classifier", whole: bool) -> "NDArray[np.uint8] | str":
-    """Return what the network sees of a photo, or what is wrong with it."""
-    from cnnviz.inference import Crop, prepare_photo
-
-    try:
-        return prepare_photo(photo.read().pixels, classifier.shape, Crop(mode="whole" if whole else "centre"))
-    except CnnvizError as error:
-        return str(error)
 
 
 def _tell(rows: list[dict[str, Any]], rule: "Abstention | None") -> None:
@@ -135,6 +165,18 @@ def _tell(rows: list[dict[str, Any]], rule: "Abstention | None") -> None:
     for row in rows:
         if row["error"] is not None:
             complain(f"error: {row['error']}")
+
+
+def _tell_notes(rows: list[dict[str, Any]], of_all: str) -> None:
+    """Say what is noted of single photos, each sentence once."""
+    notes: dict[str, list[str]] = {}
+    for row in rows:
+        said = (row["note"] or "").removeprefix(of_all).strip()
+        if said:
+            notes.setdefault(said, []).append(row["file"])
+    for said, files in notes.items():
+        others = f" and {count(len(files) - 1, 'other')}" if len(files) > 1 else ""
+        complain(f"{files[0]}{others}: {said}")
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, str, str, str]:

@@ -56,8 +56,9 @@ def show(name: DatasetName, home: Home = None, as_json: AsJson = False) -> None:
     info = find(name, home)
     dataset = _loaded(info, home)
     if as_json:
-        emit({**row(info), **(_measured(dataset) if dataset else {})})
+        emit({**row(info), **(_measured(dataset) if dataset else {}), **_wrong(info, dataset, home)})
         return
+    wrong = _wrong(info, dataset, home)
     pairs(
         [
             ("name", info.name),
@@ -65,6 +66,8 @@ def show(name: DatasetName, home: Home = None, as_json: AsJson = False) -> None:
             ("shape", "x".join(map(str, info.shape)) + " (height x width x channels)"),
             ("source", info.source),
             *_origin(about_dataset(name, home)),
+            *(("doubtful", sentence) for sentence in wrong["doubts"]),
+            *(("found", found["title"]) for found in wrong["findings"] or ()),
         ]
     )
     if dataset is None:
@@ -200,7 +203,7 @@ def _origin(about: "AboutDataset | None") -> list[tuple[str, str]]:
     rows = [("made of", f"{about.path} ({about.form})"), ("made", f"{about.made}, {about.fit} to {size}")]
     if about.left_out or about.n_skipped:
         rows.append(("without", f"{about.left_out:,} left out, {about.n_skipped:,} passed over"))
-    return rows + [("note", sentence) for sentence in (*about.notes, *about.doubts)]
+    return rows + [("note", sentence) for sentence in about.notes]
 
 
 def row(info: "DatasetInfo") -> dict[str, Any]:
@@ -216,6 +219,18 @@ def row(info: "DatasetInfo") -> dict[str, Any]:
         "source": info.source,
         "problem": info.problem,
     }
+
+
+def _wrong(info: "DatasetInfo", dataset: "Dataset | None", home: Path | None) -> dict[str, Any]:
+    """Say what is probably not meant, and what `cnnviz data check` found; None for findings nobody has looked for."""
+    from cnnviz.data import about_dataset
+    from cnnviz.data.doubts import doubts_of
+    from cnnviz.data.findings import kept_examined
+
+    about, examined = about_dataset(info.name, home), kept_examined(info.name, home)
+    said = (*(about.doubts if about else ()), *(doubts_of(dataset) if dataset else ()))
+    findings = None if examined is None else [{"kind": one.kind, "title": one.title} for one in examined.findings]
+    return {"doubts": list(dict.fromkeys(said)), "findings": findings}
 
 
 def _measured(dataset: "Dataset") -> dict[str, Any]:

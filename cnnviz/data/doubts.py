@@ -11,6 +11,7 @@ from cnnviz.data.records import Dataset, Labels
 __all__ = ["class_doubts", "doubts_of", "fingerprint", "leaked"]
 
 _SHOWN = 5
+_BLOCK = 256  # images that are read at a time
 
 
 def doubts_of(dataset: Dataset) -> tuple[str, ...]:
@@ -22,17 +23,22 @@ def doubts_of(dataset: Dataset) -> tuple[str, ...]:
     Returns:
         Whole sentences; none where nothing is doubtful.
     """
-    splits = {"train": dataset.train, "test": dataset.test}
+    splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    there = {part: split for part, split in splits.items() if split is not None}
+    highest, prints = 0, list[bytes]()
+    for split in there.values():
+        for start in range(0, len(split), _BLOCK):  # of a large data set not all fit into the memory
+            images = split.images[start : start + _BLOCK]
+            highest = max(highest, int(images.max(initial=0)))
+            prints += [fingerprint(image.tobytes()) for image in images]
     doubts = []
-    highest = max(int(split.images.max(initial=0)) for split in splits.values())
     if highest <= 1:
         doubts.append(
             f"No value is above {highest}, so the pictures are black; if they were meant as 0 to 1, import the file "
             "anew with the window 0 to 1."
         )
-    labels = np.concatenate([split.labels for split in splits.values()])
-    parts = np.repeat(list(splits), [len(split) for split in splits.values()])
-    prints = [fingerprint(image.tobytes()) for split in splits.values() for image in split.images]
+    labels = np.concatenate([split.labels for split in there.values()])
+    parts = np.repeat(list(there), [len(split) for split in there.values()])
     return (*doubts, *class_doubts(labels, parts, dataset.class_names), *leaked(parts, prints))
 
 

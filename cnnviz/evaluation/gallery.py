@@ -195,6 +195,7 @@ def _filters(judged: Judged, query: Query) -> str:
     said += [f"predicted {names[query.predicted]}"] if query.predicted is not None else []
     if (query.least, query.most) != (0, 1):
         said.append(f"confidence {100 * query.least:.0f} to {100 * query.most:.0f} %")
+    said += ["also in training"] if query.leaked else []
     return f" ({', '.join(said)})" if said else ""
 
 

@@ -34,6 +34,7 @@ class Query:
             set's order.
         descending: the largest first.
         by_pair: first by pair of true and predicted class, the pair with the most images first.
+        leaked: only images that are among the training images too, as far as that is known.
 
     Raises:
         SpecError: a value that is none of these.
@@ -47,11 +48,12 @@ class Query:
     sort: Sort = "confidence"
     descending: bool = True
     by_pair: bool = False
+    leaked: bool = False
 
     @property
     def filtered(self) -> bool:
-        """Whether some images are left out by class or confidence."""
-        return (self.true, self.predicted, self.least, self.most) != (None, None, 0, 1)
+        """Whether some images are left out by class, confidence, or for being among the training images."""
+        return (self.true, self.predicted, self.least, self.most, self.leaked) != (None, None, 0, 1, False)
 
     def __post_init__(self) -> None:
         for what, value, known in (("show", self.shown, SHOWN), ("sort by", self.sort, SORTS)):
@@ -106,6 +108,8 @@ def _asked_for(judged: Judged, query: Query) -> NDArray[np.bool_]:
     asked = (judged.confidence >= query.least) & (judged.confidence <= query.most)
     if query.shown != "all":
         asked &= judged.right == (query.shown == "correct")
+    if query.leaked:
+        asked &= np.isin(np.arange(len(judged)), [] if judged.leaked is None else judged.leaked)
     for label, of in ((query.true, judged.labels), (query.predicted, judged.predicted)):
         if label is None:
             continue

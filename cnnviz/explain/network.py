@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.data.levels import refuse_fractions
 from cnnviz.errors import CnnvizError, DataError, SpecError
 from cnnviz.keras_private import layers_inside
 
@@ -27,6 +28,7 @@ __all__ = [
     "one_image",
     "own_weights",
     "refuse_channels_first",
+    "scales_pixels",
     "walk",
 ]
 
@@ -35,6 +37,8 @@ Images = NDArray[np.float32]
 
 # A model's own size where it takes any: large enough to see something, small enough to be quick.
 _FREE_SIDE = 64
+
+_SCALED = 0.1  # a factor below this is for 0..255, not for 0..1
 
 
 def walk(model: keras.Model) -> Iterator[tuple[str, keras.layers.Layer]]:
@@ -223,7 +227,8 @@ def image_batch(model: keras.Model, images: ArrayLike) -> Images:
         (images, height, width, channels) float32, values unchanged.
 
     Raises:
-        DataError: another shape, or values that are no finite numbers.
+        DataError: another shape, values that are no finite numbers, or fractions up to 1 for a model that scales 0..255
+            itself.
         SpecError: the model takes no images.
     """
     expected = _input_shape(model)
@@ -231,7 +236,7 @@ def image_batch(model: keras.Model, images: ArrayLike) -> Images:
         array = np.asarray(images)
         if array.dtype.kind not in "uifb":
             raise TypeError(f"values of type {array.dtype}")
-        array = array.astype(np.float32)
+        given, array = array, array.astype(np.float32)
     except (TypeError, ValueError) as error:
         raise DataError(f"the images are not numbers ({error}); give uint8 or float arrays in 0..255") from error
     fitting = [
@@ -248,7 +253,18 @@ def image_batch(model: keras.Model, images: ArrayLike) -> Images:
         )
     if not np.isfinite(array).all():
         raise DataError("the image has values that are not finite numbers; give values in 0..255")
+    if given.dtype.kind == "f" and np.abs(array).max(initial=0) <= 1 and scales_pixels(model):
+        refuse_fractions(given)
     return np.ascontiguousarray(fitting[0])
+
+
+def scales_pixels(model: keras.Model) -> bool:
+    """Say whether a layer of a model brings 0..255 to smaller numbers, so that it takes no fractions."""
+    return any(
+        isinstance(layer, keras.layers.Rescaling)
+        and (np.max(np.abs(layer.scale)) < _SCALED or np.max(np.abs(layer.offset)) > 1 / _SCALED)
+        for _, layer in walk(model)
+    )
 
 
 def _readings(array: NDArray[np.float32]) -> list[NDArray[np.float32]]:

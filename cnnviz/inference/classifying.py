@@ -1,5 +1,6 @@
 """Classifying: images to logits, probabilities and the top classes, by any Keras classifier of images."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.data.levels import nothing_to_see
 from cnnviz.data.names import class_names_of
 from cnnviz.data.photos import fit
 from cnnviz.data.stored import is_stored
@@ -256,7 +258,7 @@ class Classifier:
 def classify(
     model_or_run: "keras.Model | Run", images: Images, top: int = 5, class_names: Sequence[str] | None = None
 ) -> tuple[Classification, ...]:
-    """Classify images.
+    """Classify images; a picture that is all black or white is warned of.
 
     Args:
         model_or_run: any Keras classifier of images, or a run, whose model is opened for it; whoever asks often keeps
@@ -271,10 +273,17 @@ def classify(
 
     Raises:
         RunError: the run has no model yet.
-        DataError: something that is no image.
+        DataError: something that is no image, or fractions up to 1 for a model that takes 0..255.
         SpecError: the model is no classifier of images.
     """
-    return Classifier.of(model_or_run, class_names)(images, top)
+    from cnnviz.explain.network import scales_pixels
+
+    classifier = Classifier.of(model_or_run, class_names)
+    prepared = images if is_stored(images) else classifier.prepared(images)
+    if scales_pixels(classifier.model):
+        for note in filter(None, dict.fromkeys(map(nothing_to_see, prepared))):
+            warnings.warn(note, stacklevel=2)
+    return classifier(prepared, top)
 
 
 def _reasons(

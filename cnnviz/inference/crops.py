@@ -72,13 +72,17 @@ def cut(photo: Pixels, crop: Crop, aspect: float = 1.0) -> Pixels:
     return photo
 
 
-def prepare_photo(photo: Pixels, shape: tuple[int, int, int], crop: Crop | None = None) -> Pixels:
+def prepare_photo(
+    photo: Pixels, shape: tuple[int, int, int], crop: Crop | None = None, *, invert: bool = False
+) -> Pixels:
     """Make of a photo what the network sees.
 
     Args:
         photo: uint8 (height, width, 1 or 3).
         shape: (height, width, channels) that the network takes.
         crop: which part; None for the centre.
+        invert: dark becomes bright and bright dark, for a network that learned from pictures of the other kind; see
+            `cnnviz.data.grounds`.
 
     Returns:
         uint8 of that shape. A box of other proportions loses what is too much on two sides.
@@ -89,7 +93,8 @@ def prepare_photo(photo: Pixels, shape: tuple[int, int, int], crop: Crop | None 
     crop = crop or Crop()
     if crop.mode == "whole":
         photo = smaller(photo, _LARGEST_WHOLE)
-    return fit(cut(photo, crop, shape[1] / shape[0]), shape)
+    small = fit(cut(photo, crop, shape[1] / shape[0]), shape)
+    return 255 - small if invert else small
 
 
 def seen_part(size: tuple[int, int], crop: Crop, aspect: float = 1.0) -> tuple[float, float, float, float]:

@@ -52,7 +52,7 @@ _BODY = {
                         "images": {
                             "type": "array",
                             "items": {},
-                            "description": "(images, height, width, channels), values in 0..255",
+                            "description": "(images, height, width, channels), values in 0..255; fractions are refused",
                         }
                     },
                 }
@@ -107,7 +107,7 @@ def make_application(engine: Engine, limits: Limits | None = None, hosts: Iterab
     """
     allowed = limits or Limits()
     batcher = Batcher(engine, most_waiting=allowed.most_waiting)
-    reader = Reader(engine.card.shape, allowed)
+    reader = Reader(engine.card.shape, allowed, engine.card.ground)
     metrics = Metrics(batcher)
 
     @asynccontextmanager
@@ -139,11 +139,14 @@ def _add_classify(app: FastAPI, reader: Reader, batcher: Batcher, limits: Limits
         request: Request,
         top: Annotated[int, Query(ge=1, le=limits.most_top, description="How many of the likeliest classes.")] = 5,
         whole: Annotated[bool, Query(description="All of a photo with grey bars, instead of its centre.")] = False,
+        invert: Annotated[
+            bool, Query(description="Dark becomes bright: dark writing for a network that learned bright on dark.")
+        ] = False,
     ) -> Any:
         """Classify one image or several: files, one photo as the body, or arrays in JSON."""
         try:
             async with asyncio.timeout(limits.answer_s):
-                given = await reader(request, whole=whole)
+                given = await reader(request, whole=whole, invert=invert)
                 images = [one.image for one in given if one.image is not None]
                 if not images:
                     raise Problem(422, given[0].problem)

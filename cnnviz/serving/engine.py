@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.data.grounds import Ground
 from cnnviz.errors import DataError, MissingExtraError
 from cnnviz.spec.model import Output
 
@@ -28,6 +29,7 @@ class Card:
         engine: what computes it.
         output: "independent" where the classes do not exclude each other, so that the probabilities need not add up to
             1; "sigmoid" where the network gives one number, the second class's; else "softmax".
+        ground: of the images that it learned from; None where nobody knows.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Card:
     shape: tuple[int, int, int]
     engine: str
     output: Output = "softmax"
+    ground: Ground | None = None
 
 
 class Engine(Protocol):
@@ -56,6 +59,7 @@ class OnnxEngine:
         run_id: the run it is from.
         class_names: by index.
         threads: that one call may use; None leaves it to the runtime.
+        ground: of the images that it learned from; None where nobody knows.
 
     Raises:
         MissingExtraError: onnxruntime is not installed.
@@ -63,7 +67,13 @@ class OnnxEngine:
     """
 
     def __init__(
-        self, source: Path | bytes, name: str, run_id: str, class_names: Sequence[str], threads: int | None = None
+        self,
+        source: Path | bytes,
+        name: str,
+        run_id: str,
+        class_names: Sequence[str],
+        threads: int | None = None,
+        ground: Ground | None = None,
     ) -> None:
         try:
             import onnxruntime
@@ -89,7 +99,7 @@ class OnnxEngine:
         self._input, self._output = taken.name, given.name
         self._single = given.shape[-1] == 1
         shape = (sides[0], sides[1], sides[2])
-        self.card = Card(name, run_id, tuple(class_names), shape, "onnxruntime", self._meaning())
+        self.card = Card(name, run_id, tuple(class_names), shape, "onnxruntime", self._meaning(), ground)
 
     def _meaning(self) -> Output:
         """Return what the file says that its outputs are."""

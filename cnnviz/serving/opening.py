@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnviz.data import class_names_of
+from cnnviz.data.grounds import run_ground
 from cnnviz.errors import DataError, RunError, StorageError
 from cnnviz.files import read_json
 from cnnviz.runs import Run, Weights
@@ -52,7 +53,7 @@ def engine_of(run: Run, home: str | Path | None = None, on_step: Callable[[str],
 
 
 def _opened(source: Path | bytes, run: Run, home: str | Path | None) -> OnnxEngine:
-    return OnnxEngine(source, run.name, run.id, class_names_of(run, home))
+    return OnnxEngine(source, run.name, run.id, class_names_of(run, home), ground=run_ground(run, home))
 
 
 def _fingerprint(run: Run) -> dict[str, Any]:

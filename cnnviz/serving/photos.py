@@ -4,13 +4,15 @@ import asyncio
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 import numpy as np
 from fastapi import Request
 from numpy.typing import NDArray
 
+from cnnviz.data.grounds import Ground
+from cnnviz.data.levels import nothing_to_see, refuse_fractions
 from cnnviz.data.photos import open_photo
 from cnnviz.errors import DataError
 from cnnviz.inference.crops import Crop, prepare_photo
@@ -37,7 +39,7 @@ class Given:
     Attributes:
         name: what its sender calls it; its number for an array.
         image: (height, width, channels) in 0..255, as the network takes it; None where it cannot be used.
-        note: what was done to a photo to read it.
+        note: what was done to a photo to read it, and what makes its answer worth little.
         problem: why it cannot be used; empty where it can.
     """
 
@@ -53,10 +55,11 @@ class Reader:
     Args:
         shape: (height, width, channels) that the network takes.
         limits: how many images.
+        ground: of the images that it learned from; None where nobody knows.
     """
 
-    def __init__(self, shape: tuple[int, int, int], limits: Limits) -> None:
-        self._shape, self._limits = shape, limits
+    def __init__(self, shape: tuple[int, int, int], limits: Limits, ground: Ground | None = None) -> None:
+        self._shape, self._limits, self._ground = shape, limits, ground
         self._pool = ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_AT_ONCE), "photo")
         self._large_json = asyncio.Lock()  # parsed numbers take many times the memory of their text
 
@@ -64,16 +67,21 @@ class Reader:
         """Read no more; photos that wait to be decoded are given up."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def __call__(self, request: Request, *, whole: bool = False) -> list[Given]:
+    async def __call__(self, request: Request, *, whole: bool = False, invert: bool = False) -> list[Given]:
         """Read the images of a request: files, a photo as body, or arrays in JSON.
 
         Args:
             request: its body is within the limits already.
             whole: take all of each photo instead of its centre.
+            invert: dark becomes bright and bright dark.
 
         Raises:
             Problem: 400 for a broken form, 413 for too many images, 415 for another kind of body, 422 for no images.
         """
+        given = await self._read(request, whole)
+        return [self._shown(one, invert) for one in given]
+
+    async def _read(self, request: Request, whole: bool) -> list[Given]:
         content_type = request.headers.get("content-type", "")
         kind = content_type.split(";")[0].strip().lower()
         body = await request.body()
@@ -87,6 +95,15 @@ class Reader:
         if kind.startswith("image/") or kind == "application/octet-stream":
             return await self._photos([("photo", body)], whole)
         raise Problem(415, f"the body is {ascii(kind[:60]) if kind else 'of no kind'}; {_WHAT}")
+
+    def _shown(self, one: Given, invert: bool) -> Given:
+        """Return an image as the network is to see it, and note what makes its answer worth little."""
+        if one.image is None:
+            return one
+        image = 255 - one.image if invert else one.image
+        hint = self._ground.hint(image) if self._ground else ""
+        doubt = nothing_to_see(image) or (hint and f"{hint}; ask {'without' if invert else 'with'} invert=true.")
+        return replace(one, image=image, note=" ".join(filter(None, (one.note, doubt))))
 
     async def _photos(self, files: list[tuple[str, bytes]], whole: bool) -> list[Given]:
         loop = asyncio.get_running_loop()
@@ -130,6 +147,7 @@ def _arrays(body: bytes, shape: tuple[int, int, int], limits: Limits) -> list[Gi
         raise Problem(status, f"{len(images):,} images were sent; send 1 to {limits.most_photos} at a time")
     if not (images.min() >= 0 and images.max() <= 255):  # not a number, too
         raise Problem(422, "the images have values outside of 0..255; send grey levels from 0 to 255")
+    refuse_fractions(images)
     return [Given(str(number), image) for number, image in enumerate(images.astype(np.float32))]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before the first import of TensorFlow, or it prints its notices
 
 from cnnviz.data import Prepared, Progress, load_dataset, prepare
+from cnnviz.data.grounds import keep_ground
 from cnnviz.errors import CnnvizError, SpecError, StorageError
 from cnnviz.files import write_json
 from cnnviz.models import save_model
@@ -125,6 +126,7 @@ def execute(run: Run, data: Prepared | None = None, on_event: OnEvent | None = N
             recorder.state("running")
             data = data or _load(run.spec, run.home, _Download(recorder))
             write_class_names(run.folder, data.class_names)
+            keep_ground(run, data.train.images)
             choose_threads(run.spec.model)
             fit = Fit(run, data, recorder)
             _finish(fit, fit.run_to_end(), recorder)

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from cnnviz.runs import Run
 from tests.conftest import LAUNCH_ARGUMENTS
 from tests.dashboard import READY, Dashboard
+from tests.handwriting import labels, on_paper, train_reader
 from tests.look import train_look
 from tests.look_fixtures import looked_at, trained_home
 
@@ -239,3 +240,20 @@ def test_on_a_phone_nothing_is_wider_and_the_answer_is_seen(looked_at: Run, dash
     for part in (".stage", ".panel", ".verdict"):
         edges = page.locator(part).evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
         assert max(edges) <= 390
+
+
+def test_writing_on_paper_is_read_once_it_is_inverted(
+    home: Path, dashboard: Dashboard, page: Page, errors: list[str]
+) -> None:
+    train_reader(home)
+    dropped(dashboard, page, [{"name": "3.png", "mimeType": "image/png", "buffer": on_paper(3)}])
+    expect(page.locator(ANSWERED)).to_be_visible(timeout=KERAS_S)
+    expect(page.get_by_text("have a dark ground and this one has a bright one")).to_be_visible()
+    expect(page.locator(".verdict .word")).not_to_have_text(labels()[3])
+    page.locator("[class*=st-key-classify-invert] label").first.click()
+    page.wait_for_url(re.compile("invert=yes"))
+    expect(page.locator(".verdict .word")).to_have_text(labels()[3])
+    expect(page.get_by_text("have a dark ground and this one has a bright one")).to_have_count(0)
+    page.locator("[class*=st-key-classify-invert] label").first.click()
+    expect(page.get_by_text("have a dark ground and this one has a bright one")).to_be_visible()
+    assert errors == []

@@ -5,9 +5,11 @@ import pytest
 from PIL import Image
 
 from cnnviz.data import load_dataset
+from cnnviz.evaluation import write_mark
 from cnnviz.home import datasets_folder
-from cnnviz.runs import RunStore, Status
+from cnnviz.runs import Run, RunStore, Status
 from cnnviz.spec import DataSpec, preset
+from cnnviz.training.execute import train
 from tests.cli.conftest import Call, mistake
 
 KEYS = {"name", "n_train", "n_test", "classes", "shape", "available", "source"}
@@ -61,6 +63,24 @@ def test_show_for_people(call: Call) -> None:
     done = call("data", "show", "digits")
     assert (done.code, done.err) == (0, "")
     assert "1,442 train, 355 test" in done.out
+
+
+def test_show_says_what_is_doubtful_and_what_was_found(call: Call) -> None:
+    put("mine")
+    doubt = "2 of the 2 test pictures are among the training pictures too"
+    done = call("data", "show", "mine")
+    assert [line for line in done.out.splitlines() if line.startswith("doubtful  " + doubt)]
+    assert "found " not in done.out
+    shown = call("data", "show", "mine", "--json").json
+    assert [one.startswith(doubt) for one in shown["doubts"]] == [True]
+    assert shown["findings"] is None
+    checked = call("data", "check", "mine", "--json").json["findings"]
+    shown = call("data", "show", "mine", "--json").json
+    assert shown["findings"] == [{"kind": one["kind"], "title": one["title"]} for one in checked]
+    lines = call("data", "show", "mine").out.splitlines()
+    assert [line.split(maxsplit=1)[1] for line in lines if line.startswith("found ")] == [
+        one["title"] for one in checked
+    ]
 
 
 def test_show_does_not_download(call: Call, tmp_path: Path) -> None:
@@ -238,3 +258,21 @@ def test_check_says_what_is_wrong_and_keeps_it(call: Call) -> None:
 
 def test_check_of_a_set_that_is_not_there(call: Call) -> None:
     assert mistake(call("data", "check", "nothing")).startswith("there is no data set 'nothing'")
+
+
+def test_corrected_labels_become_a_data_set(call: Call, ended: Run) -> None:
+    assert "mark one on Mistakes as wrong" in mistake(call("data", "correct", ended.id, "--name", "mended"))
+    run = train(ended.spec, None)
+    label = int(load_dataset("digits").test.labels[5])
+    right = (label + 1) % 10
+    write_mark(run, 5, "wrong", right=str(right))
+    done = call("data", "correct", run.id, "--name", "mended")
+    assert done.out.splitlines() == [
+        f"1 label was corrected: test image 5 from {label} to {right}.",
+        "mended is kept; choose it on Train, or look at it: cnnviz data show mended",
+    ]
+    assert load_dataset("mended").test.labels[5] == right
+    assert "1 label was corrected" in call("data", "show", "mended").out
+    assert "already" in mistake(call("data", "correct", run.id, "--name", "mended"))
+    made = call("data", "correct", run.id, "--name", "again", "--json").json
+    assert (made["name"], made["n_test"], len(made["notes"])) == ("again", 355, 1)

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from cnnviz.data import load_dataset
+from cnnviz.data import importing, load_dataset
 from cnnviz.data.doubts import doubts_of
+from cnnviz.data.importing import keep
+from cnnviz.data.sources import understand
 
 
 def test_a_good_set_raises_none() -> None:
@@ -27,3 +30,16 @@ def test_all_that_is_doubtful_is_said(save: Callable[..., Path]) -> None:
         "2 of the 20 test pictures are among the training pictures too, so that the accuracy says too much; leave them "
         "out of one.",
     )
+
+
+def test_of_a_set_that_stays_on_the_disk_the_same_is_said(
+    save: Callable[..., Path], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (600, 8, 8, 3), np.uint8)
+    labels = np.arange(600) % 2
+    path = save(x_train=images[:500], y_train=labels[:500], x_test=images[400:], y_test=labels[400:])
+    monkeypatch.setattr(importing, "LARGEST_IN_A_FILE", 0)
+    keep(understand(path), "large", home)
+    said = doubts_of(load_dataset("large", home))
+    assert said == doubts_of(load_dataset("mine", path.parents[1]))
+    assert said[0].startswith("100 of the 200 test pictures are among the training pictures too")

@@ -35,6 +35,10 @@ def test_the_file_is_as_documented(run: Run) -> None:
     write_mark(run, 7, "wrong", "a dog")
     written = json.loads((run.folder / "marks.json").read_text())
     assert written == {"format": 1, "marks": [{"index": 7, "verdict": "wrong", "note": "a dog"}]}
+    write_mark(run, 7, "wrong", right="dog")
+    written = json.loads((run.folder / "marks.json").read_text())
+    assert written["marks"] == [{"index": 7, "verdict": "wrong", "note": "", "right": "dog"}]
+    assert read_marks(run)[7] == Mark(7, "wrong", "", "dog")
 
 
 @pytest.mark.parametrize(
@@ -50,6 +54,8 @@ def test_the_file_is_as_documented(run: Run) -> None:
         '{"marks": [{"index": -1, "verdict": "fine"}]}',
         '{"marks": [{"index": true, "verdict": "fine"}]}',
         '{"marks": [{"index": 1, "verdict": "fine", "note": 5}]}',
+        '{"marks": [{"index": 1, "verdict": "wrong", "right": 5}]}',
+        '{"marks": [{"index": 1, "verdict": "fine", "right": "cat"}]}',
     ],
 )
 def test_a_damaged_file_is_one_sentence_and_stays(content: str, run: Run) -> None:
@@ -104,9 +110,9 @@ def test_marks_go_with_their_run_and_do_not_bring_it_back(run: Run) -> None:
 
 def test_csv(run: Run) -> None:
     found = judged([0, 1], [[0.25, 0.75], [0.4, 0.6]])
-    marks = {0: Mark(0, "wrong", "=SUM(A1)"), 1: Mark(1, "fine"), 9: Mark(9, "fine", "of another test set")}
+    marks = {0: Mark(0, "wrong", "=SUM(A1)", "c1"), 1: Mark(1, "fine"), 9: Mark(9, "fine", "of another test set")}
     assert list(csv.reader(io.StringIO(marks_csv(found, marks)))) == [
-        ["index", "label", "predicted", "confidence", "verdict", "note"],
-        ["0", "c0", "c1", "0.75", "wrong", "'=SUM(A1)"],
-        ["1", "c1", "c1", "0.6", "fine", ""],
+        ["index", "label", "predicted", "confidence", "verdict", "note", "right"],
+        ["0", "c0", "c1", "0.75", "wrong", "'=SUM(A1)", "c1"],
+        ["1", "c1", "c1", "0.6", "fine", "", ""],
     ]

@@ -176,3 +176,33 @@ def test_without_validation_images_nothing_is_measured(trained: Run, home: Path)
     lost = RunStore(home).create(small_spec().changed(data=DataSpec(name="mine")), Status("queued"))
     with pytest.raises(CnnvizError, match=r"the data set mine .* is not on this machine"):
         validation_images(lost, home)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_fractions_are_refused_by_a_network_that_takes_whole_numbers(trained: Run, dtype: type) -> None:
+    images = cnnviz.load_dataset("digits").test.images[:4]
+    scaled = (images / 255).astype(dtype)
+    for given in (scaled, scaled[0], list(scaled)):
+        with pytest.raises(DataError, match=r"multiply them by 255$"):
+            cnnviz.classify(trained, given)
+    with pytest.raises(DataError, match=r"multiply them by 255$"):
+        cnnviz.explain.grad_cam(trained.model(), scaled[0])
+    assert [one.top[0].class_name for one in cnnviz.classify(trained, np.rint(scaled * 255))] == [
+        one.top[0].class_name for one in cnnviz.classify(trained, images)
+    ]
+
+
+def test_a_model_that_takes_fractions_gets_them() -> None:
+    model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2D(2, 3), keras.layers.Flatten()])
+    model.add(keras.layers.Dense(3, activation="softmax"))
+    images = RNG.random((3, 8, 8, 1))
+    answers = cnnviz.classify(model, images)
+    expected = model.predict(images.astype(np.float32), verbose=0)
+    assert np.stack([one.probabilities for one in answers]) == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_black_picture_is_warned_of(trained: Run) -> None:
+    images = cnnviz.load_dataset("digits").test.images[:4]
+    with pytest.warns(UserWarning, match="if its values are meant as 0 to 1, multiply them by 255"):
+        answers = cnnviz.classify(trained, (images > 100).astype(np.uint8))
+    assert len(answers) == 4

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnnviz.data.findings import Examined, keep_examined
 from cnnviz.runs import Run
 from tests.evaluation.made import ended_run, guesses, stopped_run, with_snapshots, write_dataset
 from tests.mistakes_page import CHANCES, LABELS, WRONG, asked, grid, indices, opened, run, words
@@ -27,6 +28,20 @@ def test_all_mistakes_are_in_one_gallery(run: Run) -> None:
     assert (data["source"]["height"], data["source"]["width"]) == (8, 8)
     assert data["chosen"] is None
     assert data["names"] == ["c0", "c1", "c2", "c3"]
+
+
+def test_images_that_are_in_the_training_set_too_can_be_shown_alone(run: Run) -> None:
+    assert "mistakes-leaked" not in [one.key for one in opened(show="all").toggle]  # nobody has looked for them
+    leaked = np.array([3, 5, 8])
+    keep_examined(run.spec.data.name, Examined((), leaked))
+    at = opened(show="all")
+    at.toggle(key="mistakes-leaked").set_value(True).run()
+    assert asked(at)["leaked"] == "only"
+    assert sorted(indices(at).tolist()) == leaked.tolist()
+    assert "3 test images of 300 images (also in training)" in grid(at)["lead"]
+    assert "Most alike among its training images" in words(opened(show="all", leaked="only", image="test-5"))
+    at.button(key="mistakes-clear").click().run()
+    assert len(indices(at)) == 300
 
 
 def test_every_choice_is_in_the_link_and_every_link_is_a_choice(run: Run) -> None:

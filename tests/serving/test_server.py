@@ -1,14 +1,17 @@
 """The server as a real process, asked by real requests: what it answers, and what it refuses."""
 
+import io
 import socket
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import cnnviz
 from cnnviz.data import fit
 from cnnviz.runs import Run
+from tests.handwriting import on_paper
 from tests.serving.served import FORM, Server, answer_on, photo, problem
 
 
@@ -57,6 +60,39 @@ def test_photos_are_prepared_as_everywhere(server: Server, run: Run) -> None:
     assert whole[0]["top"] != body[0]["top"]
 
 
+def test_writing_on_paper_is_hinted_at_and_can_be_inverted(server: Server) -> None:
+    paper, board = on_paper(3), on_paper(3, bright_on_dark=True)
+    (plain,) = server.files(("3.png", paper)).json["results"]
+    assert plain["note"].endswith("so its answer means little; ask with invert=true.")
+    expected = server.files(("3.png", board)).json["results"]
+    assert expected[0]["note"] is None
+    assert server.files(("3.png", paper), path="/v1/classify?invert=true").json["results"] == expected
+    assert (
+        server.files(("3.png", board), path="/v1/classify?invert=true")
+        .json["results"][0]["note"]
+        .endswith("ask without invert=true.")
+    )
+    image = cnnviz.load_dataset("digits").test.images[3]
+    inverted = server.arrays((255 - image[None].astype(int)).tolist(), "/v1/classify?invert=true").json["results"]
+    assert inverted[0]["top"] == server.arrays([image.tolist()]).json["results"][0]["top"]
+
+
+def test_a_picture_with_nothing_in_it_is_answered_and_said(server: Server) -> None:
+    images = [np.zeros((8, 8, 1)), np.eye(8)[:, :, None], np.full((8, 8, 1), 255), np.arange(64).reshape(8, 8, 1)]
+    notes = [one["note"] for one in server.arrays([image.tolist() for image in images]).json["results"]]
+    assert [note and note.partition(",")[0] for note in notes] == [
+        "The picture is nothing but black",
+        "The picture is nothing but black",
+        "The picture is nothing but white",
+        None,
+    ]
+    assert [("multiply them by 255" in (note or "")) for note in notes] == [False, True, False, False]
+    black = io.BytesIO()
+    Image.new("L", (20, 20)).save(black, "PNG")
+    (result,) = server.files(("black.png", black.getvalue())).json["results"]
+    assert (result["note"] or "").startswith("The picture is nothing but black")
+
+
 def test_a_bad_photo_does_not_stop_the_others(server: Server) -> None:
     answer = server.files(("good.png", photo()[0]), ("bad.png", b"hello"))
     assert answer.status == 200
@@ -96,6 +132,8 @@ IMAGE = np.zeros((8, 8, 1)).tolist()
         ([np.zeros((8, 8, 3)).tolist()], 422, "with 8x8x1 each"),
         ([np.full((8, 8, 1), 256).tolist()], 422, "outside of 0..255"),
         ([np.full((8, 8, 1), -1).tolist()], 422, "outside of 0..255"),
+        ([np.full((8, 8, 1), 0.5).tolist()], 422, "if 0 to 1 is meant, multiply them by 255"),
+        ([np.full((8, 8, 1), -0.5).tolist()], 422, "outside of 0..255"),
         ([IMAGE] * 6, 413, "6 images were sent; send 1 to 5 at a time"),
         ([0] * 20_000, 422, "the images have the shape (20000,)"),
         ([0] * 300_000, 413, "the JSON has 900,000 bytes; send fewer images"),

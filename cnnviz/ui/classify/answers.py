@@ -31,16 +31,18 @@ class PhotoQuestion:
         network: which.
         crop: which part of each photo it gets.
         rule: when it abstains; None where it always answers.
+        invert: whether dark becomes bright and bright dark.
     """
 
     network: Network
     crop: Crop
     rule: Rule | None
+    invert: bool = False
 
     @property
-    def key(self) -> tuple[str, str, bool]:
+    def key(self) -> tuple[str, str, bool, bool]:
         """What tells it from others: whether the distance to the training images counts, but no threshold."""
-        return self.network.key, self.crop.mode, self.rule is not None and self.rule.features is not None
+        return self.network.key, self.crop.mode, self.invert, self.rule is not None and self.rule.features is not None
 
 
 @dataclass(eq=False)
@@ -53,7 +55,7 @@ class Answers:
     """
 
     shelf: PhotoShelf
-    known: dict[tuple[str, str, bool], dict[str, Scored]] = field(default_factory=dict)
+    known: dict[tuple[str, str, bool, bool], dict[str, Scored]] = field(default_factory=dict)
     name: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def rows(self, asked: PhotoQuestion) -> list[AnsweredPhoto]:
@@ -87,7 +89,7 @@ class Answers:
         if going is not None or not todo:
             return going
         classifier = asked.network.classifier  # opened with a session: the job has none
-        task = _Task(classifier, asked.crop, asked.rule, scored)
+        task = _Task(classifier, asked.crop, asked.rule, scored, asked.invert)
         if not self.shelf.pending and asked.network.takes_s(len(todo)) + _PREPARE_S * len(todo) < _PATIENCE_S:
             task.answer(todo)
             return None
@@ -142,13 +144,15 @@ class _Task:
     crop: Crop
     rule: Rule | None
     scored: dict[str, Scored]
+    invert: bool
 
     def answer(self, items: Sequence[PhotoItem]) -> None:
         """Ask the network about photos that are decoded."""
         if not items:
             return
         classifier, rule = self.classifier, self.rule
-        images = np.stack([prepare_photo(item.pixels, classifier.shape, self.crop) for item in items])
+        shape, crop = classifier.shape, self.crop
+        images = np.stack([prepare_photo(item.pixels, shape, crop, invert=self.invert) for item in items])
         logits = classifier.logits(images)
         far = rule.distances(classifier.model, images) if rule else None
         for number, item in enumerate(items):

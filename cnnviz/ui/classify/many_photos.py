@@ -50,7 +50,7 @@ def show_many(using: Using) -> None:
     crop = Crop(mode="whole" if choices.whole else "centre")
     found = pending_rules(using.networks, wish)
     asked = [
-        PhotoQuestion(network, crop, rule if isinstance(rule, Rule) else None)
+        PhotoQuestion(network, crop, rule if isinstance(rule, Rule) else None, choices.invert)
         for network, rule in zip(using.networks, found, strict=True)
     ]
     for one in asked:
@@ -65,8 +65,13 @@ def show_many(using: Using) -> None:
     shown = arranged(rows, show=choices.show, predicted=choices.predicted, sort=choices.sort)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="classify-filters"):
         _choices_bar(rows, choices, abstains=asked[0].rule is not None, two=using.second is not None)
+        other_ground = _other_ground(rows, using.first)
+        if other_ground or choices.invert:
+            st.toggle("Invert", **bind("invert", choices.invert, key="classify-invert"))
         abstain_popover(using.networks, wish, found)
         _save(shown, using.first)
+    if other_ground and not choices.invert:
+        st.info(f"{other_ground} Invert them: dark becomes bright, and bright dark.", icon=":material/invert_colors:")
     tell_measuring(found)
     st.caption(_caption(rows, shown, using, choices))
     tell_notes(using.networks)
@@ -74,6 +79,18 @@ def show_many(using: Using) -> None:
         _table(shown)
     else:
         _wall(map(_answered, shown))
+
+
+def _other_ground(rows: Sequence[AnsweredPhoto], network: Network) -> str:
+    """Say how many photos have another ground than what the network learned from, as they came; empty for none."""
+    ground, items = network.ground, session_shelf().items
+    count = sum(bool(ground.hint(items[row.key].pixels)) for row in rows) if ground else 0
+    if not count:
+        return ""
+    return (
+        f"{count:,} of {len(rows):,} photos have another ground, dark or bright, than the images that this network "
+        "knows, so these answers mean little."
+    )
 
 
 def _rows(answers: Answers, asked: Sequence[PhotoQuestion]) -> list[AnsweredPhoto]:

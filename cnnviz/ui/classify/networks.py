@@ -9,12 +9,14 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.arrays import digest
+from cnnviz.data.grounds import Ground, run_ground
 from cnnviz.errors import SpecError
 from cnnviz.inference import Classification, Classifier
 from cnnviz.inference.refusing import Rule
 from cnnviz.results import Results
 from cnnviz.runs import Run, Weights
 from cnnviz.spec.flops import laptop_seconds
+from cnnviz.ui.loaders import dataset, dataset_changed, home
 from cnnviz.ui.network.models import model
 
 __all__ = ["Network", "Scored", "Using", "tell_notes"]
@@ -56,6 +58,11 @@ class Network:
     def shape(self) -> tuple[int, int, int]:
         """(height, width, channels) that it takes."""
         return self.run.spec.model.input_shape
+
+    @property
+    def ground(self) -> Ground | None:
+        """The ground of the images that it learned from; None where nobody knows."""
+        return _ground(self.run, f"{home()}|{self.run.folder}|{dataset_changed(self.run.spec.data.name)}")
 
     @property
     def key(self) -> str:
@@ -125,6 +132,11 @@ class Using:
     def networks(self) -> tuple[Network, ...]:
         """Both, or the one there is."""
         return (self.first,) if self.second is None else (self.first, self.second)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _ground(_run: Run, key: str) -> Ground | None:
+    return run_ground(_run, home(), load=dataset)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)

@@ -7,13 +7,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnviz.data.levels import nothing_to_see
 from cnnviz.errors import CnnvizError
 from cnnviz.figures.answer_words import agreement, answer_in_words
 from cnnviz.figures.guesses import percent
 from cnnviz.figures.saving import Saving
 from cnnviz.inference import Classification, Dials, adjust, journey, prepare_photo
 from cnnviz.inference.refusing import Rule
-from cnnviz.ui.address import page_link, read
+from cnnviz.ui.address import bind, page_link, read
 from cnnviz.ui.classify.abstaining import abstain_fold, pending_rules
 from cnnviz.ui.classify.dials import dials_fold
 from cnnviz.ui.classify.networks import Network, Using, tell_notes
@@ -64,7 +65,7 @@ def show_one(using: Using, item: PhotoItem) -> None:
         ready = keras_ready()
         rules = pending_rules(using.networks, wish) if ready else [None] * len(using.networks)
         stages = [
-            _stage(network, view, item, rule if isinstance(rule, Rule) else None, ready=ready)
+            _stage(network, view, item, rule if isinstance(rule, Rule) else None, invert=place.invert, ready=ready)
             for network, rule in zip(using.networks, rules, strict=True)
         ]
         left, right = st.columns([3, 7], gap="medium")
@@ -73,6 +74,7 @@ def show_one(using: Using, item: PhotoItem) -> None:
         with right:
             for number, one in enumerate(stages):
                 _draw_stage(one, number, titled=len(stages) > 1, item=item)
+            _ground(using.first, _untouched(using.first, view, item, place.invert), place.invert)
             answers = [one.answer for one in stages if one.answer is not None]
             if len(answers) == 2:
                 titles = [f"{one.network.run.name}" for one in stages]
@@ -85,7 +87,8 @@ def show_one(using: Using, item: PhotoItem) -> None:
             _nearest(stages[0])
         tell_notes(one.network for one in stages if one.answer is not None)
         if answers:
-            dials_fold(using.first, view, _untouched(using.first, view, item), answers[0], stages[0].rule)
+            untouched = _untouched(using.first, view, item, place.invert)
+            dials_fold(using.first, view, untouched, answers[0], stages[0].rule)
         abstain_fold(using.networks, wish, rules)
         _links(using.first, item)
 
@@ -112,16 +115,30 @@ def _photo(view: PhotoView, item: PhotoItem, network: Network) -> None:
     st.caption(f"**{plain(item.name)}**, {said}{credit}{label}")
 
 
-def _untouched(network: Network, view: PhotoView, item: PhotoItem) -> NDArray[np.uint8]:
+def _ground(network: Network, image: NDArray[np.uint8], invert: bool) -> None:
+    """Say that what the network sees has another ground than what it learned from, with the switch that mends it."""
+    nothing, hint = nothing_to_see(image), network.ground.hint(image) if network.ground else ""
+    if nothing:
+        st.info(nothing, icon=":material/visibility_off:")
+    elif hint:
+        cure = "Do not invert it." if invert else "Invert it: dark becomes bright, and bright dark."
+        st.info(f"{hint}. {cure}", icon=":material/invert_colors:")
+    if hint or invert:
+        st.toggle("Invert", **bind("invert", invert, key="classify-invert"))
+
+
+def _untouched(network: Network, view: PhotoView, item: PhotoItem, invert: bool) -> NDArray[np.uint8]:
     """What the network sees with all dials at rest."""
-    return prepare_photo(item.pixels, network.shape, view.crop)
+    return prepare_photo(item.pixels, network.shape, view.crop, invert=invert)
 
 
 # --- what a network sees and says ----------------------------------------------------------------------------
 
 
-def _stage(network: Network, view: PhotoView, item: PhotoItem, rule: Rule | None, *, ready: bool) -> _Stage:
-    plain_image = _untouched(network, view, item)
+def _stage(
+    network: Network, view: PhotoView, item: PhotoItem, rule: Rule | None, *, invert: bool, ready: bool
+) -> _Stage:
+    plain_image = _untouched(network, view, item, invert)
     image = adjust(plain_image, view.dials)
     question = Question(network.weights, image)
     if not ready:

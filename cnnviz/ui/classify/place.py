@@ -2,8 +2,8 @@
 
 Beside `?run=` and `?snapshot=`, which are the bar's: `image=`, `upload-1a2b3c4d` (of this session), `example-cat` or
 `test-17`; `with=`, a second run; `crop=whole` or `crop=0.1,0.2,0.6,0.7`; `dials=brightness:0.2,rotation:-30` and
-`dial=rotation`, the one with the curve; `abstain=probability-95` or `energy-distance-90`; and for many photos `view=`,
-`sort=`, `class=` and `show=`.
+`dial=rotation`, the one with the curve; `invert=yes`; `abstain=probability-95` or `energy-distance-90`; and for many
+photos `view=`, `sort=`, `class=` and `show=`.
 """
 
 import re
@@ -124,12 +124,14 @@ class PhotoPlace(WhatPlace):
 
     Attributes:
         crop, dials: what is done to it; a crop of "whole" also to many.
+        invert: whether dark becomes bright and bright dark; also of many.
         charted: the dial that the curve is drawn against.
         wish: when the network is to abstain; None where it always answers.
     """
 
     crop: Crop = param(Codec(_read_crop, _write_crop), Crop(mode="centre"))
     dials: Dials = param(Codec(_read_dials, _write_dials), Dials())
+    invert: bool = param(choice("inversion", {False: "no", True: "yes"}), False)
     charted: str = param(choice("dial", tuple(dial.name for dial in DIALS)), "rotation", name="dial")
     wish: Wish | None = param(Codec(_read_wish), name="abstain")
 

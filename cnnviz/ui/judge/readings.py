@@ -7,6 +7,7 @@ import streamlit as st
 
 from cnnviz.arrays import sealed
 from cnnviz.data.compact import compact_test
+from cnnviz.data.findings.kept import findings_path
 from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import Evaluation, Judged, LearningOrder, evaluate_judged, judge, learning_order
 from cnnviz.runs import Run
@@ -72,8 +73,10 @@ def state_of(run: Run, snapshot: int | None = None) -> str:
     """
     predictions = run.folder / "predictions"
     number = "" if snapshot is None else f"{snapshot:04d}.npz"  # the folder itself changes with every new snapshot
-    files = (predictions / number, predictions / "final.npz", run.folder / "spec.json")
-    changed = (*map(modified, files), dataset_changed(run.spec.data.name))
+    name = run.spec.data.name
+    found = findings_path(name, home())  # says which test images are among the training images
+    files = (predictions / number, predictions / "final.npz", run.folder / "spec.json", found)
+    changed = (*map(modified, files), dataset_changed(name))
     return "|".join([str(run.folder), number, *map(str, changed), *class_names(run)])
 
 

@@ -15,6 +15,7 @@ from cnnviz.ui.messages import plain, problem
 __all__ = ["export", "mark_label", "marks_of"]
 
 _CHANGED = "cnnviz.mistakes.note"  # session state: the image whose note was typed just now
+_CHOSEN = "cnnviz.mistakes.right"  # session state: the image whose right class was chosen just now
 _ICONS: Mapping[Verdict, str] = {
     "wrong": ":material/label_off:",
     "unclear": ":material/help:",
@@ -51,11 +52,36 @@ def mark_label(shown: JudgedRun, index: int, marks: Mapping[int, Mark]) -> None:
         on_change=_note_changed,
         args=(index,),
     )
+    chose = st.session_state.pop(_CHOSEN, None) == index
+    right = _right_class(shown, index, mark, chose) if mark is not None and mark.verdict == "wrong" else ""
     if pressed:
         same = mark is not None and pressed[0] == mark.verdict and not changed
         _keep(shown, index, None if same else pressed[0], "" if same else note)
-    elif changed and mark is not None:
-        _keep(shown, index, mark.verdict, note)
+    elif mark is not None and (changed or chose):
+        _keep(shown, index, mark.verdict, note, right)
+
+
+def _right_class(shown: JudgedRun, index: int, mark: Mark, chose: bool) -> str:
+    """Draw the choice of the class that a wrong label should have been; the predicted one comes first."""
+    judged = shown.judged
+    label, predicted = (judged.class_names[labels[index]] for labels in (judged.labels, judged.predicted))
+    offered = [name for name in dict.fromkeys((predicted, *judged.class_names)) if name != label]
+    key = f"mistakes-right-{index}"
+    if not chose:
+        st.session_state[key] = mark.right if mark.right in offered else None  # somebody else may have said another one
+    chosen: str | None = st.selectbox(
+        "The right class",
+        offered,
+        key=key,
+        placeholder="Which class is right?",
+        on_change=_right_chosen,
+        args=(index,),
+    )
+    return chosen or ""
+
+
+def _right_chosen(index: int) -> None:
+    st.session_state[_CHOSEN] = index
 
 
 def _note_changed(index: int) -> None:
@@ -73,11 +99,11 @@ def _answer(verdict: Verdict, mark: Mark | None) -> bool:
     )
 
 
-def _keep(shown: JudgedRun, index: int, verdict: Verdict | None, note: str) -> None:
+def _keep(shown: JudgedRun, index: int, verdict: Verdict | None, note: str, right: str = "") -> None:
     if not permitted("mark a label"):
         return
     try:
-        write_mark(shown.run, index, verdict, note, home())
+        write_mark(shown.run, index, verdict, note, home(), right=right)
     except CnnvizError as error:
         problem(error, way_back=None)
         return

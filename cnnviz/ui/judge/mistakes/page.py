@@ -10,6 +10,7 @@ from cnnviz.ui.address import bind, carry, go, read
 from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.judge.bar import JudgedRun, judge_bar
+from cnnviz.ui.judge.mistakes.correcting import keep_corrected
 from cnnviz.ui.judge.mistakes.gallery import chosen_of, gallery
 from cnnviz.ui.judge.mistakes.inspector import inspector
 from cnnviz.ui.judge.mistakes.marking import export, marks_of
@@ -63,8 +64,17 @@ def _filter_bar(shown: JudgedRun, view: MistakesPlace, marks: Mapping[int, Mark]
             st.toggle("By pair", **bind("by_pair", view.by_pair, key="mistakes-group"))
         else:
             export(shown, marks)
+        n_leaked = 0 if shown.judged.leaked is None else len(shown.judged.leaked)
+        if n_leaked or view.leaked:
+            st.toggle(
+                "Also in training",
+                help=f"Only the {n_leaked:,} test images that are among the training images too, exactly or nearly: "
+                "open one to see it beside the training images that are most like it.",
+                **bind("leaked", view.leaked, key="mistakes-leaked"),
+            )
+        keep_corrected(shown, marks)
         if view.filtered:
-            cleared = dict.fromkeys(("true", "predicted", "confidence"))
+            cleared = dict.fromkeys(("true", "predicted", "confidence", "leaked"))
             st.button("Clear", key="mistakes-clear", icon=":material/filter_alt_off:", on_click=go, kwargs=cleared)
 
 

@@ -2,7 +2,7 @@
 
 Beside `?run=` and `?snapshot=`, which are the bar's: `show=` mistakes (the usual), correct, all or suspects; `true=`
 and `predicted=`, names of classes or their numbers; `confidence=50-90`, in per cent; `sort=`, a key of SORTS;
-`group=pair`; and `image=test-17`, the one that is open.
+`group=pair`; `leaked=only`; and `image=test-17`, the one that is open.
 """
 
 import re
@@ -79,6 +79,7 @@ class MistakesPlace(Place):
         confidence: the least and the most, in per cent.
         sort: a key of SORTS.
         by_pair: whether pairs of true and predicted class stand together.
+        leaked: whether only images that are among the training images too are shown.
         image: the number of the test image that is open; None for none.
     """
 
@@ -88,6 +89,7 @@ class MistakesPlace(Place):
     confidence: tuple[int, int] = param(Codec(_read_confidence, _PER_CENTS.write), (0, 100), per="run")
     sort: str = param(choice("order", tuple(SORTS)), USUAL)
     by_pair: bool = param(choice("grouping", {False: "none", True: "pair"}), False, name="group")
+    leaked: bool = param(choice("leaked images", {False: "all", True: "only"}), False, per="run")
     image: int | None = param(
         Codec(_read_image, lambda number, _: number if isinstance(number, str) else f"test-{number}"), per="run"
     )
@@ -99,7 +101,7 @@ class MistakesPlace(Place):
 
     @property
     def filtered(self) -> bool:
-        """Whether some images are left out by class or confidence."""
+        """Whether some images are left out by class, confidence, or for being among the training images."""
         return self.query().filtered
 
     def query(self) -> Query:
@@ -114,4 +116,5 @@ class MistakesPlace(Place):
             sort=self.order.sort,
             descending=self.order.descending,
             by_pair=self.by_pair,
+            leaked=self.leaked,
         )

@@ -379,6 +379,19 @@ def test_findings_are_marked_and_kept_without(home: Path, tmp_path: Path) -> Non
     assert fresh.toggle(key="data-leave-found-leak")
 
 
+def test_what_is_doubtful_about_a_file_in_the_home_is_said(home: Path) -> None:
+    (home / "datasets").mkdir(parents=True)
+    images = np.random.default_rng(0).integers(0, 2, (12, 8, 8, 3), np.uint8)
+    labels = np.arange(12) % 2
+    np.savez(home / "datasets" / "dim.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    at = opened(data="dim")
+    at.session_state["data-findings"] = True
+    at.run()
+    told = " ".join(one.value for one in at.warning).replace("\\", "")
+    assert "so the pictures are black" in told
+    assert "12 of the 12 test pictures are among the training pictures too" in told
+
+
 def test_deleting_asks_first_and_says_which_runs_used_it(looked_at: Run, home: Path) -> None:
     at = opened(data="tiny")
     at.button(key="data-delete").click().run()

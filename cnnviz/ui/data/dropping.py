@@ -8,6 +8,7 @@ from cnnviz.data.brought import Brought, bring, find_brought, let_go, point_at
 from cnnviz.errors import CnnvizError
 from cnnviz.ui.address import go, read
 from cnnviz.ui.data.place import DataPlace
+from cnnviz.ui.data.understanding import forget_understood
 from cnnviz.ui.guard import unlocked
 from cnnviz.ui.loaders import home
 from cnnviz.ui.messages import plain
@@ -65,6 +66,7 @@ def drop() -> None:
     """Let go of what was brought: in a callback."""
     here = brought()
     if here is not None:
+        forget_understood(here)
         let_go(here.token, home())
     st.session_state.pop(_PROBLEM, None)
     go(brought=None)

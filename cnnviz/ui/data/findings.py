@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.data import Dataset, Imported
+from cnnviz.data import Dataset, Imported, about_dataset
 from cnnviz.data.again import positions_of, understood_again
+from cnnviz.data.doubts import doubts_of
 from cnnviz.data.findings import Examined, Finding, Place, examine, keep_examined, kept_examined
 from cnnviz.data.findings.records import splits_of
 from cnnviz.data.importing import free_name, keep
@@ -17,13 +18,15 @@ from cnnviz.ui.components.gallery import GalleryRow, gallery
 from cnnviz.ui.data.keeping import ask_name
 from cnnviz.ui.data.news import set_news
 from cnnviz.ui.guard import permitted
-from cnnviz.ui.jobs import Report, again, forget, job, known_job, show_job
+from cnnviz.ui.jobs import Report, again, forget, known_job, show_job
+from cnnviz.ui.loaders import dataset as load
 from cnnviz.ui.loaders import dataset_changed, home
 from cnnviz.ui.messages import plain
 
 __all__ = ["show_findings"]
 
 _MOST_SHOWN = 16  # pictures of a finding
+_MOST_DOUBTED = 60_000  # images that are read while somebody waits
 _SIDE = 72
 _GAP = 0.12  # of a picture's width, between two that are compared
 _GREY = 128
@@ -36,9 +39,11 @@ def show_findings(dataset: Dataset) -> None:
     if not fold.open:
         return
     with fold:
+        _show_doubts(dataset)
         examined = kept_examined(dataset.name, home())
         key = f"examine|{home()}|{dataset.name}|{dataset_changed(dataset.name)}"
-        if examined is None and known_job(key) is None:
+        looking = known_job(key)
+        if examined is None and looking is None:
             st.caption(
                 "Looks for images that are there twice, test images among the training images, the same picture in two "
                 "classes, images that show nothing, are dark, bright or blurred, and classes that cannot be learned."
@@ -46,11 +51,23 @@ def show_findings(dataset: Dataset) -> None:
             st.button(
                 "Look through it", key="data-examine", icon=":material/search:", on_click=_examine, args=(dataset, key)
             )
-            return
-        if examined is None:
-            examined = show_job(job(key, lambda report: None), f"Looking through {dataset.name}")
+        elif examined is None and looking is not None:
+            examined = show_job(looking, f"Looking through {dataset.name}")
         if examined is not None:
             _show(dataset, examined)
+
+
+def _show_doubts(dataset: Dataset) -> None:
+    """Say what is doubtful about a data set that was put into the home as it is; an import says it by itself."""
+    own = dataset_changed(dataset.name)
+    if own and about_dataset(dataset.name, home()) is None and len(dataset.train) <= _MOST_DOUBTED:
+        for doubt in _doubts(str(home()), dataset.name, own):
+            st.warning(plain(doubt), icon=":material/help:")
+
+
+@st.cache_data(max_entries=8, show_spinner="Reading every image once")
+def _doubts(home: str, name: str, modified: int) -> tuple[str, ...]:
+    return doubts_of(load(name))
 
 
 def _examine(dataset: Dataset, key: str) -> None:

@@ -9,6 +9,7 @@ from cnnviz.data.sources import Keeping, Understood
 from cnnviz.errors import CnnvizError, DataError
 from cnnviz.ui.address import go
 from cnnviz.ui.data.news import set_news
+from cnnviz.ui.data.understanding import forget_understood
 from cnnviz.ui.jobs import Job, Report, again, forget, known_job, show_job
 from cnnviz.ui.loaders import home
 from cnnviz.ui.messages import plain
@@ -56,6 +57,7 @@ def show_import(brought: Brought) -> None:
 
 def _done(brought: Brought, one: Job, made: Imported) -> None:
     forget(one)
+    forget_understood(brought)
     let_go(brought.token, home())
     set_news(made)
     go(part=None, brought=None, data=made.info.name)

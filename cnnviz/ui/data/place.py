@@ -26,4 +26,4 @@ class DataPlace(Place):
     split: str = param(choice("split", ("train", "validation", "test")), "train", kept=True, lenient=True)
     label: str | None = param(text, name="class", per="data", kept=True)
     part: str = param(choice("part", tuple(PARTS)), "look", lenient=True)
-    brought: str | None = param(text)
+    brought: str | None = param(text, kept=True)

@@ -6,11 +6,11 @@ from cnnviz.data.brought import Brought
 from cnnviz.data.sources import Reading, Understood, understand
 from cnnviz.errors import CnnvizError, DataError
 from cnnviz.ui.data.news import passed_over, sentences
-from cnnviz.ui.jobs import Job, Report, job
+from cnnviz.ui.jobs import Job, Report, forget, job, known_job
 from cnnviz.ui.loaders import home
 from cnnviz.ui.messages import plain
 
-__all__ = ["reading_of", "set_reading", "show_understood", "understanding", "understanding_key"]
+__all__ = ["forget_understood", "reading_of", "set_reading", "show_understood", "understanding", "understanding_key"]
 
 _READING = "cnnviz.data.reading"  # session state: (token, how it is to be read)
 AT_ONCE_S = 0.5  # how long a page waits for what is quick, so that nothing flickers
@@ -24,12 +24,20 @@ def reading_of(brought: Brought) -> Reading:
 
 def set_reading(brought: Brought, reading: Reading) -> None:
     """Have it understood anew."""
+    forget_understood(brought)
     st.session_state[_READING] = (brought.token, reading)
 
 
 def understanding_key(brought: Brought) -> str:
     """Return what tells it, as it is read now, from everything else."""
     return f"{home()}|{brought.token}|{brought.n_files}|{brought.n_bytes}|{reading_of(brought)!r}"
+
+
+def forget_understood(brought: Brought) -> None:
+    """Let go of what it was understood as, which may hold a large file."""
+    one = known_job(f"understand|{understanding_key(brought)}")
+    if one is not None:
+        forget(one)
 
 
 def understanding(brought: Brought) -> Job:

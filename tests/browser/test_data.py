@@ -140,7 +140,7 @@ def test_the_exercise_is_dropped_trained_judged_and_predicts_in_words(
 def test_an_import_is_stopped_and_goes_on(dashboard: Dashboard, page: Page, errors: list[str], home: Path) -> None:
     dropped(dashboard, page, file("pets.zip", photos(4_000)))
     expect(page.get_by_text("8,000 pictures of 2 classes")).to_be_visible()
-    page.get_by_text("1 passed over").click()
+    page.get_by_text("What was passed over: 1 note").click()
     expect(page.get_by_text("'pets/cat/notes.txt' holds text, which is no picture")).to_be_visible()
     page.get_by_role("combobox", name="Size in pixels").click()
     page.get_by_role("option", name="128 × 128").click()

@@ -22,7 +22,7 @@ from cnnviz.ui.messages import plain
 
 __all__ = ["ask_name", "show_keeping"]
 
-_CLASSES, _OF_EACH = 8, 12  # rows on a page, and pictures of each
+_CLASSES, _OF_EACH = 10, 12  # rows on a page, and pictures of each
 _UNDIVIDED = "undivided"
 _FEW, _LARGE, _SMALL = 4, 96, 64  # classes that have room for larger pictures; pixels of a side
 _SIDES = (32, 48, 64, 96, 128, 224)
@@ -39,13 +39,8 @@ def show_keeping(brought: Brought, understood: Understood) -> None:
         st.markdown("**How they are kept**")
         name, replace = ask_name(free_name(brought.stem, home()), brought.token, disabled=running)
         keeping = _ask_keeping(brought, understood, running)
-        pressed = st.button(
-            "Import",
-            key="data-import",
-            type="primary",
-            icon=":material/login:",
-            disabled=running or not name,
-            width="stretch",
+        pressed = not running and st.button(  # while it goes on, its progress stands here
+            "Import", key="data-import", type="primary", icon=":material/login:", disabled=not name, width="stretch"
         )
         if pressed and permitted("import a data set"):
             import_now(brought, understood, name, keeping, replace=replace)

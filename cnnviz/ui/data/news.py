@@ -38,11 +38,12 @@ def sentences(notes: Sequence[str], doubts: Sequence[str]) -> None:
 
 
 def passed_over(skipped: Sequence[str], n_skipped: int = 0) -> None:
-    """Draw what was passed over, each with its cure, in a fold with their number; nothing where there is nothing."""
+    """Draw what was passed over, each with its cure, in a fold; nothing where there is nothing."""
     number = max(n_skipped, len(skipped))
     if not number:
         return
-    with st.expander(f"{number:,} passed over", icon=":material/visibility_off:"):
+    notes = "1 note" if number == 1 else f"{number:,} notes"
+    with st.expander(f"What was passed over: {notes}", icon=":material/visibility_off:"):
         st.markdown("\n".join(f"- {plain(sentence)}" for sentence in skipped[:_MOST_SHOWN]))
         if number > _MOST_SHOWN:
             st.caption(f"and {number - _MOST_SHOWN:,} more")

@@ -91,7 +91,7 @@ def bring(
             with storage_errors(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-        write_json(folder / _RECORD, {}, durable=False)
+        _note(folder)
     except BaseException:
         if not (folder / _RECORD).exists():
             shutil.rmtree(folder, ignore_errors=True)
@@ -140,18 +140,30 @@ def let_go(token: str, home: str | Path | None = None) -> None:
         shutil.rmtree(brought_folder(home) / token, ignore_errors=True)
 
 
+def _note(folder: Path) -> None:
+    """Write down what is there, so that whoever looks at it next need not look at thousands of files."""
+    kept = folder / _FILES
+    files = list(_plain_files(kept))
+    first = {file.relative_to(kept).parts[0] for file in files}
+    said = {
+        "file": files[0].relative_to(kept).as_posix() if len(files) == 1 else "",
+        "name": next(iter(first))
+        if len(first) == 1
+        else f"{len(files):,} files",  # one folder round all gives its name
+        "n_files": len(files),
+        "n_bytes": sum(file.stat().st_size for file in files),
+    }
+    write_json(folder / _RECORD, said, durable=False)
+
+
 def _found(folder: Path) -> Brought:
     said: dict[str, Any] = read_json(folder / _RECORD) or {}
     if said.get("path"):
         path = Path(str(said["path"]))
         return Brought(folder.name, path, path.name or str(path))
-    kept = folder / _FILES
-    files = list(_plain_files(kept))
-    path = files[0] if len(files) == 1 else kept
-    first = {file.relative_to(kept).parts[0] for file in files}
-    # one folder round all gives its name
-    name = next(iter(first)) if len(first) == 1 else f"{len(files):,} files"
-    return Brought(folder.name, path, name, len(files), sum(file.stat().st_size for file in files), kept)
+    kept, file = folder / _FILES, str(said.get("file", ""))
+    counts = (int(said.get("n_files", 0)), int(said.get("n_bytes", 0)))
+    return Brought(folder.name, kept / file if file else kept, str(said.get("name", "")), *counts, kept)
 
 
 def _plain_files(folder: Path) -> Iterator[Path]:

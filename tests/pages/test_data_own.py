@@ -218,6 +218,30 @@ def test_over_a_network_nothing_is_taken_in(monkeypatch: pytest.MonkeyPatch, hom
     assert "nobody can bring data in" in at.error[0].value
 
 
+def test_train_on_it_shows_the_settings_and_not_the_run_that_was_looked_at(looked_at: Run) -> None:
+    at = opened(data="tiny")
+    at.switch_page("pages/learn/train.py")
+    at.query_params.clear()
+    at.query_params["run"] = looked_at.id
+    at.run()
+    assert not at.exception
+    at.switch_page("pages/prepare/data.py")
+    at.query_params.clear()
+    at.query_params["data"] = "tiny"
+    at.run()
+    at.button(key="data-train").click().run()
+    assert not at.exception
+    assert {one.label: one.value for one in at.selectbox}["Data set"] == "tiny"
+    assert "run" not in at.query_params
+    assert "data" not in at.query_params
+
+
+def test_a_link_to_train_on_what_is_not_there_is_a_sentence() -> None:
+    at = looked.opened("pages/learn/train.py", data="<b>gone", preset="nothing")
+    assert r"no data set called \'\<b\>gone\'" in at.warning[0].value
+    assert {one.label: one.value for one in at.selectbox}["Data set"] == "cifar10-sample"
+
+
 # --- correcting -------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ import typer
 
 from cnnviz.cli.codes import MISTAKE
 from cnnviz.cli.options import AsJson, Home, home_flag
-from cnnviz.cli.output import complain, count, emit, pairs, say, table
+from cnnviz.cli.output import complain, emit, pairs, say, table
 from cnnviz.errors import DataError
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["delete", "fetch", "find", "get", "list_", "row", "show"]
 
 DatasetName = Annotated[str, typer.Argument(metavar="NAME", help="A data set's name, as `cnnviz data list` has it.")]
-
-_MOST_NAMED = 10  # runs; the rest are counted
 
 
 def list_(home: Home = None, as_json: AsJson = False) -> None:
@@ -108,6 +106,7 @@ def delete(
 ) -> None:
     """Delete a data set, after asking. Runs that were trained on it keep what they hold."""
     from cnnviz.data import delete_dataset, runs_with
+    from cnnviz.data.deleting import used_by_in_words
 
     runs = [run.id for run in runs_with(name, home)]
     if not yes:
@@ -118,7 +117,7 @@ def delete(
         return
     say(f"{name} is deleted.")
     if runs:
-        say(_used_by(runs))
+        say(used_by_in_words(runs))
 
 
 def _ask(name: str, runs: Sequence[str]) -> None:
@@ -130,21 +129,15 @@ def _ask(name: str, runs: Sequence[str]) -> None:
     """
     import sys
 
+    from cnnviz.data.deleting import used_by_in_words
+
     if not sys.stdin.isatty():
         raise DataError(f"deleting {name} is asked for at a terminal; add --yes to delete it without being asked")
     if runs:
-        complain(_used_by(runs))
+        complain(used_by_in_words(runs))
     if not typer.confirm(f"Delete the data set {name}?", err=True):
         complain("nothing was deleted")
         raise typer.Exit(MISTAKE)
-
-
-def _used_by(runs: Sequence[str]) -> str:
-    named = ", ".join(runs[:_MOST_NAMED]) + (
-        f" and {len(runs) - _MOST_NAMED:,} more" if len(runs) > _MOST_NAMED else ""
-    )
-    keeps = "keeps what it holds" if len(runs) == 1 else "keep what they hold"
-    return f"{count(len(runs), 'run')} used it and {keeps}: {named}"
 
 
 def fetch(name: str, home: Path | None) -> "Dataset":

@@ -11,7 +11,6 @@ from cnnviz.cli.output import complain, complain_of, count, emit, printable, say
 from cnnviz.errors import DataError
 
 if TYPE_CHECKING:
-    from cnnviz.data.importing import Imported
     from cnnviz.data.sources import Keeping, Reading, Understood
 
 __all__ = ["import_"]
@@ -117,29 +116,16 @@ def _keep(path: Path, name: str, home: Path | None, reading: "Reading", keeping:
     if as_json:
         emit({**row(made.info), "notes": made.notes, "doubts": made.doubts, "skipped": made.skipped})
         return
-    say(f"{name} is imported: {_counts(made)} of {len(made.info.classes)} classes.")
+    say(made.sentence)
     for note in made.notes:
         say(printable(note))
-
-
-def _counts(made: "Imported") -> str:
-    info = made.info
-    shape = "x".join(map(str, info.shape))
-    validation = f", {info.n_validation:,} validation" if info.n_validation else ""
-    return f"{info.n_train:,} train{validation} and {info.n_test:,} test images ({shape})"
 
 
 def _show(understood: "Understood", as_json: bool) -> None:
     """Tell what files were understood as."""
     from cnnviz.data.sources import PARTS
 
-    counts: dict[str, dict[str, int]] = {
-        class_name: {
-            part or "undivided": int(((understood.labels == label) & (understood.parts == part)).sum())
-            for part in PARTS
-        }
-        for label, class_name in enumerate(understood.class_names)
-    }
+    counts = understood.counts()
     parts = [part or "undivided" for part in PARTS if (understood.parts == part).any()]
     complain_of(understood.skipped)
     for doubt in understood.doubts:

@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+from collections.abc import Sequence
 from os.path import lexists
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from cnnviz.files import storage_errors
 from cnnviz.home import datasets_folder
 from cnnviz.runs import Run, RunStore
 
-__all__ = ["delete_dataset", "runs_with"]
+__all__ = ["delete_dataset", "is_deletable", "runs_with", "used_by_in_words"]
+
+_MOST_NAMED = 10  # runs; the rest are counted
 
 
 def runs_with(name: str, home: str | Path | None = None) -> tuple[Run, ...]:
@@ -36,6 +39,18 @@ def runs_with(name: str, home: str | Path | None = None) -> tuple[Run, ...]:
     return tuple(found)
 
 
+def used_by_in_words(run_ids: Sequence[str]) -> str:
+    """Say which runs used a data set, and what becomes of them.
+
+    Args:
+        run_ids: one at least, as they are to be named.
+    """
+    n_runs = len(run_ids)
+    named = ", ".join(run_ids[:_MOST_NAMED]) + (f" and {n_runs - _MOST_NAMED:,} more" if n_runs > _MOST_NAMED else "")
+    runs, keep = ("1 run", "keeps what it holds") if n_runs == 1 else (f"{n_runs:,} runs", "keep what they hold")
+    return f"{runs} used it and {keep}: {named}"
+
+
 def delete_dataset(name: str, home: str | Path | None = None) -> None:
     """Delete a data set's file or folder and what is said about it. Ask first, and say which runs used it: `runs_with`.
 
@@ -52,8 +67,7 @@ def delete_dataset(name: str, home: str | Path | None = None) -> None:
         StorageError: it cannot be deleted.
     """
     folder = datasets_folder(home)
-    file, large = folder / f"{checked_name(name)}.npz", folder / name
-    path = file if lexists(file) else large if name not in KNOWN and _may_go(large) else None
+    path, large = _path_of(name, home), folder / name
     if path is None:
         if name in KNOWN:
             raise DataError(f"the data set {name} is not in the home, so there is nothing to delete; choose another")
@@ -68,6 +82,18 @@ def delete_dataset(name: str, home: str | Path | None = None) -> None:
             path.unlink()
         for said in (about_path(name, home), findings_path(name, home)):
             said.unlink(missing_ok=True)
+
+
+def is_deletable(name: str, home: str | Path | None = None) -> bool:
+    """Say whether a data set is in the home, so that there is something to delete."""
+    return _path_of(name, home) is not None
+
+
+def _path_of(name: str, home: str | Path | None) -> Path | None:
+    """Return the file or the folder of a data set in the home; None where there is none."""
+    folder = datasets_folder(home)
+    file, large = folder / f"{checked_name(name)}.npz", folder / name
+    return file if lexists(file) else large if name not in KNOWN and _may_go(large) else None
 
 
 def _may_go(folder: Path) -> bool:

@@ -1,11 +1,13 @@
 """Keeping what people have as a data set: read a picture at a time, divided, written where `load_dataset` finds it."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from os.path import lexists
 from pathlib import Path
 from typing import Any, get_args
@@ -15,7 +17,8 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from cnnviz.data.about import AboutDataset, write_about
-from cnnviz.data.catalogue import checked_name, info_of
+from cnnviz.data.catalogue import NAME_PATTERN, checked_name, info_of
+from cnnviz.data.deleting import delete_dataset, is_deletable
 from cnnviz.data.dividing import Division, checked_shares, divide
 from cnnviz.data.download import Progress
 from cnnviz.data.gathering import Gathered, gather, kept_positions
@@ -31,12 +34,25 @@ from cnnviz.files import storage_errors, sync_folder, write_atomically, write_js
 from cnnviz.home import datasets_folder
 from cnnviz.runs.locks import take
 
-__all__ = ["LARGEST_IN_A_FILE", "USUAL_SIZE", "Imported", "check_free", "import_dataset", "keep"]
+__all__ = [
+    "LARGEST_IN_A_FILE",
+    "LARGEST_SIZE",
+    "SMALLEST_SIZE",
+    "USUAL_SIZE",
+    "Imported",
+    "check_free",
+    "free_name",
+    "import_dataset",
+    "is_own",
+    "keep",
+    "size_of",
+]
 
 USUAL_SIZE = 32  # pixels; what the presets are made for
 LARGEST_IN_A_FILE = 256_000_000  # bytes of images; a larger data set stays on the disk when it is used
 SMALLEST_SIZE, LARGEST_SIZE = 4, 512  # what networks take
 
+_LONGEST_NAME = 48  # characters of a name that is proposed
 _SPARE = 64_000_000  # bytes that are left on the disk
 
 
@@ -56,6 +72,17 @@ class Imported:
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
 
+    @property
+    def sentence(self) -> str:
+        """What there is now, for people."""
+        info = self.info
+        shape = "x".join(map(str, info.shape))
+        validation = f", {info.n_validation:,} validation" if info.n_validation else ""
+        return (
+            f"{info.name} is imported: {info.n_train:,} train{validation} and {info.n_test:,} test images ({shape}) of "
+            f"{len(info.classes)} classes."
+        )
+
 
 def keep(
     understood: Understood,
@@ -63,6 +90,8 @@ def keep(
     home: str | Path | None = None,
     keeping: Keeping | None = None,
     on_progress: Progress | None = None,
+    *,
+    replace: bool = False,
 ) -> Imported:
     """Make a data set of pictures that were understood.
 
@@ -77,6 +106,8 @@ def keep(
         home: the home folder; see `cnnviz.home.resolve_home`.
         keeping: how they are kept; None for the usual.
         on_progress: called with the number of pictures that were tried and of all; what it raises stops.
+        replace: whether a data set of one's own of that name goes, once all pictures are read. Ask first, and say which
+            runs used it: `cnnviz.data.runs_with`.
 
     Returns:
         What there is now, and what was passed over.
@@ -87,8 +118,8 @@ def keep(
         StorageError: the home cannot be written.
     """
     keeping = _checked(keeping or Keeping())
-    check_free(name, home)
-    size = _size(understood, keeping)
+    _check_name(name, home, replace)
+    size = size_of(understood, keeping)
     folder = datasets_folder(home)
     partial = folder / f".{name}.partial"
     _check_room(understood, keeping, size, partial)
@@ -98,6 +129,8 @@ def keep(
         groups = None if understood.groups is None else understood.groups[kept.positions]
         where = str(understood.path)
         division = divide(kept.labels, understood.parts[kept.positions], groups, keeping, kept.class_names, where)
+        if replace and _taken(name, home):
+            delete_dataset(name, home)
         check_free(name, home)  # reading takes time
         skipped = (*understood.skipped, *kept.skipped)
         notes = (*understood.notes, *division.notes)
@@ -114,13 +147,39 @@ def check_free(name: str, home: str | Path | None = None) -> None:
     Raises:
         DataError: it is known, taken, or no name.
     """
-    folder = datasets_folder(home)
+    _check_name(name, home)
+
+
+def free_name(wanted: str, home: str | Path | None = None) -> str:
+    """Return a name that a new data set can have, as near to a wanted one as can be.
+
+    Args:
+        wanted: anything, such as a file's name.
+        home: the home folder; see `cnnviz.home.resolve_home`.
+    """
+    plain = re.sub(r"[^a-z0-9_-]+", "-", wanted.lower()).strip("-_")[:_LONGEST_NAME] or "my-pictures"
+    names = (plain if number == 1 else f"{plain}-{number}" for number in count(1))
+    return next(name for name in names if name not in KNOWN and _taken(name, home) is None)
+
+
+def is_own(name: str, home: str | Path | None = None) -> bool:
+    """Say whether a name is a data set of one's own, which `keep` may replace."""
+    return bool(re.fullmatch(NAME_PATTERN, name)) and name not in KNOWN and is_deletable(name, home)
+
+
+def _check_name(name: str, home: str | Path | None, replace: bool = False) -> None:
     checked_name(name)
     if name in KNOWN:
         raise DataError(f"{name} is a data set that cnnviz knows already; give another name")
-    for path in (folder / f"{name}.npz", folder / name):
-        if lexists(path):
-            raise DataError(f"there is a data set {name} already; give another name, or delete {path}")
+    path = _taken(name, home)
+    if path is not None and not replace:
+        raise DataError(f"there is a data set {name} already; give another name, or delete {path}")
+
+
+def _taken(name: str, home: str | Path | None) -> Path | None:
+    """Return what has a name already; None where nothing has."""
+    folder = datasets_folder(home)
+    return next((path for path in (folder / f"{name}.npz", folder / name) if lexists(path)), None)
 
 
 def _checked(keeping: Keeping) -> Keeping:
@@ -132,7 +191,12 @@ def _checked(keeping: Keeping) -> Keeping:
     return checked_shares(keeping)
 
 
-def _size(understood: Understood, keeping: Keeping) -> tuple[int, int]:
+def size_of(understood: Understood, keeping: Keeping) -> tuple[int, int]:
+    """Return the height and width that pictures are brought to.
+
+    Raises:
+        DataError: a side is not 4 to 512 pixels.
+    """
     own = understood.shape[:2] if understood.shape else None
     size = keeping.size or own or (USUAL_SIZE, USUAL_SIZE)
     wrong = next((side for side in size if not SMALLEST_SIZE <= side <= LARGEST_SIZE), None)
@@ -143,10 +207,10 @@ def _size(understood: Understood, keeping: Keeping) -> tuple[int, int]:
 
 def _check_room(understood: Understood, keeping: Keeping, size: tuple[int, int], partial: Path) -> None:
     """Refuse what the disk has no room for, before anything is read."""
-    count = len(kept_positions(understood, keeping))
-    if count > MOST_IMAGES:
-        raise DataError(f"{understood.path} holds {count:,} pictures; keep at most {MOST_IMAGES:,}")
-    images = count * size[0] * size[1] * (1 if keeping.colour == "grey" else 3)
+    total = len(kept_positions(understood, keeping))
+    if total > MOST_IMAGES:
+        raise DataError(f"{understood.path} holds {total:,} pictures; keep at most {MOST_IMAGES:,}")
+    images = total * size[0] * size[1] * (1 if keeping.colour == "grey" else 3)
     needed = (2 * images if images <= LARGEST_IN_A_FILE else images) + _SPARE
     with suppress(OSError):  # there is none yet
         needed -= sum(entry.lstat().st_size for entry in partial.iterdir())
@@ -154,7 +218,7 @@ def _check_room(understood: Understood, keeping: Keeping, size: tuple[int, int],
     free = shutil.disk_usage(there).free
     if needed > free:
         raise DataError(
-            f"{count:,} images of {size[0]}x{size[1]} pixels take {needed / 1e9:.1f} GB and the disk of {there} has "
+            f"{total:,} images of {size[0]}x{size[1]} pixels take {needed / 1e9:.1f} GB and the disk of {there} has "
             f"{free / 1e9:.1f} GB free; make them smaller or fewer, or free some space"
         )
 

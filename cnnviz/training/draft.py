@@ -9,7 +9,7 @@ from cnnviz.errors import SpecError
 from cnnviz.spec import DataSpec, Layer, LayerRow, ModelSpec, RunSpec, Shape, TrainSpec, preset
 from cnnviz.spec.words import named
 
-__all__ = ["Draft", "Table"]
+__all__ = ["Draft", "Table", "suggested_preset"]
 
 _Output = Literal["softmax", "sigmoid"]
 
@@ -184,3 +184,13 @@ class Draft:
         """Return the last place where a new layer works, or the end where it works nowhere."""
         places: Iterable[int] = range(len(self.layers), -1, -1)
         return next((at for at in places if not self.inserted(layer, at).table().problem), len(self.layers))
+
+
+def suggested_preset(info: DatasetInfo) -> str:
+    """Return the preset to begin with on a data set: the one for two classes where it has two, else the reference.
+
+    Args:
+        info: the data set; for images too small for these, it is the preset for the smallest.
+    """
+    wanted = ("cats-vs-dogs", "two-conv") if len(info.classes) == 2 else ("two-conv",)
+    return next((name for name in wanted if not Draft.from_preset(name, info).table().problem), "one-conv")

@@ -67,8 +67,8 @@ def _page(path: str, title: str, icon: str, group: str, takes: tuple[str, ...] =
 
 
 HOME = _page("start/home", "Home", "home", "")
-DATA = _page("prepare/data", "Data", "photo_library", "Prepare", place="data_page:DataPlace")
-TRAIN = _page("learn/train", "Train", "model_training", "Learn", _RUN)
+DATA = _page("prepare/data", "Data", "photo_library", "Prepare", place="data.place:DataPlace")
+TRAIN = _page("learn/train", "Train", "model_training", "Learn", _RUN, "train.place:TrainPlace")
 TIME_MACHINE = _page("learn/time_machine", "Time machine", "history", "Learn", _IMAGE)
 KERNELS = _page("look/kernels", "Kernels", "grid_view", "Look", _ALL, "kernels.wall:WallPlace")
 FEATURE_MAPS = _page("look/feature_maps", "Feature maps", "layers", "Look", _ALL, "maps.scene:MapsPlace")

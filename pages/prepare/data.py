@@ -1,5 +1,5 @@
-"""Data: the images of a data set by class, how many, how bright, and what augmentation makes of one."""
+"""Data: the images of a data set, what is wrong with it, and bringing one's own."""
 
-from cnnviz.ui.data_page import show_data
+from cnnviz.ui.data.page import show_data
 
 show_data()

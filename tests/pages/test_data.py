@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.data import ClassCounts, DatasetInfo
 from cnnviz.data.npz import write_npz
 from cnnviz.errors import DataError
-from cnnviz.ui import data_page
-from cnnviz.ui.data_page import balance_in_words
+from cnnviz.ui.data import choosing, getting
+from cnnviz.ui.data.statistics import balance_in_words
 from tests.dashboard import ROOT
 
 
@@ -150,9 +150,9 @@ def test_a_set_that_was_got_is_shown(monkeypatch: pytest.MonkeyPatch, home: Path
         sample, *_ = data_listed()
         return (sample, DatasetInfo("big", 9, 2, ("0", "1"), (12, 12, 3), here, "a test"))
 
-    data_listed = data_page.datasets
-    monkeypatch.setattr(data_page, "load_dataset", get)
-    monkeypatch.setattr(data_page, "datasets", listed)
+    data_listed = choosing.datasets
+    monkeypatch.setattr(getting, "load_dataset", get)
+    monkeypatch.setattr(choosing, "datasets", listed)
     at = opened(data="big")
     at.button(key="data-get").click().run()
     assert not at.exception
@@ -169,7 +169,7 @@ def test_a_damaged_file_is_said_and_the_sample_offered(home: Path) -> None:
 
 def test_progress_is_drawn_once_a_per_cent() -> None:
     drawn: list[str] = []
-    report = data_page._reporter(lambda share, text: drawn.append(text))
+    report = getting._reporter(lambda share, text: drawn.append(text))
     for done in range(0, 1_000_001, 100):
         report(done, 1_000_000)
     assert len(drawn) == 101

@@ -20,6 +20,8 @@ RUN = "{run}"
 LINKS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("prepare/data", {"data": "tiny", "split": "test", "class": "2"}, {"Data set": "tiny", "Split": "test",
         "Class": "2"}),
+    ("prepare/data", {"part": "bring"}, {"What to do": "bring"}),
+    ("learn/train", {"data": "tiny", "preset": "one-conv"}, {"Data set": "tiny", "Begin with": "one-conv"}),
     ("learn/time_machine", {"run": RUN, "snapshot": "1", "image": "test-7"}, {"Run": RUN}),
     ("look/kernels", {"run": RUN, "snapshot": "1", "image": "test-7", "layer": "conv2d_2", "filter": "5",
         "inputs": "one channel", "channel": "channel 2", "scale": "each its own", "sort": "strongest first"},

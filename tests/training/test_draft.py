@@ -17,7 +17,7 @@ from cnnviz.spec import (
     Pooling,
     RunSpec,
 )
-from cnnviz.training.draft import Draft
+from cnnviz.training.draft import Draft, suggested_preset
 
 KNOWN = {info.name: info for info in list_datasets()}
 SAMPLE = KNOWN["cifar10-sample"]
@@ -103,3 +103,20 @@ def test_what_is_learned_from_a_network_with_independent_outputs_has_a_softmax()
     row = LayerRow("out", "dense", (3,), 3, 3)
     spec = RunSpec(model=ModelSpec(input_shape=(8, 8, 3), classes=3, foreign=(row,), output="independent"))
     assert Draft.of(spec, None).output == "softmax"
+
+
+@pytest.mark.parametrize(
+    ("classes", "shape", "wanted"),
+    [
+        (("cat", "dog"), (100, 100, 3), "cats-vs-dogs"),
+        (("a", "b", "c"), (100, 100, 1), "two-conv"),
+        (("cat", "dog"), (6, 6, 1), "one-conv"),
+        (("a", "b", "c"), (224, 224, 3), "two-conv"),
+    ],
+)
+def test_the_suggested_preset_works_on_the_images(
+    classes: tuple[str, ...], shape: tuple[int, int, int], wanted: str
+) -> None:
+    info = DatasetInfo("own", 10, 2, classes, shape, True, "a test")
+    assert suggested_preset(info) == wanted
+    assert not Draft.from_preset(wanted, info).table().problem

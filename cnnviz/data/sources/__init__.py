@@ -5,6 +5,16 @@ A new form is a module with `recognises` and `understand` (see `cnnviz.data.sour
 """
 
 from cnnviz.data.sources.recognising import understand
-from cnnviz.data.sources.understood import PARTS, Colour, Fit, Keeping, Part, Pictures, Reading, Understood
+from cnnviz.data.sources.understood import (
+    PARTS,
+    Colour,
+    Fit,
+    Keeping,
+    Part,
+    Pictures,
+    Reading,
+    Understood,
+    renamed,
+)
 
-__all__ = ["PARTS", "Colour", "Fit", "Keeping", "Part", "Pictures", "Reading", "Understood", "understand"]
+__all__ = ["PARTS", "Colour", "Fit", "Keeping", "Part", "Pictures", "Reading", "Understood", "renamed", "understand"]

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.data.records import Labels, Shape
+from cnnviz.errors import DataError
 
-__all__ = ["PARTS", "Colour", "Fit", "Keeping", "Part", "Pictures", "Reading", "Understood"]
+__all__ = ["PARTS", "Colour", "Fit", "Keeping", "Part", "Pictures", "Reading", "Understood", "renamed"]
 
 Part = Literal["train", "validation", "test", ""]
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -133,3 +134,46 @@ class Understood:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return how many pictures each class has in each part, by names; "undivided" where the files do not divide."""
+        found = {part or "undivided": self.labels[self.parts == part] for part in PARTS}
+        numbers = {part: np.bincount(labels, minlength=len(self.class_names)) for part, labels in found.items()}
+        return {
+            name: {part: int(of[label]) for part, of in numbers.items()} for label, name in enumerate(self.class_names)
+        }
+
+    @property
+    def correctable(self) -> frozenset[str]:
+        """The fields of a `Reading` that make sense for this form."""
+        told, fields = self.reading, {"names", "invert"}
+        in_rows, in_arrays = told.delimiter is not None, told.shape is not None
+        if self.columns:
+            fields |= {"label"} if in_rows else {"label", "image"}
+        if self.columns and (in_rows or (told.image is not None and not in_arrays)):
+            fields |= {"part", "group"}
+        elif not self.columns and not in_rows and not in_arrays:
+            fields |= {"group"}  # by what stands in the names
+        if in_arrays:
+            fields |= {"shape", "window"} | ({"channels_first"} if told.shape and told.shape[2] > 1 else set())
+        if told.window is not None:
+            fields |= {"window"}
+        return frozenset(fields | {name for name in ("delimiter", "header") if getattr(told, name) is not None})
+
+
+def renamed(names: Mapping[str, str], shown: Sequence[str], typed: Sequence[str]) -> Mapping[str, str]:
+    """Return `Reading.names` where somebody renames classes that may have been renamed before.
+
+    Args:
+        names: as it was.
+        shown: what the classes are called now, by label.
+        typed: what they are to be called, in that order; empty ones stay as they are.
+
+    Raises:
+        DataError: there are more or fewer names than classes.
+    """
+    if len(typed) != len(shown):
+        raise DataError(f"{len(typed):,} names for {len(shown):,} classes; give one for each, a line a name")
+    new = {old: name.strip() for old, name in zip(shown, typed, strict=True) if name.strip() and name.strip() != old}
+    before = {original: new.get(name, name) for original, name in names.items()}
+    return before | {old: name for old, name in new.items() if old not in names.values()}

@@ -5,15 +5,17 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.figures import loss_and_accuracy
 from cnnviz.runs import History, Run
+from cnnviz.spec import PRESETS
 from cnnviz.ui import loaders
-from cnnviz.ui.address import chosen_run, page_link, remember
+from cnnviz.ui.address import arrived, chosen_run, go, page_link, read, remember
 from cnnviz.ui.components import live_chart
 from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import KERNELS
 from cnnviz.ui.styles import style
-from cnnviz.ui.train.editor import Editor, current_editor, look_at
+from cnnviz.ui.train.editor import Editor, current_editor, find_dataset, look_at
 from cnnviz.ui.train.network import network
 from cnnviz.ui.train.panel import setup_panel
+from cnnviz.ui.train.place import TrainPlace
 from cnnviz.ui.train.run_view import CHART_HEIGHT, run_header, run_view
 
 __all__ = ["show_train"]
@@ -29,13 +31,33 @@ def show_train() -> None:
         CnnvizError: there is no such run, or its settings cannot be read.
     """
     st.markdown(_STYLE, unsafe_allow_html=True)
-    editor, run_id = current_editor(), chosen_run()
+    editor = current_editor()
+    _take_link(editor)
+    run_id = chosen_run()
     if run_id is None:
         _set_up(editor)
     else:
         run = loaders.open_run(run_id)
         remember(run=run.id)
         _watch(run, editor)
+
+
+def _take_link(editor: Editor) -> None:
+    """Begin with the data set and the preset that a link names; then the address is the page's own again."""
+    wanted = read(TrainPlace)
+    if wanted.data is None or not arrived():
+        return
+    if find_dataset(wanted.data) is None:
+        st.warning(
+            f"There is no data set called {plain(repr(wanted.data[:80]))}; choose one below.",
+            icon=":material/link_off:",
+        )
+        return
+    preset = wanted.preset if wanted.preset in PRESETS else "two-conv"
+    editor.choose(wanted.data, preset)
+    editor.loads += 1
+    go(data=None, preset=None, run=None)
+    st.rerun()
 
 
 def _set_up(editor: Editor) -> None:

@@ -1,0 +1,67 @@
+"""A data set that is here, understood like a person's own files: to keep it anew without some of its images."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.data.findings import Place, places_of
+from cnnviz.data.records import Dataset, Split
+from cnnviz.data.sources import Understood
+from cnnviz.home import datasets_folder
+
+__all__ = ["positions_of", "understood_again"]
+
+
+class _Again:
+    """The images of a data set, training, then validation, then test images: `cnnviz.data.sources.Pictures`."""
+
+    def __init__(self, dataset: Dataset, places: tuple[Place, ...]) -> None:
+        self._splits: dict[str, Split | None] = {
+            "train": dataset.train,
+            "validation": dataset.validation,
+            "test": dataset.test,
+        }
+        self._places = places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def name(self, position: int) -> str:
+        place = self._places[position]
+        return f"{place.split} image {place.position}"
+
+    def read(self, position: int) -> NDArray[np.uint8]:
+        place = self._places[position]
+        split = self._splits[place.split]
+        assert split is not None
+        image: NDArray[np.uint8] = split.images[place.position]
+        return image
+
+
+def understood_again(dataset: Dataset, home: str | Path | None = None) -> Understood:
+    """Understand the images of a data set, divided as they are.
+
+    Args:
+        dataset: any.
+        home: the home folder; see `cnnviz.home.resolve_home`.
+    """
+    places = places_of(dataset)
+    splits = [split for split in (dataset.train, dataset.validation, dataset.test) if split is not None and len(split)]
+    return Understood(
+        datasets_folder(home) / dataset.name,
+        f"the data set {dataset.name}",
+        dataset.class_names,
+        np.concatenate([split.labels for split in splits]),
+        np.array([place.split for place in places], np.str_),
+        _Again(dataset, places),
+        shape=dataset.shape,
+        notes=(f"Made of the data set {dataset.name}: {dataset.source}.",),
+    )
+
+
+def positions_of(dataset: Dataset, places: Iterable[Place]) -> frozenset[int]:
+    """Return where images stand in what `understood_again` makes, for `Keeping.left_out`."""
+    number = {place: position for position, place in enumerate(places_of(dataset))}
+    return frozenset(number[place] for place in places if place in number)

@@ -70,7 +70,8 @@ def test_version(process: Call) -> None:
         ("lst", f"there is no command 'lst'; choose one of {', '.join(get_command(app).commands)}; see: cnnviz --help"),
         (
             "data lst",
-            "there is no command 'lst'; choose one of list, show, get, import; see: cnnviz data --help",
+            "there is no command 'lst'; choose one of list, show, get, import, dele"
+            "te, check, correct; see: cnnviz data --help",
         ),
         ("train --epoch 3", "there is no option '--epoch'; use --epochs; see: cnnviz train --help"),
         ("train --epochs", "option '--epochs' requires an argument; see: cnnviz train --help"),

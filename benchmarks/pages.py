@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.measure import ROOT, Process, Result, repeated, run, spread, temporary_home
 from benchmarks.training import make_spec
-from cnnviz.ui.pages import PAGES
+from cnnviz.ui.pages import HOME, KERNELS, PAGES, TRAIN
 from tests.conftest import BROWSERS, LAUNCH_ARGUMENTS
 from tests.dashboard import READY, Dashboard, processes_of
 
@@ -78,9 +78,9 @@ NODES = """() => {
 }"""
 
 
-def pages() -> list[str]:
-    """The pages' files, in the order of the sidebar."""
-    return [page.path for page in PAGES]
+def pages(quick: bool) -> list[str]:
+    """The pages' files, in the order of the sidebar; of a quick run one of each kind."""
+    return [page.path for page in ((HOME, TRAIN, KERNELS) if quick else PAGES)]
 
 
 def address(page: str) -> str:
@@ -176,10 +176,10 @@ def visit(browser: Browser, page: str, home: Path) -> dict[str, float]:
         return {"content": first, "whole": whole, "nodes": float(tab.evaluate(NODES)), "memory": memory(home)}
 
 
-def visit_all(browser: Browser, home: Path) -> float:
-    """Open every page, one after the other, on a server that was just started; returns the server's bytes."""
+def visit_all(browser: Browser, home: Path, pages: list[str]) -> float:
+    """Open pages one after the other, on a server that was just started; returns the bytes of the server."""
     with first_visitor(browser, home) as (server, tab):
-        for page in pages():
+        for page in pages:
             tab.goto(server + address(page), wait_until="commit")
             tab.wait_for_selector(READY, state="attached")
             tab.wait_for_function(WHOLE, polling=100)
@@ -208,15 +208,15 @@ def measure(rounds: int, quick: bool) -> Result:
     with temporary_home() as home, sync_playwright() as playwright:
         train_one(home, quick)
         for number in range(rounds):
-            for page in pages():
+            for page in pages(quick):
                 served.setdefault(page, []).append(run(__file__, "--child", page, "3" if quick else "20", home=home))
                 print(f"round {number + 1} of {rounds}: {page}", file=sys.stderr)
             if chromium:
                 browser = playwright.chromium.launch(executable_path=chromium, args=LAUNCH_ARGUMENTS)
-                for page in pages():
+                for page in pages(quick):
                     visited.setdefault(page, []).append(visit(browser, page, home))
                     print(f"round {number + 1} of {rounds}: {page} in the browser", file=sys.stderr)
-                toured.append(visit_all(browser, home))
+                toured.append(visit_all(browser, home, pages(quick)))
                 browser.close()
     return result(served, visited, toured, rounds)
 

@@ -57,6 +57,7 @@ def make_run(home: Path) -> Run:
 def ways() -> dict[str, Way]:
     """Return every way in which a run is read; each takes a run that nobody has read yet."""
     from cnnviz import evaluation
+    from cnnviz.data.grounds import run_ground
     from cnnviz.export.formats import find_format
     from cnnviz.export.recipes import recipe
     from cnnviz.inference.calibrating import abstention_of
@@ -84,6 +85,7 @@ def ways() -> dict[str, Way]:
         "marks": lambda run: evaluation.marks_csv(evaluation.judge(run), evaluation.read_marks(run)),
         "views": lambda run: read_views(run),
         "class names": lambda run: read_class_names(run.folder),
+        "ground": lambda run: run_ground(run),
         "showcase": lambda run: read_showcase(run),
         "checkpoint": lambda run: load_checkpoint(run.folder / "checkpoint"),
         "model": lambda run: run.model(),

@@ -117,8 +117,9 @@ def run_ground(
     """
     name, folder = run.spec.data.name, home or run.home
     kept = read_json(run.additions(home).folder / _FILE) or {}
-    if all(isinstance(kept.get(key), int | float) for key in ("low", "high")):
-        return Ground(kept["low"], kept["high"])
+    low, high = kept.get("low"), kept.get("high")
+    if isinstance(low, int | float) and isinstance(high, int | float) and 0 <= low <= high <= 255:
+        return Ground(low, high)
     if name in _KNOWN:
         return _KNOWN[name]
     if held_pictures(name, folder) != "exact":

@@ -40,7 +40,7 @@ def test_a_reading_that_raises_something_else_is_found_out(whole: Run) -> None:
     def clumsy(run: Run) -> object:
         return (run.folder / "spec.json").read_text(encoding="ascii")
 
-    found = wrong(damaged_readings(whole, 60, 13, {"clumsy": clumsy}, ("deleted", "bits flipped")))
+    found = wrong(damaged_readings(whole, 120, 13, {"clumsy": clumsy}, ("deleted", "bits flipped")))
     assert {one.way for one in found} == {"clumsy"}
 
 

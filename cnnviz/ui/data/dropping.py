@@ -12,7 +12,7 @@ from cnnviz.ui.data.understanding import forget_understood
 from cnnviz.ui.guard import unlocked
 from cnnviz.ui.loaders import home
 from cnnviz.ui.messages import plain
-from cnnviz.ui.streamlit_private import let_go_of_upload
+from cnnviz.ui.streamlit_private import UploadedFile, let_go_of_upload
 
 __all__ = ["add_files", "brought", "choose_files", "drop"]
 
@@ -79,7 +79,9 @@ def _field(name: str, words: str, several: Any) -> None:
 
 def _take(key: str) -> None:
     """Keep the files in the home, and let go of Streamlit's copies of them."""
-    files: list[Any] = st.session_state.get(key) or []
+    sent: list[Any] = st.session_state.get(key) or []
+    # The browser may send the same value again while they are written; by then some are let go of.
+    files: list[Any] = [file for file in sent if isinstance(file, UploadedFile)]
     if not files or not unlocked():
         return
     here = brought()

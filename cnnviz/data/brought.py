@@ -75,7 +75,7 @@ def bring(
     Args:
         files: their names, with the folders that they came in, and what they hold.
         home: the home folder; see `cnnviz.home.resolve_home`.
-        token: of what they are added to; None for something new.
+        token: of what they are added to, or what tells something new from all else, 16 digits; None for any.
 
     Raises:
         DataError: a name cannot be one, two files have the same name, or there is no room.
@@ -84,7 +84,7 @@ def bring(
     files = list(files)
     _check(files)
     _tidy(home, sum(len(content) for _, content in files))
-    folder = brought_folder(home) / (token if token and find_brought(token, home) else secrets.token_hex(8))
+    folder = brought_folder(home) / (token if token and _TOKEN.fullmatch(token) else secrets.token_hex(8))
     try:
         for name, content in files:
             path = folder.joinpath(_FILES, *_parts(name))

@@ -1,5 +1,6 @@
 """Files of a person's own on their way in: dropped in the browser, or pointed at on this machine."""
 
+import hashlib
 from typing import Any
 
 import streamlit as st
@@ -73,22 +74,23 @@ def drop() -> None:
 
 
 def _field(name: str, words: str, several: Any) -> None:
+    """Draw a field; what is dropped on it is taken here and not in a callback, which another run may cut short."""
     key = f"data-{name}-{st.session_state.get(_SERIAL, 0)}"
-    st.file_uploader(words, accept_multiple_files=several, key=key, on_change=_take, args=(key,))
+    sent: list[Any] = st.file_uploader(words, accept_multiple_files=several, key=key) or []
+    if files := [file for file in sent if isinstance(file, UploadedFile)]:  # those of an earlier drop are let go of
+        _take(files)
 
 
-def _take(key: str) -> None:
-    """Keep the files in the home, and let go of Streamlit's copies of them."""
-    sent: list[Any] = st.session_state.get(key) or []
-    # The browser may send the same value again while they are written; by then some are let go of.
-    files: list[Any] = [file for file in sent if isinstance(file, UploadedFile)]
-    if not files or not unlocked():
-        return
+def _take(files: list[Any]) -> None:
+    """Keep the files in the home, and let go of Streamlit's copies of them; a run that was cut short does it again."""
     here = brought()
-    _keep(lambda: bring(((file.name, file.getbuffer()) for file in files), home(), here.token if here else None))
+    ids = "|".join(file.file_id for file in files)
+    token = here.token if here else hashlib.blake2b(ids.encode(), digest_size=8).hexdigest()
+    _keep(lambda: bring([(file.name, file.getbuffer()) for file in files], home(), token))
     st.session_state[_SERIAL] = st.session_state.get(_SERIAL, 0) + 1
     for file in files:
         let_go_of_upload(file.file_id)
+    st.rerun()
 
 
 def _point() -> None:

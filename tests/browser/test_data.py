@@ -224,3 +224,14 @@ def test_what_is_not_labelled_pictures_is_one_sentence(dashboard: Dashboard, pag
     expect(page.get_by_text("<b>notes</b>.txt").first).to_be_visible()
     page.get_by_role("button", name="Bring something else").click()
     expect(page.locator(FILES)).to_be_attached()
+
+
+def test_hundreds_of_photos_are_chosen_at_once(dashboard: Dashboard, page: Page, tmp_path: Path) -> None:
+    for label, name in enumerate(("cat", "dog")):
+        (tmp_path / "many" / name).mkdir(parents=True)
+        for number in range(300):  # so many that the browser asks for another run while they are taken
+            (tmp_path / "many" / name / f"{number}.jpg").write_bytes(jpeg(drawn(label, number)))
+    dashboard.open(page, OWN)
+    page.locator(FOLDER).set_input_files(tmp_path / "many")
+    expect(page.get_by_text("600 pictures of 2 classes: class folders")).to_be_visible(timeout=LONG_MS)
+    page.wait_for_url(re.compile("brought="))

@@ -23,7 +23,7 @@ def test_a_run_s_folder_is_the_contracted_one(busy: Run) -> None:
     names = {path.name for path in busy.folder.iterdir() if not path.name.startswith(".")}
     assert names == {
         *("spec.json", "events.jsonl", "status.json", "checkpoint", "snapshots", "predictions"),
-        *("model.keras", "evaluation.json", "live.npz", "classes.json"),
+        *("model.keras", "evaluation.json", "live.npz", "classes.json", "ground.json"),
     }
     assert busy.state == "completed"
     assert busy.spec.changed(versions={}) == busy_spec()

@@ -23,7 +23,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from cnnviz.data.records import Dataset, Shape
-from cnnviz.data.stored import header_bytes
+from cnnviz.data.stored import header_bytes, npy_header
 from cnnviz.data.validation import (
     ARRAYS,
     LARGEST_TOTAL,
@@ -241,11 +241,7 @@ def _headers(archive: zipfile.ZipFile, path: Path) -> dict[str, Header]:
 def _header(archive: zipfile.ZipFile, key: str, path: Path) -> Header:
     info = archive.getinfo(f"{key}.npy")
     with archive.open(info) as member:
-        version = npy.read_magic(member)
-        if version not in ((1, 0), (2, 0)):
-            raise ValueError(f"{key} has the unknown format version {version}")
-        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, _, dtype = read(member)
+        shape, _, dtype = npy_header(member)
         if dtype.hasobject:
             raise DataError(
                 f"{key} of {path} holds Python objects, which would need pickle and are never opened; "

@@ -8,7 +8,7 @@ import stat
 import weakref
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import numpy as np
 from numpy.lib import format as npy
@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from cnnviz.errors import DataError
 
-__all__ = ["StoredImages", "header_bytes", "is_stored", "open_array", "open_plain", "read_header"]
+__all__ = ["StoredImages", "header_bytes", "is_stored", "npy_header", "open_array", "open_plain", "read_header"]
 
 Header = tuple[tuple[int, ...], np.dtype[Any]]
 
@@ -165,17 +165,32 @@ def open_array(path: Path, check: Callable[[tuple[int, ...], np.dtype[Any]], obj
     return file, (shape, dtype)
 
 
+def npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Read what an .npy file says first; it then stands where the values begin.
+
+    Args:
+        file: at its beginning.
+
+    Returns:
+        The shape, whether the values are in the order of columns, and their type, which may be Python's objects.
+
+    Raises:
+        ValueError: it is none, or of an unknown version.
+    """
+    version = npy.read_magic(file)
+    if version not in ((1, 0), (2, 0)):
+        raise ValueError(f"it has the unknown format version {version}")
+    shape, by_columns, dtype = (npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0)(file)
+    return shape, by_columns, dtype
+
+
 def read_header(file: BinaryIO) -> Header:
     """Read the header of an .npy file.
 
     Raises:
         ValueError: of a version, an order or a type that is never written here.
     """
-    version = npy.read_magic(file)
-    if version not in ((1, 0), (2, 0)):
-        raise ValueError(f"it has the unknown format version {version}")
-    read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    shape, by_columns, dtype = read(file)
+    shape, by_columns, dtype = npy_header(file)
     if dtype.hasobject:
         raise ValueError("it holds Python objects, which would need pickle and are never opened")
     if by_columns and len(shape) > 1:

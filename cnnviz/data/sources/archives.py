@@ -37,6 +37,7 @@ _ENTRY, _END = struct.Struct("<4s24xHHH12x"), struct.Struct("<4s4xHHLLH")
 _LONGEST_COMMENT = 2**16
 _LONGEST_NAME = 255  # characters of a file or a folder, as everywhere
 _LARGEST_LIST = 2**28  # bytes of the list of members
+# RuntimeError is what zipfile says of a password, and the parent of what it says of an unknown compression.
 _FAILURES = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, LookupError, RuntimeError, struct.error)
 
 
@@ -88,7 +89,7 @@ class ZipTree:
         _check_list(path)
         try:
             self._archive = zipfile.ZipFile(path)
-        except (*_FAILURES, NotImplementedError) as error:
+        except _FAILURES as error:
             raise _damaged(path, error) from error
         members = self._archive.infolist()
         check_amount(path, len(members), sum(member.file_size for member in members))
@@ -115,7 +116,7 @@ class ZipTree:
         try:
             with self._archive.open(self._members[entry.key]) as member:
                 return member.read(most)
-        except (*_FAILURES, NotImplementedError) as error:
+        except _FAILURES as error:
             raise DataError(
                 f"the file {entry.path!r} of {self.path} cannot be read ({_reason(error)}); zip its folder again"
             ) from error

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from numpy.lib import format as npy
 
 from cnnviz.data.sources.roles import Named
 from cnnviz.data.sources.rows import LARGEST_ARRAY, FileRows, Rows, damage, plain_file, unpacked
+from cnnviz.data.stored import npy_header
 from cnnviz.errors import DataError
 
 __all__ = ["array_of_npy", "arrays_of_npz"]
@@ -76,11 +76,7 @@ def array_of_npy(path: Path) -> Named:
 
 
 def _header(file: IO[bytes], where: str) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
-    version = npy.read_magic(file)
-    if version not in ((1, 0), (2, 0)):
-        raise ValueError(f"it has the unknown format version {version}")
-    read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    shape, fortran, dtype = read(file)
+    shape, fortran, dtype = npy_header(file)
     if dtype.hasobject:
         raise DataError(
             f"{where} holds Python objects, which would need pickle and are never opened; save plain arrays, all "

@@ -85,7 +85,7 @@ def names_in_zip(path: Path) -> list[str]:
                 return []
             with zipfile.ZipFile(file) as archive:
                 members = [member for member in archive.infolist() if not member.is_dir()]
-    except (OSError, ValueError, struct.error, zipfile.BadZipFile, LookupError, NotImplementedError):
+    except (OSError, ValueError, struct.error, zipfile.BadZipFile, LookupError, RuntimeError):
         return []
     names = [member.filename for member in members if not _is_litter(member.filename)]
     return [] if any(PurePosixPath(name).suffix.lower() in SUFFIXES for name in names) else names
@@ -102,7 +102,7 @@ def starts_in_zip(path: Path, belongs: Belongs, most: int) -> Iterator[bytes]:
     names = [name for name in names_in_zip(path) if belongs(Path(name))]
     if not names:
         return
-    wrong = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError, NotImplementedError)
+    wrong = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError)
     with suppress(*wrong), zipfile.ZipFile(path) as archive:
         for name in names:
             with archive.open(name) as member:
@@ -164,7 +164,7 @@ def _unpack(path: Path, place: Path, belongs: Belongs) -> list[str]:
                 target = place / PurePosixPath(member.filename.replace("\\", "/")).name
                 with archive.open(member) as source, storage_errors(target), target.open("xb") as file:
                     shutil.copyfileobj(source, file)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         raise DataError(f"{path} cannot be unpacked ({reason}); copy it again, or give the unpacked folder") from error
     return left_out

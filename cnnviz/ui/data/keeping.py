@@ -1,6 +1,7 @@
 """How what was understood is kept: beside the pictures as they will be, name, size and shares; then the import."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
@@ -29,6 +30,8 @@ _SIDES = (32, 48, 64, 96, 128, 224)
 _OWN, _OTHER = 0, -1  # among the sides to choose from
 _FITS: dict[Fit, str] = {"crop": "Centre", "fit": "Whole", "stretch": "Stretched"}
 _COLOURS: dict[Colour, str] = {"": "As they are", "grey": "Grey", "rgb": "Colour"}
+
+_Option = TypeVar("_Option")
 
 
 def show_keeping(brought: Brought, understood: Understood) -> None:
@@ -76,24 +79,8 @@ def ask_name(proposed: str, tag: str, *, disabled: bool = False) -> tuple[str, b
 def _ask_keeping(brought: Brought, understood: Understood, disabled: bool) -> Keeping:
     token = brought.token
     size = _ask_size(token, understood, disabled)
-    fit: Fit = st.segmented_control(
-        "Fit",
-        list(_FITS),
-        default="crop",
-        required=True,
-        format_func=_FITS.__getitem__,
-        key=f"data-fit-{token}",
-        disabled=disabled,
-    )
-    colour: Colour = st.segmented_control(
-        "Colour",
-        list(_COLOURS),
-        default="",
-        required=True,
-        format_func=_COLOURS.__getitem__,
-        key=f"data-colour-{token}",
-        disabled=disabled,
-    )
+    fit = _ask_one("Fit", _FITS, f"data-fit-{token}", disabled)
+    colour = _ask_one("Colour", _COLOURS, f"data-colour-{token}", disabled)
     usual, parts = Keeping(), set(understood.parts.tolist())
     test, validation, seed = usual.test, usual.validation, usual.seed
     grouped = understood.groups is not None and "validation" not in parts
@@ -118,6 +105,14 @@ def _ask_keeping(brought: Brought, understood: Understood, disabled: bool) -> Ke
             help="Another seed draws other pictures for testing.",
         )
     return Keeping(size, fit, colour, test, validation, int(seed))
+
+
+def _ask_one(label: str, words: Mapping[_Option, str], key: str, disabled: bool) -> _Option:
+    """Draw the choice of one of a few, the first to begin with."""
+    options = list(words)
+    return st.segmented_control(
+        label, options, default=options[0], required=True, format_func=words.__getitem__, key=key, disabled=disabled
+    )
 
 
 def _ask_size(token: str, understood: Understood, disabled: bool) -> tuple[int, int] | None:

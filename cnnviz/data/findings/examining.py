@@ -21,6 +21,8 @@ Tell = Callable[[int, int], None]
 _FEW = 20  # training images of a class, below which it is learned by heart
 _UNEVEN = 5  # times as many images of one class as of another
 _SHORTCUT = 0.5  # of the way from guessing to always right
+_LOOK_AT_IT = "Look at it, and leave it out if it does not belong."
+_LOOK_AT_THEM = "Look at them, and leave them out if they do not belong."
 _SHOWN = 200  # images of a finding that are named; all are left out
 
 
@@ -144,9 +146,9 @@ class _Examination:
             yield self._of_copies(
                 "duplicate",
                 "Images that are there twice",
-                f"{_counted(count, 'image')} ({_percent(count, len(self.places))}) {_are(count)} another one over "
-                "again, exactly or nearly: such pictures count twice in training and in every number. One of each is "
-                "kept if you leave them out.",
+                f"{_counted(count, 'image')} ({_percent(count, len(self.places))}) "
+                f"{'repeats' if count == 1 else 'repeat'} another one, exactly or nearly: such pictures count twice in "
+                "training and in every number. One of each is kept if you leave them out.",
                 copies,
                 rest,
                 extra,
@@ -184,8 +186,8 @@ class _Examination:
     def _plain(self, looks: Looks) -> Iterable[Finding]:
         words: Sequence[tuple[Kind, NDArray[np.bool_], str, str]] = (
             ("blank", looks.blank, "Images that show nothing", "one even colour, so there is nothing to learn"),
-            ("dark", looks.dark, "Images that are nearly black", "so dark that little of them is left"),
-            ("bright", looks.bright, "Images that are nearly white", "so bright that little of them is left"),
+            ("dark", looks.dark, "Images that are nearly black", "so dark that little is left to see"),
+            ("bright", looks.bright, "Images that are nearly white", "so bright that little is left to see"),
             (
                 "blurred", looks.blurred, "Images that are far less sharp than the others",
                 "blurred, by the measure of this data set",
@@ -200,7 +202,7 @@ class _Examination:
             if found and not (kind == "blurred" and self.drawings):  # lines on a ground have no sharpness of their own
                 sentence = (
                     f"{_counted(len(found), 'image')} ({_percent(len(found), len(self.places))}) {_are(len(found))} "
-                    f"{why}. Look at them, and leave them out if they do not belong."
+                    f"{why}. {_LOOK_AT_IT if len(found) == 1 else _LOOK_AT_THEM}"
                 )
                 yield Finding(kind, title, sentence, found[:_SHOWN], (), found)
 

@@ -171,9 +171,14 @@ def bundle(run: Run, folder: Path, changed: dict[int, float]) -> None:
 
 
 def halve_model(path: Path) -> None:
-    """Write a .keras file anew, its weights in half precision; Keras turns them back when it opens the file."""
+    """Write a .keras file anew, its weights in half precision; Keras turns them back when it opens the file.
+
+    When it was made is left out: the same weights are the same file.
+    """
     with zipfile.ZipFile(path) as archive:
         members = {info.filename: archive.read(info) for info in archive.infolist()}
+    metadata = json.loads(members["metadata.json"]) | {"date_saved": ""}
+    members["metadata.json"] = json.dumps(metadata).encode()
     content = io.BytesIO()
     with h5py.File(io.BytesIO(members["model.weights.h5"]), "r") as whole, h5py.File(content, "w") as half:
         half.attrs.update(whole.attrs)
@@ -183,7 +188,7 @@ def halve_model(path: Path) -> None:
                 half.require_group(name).attrs.update(item.attrs)
                 return
             values = halved_array(np.asarray(item[()]))
-            packing = {"compression": "gzip", "shuffle": True} if values.ndim else {}
+            packing = {"compression": "gzip", "shuffle": True} if values.size > SMALL else {}  # a chunk costs 2 kB
             half.create_dataset(name, data=values, **packing).attrs.update(item.attrs)
 
         whole.visititems(copy)
@@ -243,18 +248,21 @@ def write_table() -> None:
     lines = [
         "# Runs that come with cnnviz",
         "",
-        "Presets trained on the full CIFAR-10, each by the command in its `bundled.json`, and never changed: the home",
-        "page opens on them. Weights are in half precision where that changes at most one prediction of the 10,000",
-        "test images in a thousand. Of a large network some snapshots alone keep their weights; all have their",
-        "predictions. Their answers on the images they held back, from which thresholds and temperature follow, and",
-        "which images of the embedded sample they were fitted on lie in `abstention/`, for machines without CIFAR-10.",
-        "This page is written by `scripts/bundle_runs.py`.",
+        "`efficientnet-lite0` was trained on ImageNet by others; its own README says whose it is, and",
+        "`scripts/convert_efficientnet_lite0.py` makes it.",
+        "",
+        "The others are presets trained on the full CIFAR-10, each by the command in its `bundled.json`, and never",
+        "changed: the home page opens on them. Weights are in half precision where that changes at most one prediction",
+        "of the 10,000 test images in a thousand. Of a large network some snapshots alone keep their weights; all have",
+        "their predictions. Their answers on the images they held back, from which thresholds and temperature follow,",
+        "and which images of the embedded sample they were fitted on lie in `abstention/`, for machines without",
+        "CIFAR-10. This page is written by `scripts/bundle_runs.py`.",
         "",
         "| run | test accuracy | over views | epochs | snapshots | with weights | changed by half precision, at most "
         "| in single precision | MB |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for folder in sorted(path for path in RUNS.iterdir() if path.is_dir()):
+    for folder in sorted(RUNS.glob("bundled-*")):
         run, record = Run(folder, bundled=True), json.loads((folder / "bundled.json").read_text())
         whole = record["in_single_precision"]
         halves = [share for name, share in record["changed_by_half_precision"].items() if name not in whole]

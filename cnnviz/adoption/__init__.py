@@ -5,7 +5,7 @@ file -> recognising -> archive, hdf5 -> translating, architecture, sizing, chann
 -> rebuilding, scaling: a Keras model from pixels to probabilities -> adopting: a run like any other
 """
 
-from cnnviz.adoption.adopting import adopt, matching_datasets
+from cnnviz.adoption.adopting import adopt, matching_datasets, rows_of
 from cnnviz.adoption.facts import Facts, facts_of
 from cnnviz.adoption.foreign import Foreign
 from cnnviz.adoption.rebuilding import MEANINGS, Meaning, answers_in_words, meanings_for, rebuild, usual_meaning
@@ -39,6 +39,7 @@ __all__ = [
     "matching_datasets",
     "meanings_for",
     "rebuild",
+    "rows_of",
     "scalings_for",
     "usual_meaning",
 ]

@@ -28,7 +28,7 @@ from cnnviz.runs import Run, RunStore, Status, Weights
 from cnnviz.runs.predictions import predictions_path
 from cnnviz.spec import DataSpec, LayerRow, ModelSpec, RunSpec
 
-__all__ = ["AUTO", "adopt", "matching_datasets"]
+__all__ = ["AUTO", "adopt", "matching_datasets", "rows_of"]
 
 # How the tables of networks that are built here call the same layers.
 _KINDS = {
@@ -185,7 +185,7 @@ def _spec(
             input_shape=foreign.input_shape,
             classes=foreign.classes,
             output="sigmoid" if foreign.units == 1 else "independent" if meaning == "independent" else "softmax",
-            foreign=tuple(_row(place, model) for place in layers_of(model) if not place.inside),
+            foreign=rows_of(model),
         ),
     )
 
@@ -224,6 +224,15 @@ def _measure(run: Run, classifier: Classifier, home: str | Path | None, on_progr
         "loss": float(losses.mean()),
     }
     write_json(run.folder / "evaluation.json", values, within=run.folder)
+
+
+def rows_of(model: keras.Model) -> tuple[LayerRow, ...]:
+    """Return the table of a network that was not built here: its layers in the order of a pass.
+
+    Args:
+        model: any built Keras model of one image.
+    """
+    return tuple(_row(place, model) for place in layers_of(model) if not place.inside)
 
 
 def _row(place: LayerPlace, model: keras.Model) -> LayerRow:

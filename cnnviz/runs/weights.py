@@ -11,6 +11,7 @@ import numpy as np
 from cnnviz.arrays import Arrays, read_arrays
 from cnnviz.errors import RunError
 from cnnviz.files import read_regular, stamp
+from cnnviz.runs.kernels_inside import kernels_inside
 
 if TYPE_CHECKING:
     import keras
@@ -21,7 +22,7 @@ __all__ = ["KERNELS", "MODEL", "TRAINED_MODEL", "Weights", "read_named", "snapsh
 
 MODEL = "model.keras"
 TRAINED_MODEL = "trained model"  # the moment of a run's model, in words
-KERNELS = "kernels.npz"  # of a network from elsewhere, which has no snapshots
+KERNELS = "kernels.npz"  # of a network from elsewhere, which has no snapshots; see also `kernels_inside`
 
 _NONE = "none"  # in place of a digest
 
@@ -136,13 +137,14 @@ class Weights:
 
     @property
     def arrays_path(self) -> Path:
-        """The file that `arrays` reads: of a network from elsewhere the one with its kernels.
+        """The file that `arrays` reads: of a network from elsewhere the one with its kernels, or its model.
 
         Raises:
             RunError: the run has no snapshot yet.
         """
         if self.snapshot is None and self.run.spec.model.foreign:
-            return self.run.folder / KERNELS
+            kernels = self.run.folder / KERNELS
+            return self.path if self.run.bundled and not kernels.exists() else kernels
         return snapshot_path(self.run.folder, self.number)
 
     def arrays(self) -> Arrays:
@@ -155,13 +157,14 @@ class Weights:
             RunError: there are none, or the file is damaged.
         """
         path = self.arrays_path
-        if path.name != KERNELS:
+        if path.name not in (KERNELS, MODEL):
             return self._snapshot_arrays(path)
         try:
-            return read_arrays(path)
+            return read_arrays(path) if path.name == KERNELS else kernels_inside(path)
         except (OSError, ValueError) as error:
             raise RunError(
-                f"the kernels of the run {self.run.name} are missing or damaged; bring it in again"
+                f"the kernels of the run {self.run.name} are missing or damaged; "
+                + ("install cnnviz again" if self.run.bundled else "bring it in again")
             ) from error
 
     def _snapshot_arrays(self, path: Path) -> Arrays:

@@ -59,8 +59,10 @@ def embedded(run: Run) -> tuple[np.ndarray, np.ndarray]:
 def test_they_are_listed_after_ones_own_and_are_small(home: Path) -> None:
     rows = RunStore(home, RUNS).list()
     assert {row.name for row in rows} >= set(NAMES)
-    assert all(row.bundled and not row.problem and row.dataset == "cifar10" for row in rows)
-    assert sum(path.stat().st_size for path in RUNS.rglob("*")) < 30e6
+    presets = [row for row in rows if row.run_id.startswith("bundled-")]
+    assert len(presets) == len(NAMES)
+    assert all(row.bundled and not row.problem and row.dataset == "cifar10" for row in presets)
+    assert sum(path.stat().st_size for path in RUNS.glob("bundled-*/**/*")) < 30e6
 
 
 def test_a_wheel_takes_all_of_their_files() -> None:
@@ -70,7 +72,9 @@ def test_a_wheel_takes_all_of_their_files() -> None:
     assert {path for path in RUNS.rglob("*") if path.is_file()} <= taken
 
 
-def test_nothing_tells_whose_machine_it_was(run: Run) -> None:
+@pytest.mark.parametrize("run_id", sorted(path.name for path in RUNS.iterdir() if path.is_dir()))
+def test_nothing_tells_whose_machine_it_was(run_id: str, home: Path) -> None:
+    run = RunStore(home, RUNS).get(run_id)
     status = json.loads((run.folder / "status.json").read_text())
     assert [status[key] for key in ("pid", "process_started", "process_since_boot", "host")] == [None, None, None, ""]
     for path in run.folder.rglob("*"):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cnnviz.files import read_regular
 
-__all__ = ["Arrays", "digest", "pack_arrays", "read_arrays", "sealed", "unpack_arrays"]
+__all__ = ["Arrays", "digest", "halved", "pack_arrays", "read_arrays", "sealed", "unpack_arrays"]
 
 Arrays = dict[str, NDArray[Any]]
 T = TypeVar("T")
@@ -47,6 +47,13 @@ def read_arrays(path: Path) -> Arrays:
         ValueError: not an .npz of plain arrays.
     """
     return unpack_arrays(read_regular(path))
+
+
+def halved(array: NDArray[Any]) -> NDArray[Any]:
+    """Return floats in half precision where that loses nothing, as of weights that were kept so; else as they are."""
+    with np.errstate(over="ignore"):
+        half = array.astype(np.float16)
+    return half if array.dtype == np.float32 and np.array_equal(half.astype(np.float32), array) else array
 
 
 def digest(array: NDArray[Any]) -> str:

@@ -17,6 +17,7 @@ __all__ = ["Flags", "spec_of"]
 
 # The first that fits the images is taken where no preset is named.
 _USUAL = ("two-conv", "one-conv")
+_OF_BEGINNING = ("--freeze", "--copies", "--early-rate", "--size")
 _LARGEST_FILE = 4_000_000
 _SHIFT = 0.125  # 4 of 32 pixels: what CIFAR-10 is usually trained with
 
@@ -32,6 +33,9 @@ class Flags:
         validation: as in DataSpec.
         augment: mirror and shift the training images.
         name: what to call the run.
+        start_from: a run, or keras:NAME.
+        freeze, copies, early_rate: as in Beginning.
+        size: pixels of a side that images are brought to for that network.
     """
 
     spec: str | None = None
@@ -46,6 +50,17 @@ class Flags:
     seed: int | None = None
     name: str | None = None
     seconds: float | None = None
+    start_from: str | None = None
+    freeze: str | None = None
+    copies: int | None = None
+    early_rate: float | None = None
+    size: int | None = None
+
+    @property
+    def beginning(self) -> dict[str, Any]:
+        """What is said of the network to begin with, as `Beginning` has it."""
+        values = {"frozen": self.freeze, "copies": self.copies, "early_rate": self.early_rate}
+        return {name: value for name, value in values.items() if value is not None}
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -67,7 +82,8 @@ def spec_of(flags: Flags, home: Path | None) -> "RunSpec":
         raise SpecError("--epochs and --seconds both say how long to train; give one of them")
     from cnnviz.spec.words import named
 
-    spec = _base(flags, home)
+    with _named_as_given(flags):
+        spec = _base(flags, home) if flags.start_from is None else _begun(flags, home)
     train = {
         key: value
         for key in ("epochs", "batch_size", "optimizer", "learning_rate", "seed", "seconds")
@@ -84,6 +100,13 @@ def spec_of(flags: Flags, home: Path | None) -> "RunSpec":
         changes: dict[str, Any] = {"train": spec.train.changed(**train)}
         if flags.validation is not None:
             changes["data"] = spec.data.changed(validation=flags.validation)
+        if flags.start_from is None and (flags.beginning or flags.size is not None):
+            if spec.beginning is None or flags.size is not None:
+                raise SpecError(
+                    f"{', '.join(flag for flag in flags.given if flag in _OF_BEGINNING)} is about a network to begin "
+                    "with and none was given; add --start-from RUN"
+                )
+            changes["beginning"] = spec.beginning.changed(**flags.beginning)
         if flags.name is not None:
             changes["name"] = " ".join(flags.name.split())
         changed = spec.changed(**changes)
@@ -118,6 +141,28 @@ def _base(flags: Flags, home: Path | None) -> "RunSpec":
         return preset(_USUAL[0]).for_data(info.name, info.shape, info.classes)
     except SpecError:
         return preset(_USUAL[1]).for_data(info.name, info.shape, info.classes)
+
+
+def _begun(flags: Flags, home: Path | None) -> "RunSpec":
+    """Make settings that begin with a trained network: how it learns as a file or a preset says, or gently."""
+    from cnnviz.cli.runs import find as find_run
+    from cnnviz.data import are_characters
+    from cnnviz.runs.beginning import beginning_with, gentle
+    from cnnviz.spec import ModelSpec, RunSpec, preset
+
+    given = RunSpec.from_json(_read(flags.spec)) if flags.spec is not None else None
+    if flags.preset is not None:
+        given = preset(flags.preset)
+    run = find_run(str(flags.start_from), home)
+    base = given or RunSpec(model=ModelSpec())
+    info = find(flags.dataset or base.data.name, home)
+    bare = base.changed(
+        model=base.model.changed(layers=(), foreign=(), body=None), beginning=None, name="", preset=None
+    ).for_data(info.name, info.shape, info.classes)
+    names = bare.data.classes or info.classes
+    if given is None:
+        bare = bare.changed(train=gentle(characters=are_characters(names), learns=flags.freeze not in (None, "all")))
+    return beginning_with(run, bare, names, size=flags.size, **flags.beginning)
 
 
 def _read(path: str) -> bytes:

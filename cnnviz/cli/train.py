@@ -60,12 +60,34 @@ def train(
     seconds: Annotated[
         float | None, typer.Option("--seconds", metavar="N", help="Train as much as fits into that time.")
     ] = None,
+    start_from: Annotated[
+        str | None,
+        typer.Option(
+            "--start-from", metavar="RUN|keras:NAME", help="Begin with a trained network; its last layer is made anew."
+        ),
+    ] = None,
+    freeze: Annotated[
+        str | None,
+        typer.Option("--freeze", metavar="LAYER|all|none", help="Which of its layers stay as they are; usually all."),
+    ] = None,
+    copies: Annotated[
+        int | None, typer.Option("--copies", metavar="N", help="Changed copies of each image, where all are frozen.")
+    ] = None,
+    early_rate: Annotated[
+        float | None,
+        typer.Option("--early-rate", metavar="X", help="The first layer's rate as a share of the last one's."),
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option("--size", metavar="N", help="Pixels of the side that images are brought to for that network."),
+    ] = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a network; Ctrl-C stops it, to be resumed.
 
     Without --preset: two-conv where its layers fit the images, else one-conv.
+    With --start-from: its network, with settings for few images.
     Flags change what --spec or --preset say.
     """
     flags = Flags(
@@ -81,6 +103,11 @@ def train(
         seed=seed,
         name=name,
         seconds=seconds,
+        start_from=start_from,
+        freeze=freeze,
+        copies=copies,
+        early_rate=early_rate,
+        size=size,
     )
     with _unexpected() as errors:
         run = _continued(resume, flags, home) if resume is not None else _trained(flags, home)

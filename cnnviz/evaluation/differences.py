@@ -125,11 +125,14 @@ def _settings(spec: RunSpec, trained_here: bool) -> Iterator[tuple[str, str]]:
     for section, settings in spec.model_dump().items():
         if section in _LEFT_OUT:
             continue
+        if section == "beginning":
+            yield from _of_beginning(spec)
+            continue
         if section == "train" and not trained_here:
             yield "trained", "elsewhere" if spec.model.foreign else "here"
             continue
         for name, value in settings.items():
-            if name == "foreign":  # the table of what a network from elsewhere has; nothing that was set
+            if name in ("foreign", "body"):  # the table of what a network from elsewhere has; nothing that was set
                 continue
             if name == "layers":
                 yield from _of_layers(spec)
@@ -142,6 +145,20 @@ def _settings(spec: RunSpec, trained_here: bool) -> Iterator[tuple[str, str]]:
             else:
                 named = section == "data"  # people's own words, not ours
                 yield _WORDS.get(f"{section}.{name}", _plain(name)), _text(value) if named else _plain(_text(value))
+
+
+def _of_beginning(spec: RunSpec) -> Iterator[tuple[str, str]]:
+    beginning = spec.beginning
+    if beginning is None:
+        yield "begins with", "random weights"
+        return
+    yield "begins with", beginning.title or beginning.network
+    yield "frozen", beginning.frozen_in_words
+    yield "head", beginning.head
+    if spec.computes_once:
+        yield "augmented copies", str(beginning.copies if spec.train.augmentation.active else 0)
+    else:
+        yield "rate of the first layer", f"{beginning.early_rate:g} of the head's"
 
 
 def _of_layers(spec: RunSpec) -> Iterator[tuple[str, str]]:

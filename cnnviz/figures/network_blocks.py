@@ -1,14 +1,16 @@
 """A network as blocks in a row: each is what a layer makes of one image."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from cnnviz.spec import LAYER_KINDS, LayerRow, Shape
 
 __all__ = ["Block", "network_blocks", "short_number", "shown_shape"]
 
 _SHEETS = 8
+_MOST = 28  # blocks that are told apart on a projector
 # These leave the shape as it is: a sliver beside the block they work on says enough.
 _SLIVERS = {kind.model_fields["kind"].default: kind.effect for kind in LAYER_KINDS if kind.effect}
 
@@ -25,6 +27,7 @@ class Block:
         channels: how many maps; empty after the image is gone.
         parameters: how many, in short; empty for none.
         title: everything, for the pointer.
+        frozen: whether it does not learn, as trained before.
     """
 
     kind: str
@@ -34,20 +37,44 @@ class Block:
     channels: str = ""
     parameters: str = ""
     title: str = ""
+    frozen: bool = False
 
 
-def network_blocks(shape: Shape, rows: Sequence[LayerRow], problem: str = "") -> tuple[Block, ...]:
-    """Return the blocks of a network.
+def network_blocks(
+    shape: Shape, rows: Sequence[LayerRow], problem: str = "", frozen: Collection[str] = ()
+) -> tuple[Block, ...]:
+    """Return the blocks of a network; of one with more layers than fit, one for those whose maps are of one size.
 
     Args:
         shape: (height, width, channels) of its images.
         rows: the layers that work, from the first to the output.
         problem: why it does not work any further, which a placeholder says; empty where it does.
+        frozen: the names of layers that do not learn.
     """
     largest = max(shape[:2])
     missing = [Block("missing", 0.3, title=problem)] if problem else []
     start = _block("input", shape, largest, "", f"one image, {shown_shape(shape)}")
-    return (start, *(_layer(row, largest) for row in rows), *missing)
+    shown = _stages(rows, frozen) if len(rows) > _MOST else [(row, row.name in frozen) for row in rows]
+    return (start, *(replace(_layer(row, largest), frozen=still) for row, still in shown), *missing)
+
+
+def _stages(rows: Sequence[LayerRow], frozen: Collection[str]) -> list[tuple[LayerRow, bool]]:
+    """Join the layers that follow each other with maps of one size, and are frozen all or not, to one row each."""
+
+    def stage(row: LayerRow) -> tuple[object, ...]:
+        maps = len(row.output_shape) == 3 and row.output_shape[0] > 1
+        return (row.output_shape[:2], row.name in frozen) if maps else (row.name,)
+
+    found = []
+    for _, group in groupby(rows, stage):
+        same = list(group)
+        widest = max(same, key=lambda row: row.output_shape[-1])
+        parameters, products = sum(row.parameters for row in same), sum(row.multiply_adds for row in same)
+        kind = widest.kind if len(same) == 1 else "convolution"
+        name = widest.name if len(same) == 1 else f"{same[0].name} to {same[-1].name}"
+        joined = replace(widest, name=name, kind=kind, parameters=parameters, multiply_adds=products)
+        found.append((joined, same[0].name in frozen))
+    return found
 
 
 def _layer(row: LayerRow, largest: int) -> Block:

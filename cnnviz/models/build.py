@@ -9,7 +9,7 @@ from cnnviz.errors import SpecError
 from cnnviz.spec import Convolution, Layer, ModelSpec
 from cnnviz.spec.keras_layers import FirstWeights, Penalty, Seed
 
-__all__ = ["build"]
+__all__ = ["build", "with_head"]
 
 
 def build(spec: ModelSpec, seed: int = 0) -> keras.Model:
@@ -28,19 +28,32 @@ def build(spec: ModelSpec, seed: int = 0) -> keras.Model:
         probabilities, or (images, 1), the second class's probability, for a sigmoid output.
 
     Raises:
-        SpecError: the network came from elsewhere.
+        SpecError: the network came from elsewhere, or begins with another one: see `begin_with`.
     """
-    if spec.foreign:
+    if spec.foreign or spec.body:
         raise SpecError("this network came from elsewhere as a whole, so it cannot be built or trained again here")
     inputs = keras.Input(spec.input_shape, name="image")
-    tensor = keras.layers.Rescaling(1 / 255, name="rescaling")(inputs)
-    named = (*zip(spec.names, spec.layers, strict=True), *spec.output_layers)
-    for number, (name, layer) in enumerate(named):
+    return with_head(inputs, keras.layers.Rescaling(1 / 255, name="rescaling")(inputs), spec, seed)
+
+
+def with_head(inputs: keras.KerasTensor, tensor: keras.KerasTensor, spec: ModelSpec, seed: int) -> keras.Model:
+    """Put a spec's own layers, and those that end it, on what comes before them.
+
+    Args:
+        inputs: the images.
+        tensor: what was made of them so far.
+        spec: the network.
+        seed: as for `build`.
+
+    Returns:
+        The model from the images to the probabilities.
+    """
+    for number, (name, layer) in enumerate(spec.named_layers):
         # each layer its own seed: equal seeds would give equal layers equal kernels
         tensor = _keras_layer(name, layer, seed * 1009 + number)(tensor)
     outputs = keras.layers.Activation(spec.output, name="probabilities")(tensor)
     model = keras.Model(inputs, outputs, name="cnn")
-    for name, layer in named:
+    for name, layer in spec.named_layers:
         if isinstance(layer, Convolution):
             _begin(model.get_layer(name), layer)
     return model

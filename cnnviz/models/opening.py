@@ -2,7 +2,9 @@
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -13,9 +15,14 @@ from cnnviz.files import storage_errors, sync_folder
 __all__ = ["assign_weights", "named_weights", "open_file", "save_model"]
 
 
-def named_weights(model: keras.Model) -> Arrays:
-    """Return a model's weights as arrays, by path such as "conv2d_1/kernel"."""
-    return {weight.path: keras.ops.convert_to_numpy(weight) for weight in model.weights}
+def named_weights(model: keras.Model, weights: Iterable[Any] | None = None) -> Arrays:
+    """Return a model's weights as arrays, by path such as "conv2d_1/kernel".
+
+    Args:
+        model: a built model.
+        weights: those of its weights that are meant; None for all.
+    """
+    return {one.path: keras.ops.convert_to_numpy(one) for one in (model.weights if weights is None else weights)}
 
 
 def assign_weights(model: keras.Model, arrays: Arrays) -> None:

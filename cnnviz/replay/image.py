@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import RunError, SpecError
 from cnnviz.runs import Run, Snapshot
-from cnnviz.spec import Activation, BatchNormalization, Convolution, ModelSpec
+from cnnviz.spec import ModelSpec
 
 if TYPE_CHECKING:
     import keras
@@ -91,12 +91,12 @@ def map_layers(spec: ModelSpec, most: int = MOST_LAYERS) -> tuple[str, ...]:
     """
     names: list[str] = []
     after = False
-    for name, layer in zip(spec.names, spec.layers, strict=True):
-        if isinstance(layer, Convolution):
-            names.append(name)
+    for row in spec.rows:
+        if row.kind == "convolution":
+            names.append(row.name)
             after = True
-        elif after and isinstance(layer, BatchNormalization | Activation):
-            names[-1] = name
+        elif after and row.kind in ("batch_normalization", "activation"):
+            names[-1] = row.name
         else:
             after = False
     places = np.linspace(0, len(names) - 1, min(most, len(names))).round().astype(int)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cnnviz.errors import DataError, RunError
 from cnnviz.replay.frames import MOST_FRAMES, choose_frames
 from cnnviz.runs import History, Predictions, Run, Snapshot
-from cnnviz.spec import Convolution, ModelSpec
+from cnnviz.spec import ModelSpec
 
 __all__ = ["Replay", "first_convolution", "replay"]
 
@@ -139,8 +139,7 @@ def first_convolution(spec: ModelSpec) -> str:
     Args:
         spec: the network.
     """
-    pairs = zip(spec.names, spec.layers, strict=True)
-    return next((name for name, layer in pairs if isinstance(layer, Convolution)), "")
+    return next((row.name for row in spec.rows if row.kind == "convolution"), "")
 
 
 def _kernels(

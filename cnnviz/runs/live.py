@@ -93,7 +93,7 @@ def _is_kernels(array: NDArray[Any]) -> bool:
 def _is_of(view: LiveView, model: ModelSpec) -> bool:
     """Whether a view can come from such a network."""
     first = next((layer for layer in model.layers if isinstance(layer, Convolution)), None)
-    if view.kernels is not None:
+    if view.kernels is not None and model.body is None:  # what a body's have, its rows do not say
         channels = model.input_shape[2]  # nothing before the first convolution changes them
         size = first and (first.kernel_size, first.kernel_size, channels, first.filters)
         if view.kernels.shape != size:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cnnviz.arrays import Arrays, read_arrays
 from cnnviz.errors import RunError
-from cnnviz.files import read_regular, stamp
+from cnnviz.files import read_json, read_regular, stamp
 from cnnviz.runs.kernels_inside import kernels_inside
 
 if TYPE_CHECKING:
@@ -18,11 +18,24 @@ if TYPE_CHECKING:
 
     from cnnviz.runs.run import Run
 
-__all__ = ["KERNELS", "MODEL", "TRAINED_MODEL", "Weights", "read_named", "snapshot_path"]
+__all__ = [
+    "BEGINNING",
+    "KERNELS",
+    "MODEL",
+    "NETWORK",
+    "TRAINED_MODEL",
+    "Weights",
+    "layers_begun_with",
+    "read_named",
+    "snapshot_path",
+    "weights_begun_with",
+]
 
 MODEL = "model.keras"
 TRAINED_MODEL = "trained model"  # the moment of a run's model, in words
 KERNELS = "kernels.npz"  # of a network from elsewhere, which has no snapshots; see also `kernels_inside`
+# Of a run that begins with another network: its layers, and all weights. Its snapshots hold only what learns.
+NETWORK, BEGINNING = "network.json", "beginning.npz"
 
 _NONE = "none"  # in place of a digest
 
@@ -158,7 +171,9 @@ class Weights:
         """
         path = self.arrays_path
         if path.name not in (KERNELS, MODEL):
-            return self._snapshot_arrays(path)
+            if self.run.spec.beginning is None:
+                return self._snapshot_arrays(path)
+            return {**weights_begun_with(self.run), **self._snapshot_arrays(path)}
         try:
             return read_arrays(path) if path.name == KERNELS else kernels_inside(path)
         except (OSError, ValueError) as error:
@@ -186,6 +201,8 @@ class Weights:
 
         run = self.run
         if self.snapshot is not None:
+            if run.spec.beginning is not None:
+                return models.opened(layers_begun_with(run), self.arrays())
             model = models.build(run.spec.model, run.spec.train.seed)
             models.assign_weights(model, self.arrays())
             return model
@@ -218,6 +235,27 @@ class Weights:
         raise RunError(
             f"the run {self.run.id} has no snapshot {self.snapshot} yet; wait for it, or choose one that exists"
         )
+
+
+def weights_begun_with(run: "Run") -> Arrays:
+    """Read all weights as they were when a run began that begins with another network.
+
+    Raises:
+        RunError: there are none yet, or the file is damaged.
+    """
+    return read_named(run.id, run.folder / BEGINNING, "network that it began with")
+
+
+def layers_begun_with(run: "Run") -> dict[str, Any]:
+    """Read the layers of a run that begins with another network.
+
+    Raises:
+        RunError: there are none yet, or the file is damaged.
+    """
+    layers = read_json(run.folder / NETWORK)
+    if layers is None:
+        raise RunError(f"the run {run.id} has no layers of the network that it began with; wait, or train it again")
+    return layers
 
 
 @lru_cache(maxsize=256)

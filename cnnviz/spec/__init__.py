@@ -1,6 +1,7 @@
 """The settings of a run: frozen, validated, JSON in and JSON out. No Keras is imported, so pages edit them at once."""
 
 from cnnviz.spec.base import Settings
+from cnnviz.spec.beginning import ALL, NONE, Beginning
 from cnnviz.spec.data import DataSpec
 from cnnviz.spec.layers import (
     FUNCTIONS,
@@ -18,18 +19,22 @@ from cnnviz.spec.layers import (
     Scaling,
     Shape,
 )
-from cnnviz.spec.model import LayerRow, ModelSpec
+from cnnviz.spec.model import Body, LayerRow, ModelSpec
 from cnnviz.spec.presets import PRESETS, preset
 from cnnviz.spec.run import RunSpec
 from cnnviz.spec.train import Augmentation, TrainSpec
 
 __all__ = [
+    "ALL",
     "FUNCTIONS",
     "LAYER_KINDS",
+    "NONE",
     "PRESETS",
     "Activation",
     "Augmentation",
     "BatchNormalization",
+    "Beginning",
+    "Body",
     "Convolution",
     "DataSpec",
     "Dense",

@@ -26,10 +26,10 @@ def training_flops(spec: ModelSpec) -> int:
     what went in, except before the first weights that learn.
 
     Args:
-        spec: the network.
+        spec: the network; one that begins with another one learns all of it here.
     """
     products, something_learns = 0, False
-    layers = (*spec.layers, *(layer for _, layer in spec.output_layers))
+    layers = (*[None] * len(spec.below), *(layer for _, layer in spec.named_layers))
     for layer, row in zip(layers, spec.rows, strict=True):
         learns = not (isinstance(layer, Convolution) and layer.frozen)
         products += row.multiply_adds * (1 + learns + something_learns)

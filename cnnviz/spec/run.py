@@ -7,9 +7,10 @@ from pydantic import Field, model_validator
 
 from cnnviz.errors import SpecError
 from cnnviz.spec.base import Settings
+from cnnviz.spec.beginning import ALL, NONE, Beginning
 from cnnviz.spec.data import DataSpec
 from cnnviz.spec.layers import Shape
-from cnnviz.spec.model import ModelSpec
+from cnnviz.spec.model import MOST_PARAMETERS, LayerRow, ModelSpec
 from cnnviz.spec.train import TrainSpec
 
 __all__ = ["RunSpec"]
@@ -24,6 +25,7 @@ class RunSpec(Settings):
         data: which images.
         model: which network.
         train: how it learns.
+        beginning: the network it begins with; None for random weights.
         versions: package versions, written when a run is made; not needed to train again.
     """
 
@@ -33,6 +35,7 @@ class RunSpec(Settings):
     data: DataSpec = DataSpec()
     model: ModelSpec
     train: TrainSpec = TrainSpec()
+    beginning: Beginning | None = None
     versions: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -51,6 +54,7 @@ class RunSpec(Settings):
                 f"the loss {train.loss} does not go with the output {model.output}; "
                 "leave the loss out and it follows the output"
             )
+        self._check_beginning()
         if self.data.validation == 0:
             needs = [
                 ("early stopping", train.early_stopping),
@@ -61,6 +65,50 @@ class RunSpec(Settings):
                 if asked:
                     raise SpecError(f"{what} needs validation images and the validation share is 0; set it to 0.1, say")
         return self
+
+    def _check_beginning(self) -> None:
+        beginning, body = self.beginning, self.model.body
+        if (beginning is None) != (body is None):
+            raise SpecError("a network that begins with another one needs both its name and its layers; give both")
+        if beginning is None or body is None:
+            return
+        names = [row.name for row in body.rows]
+        if beginning.frozen not in (ALL, NONE, *names):
+            raise SpecError(
+                f"the layers up to {beginning.frozen!r:.80} are to be frozen and "
+                f"{beginning.title or beginning.network} has no such layer; give {ALL}, {NONE}, "
+                f"or one of {', '.join(names[:3])} ... {names[-1]}"
+            )
+        if beginning.head == "kept" and self.model.layers:
+            raise SpecError("a kept head takes no new layers; leave them out, or make the head new")
+        if self.trained_parameters > MOST_PARAMETERS:
+            raise SpecError(
+                f"{self.trained_parameters:,} parameters would learn; at most {MOST_PARAMETERS:,} are allowed, so "
+                "freeze more layers"
+            )
+
+    @property
+    def frozen_rows(self) -> tuple[LayerRow, ...]:
+        """The layers that do not learn at all: of the network it begins with, those below and up to the chosen one."""
+        if self.beginning is None or self.model.body is None:
+            return ()
+        below, body = self.model.below, self.model.body.rows
+        adapting = below[: len(below) - len(body)]  # they have nothing to learn
+        if self.beginning.frozen == ALL:
+            return below
+        names = [row.name for row in body]
+        count = 0 if self.beginning.frozen == NONE else names.index(self.beginning.frozen) + 1
+        return (*adapting, *body[:count])
+
+    @property
+    def computes_once(self) -> bool:
+        """Whether everything below the head is frozen, so that what it makes of the images is computed once."""
+        return self.beginning is not None and self.beginning.frozen == ALL
+
+    @property
+    def trained_parameters(self) -> int:
+        """How many weights and offsets learn, or follow what is learned."""
+        return self.model.parameters - sum(row.parameters for row in self.frozen_rows)
 
     @property
     def loss(self) -> str:
@@ -84,7 +132,7 @@ class RunSpec(Settings):
 
         Returns:
             A new spec. A sigmoid output is kept while it fits, and a choice of classes (as in `cats-vs-dogs`) while it
-            is the same data set or its names include them.
+            is the same data set or its names include them. A kept head is made new for another data set.
 
         Raises:
             SpecError: the network cannot take images of that size; the sentence names the layer.
@@ -104,4 +152,7 @@ class RunSpec(Settings):
         if output != self.model.output:
             train = train.changed(loss=None)
         model = self.model.for_images((height, width, channels), n_classes, output)
-        return self.changed(data=self.data.changed(name=name, classes=kept), model=model, train=train)
+        same = (name, n_classes) == (self.data.name, self.model.classes)
+        beginning = self.beginning if same or self.beginning is None else self.beginning.changed(head="new")
+        data = self.data.changed(name=name, classes=kept)
+        return self.changed(data=data, model=model, train=train, beginning=beginning)

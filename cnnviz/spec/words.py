@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from cnnviz.errors import SpecError
+from cnnviz.spec.beginning import ALL, NONE
 from cnnviz.spec.data import DataSpec
 from cnnviz.spec.layers import FUNCTIONS, Layer
 from cnnviz.spec.presets import preset
@@ -17,6 +18,7 @@ __all__ = [
     "learning_in_words",
     "name_in_words",
     "named",
+    "origin_in_words",
     "time_in_words",
 ]
 
@@ -32,6 +34,14 @@ _SCHEDULES = {"constant": "constant rate", "cosine": "cosine", "one_cycle": "one
 def epochs_in_words(count: int) -> str:
     """Return a number of epochs, such as 1 epoch, 10 epochs."""
     return "1 epoch" if count == 1 else f"{count} epochs"
+
+
+def origin_in_words(spec: RunSpec) -> str:
+    """Return what a run was made from: "two-conv", "own network", "EfficientNet-Lite0, all frozen"."""
+    if spec.beginning is None:
+        return spec.preset or "own network"
+    frozen = {ALL: "all frozen", NONE: "trained on"}.get(spec.beginning.frozen, f"frozen up to {spec.beginning.frozen}")
+    return f"{spec.beginning.title or spec.beginning.network}, {frozen}"
 
 
 def named(spec: RunSpec) -> RunSpec:

@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from cnnviz.spec import TrainSpec
+from cnnviz.training.parts import learned_weights
 
 __all__ = ["Averages"]
 
@@ -20,7 +21,7 @@ class Averages:
     """
 
     def __init__(self, model: keras.Model, spec: TrainSpec) -> None:
-        self._weights = [] if spec.averaging == "none" else [weight.value for weight in model.weights]
+        self._weights = [] if spec.averaging == "none" else [weight.value for weight in learned_weights(model)]
         self._go_on_from_it = spec.averaging == "lookahead"
         self.variables = [tf.Variable(weight, trainable=False) for weight in self._weights]
 

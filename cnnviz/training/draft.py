@@ -4,9 +4,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
-from cnnviz.data import DatasetInfo
+from cnnviz.data import DatasetInfo, are_characters
 from cnnviz.errors import SpecError
-from cnnviz.spec import DataSpec, Layer, LayerRow, ModelSpec, RunSpec, Shape, TrainSpec, preset
+from cnnviz.runs import Run
+from cnnviz.runs.beginning import beginning_with, gentle
+from cnnviz.spec import (
+    ALL,
+    Beginning,
+    Body,
+    DataSpec,
+    Layer,
+    LayerRow,
+    ModelSpec,
+    RunSpec,
+    Shape,
+    TrainSpec,
+    preset,
+)
 from cnnviz.spec.words import named
 
 __all__ = ["Draft", "Table", "suggested_preset"]
@@ -22,16 +36,18 @@ class Table:
         layers: a row for each layer of the list; None from the one that cannot work on.
         output: the rows that end the network; empty where it does not work.
         problem: why it does not work, in one sentence; empty where it does.
+        below: the rows of what is taken over from another network.
     """
 
     layers: tuple[LayerRow | None, ...]
     output: tuple[LayerRow, ...] = ()
     problem: str = ""
+    below: tuple[LayerRow, ...] = ()
 
     @property
     def rows(self) -> tuple[LayerRow, ...]:
         """All rows that are known, from the input to the output."""
-        return (*(row for row in self.layers if row is not None), *self.output)
+        return (*self.below, *(row for row in self.layers if row is not None), *self.output)
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,8 @@ class Draft:
         name: what the run will be called; empty for the preset's name.
         output: "sigmoid" only with two classes.
         data_problem: why the data set cannot be used; empty where it can.
+        beginning: the network it begins with; None for random weights.
+        body: what is taken over from that.
     """
 
     data: DataSpec
@@ -61,6 +79,8 @@ class Draft:
     name: str = ""
     output: _Output = "softmax"
     data_problem: str = ""
+    beginning: Beginning | None = None
+    body: Body | None = None
 
     @classmethod
     def of(cls, spec: RunSpec, info: DatasetInfo | None = None) -> Self:
@@ -83,7 +103,27 @@ class Draft:
             preset=spec.preset,
             output="sigmoid" if spec.model.output == "sigmoid" else "softmax",
             data_problem=problem,
+            beginning=spec.beginning,
+            body=spec.model.body,
         )
+
+    @classmethod
+    def from_run(cls, run: Run, info: DatasetInfo) -> Self:
+        """Return settings that begin with a run's network, all of it frozen, for a data set.
+
+        Args:
+            run: one with weights.
+            info: the data set.
+
+        Raises:
+            RunError: its weights are gone.
+            SpecError: there is nothing in it to begin with.
+        """
+        train = gentle(characters=are_characters(info.classes))
+        data = DataSpec(name=info.name)
+        model = ModelSpec(input_shape=info.shape, classes=max(len(info.classes), 2))
+        spec = beginning_with(run, RunSpec(data=data, model=model, train=train), info.classes)
+        return cls.of(spec, info)
 
     @classmethod
     def from_preset(cls, name: str, info: DatasetInfo) -> Self:
@@ -116,20 +156,46 @@ class Draft:
         """
         if self.data_problem:
             raise SpecError(self.data_problem)
-        model = ModelSpec(input_shape=self.shape, layers=self.layers, classes=self.classes, output=self.output)
-        return named(RunSpec(name=self.name, preset=self.preset, data=self.data, model=model, train=self.train))
+        model = ModelSpec(
+            input_shape=self.shape, layers=self.layers, body=self.body, classes=self.classes, output=self.output
+        )
+        name = self.name or (f"from {self.beginning.title}"[:80] if self.beginning else "")
+        return named(
+            RunSpec(
+                name=name,
+                preset=self.preset,
+                data=self.data,
+                model=model,
+                train=self.train,
+                beginning=self.beginning,
+            )
+        )
 
     def table(self) -> Table:
         """Return the table of the network; pure Python, under a millisecond."""
+        below = self.below
         try:
-            rows = self.spec().model.rows
+            rows = self.spec().model.rows[len(below) :]
         except SpecError as error:
-            return Table(self._rows_before_the_problem(), problem=error.sentence)
-        return Table(rows[: len(self.layers)], rows[len(self.layers) :])
+            return Table(self._rows_before_the_problem(), problem=error.sentence, below=below)
+        return Table(rows[: len(self.layers)], rows[len(self.layers) :], below=below)
+
+    @property
+    def below(self) -> tuple[LayerRow, ...]:
+        """The rows of what is taken over from another network, and of what brings images to it."""
+        return (*self.body.adapting(self.shape), *self.body.rows) if self.body else ()
+
+    @property
+    def frozen(self) -> frozenset[str]:
+        """The names of layers that do not learn, as far as the settings work."""
+        try:
+            return frozenset(row.name for row in self.spec().frozen_rows)
+        except SpecError:
+            return frozenset()
 
     def _rows_before_the_problem(self) -> tuple[LayerRow | None, ...]:
         rows: list[LayerRow | None] = []
-        shape: Shape = self.shape
+        shape: Shape = self.below[-1].output_shape if self.below else self.shape
         for layer in self.layers:
             try:
                 output = layer.output_shape(shape)
@@ -150,15 +216,31 @@ class Draft:
         """Return it with some of the training settings changed."""
         return replace(self, train=self.train.changed(**{"loss": None, **values}))
 
+    def with_beginning(self, **values: Any) -> Self:
+        """Return it with some settings of its beginning changed; as it is where it begins with random weights.
+
+        How it learns follows what is frozen, as long as nobody has changed it.
+        """
+        if self.beginning is None:
+            return self
+        beginning = self.beginning.changed(**values)
+        usual = {learns: gentle(characters=not self.train.augmentation.flip, learns=learns) for learns in (True, False)}
+        train = usual[beginning.frozen != ALL] if self.train in usual.values() else self.train
+        return replace(self, beginning=beginning, train=train)
+
     def with_output(self, output: _Output) -> Self:
-        """Return it with another output."""
-        return replace(self, output=output)._follow_task()
+        """Return it with another output; its head is then a new one."""
+        beginning = self.beginning and self.beginning.changed(head="new")
+        return replace(self, output=output, beginning=beginning)._follow_task()
 
     def _follow_task(self) -> Self:
         """Let the loss and the class weights follow the task again."""
         weights = self.train.class_weights
         kept = weights if weights in (None, "balanced") or len(weights) == self.classes else None
-        return replace(self, train=self.train.changed(loss=None, class_weights=kept))
+        beginning = self.beginning
+        if beginning is not None and self.classes != self.n_classes:  # a kept head is for all of them
+            beginning = beginning.changed(head="new")
+        return replace(self, train=self.train.changed(loss=None, class_weights=kept), beginning=beginning)
 
     def with_layer(self, index: int, **values: Any) -> Self:
         """Return it with some settings of one layer changed."""

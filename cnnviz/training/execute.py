@@ -24,6 +24,7 @@ from cnnviz.spec import RunSpec
 from cnnviz.training.fit import Fit, Outcome
 from cnnviz.training.halves import choose_threads
 from cnnviz.training.memory import refuse_too_large
+from cnnviz.training.preparing import Preparing, StoppedEarlyError
 from cnnviz.training.queue import free_slot, parallel_runs
 from cnnviz.training.recorder import Recorder
 from cnnviz.training.reopen import reopened, stopped_waiting
@@ -124,14 +125,14 @@ def execute(run: Run, data: Prepared | None = None, on_event: OnEvent | None = N
     with held(run.folder, taken), Recorder(run, on_event, run.status) as recorder:
         try:
             recorder.state("running")
-            data = data or _load(run.spec, run.home, _Download(recorder))
+            data = data or _load(run.spec, run.home, Preparing(recorder, f"Getting {run.spec.data.name}", " MB", 1e6))
             write_class_names(run.folder, data.class_names)
             keep_ground(run, data.train.images)
             choose_threads(run.spec.model)
             fit = Fit(run, data, recorder)
             _finish(fit, fit.run_to_end(), recorder)
-        except _StoppedLoadingError:
-            recorder.state("stopped", "Stopped while its data set was downloaded.", seconds_left=None)
+        except StoppedEarlyError as stopped:
+            recorder.state("stopped", str(stopped), seconds_left=None)
         except StorageError as error:
             with suppress(OSError):
                 os.unlink(run.folder / "live.npz")  # room on a full disk for saying so
@@ -146,28 +147,6 @@ def execute(run: Run, data: Prepared | None = None, on_event: OnEvent | None = N
                 recorder,
                 f"An unexpected {type(error).__name__} ended it; worker.log in the run's folder has the details.",
             )
-
-
-class _StoppedLoadingError(Exception):
-    """Somebody asked the run to stop while its data set was still on its way."""
-
-
-class _Download:
-    """Says how far a download is, and listens to a stop request.
-
-    Args:
-        recorder: whose status says it.
-    """
-
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
-
-    def __call__(self, done: int, total: int | None) -> None:
-        run = self._recorder.run
-        if (run.folder / "stop").exists():
-            raise _StoppedLoadingError
-        of = f" of {total / 1e6:.0f}" if total else ""
-        self._recorder.progress(message=f"Getting {run.spec.data.name}: {done / 1e6:.0f}{of} MB.")
 
 
 def _finish(fit: Fit, outcome: Outcome, recorder: Recorder) -> None:

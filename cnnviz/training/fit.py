@@ -9,13 +9,17 @@ from numpy.typing import NDArray
 
 from cnnviz.arrays import Arrays
 from cnnviz.data import Prepared
-from cnnviz.models import assign_weights, build, named_weights
+from cnnviz.models import assign_weights, named_weights
 from cnnviz.runs import Checkpoint, Run, load_checkpoint, save_checkpoint
+from cnnviz.training.beginning import first_network
 from cnnviz.training.budget import Plan, plan_for_seconds
 from cnnviz.training.looks import Looks
 from cnnviz.training.pace import EARLY_STEPS, FIRST_CHUNK, next_chunk, next_indices
+from cnnviz.training.parts import learned_variables
+from cnnviz.training.preparing import Preparing
 from cnnviz.training.rates import averaging_decays, learning_rates, should_stop_early
 from cnnviz.training.recorder import Recorder
+from cnnviz.training.remembering import features_of
 from cnnviz.training.resumable import resumable
 from cnnviz.training.step import TrainingStep, class_weights
 from cnnviz.training.whitening import whiten
@@ -45,10 +49,15 @@ class Fit:
     def __init__(self, run: Run, data: Prepared, recorder: Recorder) -> None:
         self.run, self.data, self.recorder = run, data, recorder
         self.train = run.spec.train
-        self.model = build(run.spec.model, self.train.seed)
+        self.model = first_network(run)
         whiten(self.model, run.spec.model, data.train.images)
-        self.step = TrainingStep(self.model, run.spec, data.train, class_weights(run.spec, data.train.labels))
-        self.looks = Looks(run, self.model, self.step, data, recorder)
+        passing = Preparing(recorder, "Passing images through the frozen layers")
+        features = features_of(self.model, run.spec, data, passing)
+        weights = class_weights(run.spec, data.train.labels)
+        self.step = TrainingStep(
+            self.model, run.spec, data.train, weights, None if features is None else features.train
+        )
+        self.looks = Looks(run, self.model, self.step, data, recorder, features)
         self.plan = Plan(self.train.epochs, len(data.train), self.train.batch_size)
         self.epoch = self.batch = self.taken = 0  # finished epochs; steps of the present one; steps of the whole run
         self.losses = np.zeros(0, np.float32)  # of the present epoch's steps
@@ -76,7 +85,9 @@ class Fit:
             self.looks.snapshot(self.position, self.taken)
             if self.train.seconds is not None:
                 self.plan = self._measure(self.train.seconds)
-        self.recorder.progress(epochs=self.plan.epochs, steps=self.plan.steps, epoch=self.epoch, step=self.taken)
+        self.recorder.progress(
+            message="", epochs=self.plan.epochs, steps=self.plan.steps, epoch=self.epoch, step=self.taken
+        )
         # asked before the first epoch too: the run may have been killed between its last epoch and its end
         while not should_stop_early(self.val_losses, self.train.early_stopping):
             if self.epoch >= self.plan.epochs:
@@ -266,7 +277,7 @@ class Fit:
 
     @property
     def _variables(self) -> tuple[Any, ...]:
-        return (*self.model.variables, *self.step.optimizer.variables, *self.step.averages.variables)
+        return (*learned_variables(self.model), *self.step.optimizer.variables, *self.step.averages.variables)
 
     def _state(self) -> Arrays:
         """Everything that decides what the next step does."""

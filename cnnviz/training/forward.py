@@ -1,5 +1,7 @@
 """Running a network over many images without training it."""
 
+from typing import Any, Literal
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -17,14 +19,17 @@ class Forward:
     """A network's logits for any number of images, compiled once.
 
     Args:
-        model: with a layer named "logits", as `build` makes it; its present weights are used at each call.
+        model: with a layer named "logits", as `build` makes it; its present weights are used at each call. It may be
+            a head alone, whose inputs are features.
+        inputs: what goes in: "uint8" for images, "float32" for features.
     """
 
-    def __init__(self, model: keras.Model) -> None:
-        logits = keras.Model(model.inputs, model.get_layer("logits").output)
+    def __init__(self, model: keras.Model, inputs: Literal["uint8", "float32"] = "uint8") -> None:
+        whole_model = model.layers[-1].name != "logits"
+        logits = keras.Model(model.inputs, model.get_layer("logits").output) if whole_model else model
         shape = [None, *model.input_shape[1:]]
 
-        signature = [tf.TensorSpec(shape, tf.uint8)]
+        signature = [tf.TensorSpec(shape, inputs)]
 
         def whole(images: tf.Tensor) -> tf.Tensor:
             return logits(tf.cast(images, tf.float32), training=False)
@@ -35,11 +40,11 @@ class Forward:
         self._run_few = tf.function(whole, input_signature=signature)
         self._run = tf.function(parted, input_signature=signature) if in_halves() else self._run_few
 
-    def __call__(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def __call__(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """Return the logits.
 
         Args:
-            images: (n, height, width, channels) uint8; n may be 0.
+            images: (n, height, width, channels) uint8, or (n, ...) float32 features; n may be 0.
 
         Returns:
             (n, classes) float32, or (n, 1) for a binary network.

@@ -27,10 +27,11 @@ def choose_threads(spec: ModelSpec) -> None:
     """Set how many threads TensorFlow uses for a network, where it has not started yet.
 
     Args:
-        spec: what will be trained. A batch normalisation looks at a whole batch, so halves would wait for each other.
+        spec: what will be trained. A batch normalisation looks at a whole batch, so halves would wait for each other,
+            and the layers of a body need not follow each other.
     """
     normalised = any(isinstance(layer, BatchNormalization) for layer in spec.layers)
-    alone = normalised or _cores() != _CORES or bool(tf.config.list_physical_devices("GPU"))
+    alone = normalised or spec.body is not None or _cores() != _CORES or bool(tf.config.list_physical_devices("GPU"))
     with suppress(RuntimeError):  # it runs already, and goes on as it is
         tf.config.threading.set_intra_op_parallelism_threads(0 if alone else 1)
         tf.config.threading.set_inter_op_parallelism_threads(0 if alone else _CORES)

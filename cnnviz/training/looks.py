@@ -3,6 +3,7 @@
 Where a run averages its weights, everything here looks at the averaged ones: they are what becomes the model.
 """
 
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.arrays import pack_arrays
-from cnnviz.data import Prepared, Split
+from cnnviz.data import Prepared
 from cnnviz.data.views import mean_over_views
 from cnnviz.files import write_atomically
 from cnnviz.models import assign_weights, named_weights
@@ -22,7 +23,9 @@ from cnnviz.runs.views import ViewsScore
 from cnnviz.runs.weights import snapshot_path
 from cnnviz.training.forward import Forward, probabilities_of
 from cnnviz.training.normalising import Statistics
+from cnnviz.training.parts import learned_weights
 from cnnviz.training.recorder import Recorder
+from cnnviz.training.remembering import Features
 from cnnviz.training.step import TrainingStep
 
 __all__ = ["Looks"]
@@ -39,12 +42,26 @@ class Looks:
         step: for its losses.
         data: prepared images.
         recorder: where snapshots are announced.
+        features: what a frozen body makes of the images, which are then not looked at themselves.
     """
 
-    def __init__(self, run: Run, model: keras.Model, step: TrainingStep, data: Prepared, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        run: Run,
+        model: keras.Model,
+        step: TrainingStep,
+        data: Prepared,
+        recorder: Recorder,
+        features: Features | None = None,
+    ) -> None:
         self.run, self.model, self.step, self.data, self.recorder = run, model, step, data, recorder
-        self.forward = Forward(model)
-        self._statistics = Statistics(model, run.spec, data.train.images)
+        parts, train = step.parts, data.train.images
+        self._validation: Any = data.validation.images if features is None else features.validation
+        self._test: Any = data.test.images if features is None else features.test
+        self.forward = Forward(model) if features is None else Forward(parts.head, "float32")
+        inputs, body = (train, parts.body) if features is None else (features.train[:, 0], None)
+        self._statistics = Statistics(parts.head, run.spec, inputs, body)
+        self._every = 1 if parts.body is None or parts.once else _epochs_between(len(data.train), len(data.test))
         self.watched = _watched(data.test.labels, len(data.class_names))
         convolutions = (layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D))
         self._first_convolution = next(convolutions, None)
@@ -56,7 +73,8 @@ class Looks:
         """Go on numbering after the snapshots up to `position` (in epochs), and catch up on their predictions."""
         kept = [item for item in self.run.snapshots() if item.position <= position]
         self._next_snapshot = kept[-1].number + 1 if kept else 0
-        self._pending = [item.number for item in kept if not self._predictions_path(item.number).exists()]
+        missing = (item for item in kept if not self._predictions_path(item.number).exists())
+        self._pending = [item.number for item in missing if self._due(item.position)]
 
     def refresh(self) -> None:
         """Bring the means and variances of batch normalisations up to date, before the network is looked at."""
@@ -71,18 +89,18 @@ class Looks:
         if not len(self.data.validation):
             return {}
         with self.step.averages.in_place():
-            loss, accuracy = self._measured(self.data.validation)
+            loss, accuracy = self._measured(self._validation, self.data.validation.labels)
         self.seconds = time.perf_counter() - began
         return {"val_loss": loss, "val_accuracy": accuracy}
 
-    def _measured(self, split: Split) -> tuple[float, float]:
+    def _measured(self, inputs: NDArray[Any], labels: NDArray[np.int64]) -> tuple[float, float]:
         """Return mean loss, weighed by class and with penalties like that of training, and accuracy.
 
         What is kept as the best has to be the best by what the training asks for: with class weights both count alike.
         """
-        logits = self.forward(split.images)
-        losses = np.asarray(self.step.weighed(self.step.losses(logits, split.labels), split.labels), dtype=np.float64)
-        accuracy = float((probabilities_of(logits).argmax(1) == split.labels).mean())
+        logits = self.forward(inputs)
+        losses = np.asarray(self.step.weighed(self.step.losses(logits, labels), labels), dtype=np.float64)
+        accuracy = float((probabilities_of(logits).argmax(1) == labels).mean())
         return float(losses.mean() + float(self.step.penalty())), accuracy
 
     def snapshot(self, position: float, step: int) -> None:
@@ -90,11 +108,16 @@ class Looks:
         snapshot = Snapshot(self._next_snapshot, position, step)
         path = snapshot_path(self.run.folder, snapshot.number)
         with self.step.averages.in_place():
-            weights = named_weights(self.model)
+            weights = named_weights(self.model, learned_weights(self.model))
         write_atomically(path, pack_arrays(weights), within=self.run.folder)
         self.recorder.event("snapshot", number=snapshot.number, position=position, step=step)
-        self._pending.append(snapshot.number)
+        if self._due(position):
+            self._pending.append(snapshot.number)
         self._next_snapshot += 1
+
+    def _due(self, position: float) -> bool:
+        """Whether a snapshot's predictions of the test images are made; most are not where that takes too long."""
+        return self._every == 1 or position % self._every == 0
 
     def predict_pending(self) -> None:
         """Predict the test set with every snapshot that has no predictions yet; the network is afterwards as before."""
@@ -102,7 +125,7 @@ class Looks:
         present = named_weights(self.model)
         for number in self._pending:
             assign_weights(self.model, self.run.weights(number))
-            self._write_predictions(self._predictions_path(number), self.forward(self.data.test.images), whole=False)
+            self._write_predictions(self._predictions_path(number), self.forward(self._test), whole=False)
         assign_weights(self.model, present)
         self.seconds += (time.perf_counter() - began) / max(len(self._pending), 1)
         self._pending = []
@@ -114,7 +137,7 @@ class Looks:
             The report's numbers: n_test, n_mistakes, accuracy, loss.
         """
         test = self.data.test
-        logits = self.forward(test.images)
+        logits = self.forward(self._test)
         losses = np.asarray(self.step.losses(logits, test.labels), dtype=np.float64)
         self._write_predictions(self._predictions_path(None), logits, whole=True)
         mistakes = int((probabilities_of(logits).argmax(1) != test.labels).sum())
@@ -128,7 +151,8 @@ class Looks:
     def views(self, count: int) -> ViewsScore:
         """Measure the model on the test set once more, with several views of each image."""
         test = self.data.test
-        said = mean_over_views(lambda images: probabilities_of(self.forward(images)), test.images, count)
+        forward = Forward(self.model)  # of images, also where features were enough so far
+        said = mean_over_views(lambda images: probabilities_of(forward(images)), test.images, count)
         return ViewsScore(count, len(test), int((said.argmax(1) != test.labels).sum()))
 
     def live(self, position: float) -> None:
@@ -143,7 +167,7 @@ class Looks:
             "watched": self.watched,
             "images": images,
             "labels": self.data.test.labels[self.watched],
-            "probabilities": probabilities_of(self.forward(images)),
+            "probabilities": probabilities_of(self.forward(self._test[self.watched])),
         }
         if self._first_convolution is not None:
             arrays["kernels"] = self._first_convolution.kernel.numpy()
@@ -151,10 +175,10 @@ class Looks:
 
     def measure(self) -> float:
         """Return the seconds that validation and prediction take after an epoch."""
-        self.forward(self.data.test.images[:2])  # compiles
+        self.forward(self._test[:2])  # compiles
         began = time.perf_counter()
-        self.forward(self.data.test.images[:500])
-        each = (time.perf_counter() - began) / max(len(self.data.test.images[:500]), 1)
+        self.forward(self._test[:500])
+        each = (time.perf_counter() - began) / max(len(self._test[:500]), 1)
         return each * (len(self.data.validation) + len(self.data.test))
 
     def _predictions_path(self, number: int | None) -> Path:
@@ -169,6 +193,14 @@ class Looks:
         if whole:  # the true classes too, so that a report needs no data set
             arrays |= {"probabilities": probabilities, "labels": self.data.test.labels.astype(np.uint16)}
         write_atomically(path, pack_arrays(arrays), within=self.run.folder)
+
+
+def _epochs_between(train: int, test: int) -> int:
+    """How many epochs lie between two predictions of the test images, so that these take no longer than learning.
+
+    To learn from an image takes about as long as to predict three.
+    """
+    return max(1, math.ceil(test / (3 * max(train, 1))))
 
 
 def _writable(loss: float) -> float:

@@ -20,7 +20,7 @@ _FOR_LOOKING = 512e6  # bytes that looking at them may take
 def refuse_too_large(spec: RunSpec, images: int) -> None:
     """Refuse a training whose one step obviously needs more memory than there is; the system would kill it.
 
-    Counted low: every layer's output and its gradient for one batch, and the parameters.
+    Counted low: every layer's output and its gradient for one batch, and the parameters; frozen layers pass without.
 
     Args:
         spec: what is to be trained.
@@ -29,10 +29,12 @@ def refuse_too_large(spec: RunSpec, images: int) -> None:
     Raises:
         SpecError: naming the batch size, the largest layer, and what to lower.
     """
-    rows = spec.model.rows
+    frozen = len(spec.frozen_rows)
+    rows = spec.model.rows[frozen:]
     batch = min(spec.train.batch_size, images)
     of_outputs = sum(math.prod(row.output_shape) for row in rows) * batch * _BYTES * _COPIES
-    needed = of_outputs + spec.model.parameters * _BYTES_A_PARAMETER
+    learning = spec.trained_parameters
+    needed = of_outputs + learning * _BYTES_A_PARAMETER + (spec.model.parameters - learning) * _BYTES
     total = psutil.virtual_memory().total
     if needed > total:
         largest = max(rows, key=lambda row: math.prod(row.output_shape))

@@ -6,6 +6,8 @@ learning rate they lag behind the weights at any momentum. So they are measured 
 as they are ("precise batch normalisation", Wu and Johnson 2021, arXiv 2105.07576; docs/decisions/0012).
 """
 
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -21,12 +23,16 @@ class Statistics:
     """Measures the means and variances of a network's batch normalisations.
 
     Args:
-        model: whose layers follow each other, as `build` makes them.
+        model: whose layers follow each other, as `build` makes them; or such a head alone.
         spec: what it was built from; its seed chooses the images.
-        images: (n, height, width, channels) uint8, the training images.
+        images: (n, height, width, channels) uint8, the training images; or (n, ...) float32, the features of the head.
+        body: what makes features of images, for a head; None where they are features already, or there is no body.
     """
 
-    def __init__(self, model: keras.Model, spec: RunSpec, images: NDArray[np.uint8]) -> None:
+    def __init__(
+        self, model: keras.Model, spec: RunSpec, images: NDArray[Any], body: keras.Model | None = None
+    ) -> None:
+        self._body = body
         layers = model.layers[1:]  # the first is the input
         normalising = [place for place, layer in enumerate(layers) if _normalises(layer)]
         self._layers = layers[: normalising[-1] + 1] if normalising else []
@@ -42,6 +48,8 @@ class Statistics:
         if not self._layers:
             return
         values = tf.constant(self._images, tf.float32)
+        if self._body is not None:
+            values = self._body(values, training=False)
         for layer in self._layers:
             if _normalises(layer):
                 mean, variance = tf.nn.moments(values, list(range(len(values.shape) - 1)))

@@ -8,7 +8,6 @@ Images that stay on the disk come batch by batch instead, read ahead in a thread
 made of a batch is the same.
 """
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -24,12 +23,11 @@ from cnnviz.training.augment import augment, first_sides
 from cnnviz.training.averaging import Averages
 from cnnviz.training.feeding import Feed
 from cnnviz.training.halves import fits_halves, in_halves, pass_in_halves
+from cnnviz.training.parts import Parts, Pass, rate_shares
 from cnnviz.training.passing import training_pass
 from cnnviz.training.rates import KEEP
 
 __all__ = ["TrainingStep", "class_weights", "make_optimizer"]
-
-Pass = Callable[[keras.Model, tf.Tensor], tf.Tensor]
 
 
 def make_optimizer(spec: RunSpec) -> keras.optimizers.Optimizer:
@@ -46,10 +44,12 @@ class TrainingStep:
     """Takes training steps with a model, its optimizer and its images.
 
     Args:
-        model: as `build` makes it, with a layer named "logits".
+        model: as `build` or `begin_with` makes it, with a layer named "logits".
         spec: the run's settings.
         images: the training images and labels.
         class_weights: (classes,) float, how much an image of each class counts.
+        features: (n, 1 + copies, ...) float32, what a frozen body makes of each image and of changed copies of it; then
+            the images are not looked at.
     """
 
     def __init__(
@@ -58,19 +58,22 @@ class TrainingStep:
         spec: RunSpec,
         images: Split,
         class_weights: NDArray[np.float64] | None = None,
+        features: NDArray[np.float32] | None = None,
     ) -> None:
         self.model = model
+        self.parts = Parts.of(model, spec)
+        self._shares = rate_shares(model, spec)
         self.optimizer = make_optimizer(spec)
         self.optimizer.build(model.trainable_variables)
         self.averages = Averages(model, spec.train)
         self._spec = spec
-        self._logits = keras.Model(model.inputs, model.get_layer("logits").output)
-        self._halved = in_halves() and fits_halves(model)
+        self._halved = self.parts.body is None and in_halves() and fits_halves(model)
         normalisations = (one for one in model.layers if isinstance(one, keras.layers.BatchNormalization))
         self._offsets = {one.beta.path for one in normalisations}
         pixels: Any = images.images
-        self._feed = Feed(pixels) if isinstance(pixels, StoredImages) else None
-        self._images = None if self._feed else tf.constant(pixels)
+        self._feed = Feed(pixels) if isinstance(pixels, StoredImages) and features is None else None
+        self._features = None if features is None else tf.constant(features)
+        self._images = None if self._feed or features is not None else tf.constant(pixels)
         self._batch = tf.TensorSpec([None, *pixels.shape[1:]], tf.uint8)
         self._labels = tf.constant(images.labels, tf.int32)
         weights = np.ones(spec.model.classes) if class_weights is None else class_weights
@@ -157,24 +160,35 @@ class TrainingStep:
 
     def penalty(self) -> tf.Tensor:
         """Return the sum of the layers' weight penalties."""
-        return tf.add_n([tf.constant(0.0), *self._logits.losses])
+        parts = self.parts
+        body = parts.body.losses if parts.body is not None and not parts.once else []
+        return tf.add_n([tf.constant(0.0), *body, *parts.head.losses])
 
     def _steps(self, forward: Pass, indices: tf.Tensor, rates: tf.Tensor, decays: tf.Tensor, place: tf.Tensor) -> Any:
         count = tf.shape(indices)[0]
         losses = tf.TensorArray(tf.float32, size=count)
         correct = tf.TensorArray(tf.int32, size=count)
         for step in tf.range(count):
-            images = tf.gather(self._images, indices[step])
             now = tf.stack([place[0] + step, place[1]])
-            loss, right = self._one_step(forward, images, indices[step], rates[step], decays[step], now)
+            inputs = self._inputs(indices[step], now[0])
+            loss, right = self._one_step(forward, inputs, indices[step], rates[step], decays[step], now)
             losses = losses.write(step, loss)
             correct = correct.write(step, right)
         return losses.stack(), correct.stack()
 
+    def _inputs(self, chosen: tf.Tensor, number: tf.Tensor) -> tf.Tensor:
+        """Return the images that are chosen (batch,), or the features of one of each image's copies."""
+        if self._features is None:
+            return tf.gather(self._images, chosen)
+        seed = tf.stack([self._spec.train.seed, number])
+        copies = self._features.shape[1]
+        which = tf.random.stateless_uniform(tf.shape(chosen), seed, 0, copies, tf.int32)
+        return tf.gather_nd(self._features, tf.stack([chosen, which], 1))
+
     def _one_step(
         self, forward: Pass, images: tf.Tensor, chosen: tf.Tensor, rate: tf.Tensor, decay: tf.Tensor, place: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Take a step with images (batch, height, width, channels) uint8, which `chosen` says the numbers of."""
+        """Take a step with images (batch, height, width, channels) uint8, or features; `chosen` are their numbers."""
         self.optimizer.learning_rate.assign(rate)
         loss, right = self._step(forward, tf.cast(images, tf.float32), chosen, place[0], place[1])
         if decay >= 0:
@@ -186,13 +200,13 @@ class TrainingStep:
     ) -> tuple[tf.Tensor, tf.Tensor]:
         labels = tf.gather(self._labels, chosen)  # (batch,)
         train = self._spec.train
-        if train.augmentation.active:
+        if train.augmentation.active and self._features is None:
             mirrored = None
             if self._mirrored is not None:
                 mirrored = tf.gather(self._mirrored, chosen) != (epoch % 2 == 1)
             images = augment(images, train.augmentation, tf.stack([train.seed, number]), mirrored)
         with tf.GradientTape() as tape:
-            logits = forward(self._logits, images)  # (batch, classes), or (batch, 1)
+            logits = self.parts.training_pass(forward, images)  # (batch, classes), or (batch, 1)
             loss = tf.reduce_mean(self.weighed(self.losses(logits, labels), labels)) + self.penalty()
         variables = self.model.trainable_variables
         gradients = tape.gradient(loss, variables)
@@ -201,7 +215,12 @@ class TrainingStep:
                 train.offset_rate * gradient if variable.path in self._offsets else gradient
                 for variable, gradient in zip(variables, gradients, strict=True)
             ]
+        before = {variable.path: tf.identity(variable.value) for variable in variables if variable.path in self._shares}
         self.optimizer.apply(gradients, variables)
+        for variable in variables:
+            if variable.path in before:  # of any optimiser's step the share that its layer takes
+                share, old = self._shares[variable.path], before[variable.path]
+                variable.assign(old + share * (variable.value - old))
         return loss, tf.reduce_sum(tf.cast(_winners(logits) == labels, tf.int32))
 
 

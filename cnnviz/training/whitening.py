@@ -22,7 +22,12 @@ def whiten(model: keras.Model, spec: ModelSpec, images: NDArray[np.uint8]) -> No
         spec: what it was built from.
         images: (n, height, width, channels) uint8, the training images; n is at least 1.
     """
-    if not spec.layers or not isinstance(layer := spec.layers[0], Convolution) or layer.initial != "whitened":
+    if (
+        spec.body
+        or not spec.layers
+        or not isinstance(layer := spec.layers[0], Convolution)
+        or layer.initial != "whitened"
+    ):
         return
     kernels, bias = whitened(images, layer.kernel_size, layer.filters)
     built = model.get_layer(spec.names[0])

@@ -49,6 +49,7 @@ __all__ = [
     "run_ids",
     "run_label",
     "runs",
+    "trained",
 ]
 
 SAMPLE = "cifar10-sample"  # the data set that is always there
@@ -135,6 +136,11 @@ def run_ids() -> tuple[str, ...]:
 def lookable() -> tuple[str, ...]:
     """Return the ids of the runs that have weights to look at, newest first; opens none of them."""
     return _holding(str(home()), (MODEL, snapshot_path(Path(), 0).as_posix()))
+
+
+def trained() -> tuple[str, ...]:
+    """Return the ids of the runs that have a network to begin with, newest first; opens none of them."""
+    return _holding(str(home()), (MODEL,))
 
 
 def judgeable(*, snapshots: bool = False) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def test_a_stop_ends_a_download(home: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(executing, "load_dataset", slow)
     execute(run)
     assert said == ["Getting tiny: 1 of 3 MB."]
-    assert (run.state, run.status.message) == ("stopped", "Stopped while its data set was downloaded.")
+    assert (run.state, run.status.message) == ("stopped", "Stopped before its first step: getting digits.")
 
 
 def test_a_time_that_is_up_in_the_first_epoch_still_gives_one(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

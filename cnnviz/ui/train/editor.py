@@ -11,11 +11,12 @@ import streamlit as st
 from cnnviz.data import DatasetInfo
 from cnnviz.errors import CnnvizError
 from cnnviz.runs import Run
-from cnnviz.spec import LAYER_KINDS, Layer, RunSpec
+from cnnviz.spec import LAYER_KINDS, Layer, RunSpec, Settings
 from cnnviz.training import start
 from cnnviz.training.draft import Draft
 from cnnviz.ui import loaders
 from cnnviz.ui.address import go
+from cnnviz.ui.train.fields import Fields
 
 __all__ = ["LAYER_TITLES", "Editor", "current_editor", "look_at", "start_once"]
 
@@ -47,6 +48,30 @@ class Editor:
     starts: int = 0
     problem: str = ""
 
+    def key(self, name: str) -> str:
+        """Return the key of a widget that shows part of the draft as it is now."""
+        return f"train-{self.version}-{name}"
+
+    def shows(self, key: str) -> bool:
+        """Whether a widget shows the present draft: the browser may still report one of the draft before."""
+        return key.startswith(self.key(""))
+
+    def fields(self, settings: Settings, change: Callable[..., None], name: str) -> Fields:
+        """Return the widgets for some settings of the draft.
+
+        Args:
+            settings: what is shown.
+            change: called with one setting's name and new value, as long as the draft is the one that is shown.
+            name: of the group, in their keys.
+        """
+        key = self.key(name)
+
+        def change_shown(**values: Any) -> None:
+            if self.shows(key):
+                change(**values)
+
+        return Fields(settings, change_shown, key)
+
     def load(self, draft: Draft) -> None:
         """Begin anew with another draft."""
         self.replace_layers(draft, None)
@@ -68,6 +93,23 @@ class Editor:
         if info is not None:
             self.replace_layers(Draft.from_preset(preset, info), None)
             self.problem = ""
+
+    def begin_with(self, dataset: str, run_id: str) -> None:
+        """Begin anew with the network of a run, for a data set."""
+        info = find_dataset(dataset)
+        if info is None:
+            return
+        self.problem = ""
+        try:
+            self.replace_layers(Draft.from_run(loaders.open_run(run_id), info), None)
+        except CnnvizError as error:
+            self.problem = error.sentence
+            self.loads += 1  # the choice goes back to what is still set up
+
+    def set_beginning(self, **values: Any) -> None:
+        """Change what is frozen of the network that it begins with, and how that learns."""
+        self._attempt(lambda: self.draft.with_beginning(**values))
+        self.version += 1  # how it learns may have followed
 
     def take_preset(self, preset: str) -> None:
         """Begin anew with another preset for the same data set."""

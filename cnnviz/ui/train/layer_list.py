@@ -51,6 +51,8 @@ def layer_list(editor: Editor, table: Table) -> None:
     """Draw the list, with the settings of the open layer unfolded below its row; the table is of the editor's draft."""
     with st.container(key="train-layers", gap=None):
         _fixed("Layer", _cells_html("output", "parameters", "multiply-adds"), kind="head")
+        if table.below:
+            _taken_over(editor, table)
         for index, (layer, row) in enumerate(zip(editor.draft.layers, table.layers, strict=True)):
             broken = row is None and (index == 0 or table.layers[index - 1] is not None)
             with st.container(gap=None):  # one place a layer: unfolding one moves no other's
@@ -64,6 +66,10 @@ def layer_list(editor: Editor, table: Table) -> None:
             parameters = sum(row.parameters for row in table.rows)
             multiply_adds = sum(row.multiply_adds for row in table.rows)
             _fixed("Together", _cells((), parameters, multiply_adds), kind="total")
+            frozen = editor.draft.frozen
+            if frozen:
+                learning = parameters - sum(row.parameters for row in table.rows if row.name in frozen)
+                _fixed("Of these learn", _cells((), learning, 0), kind="total")
     with st.container():
         if table.problem:  # said beside the Start button, which is always in view
             _way_out(editor)
@@ -72,13 +78,21 @@ def layer_list(editor: Editor, table: Table) -> None:
             "Add a layer",
             list(LAYER_TITLES),
             icon=":material/add:",
-            key=f"train-add-{editor.version}",
+            key=editor.key("add"),
             width="stretch",
             on_click=_add,
-            args=(editor, f"train-add-{editor.version}"),
+            args=(editor, editor.key("add")),
             help="Goes below the open layer, or to the last place where it works.",
         )
         words(*SETTING_UP, key="train-layer-words")
+
+
+def _taken_over(editor: Editor, table: Table) -> None:
+    """The row of what is taken over from another network."""
+    beginning = editor.draft.beginning
+    title = (beginning.title or beginning.network) if beginning else ""
+    sums = (sum(row.parameters for row in table.below), sum(row.multiply_adds for row in table.below))
+    _fixed(title, _cells(table.below[-1].output_shape, *sums))
 
 
 def _way_out(editor: Editor) -> None:
@@ -145,7 +159,7 @@ def _fixed(name: str, cells: str, kind: str = "fixed") -> None:
 def _settings(editor: Editor, index: int, layer: Layer) -> None:
     """The settings of the open layer, and what can be done with it."""
     with st.container(key="train-open", gap="xsmall"):
-        fields = Fields(layer, lambda **values: editor.set_layer(index, **values), f"train-{editor.version}-{index}")
+        fields = editor.fields(layer, lambda **values: editor.set_layer(index, **values), str(index))
         match layer:
             case Convolution():
                 _convolution(fields)
@@ -205,7 +219,7 @@ def _actions(editor: Editor, index: int) -> None:
         ):
             st.button(
                 word,
-                key=f"train-{word.lower()}-{editor.version}",
+                key=editor.key(word.lower()),
                 icon=f":material/{icon}:",
                 on_click=action,
                 args=arguments,

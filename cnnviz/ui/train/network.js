@@ -20,6 +20,7 @@ const SLENDER = 1.6; // the highest a map is drawn for its width
  * @property {string} channels empty after the image is gone
  * @property {string} parameters
  * @property {string} title
+ * @property {boolean} frozen
  *
  * @typedef {{ blocks: Block[], height: number, alt: string, caption: string }} Data
  */
@@ -52,7 +53,7 @@ function show(block, data, room, squeeze, narrow) {
   const sliver = SLIVERS.has(data.kind);
   const flat = data.channels === "" && data.kind !== "missing";
   const side = Math.max(6, Math.round(data.side * room));
-  block.node.className = `block ${data.kind}${sliver ? " sliver" : ""}`;
+  block.node.className = `block ${data.kind}${sliver ? " sliver" : ""}${data.frozen ? " frozen" : ""}`;
   block.node.title = data.title;
   block.sheet.style.height = `${side}px`;
   block.sheet.style.width = `${sliver ? 3 : flat ? 10 : Math.round(side * squeeze)}px`;

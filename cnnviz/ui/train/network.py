@@ -14,18 +14,20 @@ _CAPTION = (
     "What each layer makes of one image, from left to right: the higher a block, the larger its feature maps; "
     "the more sheets, the more of them. Below it the size and the parameters."
 )
+_FROZEN = " Grey blocks are frozen: they stay as they were trained before."
 
 
 def network(draft: Draft, table: Table, *, height: int) -> None:
     """Draw a draft's network, its highest block so many pixels high; its blocks grow and shrink with every edit."""
-    blocks = network_blocks(draft.shape, table.rows, table.problem)
+    frozen = draft.frozen
+    blocks = network_blocks(draft.shape, table.rows, table.problem, frozen)
     told = ", ".join(f"{block.kind.replace('_', ' ')} {block.size}{block.channels}" for block in blocks)
     _component(
         key="train-network",
         data={
             "blocks": [asdict(block) for block in blocks],
             "height": height,
-            "caption": _CAPTION,
+            "caption": _CAPTION + (_FROZEN if frozen else ""),
             "alt": f"The network from input to output: {told}.",
         },
     )

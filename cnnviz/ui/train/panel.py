@@ -12,6 +12,7 @@ from cnnviz.ui import loaders
 from cnnviz.ui.glossary import meaning
 from cnnviz.ui.guard import permitted
 from cnnviz.ui.messages import plain
+from cnnviz.ui.train.beginning import beginning_panel
 from cnnviz.ui.train.editor import Editor, find_dataset, look_at, start_once
 from cnnviz.ui.train.fields import Fields
 from cnnviz.ui.train.layer_list import layer_list
@@ -22,6 +23,7 @@ _PATIENCE = {
     "regularised": "It sees every image twenty times: about 15 minutes for the full CIFAR-10 on two quiet cores.",
     "strong": "The best accuracy here. It takes patience: about 25 minutes for the full CIFAR-10 on two quiet cores.",
 }
+_NETWORK = "network:"  # before the id of a run whose network is begun with
 _OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
 _SCHEDULES = {
     "constant": "the same all the time",
@@ -53,10 +55,21 @@ def _data_and_preset(editor: Editor) -> None:
     draft = editor.draft
     data_key, preset_key = f"train-{editor.loads}-dataset", f"train-{editor.loads}-preset"
     names = list(known) if draft.data.name in known else [draft.data.name, *known]
-    presets = list(PRESETS) if draft.preset in PRESETS else [draft.preset or "", *PRESETS]
+    chosen = f"{_NETWORK}{draft.beginning.network}" if draft.beginning else draft.preset or ""
+    networks = [_NETWORK + run_id for run_id in loaders.trained()]
+    options = list(dict.fromkeys([*PRESETS, *networks, chosen]))
 
     def change() -> None:
-        editor.choose(st.session_state[data_key], st.session_state[preset_key] or "two-conv")
+        dataset, begin = st.session_state[data_key], st.session_state[preset_key] or "two-conv"
+        if begin.startswith(_NETWORK):
+            editor.begin_with(dataset, begin.removeprefix(_NETWORK))
+        else:
+            editor.choose(dataset, begin)
+
+    def in_words(option: str) -> str:
+        if not option.startswith(_NETWORK):
+            return option or "own settings"
+        return f"network of {loaders.run_label(option.removeprefix(_NETWORK))}"
 
     with st.container(horizontal=True):
         st.selectbox(
@@ -69,15 +82,17 @@ def _data_and_preset(editor: Editor) -> None:
         )
         st.selectbox(
             "Begin with",
-            presets,
-            index=presets.index(draft.preset or ""),
-            format_func=lambda name: name or "own settings",
+            options,
+            index=options.index(chosen),
+            format_func=in_words,
             key=preset_key,
             on_change=change,
-            help="A preset: a network and how it learns. Choosing one begins anew.",
+            help="A preset: a network with random weights, and how it learns. Or a network that was trained before: it "
+            "gets a new last layer for your classes. Choosing one begins anew.",
         )
     info = known.get(draft.data.name)
     with st.container():
+        beginning_panel(editor)
         if info is not None and not info.available and not info.problem:
             st.caption("Not on this computer yet: it is downloaded when the run starts.")
         if draft.preset in _PATIENCE:
@@ -130,7 +145,7 @@ def _start_now(editor: Editor) -> None:
 def _learning(editor: Editor) -> None:
     """Draw what is changed most: how long, how fast, by which optimiser, in which batches."""
     train = editor.draft.train
-    fields = Fields(train, editor.set_train, f"train-{editor.version}-learn")
+    fields = editor.fields(train, editor.set_train, "learn")
     with st.container(horizontal=True):
         if train.seconds is None:
             fields.number("Epochs", "epochs", tip=f"{meaning('epoch')} This is how many.")
@@ -163,7 +178,7 @@ def _folds(editor: Editor) -> None:
 
 def _augmentation(editor: Editor) -> None:
     train = editor.draft.train
-    fields = Fields(train.augmentation, editor.set_augmentation, f"train-{editor.version}-augment")
+    fields = editor.fields(train.augmentation, editor.set_augmentation, "augment")
     fields.toggle("Mirror left and right", "flip", tip="Half of the time. " + meaning("augmentation"))
     if train.augmentation.flip:
         tip = "Each image in every other epoch instead of at random: two epochs show both of its sides."
@@ -179,14 +194,14 @@ def _augmentation(editor: Editor) -> None:
 
 def _data(editor: Editor) -> None:
     draft = editor.draft
-    fields = Fields(draft.data, editor.set_data, f"train-{editor.version}-data")
+    fields = editor.fields(draft.data, editor.set_data, "data")
     with st.container(horizontal=True):
         fields.percentage("Validation", "validation", tip=f"Share held back. {meaning('validation')}")
         fields.number("Training images", "train_images", step=100, empty="all", tip="Empty for all of them.")
     info = find_dataset(draft.data.name)
     if info is None or len(info.classes) < 3:
         return
-    key = f"train-{editor.version}-classes"
+    key = editor.key("classes")
     st.multiselect(
         "Classes",
         info.classes,
@@ -203,16 +218,18 @@ def _data(editor: Editor) -> None:
 
 def _choose_classes(editor: Editor, key: str) -> None:
     chosen = st.session_state[key]
-    if len(chosen) != 1:  # with one class there is nothing to tell apart; the second is on its way
+    one = len(chosen) == 1  # with one class there is nothing to tell apart; the second is on its way
+    if editor.shows(key) and not one:
         editor.set_data(classes=tuple(chosen) or None)
 
 
 def _output(editor: Editor, draft: Draft) -> None:
-    key = f"train-{editor.version}-output"
+    key = editor.key("output")
     words = {"softmax": "two probabilities (softmax)", "sigmoid": "one probability (sigmoid)"}
 
     def change() -> None:
-        editor.draft = editor.draft.with_output(st.session_state[key])
+        if editor.shows(key):
+            editor.draft = editor.draft.with_output(st.session_state[key])
 
     options = list(words)
     st.selectbox(
@@ -232,11 +249,12 @@ def _learning_in_detail(editor: Editor) -> None:
         weights = {} if class_weights is None else {"class_weights": "balanced" if class_weights else None}
         editor.set_train(**weights, **values)
 
-    fields = Fields(train, change_weights, f"train-{editor.version}-detail")
-    key = f"train-{editor.version}-by-time"
+    fields = editor.fields(train, change_weights, "detail")
+    key = editor.key("by-time")
 
     def change() -> None:
-        editor.set_train(seconds=60.0 if st.session_state[key] else None)
+        if editor.shows(key):
+            editor.set_train(seconds=60.0 if st.session_state[key] else None)
 
     st.toggle("Train for a time instead of epochs", value=train.seconds is not None, key=key, on_change=change)
     fields.choice("Learning rate over the run", "schedule", _SCHEDULES)
@@ -280,14 +298,19 @@ def _averaging(fields: Fields, train: TrainSpec) -> None:
 
 
 def _name_and_file(editor: Editor) -> None:
-    key = f"train-{editor.version}-name"
+    key = editor.key("name")
+
+    def change() -> None:
+        if editor.shows(key):
+            editor.set_draft(name=" ".join(st.session_state[key].split()))
+
     st.text_input(
         "Name of the run",
         value=editor.draft.name,
         max_chars=80,
         placeholder=editor.draft.preset or "a run",
         key=key,
-        on_change=lambda: editor.set_draft(name=" ".join(st.session_state[key].split())),
+        on_change=change,
     )
     try:
         spec = editor.draft.spec()
@@ -305,7 +328,7 @@ def _name_and_file(editor: Editor) -> None:
             key="train-save",
             width="stretch",
         )
-    upload = f"train-{editor.version}-upload"
+    upload = editor.key("upload")
     st.file_uploader(
         "Load settings",
         type="json",

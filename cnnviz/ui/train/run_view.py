@@ -14,6 +14,7 @@ from cnnviz.figures.curves import marks_epochs
 from cnnviz.runs import Run, RunStore, Status
 from cnnviz.runs.words import progress_in_words, queue_in_words, state_in_words
 from cnnviz.spec import RunSpec
+from cnnviz.spec.words import origin_in_words
 from cnnviz.training import can_resume, resume, stop, waiting_before
 from cnnviz.ui import loaders
 from cnnviz.ui.address import go, page_link, rerun
@@ -230,8 +231,8 @@ def _settings_in_words(run: Run) -> str:
     if spec.model.foreign:
         return f"network from elsewhere · {parameters:,} parameters"
     parts = [
-        f"{spec.preset or 'own network'} on {spec.data.name}",
-        f"{parameters:,} parameters",
+        f"{origin_in_words(spec)} on {spec.data.name}",
+        f"{parameters:,} parameters" + (f", {spec.trained_parameters:,} learn" if spec.frozen_rows else ""),
         f"{'Adam' if train.optimizer == 'adam' else 'SGD'} {train.learning_rate:g}",
         f"batches of {train.batch_size}",
         f"seed {train.seed}",

@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.runs import LONGEST_NOTES, MOST_TAGS, Run
 from cnnviz.runs.words import snapshot_labels, started_in_words, state_in_words
-from cnnviz.spec.words import changes_in_words
+from cnnviz.spec.words import changes_in_words, origin_in_words
 from cnnviz.ui import loaders
 from cnnviz.ui.guard import permitted
 from cnnviz.ui.judge.compare.results import Judgement
@@ -76,7 +76,7 @@ def _facts(chosen: ComparedRun) -> str:
         state, name = "brought from elsewhere", spec.data.name if run.has_final_predictions else "measured on no images"
         parts = [state, name, when]
     else:
-        parts = [state_in_words(run.status), spec.data.name, spec.preset or "own network", changes_in_words(spec), when]
+        parts = [state_in_words(run.status), spec.data.name, origin_in_words(spec), changes_in_words(spec), when]
     return plain(" · ".join(filter(None, parts)))
 
 

@@ -1,0 +1,63 @@
+"""The network that a run begins with, before its first step."""
+
+import keras
+
+from cnnviz.arrays import halved, pack_arrays
+from cnnviz.errors import CnnvizError, RunError, SpecError
+from cnnviz.files import write_atomically, write_json
+from cnnviz.models import begin_with, build, described, named_weights, opened
+from cnnviz.runs import Run, RunStore, Weights
+from cnnviz.runs.weights import BEGINNING, NETWORK, layers_begun_with, weights_begun_with
+
+__all__ = ["first_network"]
+
+
+def first_network(run: Run) -> keras.Model:
+    """Return a run's network as it is before the first step.
+
+    That of a run which begins with another network is kept in its folder first, so that it is resumed, and its
+    snapshots are opened, without the other run.
+
+    Args:
+        run: its settings.
+
+    Raises:
+        SpecError: the network to begin with is gone, or is another one by now.
+        StorageError: the disk is full or refuses.
+    """
+    spec = run.spec
+    if spec.beginning is None:
+        return build(spec.model, spec.train.seed)
+    try:
+        return opened(layers_begun_with(run), weights_begun_with(run))
+    except RunError:  # none yet, or damaged: made anew
+        pass
+    model = begin_with(spec, _other(run))
+    folder = run.folder
+    write_atomically(
+        folder / BEGINNING,
+        pack_arrays({name: halved(one) for name, one in named_weights(model).items()}),
+        within=folder,
+    )
+    write_json(folder / NETWORK, described(model), within=folder)
+    return model
+
+
+def _other(run: Run) -> keras.Model:
+    """Open the network that a run begins with."""
+    beginning = run.spec.beginning
+    if beginning is None:
+        raise ValueError(f"the run {run.id} begins with random weights")
+    title = beginning.title or beginning.network
+    try:
+        weights = Weights(RunStore(run.home).get(beginning.network)).checked()
+    except CnnvizError as error:
+        raise SpecError(
+            f"the network {title} that this run begins with is not here any more; choose another one to begin with"
+        ) from error
+    if beginning.digest not in ("", weights.digest):
+        raise SpecError(
+            f"the network {title} is not the one that these settings begin with, its weights have changed; choose it "
+            "anew"
+        )
+    return weights.open()

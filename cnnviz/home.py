@@ -5,7 +5,15 @@ from pathlib import Path
 
 from cnnviz.errors import StorageError
 
-__all__ = ["BUNDLED_VARIABLE", "HOME_VARIABLE", "bundled_folder", "datasets_folder", "resolve_home", "runs_folder"]
+__all__ = [
+    "BUNDLED_VARIABLE",
+    "HOME_VARIABLE",
+    "bundled_folder",
+    "datasets_folder",
+    "networks_folder",
+    "resolve_home",
+    "runs_folder",
+]
 
 HOME_VARIABLE = "CNNVIZ_HOME"
 BUNDLED_VARIABLE = "CNNVIZ_BUNDLED"
@@ -44,6 +52,11 @@ def resolve_home(home: str | Path | None = None) -> Path:
 def datasets_folder(home: str | Path | None = None) -> Path:
     """Return the folder of cached and imported data sets."""
     return resolve_home(home) / "datasets"
+
+
+def networks_folder(home: str | Path | None = None) -> Path:
+    """Return the folder of the weights of published networks."""
+    return resolve_home(home) / "networks"
 
 
 def runs_folder(home: str | Path | None = None) -> Path:

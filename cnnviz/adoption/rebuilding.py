@@ -8,8 +8,8 @@ import keras
 from cnnviz.adoption.bounds import check_extent, extent_of
 from cnnviz.adoption.foreign import Foreign
 from cnnviz.adoption.images import shaped
-from cnnviz.adoption.scaling import Scaling, scaled
 from cnnviz.errors import DataError, SpecError
+from cnnviz.models.scaling import Scaling, scaled
 
 __all__ = ["MEANINGS", "Meaning", "answers_in_words", "meanings_for", "network_of", "rebuild", "usual_meaning"]
 

@@ -4,10 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.data.catalogue import NAME_PATTERN, checked_name, list_datasets, load_dataset
-from cnnviz.data.download import Progress
 from cnnviz.data.preparation import Prepared, prepare
 from cnnviz.data.records import Dataset, DatasetInfo, Images, Labels, Shape, Split, are_characters
 from cnnviz.data.statistics import ChannelStatistics, ClassCounts, channel_statistics, class_counts, examples
+from cnnviz.download import Progress
 
 if TYPE_CHECKING:
     from cnnviz.data.about import AboutDataset, about_dataset

@@ -19,11 +19,11 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.data.download import Progress
 from cnnviz.data.fitting import fitted
 from cnnviz.data.large import IMAGES
 from cnnviz.data.sources.understood import Keeping, Understood
 from cnnviz.data.stored import StoredImages, header_bytes, open_array
+from cnnviz.download import Progress
 from cnnviz.errors import DataError
 from cnnviz.files import read_json, storage_errors, write_json
 

@@ -20,7 +20,6 @@ from cnnviz.data.about import AboutDataset, write_about
 from cnnviz.data.catalogue import NAME_PATTERN, checked_name, info_of
 from cnnviz.data.deleting import delete_dataset, is_deletable
 from cnnviz.data.dividing import Division, checked_shares, divide
-from cnnviz.data.download import Progress
 from cnnviz.data.gathering import Gathered, gather, kept_positions
 from cnnviz.data.known import KNOWN
 from cnnviz.data.large import IMAGES, LABELS, MANIFEST, PART_NAMES, PARTS, manifest_of
@@ -29,6 +28,7 @@ from cnnviz.data.records import DatasetInfo, Labels
 from cnnviz.data.sources import Colour, Fit, Keeping, Reading, Understood, understand
 from cnnviz.data.stored import header_bytes
 from cnnviz.data.validation import MOST_IMAGES, checked_class_names
+from cnnviz.download import Progress
 from cnnviz.errors import DataError
 from cnnviz.files import storage_errors, sync_folder, write_atomically, write_json
 from cnnviz.home import datasets_folder

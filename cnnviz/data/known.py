@@ -1,15 +1,13 @@
 """The data sets that cnnviz knows by name: what they are, whose, and where the published files lie."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
 from cnnviz.data.records import Shape
-from cnnviz.errors import DataError
+from cnnviz.download import RemoteFile
 
-__all__ = ["CIFAR10_CLASSES", "CIFAR100_CLASSES", "FASHION_CLASSES", "KNOWN", "KnownSet", "RemoteFile"]
+__all__ = ["CIFAR10_CLASSES", "CIFAR100_CLASSES", "FASHION_CLASSES", "KNOWN", "KnownSet"]
 
 CIFAR10_CLASSES = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
@@ -38,46 +36,6 @@ _DIGITS = tuple("0123456789")
 _TINY_IMAGES = "A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009"
 _TORONTO = "https://www.cs.toronto.edu/~kriz/"
 _KERAS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
-
-
-@dataclass(frozen=True)
-class RemoteFile:
-    """A published file.
-
-    Attributes:
-        filename: its name, the same when somebody drops it into the home's datasets folder.
-        base: the published address without the file's name.
-        size: bytes.
-        sha256: of the whole file, in hexadecimal.
-        variable: the environment variable that may hold another address of the same file; empty for none.
-    """
-
-    filename: str
-    base: str
-    size: int
-    sha256: str
-    variable: str = ""
-
-    @property
-    def address(self) -> str:
-        """Where to download from: what the environment variable says, else the published address.
-
-        Raises:
-            DataError: the variable holds something that is not an http or https address.
-        """
-        chosen = os.environ.get(self.variable, "").strip() if self.variable else ""
-        if not chosen:
-            return self.base + self.filename
-        try:
-            parts = urlsplit(chosen)
-        except ValueError:  # such as half a pair of brackets
-            parts = urlsplit("")
-        if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise DataError(
-                f"{self.variable} is {chosen!r:.200}, expected an address that begins with http:// or https://; "
-                "correct it or unset it"
-            )
-        return chosen
 
 
 @dataclass(frozen=True)

@@ -1,32 +1,29 @@
 """Sets that their authors publish: proving, decoding, downloading and keeping them."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from os.path import isfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from cnnviz.data.canonical import DECODERS, md5_of_members
-from cnnviz.data.download import DownloadError, Progress, fetch, host_of
 from cnnviz.data.dropped import dropped_files
 from cnnviz.data.idx import idx_start
 from cnnviz.data.known import KnownSet
 from cnnviz.data.npz import write_npz
 from cnnviz.data.records import Dataset
 from cnnviz.data.validation import checked_dataset
+from cnnviz.download import DownloadError, Progress, alone, fetch, host_of
 from cnnviz.errors import DataError, StorageError
 from cnnviz.files import read_json, storage_errors, write_json
 
 __all__ = ["Progress", "load_published", "prove"]
 
 Arrays = Mapping[str, NDArray[Any]]
-
-LOCK_WAIT_S = 2.0  # another process's download takes minutes: say so rather than wait
 
 
 def load_published(known: KnownSet, folder: Path, on_progress: Progress | None = None) -> Dataset | None:
@@ -55,10 +52,16 @@ def load_published(known: KnownSet, folder: Path, on_progress: Progress | None =
         with suppress(StorageError):  # the .npz only makes the next load quicker
             _keep(folder, known, arrays)
     else:
-        with _locked(known, folder):
-            if isfile(folder / f"{known.name}.npz"):
-                return None
-            arrays = _downloaded(known, folder, on_progress)
+        try:
+            with alone(folder, known.name):
+                if isfile(folder / f"{known.name}.npz"):
+                    return None
+                arrays = _downloaded(known, folder, on_progress)
+        except DownloadError as error:
+            raise DataError(
+                f"{known.name} is being downloaded by another process; wait until it is done, or use "
+                "cifar10-sample meanwhile"
+            ) from error
     return checked_dataset(known.name, arrays, known.class_names, known.source, str(folder))
 
 
@@ -156,25 +159,6 @@ def _keep(folder: Path, known: KnownSet, arrays: Arrays) -> None:
     write_npz(path, arrays)
     if known.sha256:
         _remember(path, known)
-
-
-@contextmanager
-def _locked(known: KnownSet, folder: Path) -> Iterator[None]:
-    """Keep two processes from writing the same partial file."""
-    with storage_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / f".{known.name}.lock", timeout=LOCK_WAIT_S)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise DataError(
-                f"{known.name} is being downloaded by another process; wait until it is done, or use "
-                "cifar10-sample meanwhile"
-            ) from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _downloaded(known: KnownSet, folder: Path, on_progress: Progress | None) -> Arrays:

@@ -21,6 +21,7 @@ from cnnviz.data import (
 from cnnviz.data.findings import known_leaks
 from cnnviz.errors import RunError
 from cnnviz.runs import Predictions, Run, Snapshot
+from cnnviz.runs.words import untested
 
 __all__ = ["Judged", "cross_entropies", "judge", "judge_snapshots", "measured_images", "whole"]
 
@@ -192,10 +193,7 @@ def _why_none(run: Run) -> str:
     if run.spec.model.foreign and run.has_final_predictions:
         return f"the network {run.name} came from elsewhere, so nobody knows how it learned; choose a run trained here"
     if run.spec.model.foreign:
-        return (
-            f"the network {run.name} came from elsewhere and was measured on no test images; bring it in again with a "
-            "data set that has its classes"
-        )
+        return "; ".join(untested(run))
     told = f"the run {run.id} has not predicted the test images yet; it does so after each epoch, so "
     if run.state == "diverged":
         return told + "train again with a lower learning rate"

@@ -20,7 +20,7 @@ from cnnviz.inference.features import features_of
 from cnnviz.runs import Derived, Run, Weights
 from cnnviz.runs.derived import Progress
 
-__all__ = ["Evidence", "abstention_of", "evidence_of", "validation_images"]
+__all__ = ["Evidence", "abstention_of", "evidence_of", "validation_images", "why_never"]
 
 _MOST = 5000  # validation images: more take time and move no threshold
 _AT_ONCE = 256
@@ -59,10 +59,7 @@ def validation_images(run: Run, home: str | Path | None = None) -> Split:
     """
     data = run.spec.data
     if run.spec.model.foreign:
-        raise DataError(
-            f"the network {run.name} came from elsewhere, so which images it was not trained on is not known, and "
-            "nothing says when to abstain; choose a run that was trained here"
-        )
+        raise DataError(why_never(run))
     if held_pictures(data.name, home) != "exact":
         raise DataError(
             f"the data set {data.name} of the run {run.id} is not on this machine, so nothing says when to abstain; "
@@ -75,6 +72,20 @@ def validation_images(run: Run, home: str | Path | None = None) -> Split:
             "validation share"
         )
     return held_back.take(np.arange(0, len(held_back), -(-len(held_back) // _MOST)))
+
+
+def why_never(run: Run) -> str:
+    """Say of a network from elsewhere why it cannot abstain."""
+    if run.bundled:
+        return (
+            f"the network {run.name} came along without its training images, so nothing says when to abstain, how far "
+            "its percentages can be trusted, or which training images are like a photo; choose a run that was trained "
+            "here for that"
+        )
+    return (
+        f"the network {run.name} came from elsewhere, so which images it was not trained on is not known, and nothing "
+        "says when to abstain; choose a run that was trained here"
+    )
 
 
 def evidence_of(

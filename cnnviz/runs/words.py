@@ -22,6 +22,7 @@ __all__ = [
     "snapshot_labels",
     "started_in_words",
     "state_in_words",
+    "untested",
 ]
 
 Snapshots = Literal["weights", "measured", "both"]
@@ -154,3 +155,20 @@ def no_such_snapshot(run: Run, asked: str, numbers: Collection[int]) -> RunError
     there = ", ".join(map(str, sorted(numbers))) if gaps else f"0 to {max(numbers, default=0)}"
     known = f"the snapshots {there}; choose one of these" if numbers else "none; choose another run"
     return RunError(f"the link asks for snapshot {asked[:40]!r} of the run {run.name}, which has {known}")
+
+
+def untested(run: Run) -> tuple[str, str]:
+    """Say why a network from elsewhere has no test images, and what to do; neither with a full stop.
+
+    Args:
+        run: of a network from elsewhere that was measured on none.
+    """
+    if run.bundled:
+        return (
+            f"the network {run.name} came along without the images that others trained and tested it on",
+            "ask it about photos of yours on Classify",
+        )
+    return (
+        f"the network {run.name} came from elsewhere and was measured on no test images",
+        "bring it in again with a data set that has its classes",
+    )

@@ -387,5 +387,5 @@ def _filter_chooser(shown: NetworkLayer) -> int:
             )
         number = 0
     names = {unit: f"filter {unit}" for unit in range(shown.units)}
-    dropdown("Filter", "filter", number, names, key="pinned-filter", width=100)
+    dropdown("Filter", "filter", number, names, key="pinned-filter", width=100 if shown.units <= 100 else 124)
     return number

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnviz.data.known import KNOWN, KnownSet, RemoteFile
+from cnnviz.data.known import KNOWN, KnownSet
+from cnnviz.download import RemoteFile
 from tests.data.helpers import Arrays, Server, make_arrays, make_cifar10_tar
 
 

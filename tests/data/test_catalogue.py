@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
+from cnnviz import download
 from cnnviz.data import list_datasets, load_dataset, published
-from cnnviz.data.known import KNOWN, KnownSet, RemoteFile
+from cnnviz.data.known import KNOWN, KnownSet
+from cnnviz.download import RemoteFile
 from cnnviz.errors import DataError, StorageError
 from tests.data.helpers import HAS_CIFAR10, REAL_HOME, Server, make_arrays, make_cifar10_tar
 
@@ -235,7 +237,7 @@ def test_no_network_is_one_sentence_with_two_ways_out(
 def test_two_processes_do_not_download_at_once(
     datasets: Path, monkeypatch: pytest.MonkeyPatch, small_cifar10: Small
 ) -> None:
-    monkeypatch.setattr(published, "LOCK_WAIT_S", 0.05)
+    monkeypatch.setattr(download, "LOCK_WAIT_S", 0.05)
     with (
         FileLock(datasets / ".cifar10.lock"),
         pytest.raises(DataError, match=r"is being downloaded by another process; wait .* cifar10-sample meanwhile"),
@@ -246,13 +248,13 @@ def test_two_processes_do_not_download_at_once(
 def test_what_another_process_finished_meanwhile_is_used(
     datasets: Path, arrays: dict, small_cifar10: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    locked = published._locked
+    alone = published.alone
 
     def slow(*arguments: Any) -> Any:
         np.savez(datasets / "cifar10.npz", **arrays)
-        return locked(*arguments)
+        return alone(*arguments)
 
-    monkeypatch.setattr(published, "_locked", slow)
+    monkeypatch.setattr(published, "alone", slow)
     check(load_dataset("cifar10", datasets.parent), arrays)
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cnnviz.data import download
-from cnnviz.data.download import DownloadError, fetch, host_of
-from cnnviz.data.known import RemoteFile
+from cnnviz import download
+from cnnviz.download import DownloadError, RemoteFile, fetch, host_of
 from cnnviz.errors import DataError, StorageError
 from tests.data.helpers import Server
 

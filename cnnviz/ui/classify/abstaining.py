@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError, DataError
 from cnnviz.inference import Abstention
-from cnnviz.inference.calibrating import Evidence, evidence_of
+from cnnviz.inference.calibrating import Evidence, evidence_of, why_never
 from cnnviz.inference.refusing import Rule
 from cnnviz.ui import derived
 from cnnviz.ui.address import bind
@@ -132,6 +132,12 @@ def tell_measuring(found: Sequence[_Found]) -> None:
 
 
 def _inside(networks: Sequence[Network], wish: Wish | None, found: Sequence[_Found]) -> None:
+    if wish is None and all(network.run.spec.model.foreign for network in networks):
+        st.caption("A network always names one of its classes, also for a photo of none of them.")
+        for network in networks:
+            told = plain(why_never(network.run))
+            st.caption(f"{told[0].upper()}{told[1:]}.")
+        return
     _draw_choices(wish)
     for number, (network, one) in enumerate(zip(networks, found, strict=False)):
         if len(networks) > 1 and one is not None:

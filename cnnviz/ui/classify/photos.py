@@ -245,7 +245,7 @@ def other_ways() -> None:
             args=(key,),
         )
         st.caption(f"All photos in it and in its folders, {_MOST_PHOTOS} at most.")
-    st.caption("Or take one of these; most are of no class that the network knows.")
+    st.caption("Or take one of these; a network may know none of them.")
     photo_wall(
         [
             WallPhoto(f"example-{one.name}", example_item(f"example-{one.name}").thumbnail, one.title, hint=one.credit)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnnviz.data import DatasetInfo, load_dataset
-from cnnviz.data.download import DownloadError
+from cnnviz.download import DownloadError
 from cnnviz.errors import CnnvizError
 from cnnviz.ui.address import go
 from cnnviz.ui.data.images import extent

@@ -9,7 +9,7 @@ from cnnviz.evaluation import Judged
 from cnnviz.figures.saving import Saving
 from cnnviz.runs import Run
 from cnnviz.runs.weights import TRAINED_MODEL
-from cnnviz.runs.words import Snapshots, snapshot_labels
+from cnnviz.runs.words import Snapshots, snapshot_labels, untested
 from cnnviz.training import can_resume
 from cnnviz.ui.address import page_link, rerun
 from cnnviz.ui.bar import asked_run, run_bar
@@ -17,7 +17,7 @@ from cnnviz.ui.invitation import invite_to_train
 from cnnviz.ui.judge.readings import judged, state_of
 from cnnviz.ui.loaders import MOST_OFFERED, judgeable, open_run, run_ids
 from cnnviz.ui.messages import plain
-from cnnviz.ui.pages import MODELS, TRAIN
+from cnnviz.ui.pages import CLASSIFY, MODELS, TRAIN
 
 __all__ = ["JudgedRun", "judge_bar", "way_on"]
 
@@ -101,7 +101,9 @@ def _nothing_predicted(run: Run) -> None:
     """Say why a run has predicted nothing, and what to do; where it trains, go on when it has."""
     active, foreign = run.status.active, bool(run.spec.model.foreign)
     st.info(_why_nothing(run), icon=":material/hourglass_empty:")
-    if foreign:
+    if foreign and run.bundled:
+        page_link(CLASSIFY, "Ask it about a photo", run=run.id)
+    elif foreign:
         page_link(MODELS, "Go to Models")
     else:
         page_link(TRAIN, "Watch it learn" if active else "Go to this run", run=run.id)
@@ -118,10 +120,8 @@ def _why_nothing(run: Run) -> str:
             "itself after the first one."
         )
     if run.spec.model.foreign:
-        return (
-            f"The network {name} came from elsewhere and was measured on no test images, so there is nothing to judge. "
-            "Bring it in again with a data set that has its classes, or choose another run above."
-        )
+        why, way = map(plain, untested(run))
+        return f"T{why[1:]}, so there is nothing to judge. {way[0].upper()}{way[1:]}, or choose another run above."
     return (
         f"The run {name} ended before its first epoch did, so there is nothing to judge. {way_on(run)}, or choose "
         "another run above."

@@ -18,6 +18,7 @@ from cnnviz.errors import CnnvizError, DataError
 from cnnviz.figures.pictures import shrunk
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Run
+from cnnviz.runs.words import untested
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.loaders import class_names, datasets, held_images, pictures
 from cnnviz.ui.messages import problem
@@ -88,10 +89,7 @@ def test_split(run: Run) -> Split:
         CnnvizError: there are none on this machine.
     """
     if without_images(run):
-        raise DataError(
-            f"the run {run.name} came from elsewhere without a data set, so there are no test images for it; bring it "
-            "in again with a data set that has its classes"
-        )
+        raise DataError("; ".join(untested(run)))
     return pictures(run).split
 
 

@@ -73,7 +73,8 @@ def _facts(chosen: ComparedRun) -> str:
     run, spec = chosen.run, chosen.run.spec
     when = "came with cnnviz" if run.bundled else started_in_words(run.id, datetime.now())
     if spec.model.foreign:
-        state, name = "brought from elsewhere", spec.data.name if run.has_final_predictions else "measured on no images"
+        state = "trained by others" if run.bundled else "brought from elsewhere"
+        name = spec.data.name if run.has_final_predictions else "measured on no images"
         parts = [state, name, when]
     else:
         parts = [state_in_words(run.status), spec.data.name, origin_in_words(spec), changes_in_words(spec), when]

@@ -6,24 +6,37 @@ size and SHA-256 are the published ones; anything else is deleted. RFC 9110, sec
 
 import hashlib
 import http.client
+import os
 import queue
 import socket
 import ssl
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from os.path import isfile, lexists
 from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
 
-from cnnviz.data.known import RemoteFile
+from filelock import FileLock, Timeout
+
 from cnnviz.errors import DataError
 from cnnviz.files import storage_errors
 
-__all__ = ["TIMEOUT_S", "DownloadError", "Progress", "fetch", "host_of"]
+__all__ = [
+    "TIMEOUT_S",
+    "DownloadError",
+    "Progress",
+    "RemoteFile",
+    "alone",
+    "checksum_fits",
+    "fetch",
+    "host_of",
+    "published_size",
+]
 
 Progress = Callable[[int, int | None], None]
 
@@ -32,7 +45,50 @@ SLOWEST = 2_000  # bytes a second over `PACE_WINDOW_S`; at that rate CIFAR-10 wo
 PACE_WINDOW_S = 30.0
 CHUNK = 256 * 1024  # bytes
 MOST_ATTEMPTS = 50  # each must have brought something, so only a connection that breaks for ever gets here
-BEGINNINGS = {".gz": b"\x1f\x8b", ".npz": b"PK"}  # by which a log-in page in a file's place is told
+LOCK_WAIT_S = 2.0  # another process's download takes minutes: say so rather than wait
+BEGINNINGS = {".gz": b"\x1f\x8b", ".npz": b"PK", ".h5": b"\x89HDF"}  # by which a log-in page in a file's place is told
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A published file.
+
+    Attributes:
+        filename: its name, the same when somebody drops it into the home.
+        base: the published address without the file's name.
+        size: bytes.
+        sha256: of the whole file, in hexadecimal; empty where it is not published.
+        variable: the environment variable that may hold another address of the same file; empty for none.
+        md5: of the whole file, in hexadecimal, where that is published instead; empty for none.
+    """
+
+    filename: str
+    base: str
+    size: int
+    sha256: str
+    variable: str = ""
+    md5: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where to download from: what the environment variable says, else the published address.
+
+        Raises:
+            DataError: the variable holds something that is not an http or https address.
+        """
+        chosen = os.environ.get(self.variable, "").strip() if self.variable else ""
+        if not chosen:
+            return self.base + self.filename
+        try:
+            parts = urlsplit(chosen)
+        except ValueError:  # such as half a pair of brackets
+            parts = urlsplit("")
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise DataError(
+                f"{self.variable} is {chosen!r:.200}, expected an address that begins with http:// or https://; "
+                "correct it or unset it"
+            )
+        return chosen
 
 
 class DownloadError(DataError):
@@ -84,12 +140,70 @@ def fetch(
                 raise DownloadError(f"{fault}{kept}") from fault
     if _size(part) < remote.size:
         raise DownloadError("the connection broke too often; what has arrived is kept and continued next time")
-    with storage_errors(part), part.open("rb") as file:
-        checksum = hashlib.file_digest(file, "sha256").hexdigest()
-    if checksum != remote.sha256:
+    if not checksum_fits(remote, part):
         _discard(part)
         raise DownloadError("what arrived is not the published file, and was deleted")
     return part
+
+
+def checksum_fits(remote: RemoteFile, path: Path) -> bool:
+    """Say whether a file has the published checksum; of one without there is nothing to compare.
+
+    Raises:
+        StorageError: it cannot be read.
+    """
+    algorithm, expected = ("sha256", remote.sha256) if remote.sha256 else ("md5", remote.md5)
+    if not expected:
+        return True
+    with storage_errors(path), path.open("rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest() == expected
+
+
+def published_size(address: str, folder: Path, timeout_s: float | None = None) -> int:
+    """Ask a server how large a file is, where nobody published that.
+
+    Args:
+        address: the file's.
+        folder: where it will be kept.
+        timeout_s: as for `fetch`.
+
+    Raises:
+        DownloadError: no network, a refusal, or a server that does not say it.
+    """
+    silence_s = TIMEOUT_S if timeout_s is None else timeout_s
+    try:
+        with _ask(address, 0, folder, silence_s) as response:
+            length = response.headers.get("Content-Length", "")
+    except _BrokenError as fault:
+        raise DownloadError(str(fault)) from fault
+    if not length.isdigit():
+        raise DownloadError("the server does not say how large the file is")
+    return int(length)
+
+
+@contextmanager
+def alone(folder: Path, name: str) -> Iterator[None]:
+    """Keep two processes from writing the same partial file.
+
+    Args:
+        folder: where it is kept; made when missing.
+        name: of what is downloaded.
+
+    Raises:
+        DownloadError: another process is at it.
+        StorageError: the folder cannot be written.
+    """
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / f".{name}.lock", timeout=LOCK_WAIT_S)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise DownloadError("it is being downloaded by another process") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class _Pace:

@@ -17,6 +17,7 @@ __all__ = ["Flags", "spec_of"]
 
 # The first that fits the images is taken where no preset is named.
 _USUAL = ("two-conv", "one-conv")
+_KERAS = "keras:"
 _OF_BEGINNING = ("--freeze", "--copies", "--early-rate", "--size")
 _LARGEST_FILE = 4_000_000
 _SHIFT = 0.125  # 4 of 32 pixels: what CIFAR-10 is usually trained with
@@ -153,7 +154,6 @@ def _begun(flags: Flags, home: Path | None) -> "RunSpec":
     given = RunSpec.from_json(_read(flags.spec)) if flags.spec is not None else None
     if flags.preset is not None:
         given = preset(flags.preset)
-    run = find_run(str(flags.start_from), home)
     base = given or RunSpec(model=ModelSpec())
     info = find(flags.dataset or base.data.name, home)
     bare = base.changed(
@@ -162,7 +162,20 @@ def _begun(flags: Flags, home: Path | None) -> "RunSpec":
     names = bare.data.classes or info.classes
     if given is None:
         bare = bare.changed(train=gentle(characters=are_characters(names), learns=flags.freeze not in (None, "all")))
-    return beginning_with(run, bare, names, size=flags.size, **flags.beginning)
+    begin = str(flags.start_from)
+    if begin.startswith(_KERAS):
+        return _begun_with_published(begin.removeprefix(_KERAS), bare, flags, home)
+    return beginning_with(find_run(begin, home), bare, names, size=flags.size, **flags.beginning)
+
+
+def _begun_with_published(name: str, bare: "RunSpec", flags: Flags, home: Path | None) -> "RunSpec":
+    from cnnviz.cli.progress import download_progress
+    from cnnviz.cli.quiet_import import silent_start
+
+    with silent_start():
+        from cnnviz.adoption.published import beginning_with_published
+    with download_progress(name) as on_progress:
+        return beginning_with_published(name, bare, home, size=flags.size, on_progress=on_progress, **flags.beginning)
 
 
 def _read(path: str) -> bytes:

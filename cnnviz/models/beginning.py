@@ -29,7 +29,7 @@ def begin_with(spec: RunSpec, network: keras.Model) -> keras.Model:
 
     Args:
         spec: of the run, with a beginning and a body.
-        network: the other network, whole; it is left as it is.
+        network: the other network, whole or without its last layer; it is left as it is.
 
     Returns:
         A functional model as `build` makes it, its head with new weights or, where the spec says so, with the old.
@@ -44,7 +44,7 @@ def begin_with(spec: RunSpec, network: keras.Model) -> keras.Model:
     inputs = keras.Input(spec.model.input_shape, name="image")
     layers: Layers = []
     try:
-        _applied(network, _adapted(inputs, body), layers)
+        features = _applied(network, _adapted(inputs, body), layers)
     except (ValueError, TypeError) as error:  # Keras, of a layer that takes one size alone
         height, width, _ = body.input_shape
         raise SpecError(
@@ -54,13 +54,14 @@ def begin_with(spec: RunSpec, network: keras.Model) -> keras.Model:
     for old, new in layers:
         new.set_weights(old.get_weights())
     last = [new for _, new in layers if new.weights][-1]
-    try:
-        features = last.input
-    except (ValueError, AttributeError) as error:  # it is used more than once
-        raise SpecError(
-            f"the layer {last.name} of the network {title} is used more than once, so what lies below it "
-            "cannot be taken over; choose another network"
-        ) from error
+    if last.name not in {row.name for row in body.rows}:  # else the network has no head, and is a body as a whole
+        try:
+            features = last.input
+        except (ValueError, AttributeError) as error:  # it is used more than once
+            raise SpecError(
+                f"the layer {last.name} of the network {title} is used more than once, so what lies below it "
+                "cannot be taken over; choose another network"
+            ) from error
     model = with_head(inputs, features, spec.model, spec.train.seed)
     _bring_channels(model)
     names = {operation.name for operation in model.operations}

@@ -5,11 +5,14 @@ file comes as data sets do: given up on in time, continued, checked, kept in the
 would fetch the same.
 """
 
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from os.path import isfile
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import keras
 
@@ -28,7 +31,9 @@ from cnnviz.files import storage_errors
 from cnnviz.home import networks_folder
 from cnnviz.models.scaling import Scaling, scaled
 
-__all__ = ["PUBLISHED", "PublishedNetwork", "open_published", "weights_of"]
+__all__ = ["KERAS", "PUBLISHED", "PublishedNetwork", "open_published", "weights_of"]
+
+KERAS = "keras:"  # before the name of such a network, where a run may stand too
 
 _BASE = "https://storage.googleapis.com/tensorflow/keras-applications/"
 _USUAL = (224, 224, 3)
@@ -171,7 +176,34 @@ def open_published(
         model.load_weights(path)
     except Exception as error:  # Keras and h5py raise whatever they raise
         raise DataError(f"{path} holds no weights of {name}; delete it, and it is downloaded again") from error
-    return model
+    return _with_steady_names(model)
+
+
+def _with_steady_names(model: keras.Model) -> keras.Model:
+    """Name layers without a name of their own by their place: Keras counts them over all that a process has built."""
+    counts: Counter[str] = Counter()
+    names: dict[str, str] = {}
+    for layer in model.layers:
+        kind = _snake(type(layer).__name__)
+        if re.fullmatch(rf"{kind}(_\d+)?", layer.name):
+            counts[kind] += 1
+            names[layer.name] = f"{kind}_{counts[kind]}"
+
+    def renamed(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {key: renamed(value) for key, value in part.items()}
+        if isinstance(part, list | tuple):
+            return [renamed(value) for value in part]
+        return names.get(part, part) if isinstance(part, str) else part
+
+    steady = keras.Model.from_config(renamed(model.get_config()))
+    steady.set_weights(model.get_weights())
+    return steady
+
+
+def _snake(name: str) -> str:
+    """Return how Keras names layers of a class: "Conv2D" "conv2d", "ReLU" "re_lu"."""
+    return re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)).lower()
 
 
 def _found(name: str) -> PublishedNetwork:

@@ -9,7 +9,7 @@ from cnnviz.runs.run import Run
 from cnnviz.runs.weights import Weights
 from cnnviz.spec import ALL, Augmentation, Beginning, Body, RunSpec, TrainSpec
 
-__all__ = ["beginning_with", "can_begin_with", "gentle"]
+__all__ = ["beginning_with", "beginning_with_body", "can_begin_with", "gentle", "side_for"]
 
 _ENLARGED = 5  # times; benchmarks/transfer.py says what more of it gains
 _COARSEST = 32  # pixels of the image for one of the last maps, of nearly all networks
@@ -73,26 +73,54 @@ def beginning_with(
         same = tuple(theirs) == tuple(class_names) and other.output == spec.model.output
         head = "kept" if same else "new"
     body = Body.of(other)
-    body = body.at(size) if size is not None else _fitting(body, spec.model.input_shape)
+    return beginning_with_body(
+        spec,
+        body.at(size) if size is not None else _fitting(body, spec.model.input_shape),
+        network=run.id,
+        title=run.name[:80],
+        digest=weights.digest,
+        frozen=frozen,
+        head=head,
+        **values,
+    )
+
+
+def beginning_with_body(spec: RunSpec, body: Body, **values: Any) -> RunSpec:
+    """Return the settings of a run with a body that was taken over, and no layers of its own but the last.
+
+    Args:
+        spec: for the data set at hand.
+        body: what is taken over.
+        **values: settings of the `Beginning`.
+
+    Raises:
+        SpecError: they do not go with the body.
+    """
+    beginning = Beginning(**values)
     return spec.changed(
         preset=None,
-        name=spec.name or f"from {run.name}"[:80],
+        name=spec.name or f"from {beginning.title or beginning.network}"[:80],
         model=spec.model.changed(layers=(), body=body),
-        beginning=Beginning(
-            network=run.id,
-            title=run.name[:80],
-            digest=weights.digest,
-            frozen=frozen,
-            head=head,
-            **values,
-        ),
+        beginning=beginning,
     )
+
+
+def side_for(shape: tuple[int, int, int], own: int) -> int:
+    """Return the side in pixels to which images are brought for a network.
+
+    Args:
+        shape: (height, width, channels) of the images.
+        own: the side that the network was trained at.
+
+    Returns:
+        Its own, or less where the images are so small that enlarging them further takes time and gains little.
+    """
+    return min(-(-_ENLARGED * max(shape[:2]) // _COARSEST) * _COARSEST, own)
 
 
 def _fitting(body: Body, shape: tuple[int, int, int]) -> Body:
     """Return the body for images of this shape: where they are much smaller than its own, at a size between."""
-    side = min(-(-_ENLARGED * max(shape[:2]) // _COARSEST) * _COARSEST, *body.input_shape[:2])
     try:
-        return body.at(side)
+        return body.at(side_for(shape, min(body.input_shape[:2])))
     except SpecError:  # it takes its own size alone
         return body

@@ -3,16 +3,18 @@
 import keras
 
 from cnnviz.arrays import halved, pack_arrays
+from cnnviz.download import Progress
 from cnnviz.errors import CnnvizError, RunError, SpecError
 from cnnviz.files import write_atomically, write_json
 from cnnviz.models import begin_with, build, described, named_weights, opened
+from cnnviz.models.published import KERAS, open_published
 from cnnviz.runs import Run, RunStore, Weights
 from cnnviz.runs.weights import BEGINNING, NETWORK, layers_begun_with, weights_begun_with
 
 __all__ = ["first_network"]
 
 
-def first_network(run: Run) -> keras.Model:
+def first_network(run: Run, on_progress: Progress | None = None) -> keras.Model:
     """Return a run's network as it is before the first step.
 
     That of a run which begins with another network is kept in its folder first, so that it is resumed, and its
@@ -20,8 +22,10 @@ def first_network(run: Run) -> keras.Model:
 
     Args:
         run: its settings.
+        on_progress: called during the download of a published network.
 
     Raises:
+        DataError: a published network does not come.
         SpecError: the network to begin with is gone, or is another one by now.
         StorageError: the disk is full or refuses.
     """
@@ -32,7 +36,7 @@ def first_network(run: Run) -> keras.Model:
         return opened(layers_begun_with(run), weights_begun_with(run))
     except RunError:  # none yet, or damaged: made anew
         pass
-    model = begin_with(spec, _other(run))
+    model = begin_with(spec, _other(run, on_progress))
     folder = run.folder
     write_atomically(
         folder / BEGINNING,
@@ -43,12 +47,15 @@ def first_network(run: Run) -> keras.Model:
     return model
 
 
-def _other(run: Run) -> keras.Model:
+def _other(run: Run, on_progress: Progress | None) -> keras.Model:
     """Open the network that a run begins with."""
     beginning = run.spec.beginning
     if beginning is None:
         raise ValueError(f"the run {run.id} begins with random weights")
     title = beginning.title or beginning.network
+    if beginning.network.startswith(KERAS) and run.spec.model.body is not None:
+        shape = run.spec.model.body.input_shape
+        return open_published(beginning.network.removeprefix(KERAS), run.home, shape, on_progress)
     try:
         weights = Weights(RunStore(run.home).get(beginning.network)).checked()
     except CnnvizError as error:

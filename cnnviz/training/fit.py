@@ -49,7 +49,7 @@ class Fit:
     def __init__(self, run: Run, data: Prepared, recorder: Recorder) -> None:
         self.run, self.data, self.recorder = run, data, recorder
         self.train = run.spec.train
-        self.model = first_network(run)
+        self.model = first_network(run, Preparing(recorder, "Getting the network to begin with", " MB", 1e6))
         whiten(self.model, run.spec.model, data.train.images)
         passing = Preparing(recorder, "Passing images through the frozen layers")
         features = features_of(self.model, run.spec, data, passing)

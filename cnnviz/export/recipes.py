@@ -16,8 +16,8 @@ __all__ = ["can_train_again", "recipe"]
 
 
 def can_train_again(run: Run) -> bool:
-    """Whether a run's settings say how it was trained; of a network from elsewhere nobody knows."""
-    return not run.spec.model.foreign
+    """Whether a run's settings are enough to train it again; of a network from elsewhere nobody knows how it was."""
+    return not run.spec.model.foreign and run.spec.beginning is None
 
 
 def recipe(run: Run, chosen: Format, home: str | Path | None = None) -> str:
@@ -29,9 +29,14 @@ def recipe(run: Run, chosen: Format, home: str | Path | None = None) -> str:
         home: where the data sets are; None for the usual home.
 
     Raises:
-        SpecError: the network came from elsewhere.
+        SpecError: the network came from elsewhere, or begins with another one.
         DataError: the run uses some classes of a data set that is gone, so that nobody knows which labels they had.
     """
+    if run.spec.beginning is not None:
+        raise SpecError(
+            f"the run {run.id} begins with the network {run.spec.beginning.title or run.spec.beginning.network}, whose "
+            "weights no script holds; export it in another format"
+        )
     if not can_train_again(run):
         raise SpecError(
             f"the network of {run.id} came from elsewhere, so how it was trained is not known; export it in another "

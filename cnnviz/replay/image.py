@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import RunError, SpecError
 from cnnviz.runs import Run, Snapshot
+from cnnviz.runs.weights import before_training
 from cnnviz.spec import ModelSpec
 
 if TYPE_CHECKING:
@@ -166,12 +167,10 @@ class _Network:
     """A model that becomes one snapshot after the other."""
 
     def __init__(self, run: Run, model: "keras.Model | None") -> None:
-        from cnnviz.models import build  # Keras takes seconds to import
-
         self.run = run
         self.layers = map_layers(run.spec.model)
         self.heat_layer = ""
-        self.model = build(run.spec.model, run.spec.train.seed) if model is None else model
+        self.model = before_training(run) if model is None else model
 
     def looks(self, snapshot: Snapshot, image: NDArray[np.uint8]) -> tuple[dict[str, Floats], Floats]:
         """Become a snapshot; return feature maps (height, width, channels) by layer and (classes,) probabilities."""
@@ -249,12 +248,10 @@ class ReplayModels:
         on_progress: Progress | None = None,
     ) -> ImageReplay:
         """Do what the function of this name does, one image after another."""
-        from cnnviz.models import build
-
         with self._lock:
             key = run.spec.model.to_json()
             if key not in self._models:
-                self._models[key] = build(run.spec.model, run.spec.train.seed)
+                self._models[key] = before_training(run)
             return image_replay(
                 run, image, snapshots, class_index=class_index, model=self._models[key], on_progress=on_progress
             )

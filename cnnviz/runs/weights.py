@@ -25,10 +25,9 @@ __all__ = [
     "NETWORK",
     "TRAINED_MODEL",
     "Weights",
-    "layers_begun_with",
+    "before_training",
     "read_named",
     "snapshot_path",
-    "weights_begun_with",
 ]
 
 MODEL = "model.keras"
@@ -173,7 +172,7 @@ class Weights:
         if path.name not in (KERNELS, MODEL):
             if self.run.spec.beginning is None:
                 return self._snapshot_arrays(path)
-            return {**weights_begun_with(self.run), **self._snapshot_arrays(path)}
+            return {**_weights_begun_with(self.run), **self._snapshot_arrays(path)}
         try:
             return read_arrays(path) if path.name == KERNELS else kernels_inside(path)
         except (OSError, ValueError) as error:
@@ -201,9 +200,7 @@ class Weights:
 
         run = self.run
         if self.snapshot is not None:
-            if run.spec.beginning is not None:
-                return models.opened(layers_begun_with(run), self.arrays())
-            model = models.build(run.spec.model, run.spec.train.seed)
+            model = before_training(run)
             models.assign_weights(model, self.arrays())
             return model
         self.checked()
@@ -237,7 +234,7 @@ class Weights:
         )
 
 
-def weights_begun_with(run: "Run") -> Arrays:
+def _weights_begun_with(run: "Run") -> Arrays:
     """Read all weights as they were when a run began that begins with another network.
 
     Raises:
@@ -246,7 +243,7 @@ def weights_begun_with(run: "Run") -> Arrays:
     return read_named(run.id, run.folder / BEGINNING, "network that it began with")
 
 
-def layers_begun_with(run: "Run") -> dict[str, Any]:
+def _layers_begun_with(run: "Run") -> dict[str, Any]:
     """Read the layers of a run that begins with another network.
 
     Raises:
@@ -256,6 +253,19 @@ def layers_begun_with(run: "Run") -> dict[str, Any]:
     if layers is None:
         raise RunError(f"the run {run.id} has no layers of the network that it began with; wait, or train it again")
     return layers
+
+
+def before_training(run: "Run") -> "keras.Model":
+    """Return a run's network as it was before the first step; whitened kernels are random in it.
+
+    Raises:
+        RunError: it begins with another network, which is not there yet or damaged.
+    """
+    from cnnviz import models
+
+    if run.spec.beginning is None:
+        return models.build(run.spec.model, run.spec.train.seed)
+    return models.opened(_layers_begun_with(run), _weights_begun_with(run))
 
 
 @lru_cache(maxsize=256)

@@ -6,10 +6,10 @@ from cnnviz.arrays import halved, pack_arrays
 from cnnviz.download import Progress
 from cnnviz.errors import CnnvizError, RunError, SpecError
 from cnnviz.files import write_atomically, write_json
-from cnnviz.models import begin_with, build, described, named_weights, opened
+from cnnviz.models import begin_with, described, named_weights
 from cnnviz.models.published import KERAS, open_published
 from cnnviz.runs import Run, RunStore, Weights
-from cnnviz.runs.weights import BEGINNING, NETWORK, layers_begun_with, weights_begun_with
+from cnnviz.runs.weights import BEGINNING, NETWORK, before_training
 
 __all__ = ["first_network"]
 
@@ -29,14 +29,11 @@ def first_network(run: Run, on_progress: Progress | None = None) -> keras.Model:
         SpecError: the network to begin with is gone, or is another one by now.
         StorageError: the disk is full or refuses.
     """
-    spec = run.spec
-    if spec.beginning is None:
-        return build(spec.model, spec.train.seed)
     try:
-        return opened(layers_begun_with(run), weights_begun_with(run))
-    except RunError:  # none yet, or damaged: made anew
+        return before_training(run)
+    except RunError:  # what it begins with is not there yet, or damaged: it is made anew
         pass
-    model = begin_with(spec, _other(run, on_progress))
+    model = begin_with(run.spec, _other(run, on_progress))
     folder = run.folder
     write_atomically(
         folder / BEGINNING,

@@ -151,7 +151,7 @@ def _choose_architecture() -> tuple[ModelSpec, str] | None:
     runs = readable(run_ids()[:_MOST_RUNS])
     options = [
         *(f"preset:{name}" for name in PRESETS),
-        *(f"run:{run.id}" for run in runs if not run.spec.model.foreign),
+        *(f"run:{run.id}" for run in runs if run.spec.model.layers and not run.spec.model.body),
     ]
     chosen = st.selectbox(
         "The file holds weights alone. Which network do they go into?",

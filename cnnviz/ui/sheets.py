@@ -27,6 +27,7 @@ from starlette.routing import Route
 
 from cnnviz.errors import CnnvizError
 from cnnviz.figures.pictures import shrunk, sprite
+from cnnviz.ui.routes import address_of
 
 __all__ = ["MOST_IMAGES", "SHEET_COLUMNS", "THUMBNAIL", "Sheets", "serve_images", "sheet_routes", "thumbnail_shape"]
 
@@ -119,17 +120,12 @@ def serve_images(key: str, read: Read) -> str:
         The address, a path on this server, to which the browser adds `?n=` and the numbers of up to MOST_IMAGES
         images. The same for all sessions; after a restart of the server it is another one.
     """
-    return f"{_base()}/sheets/{_sheets().name(key, read)}"
-
-
-def _base() -> str:
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}" if base else ""
+    return address_of(f"/sheets/{_sheets().name(key, read)}")
 
 
 def sheet_routes() -> list[Route]:
     """Return the routes that app.py adds to the server."""
-    return [Route(_base() + _PATH, _answer, methods=["GET"])]
+    return [Route(address_of(_PATH), _answer, methods=["GET"])]
 
 
 def _answer(request: Request) -> Response:

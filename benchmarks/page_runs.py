@@ -1,0 +1,68 @@
+"""A page of a checkout as Streamlit's AppTest runs it; `pages.py` starts this in the checkout and gives orders.
+
+A line of standard output says that it is ready. For each order on a line of standard input, JSON, one is an answer: {"query": {...}} runs the page
+with that in its URL, and {} imports TensorFlow as the server does in the background and waits until the page needs no
+more of it.
+"""
+
+import gc
+import json
+import os
+import runpy
+import sys
+import time
+
+TIMEOUT_S = 120
+WAITS = b"TensorFlow is"  # what a page says until it is imported
+
+
+def main(page: str) -> None:
+    from streamlit.testing.v1 import AppTest, local_script_runner
+
+    runpy.run_path("app.py", run_name="app")  # what the server imports once, with the addresses of its own
+    sent: list[bytes] = []
+    parse = local_script_runner.parse_tree_from_messages
+
+    def counted(messages):
+        sent[:] = [message.SerializeToString() for message in messages]
+        return parse(messages)
+
+    local_script_runner.parse_tree_from_messages = counted
+    app = AppTest.from_file(os.path.abspath("app.py"), default_timeout=TIMEOUT_S)
+    app.switch_page(page)
+
+    def timed() -> dict[str, float]:
+        began, cpu_began = time.perf_counter(), time.process_time()
+        app.run()
+        found = {"seconds": time.perf_counter() - began, "cpu": time.process_time() - cpu_began}
+        if app.exception:
+            raise SystemExit(f"{page} raised: {app.exception[0].message}")
+        return found
+
+    def import_tensorflow() -> None:
+        import keras  # noqa: F401
+        import tensorflow  # noqa: F401
+
+        until = time.monotonic() + TIMEOUT_S
+        timed()
+        while any(WAITS in message for message in sent) and time.monotonic() < until:
+            time.sleep(0.2)
+            timed()
+        timed()  # what is computed once, such as the model
+        gc.collect()
+
+    print("{}", flush=True)  # ready
+    for line in sys.stdin:
+        order = json.loads(line)
+        if "query" in order:
+            app.query_params.update(order["query"])
+            found = timed() | {"bytes": sum(map(len, sent))}
+        else:
+            found = {}
+            import_tensorflow()
+        print(json.dumps(found), flush=True)
+    os._exit(0)  # what a page computes in the background is not waited for
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

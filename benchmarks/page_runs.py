@@ -1,8 +1,8 @@
 """A page of a checkout as Streamlit's AppTest runs it; `pages.py` starts this in the checkout and gives orders.
 
-A line of standard output says that it is ready. For each order on a line of standard input, JSON, one is an answer: {"query": {...}} runs the page
-with that in its URL, and {} imports TensorFlow as the server does in the background and waits until the page needs no
-more of it.
+It says that it is ready, then answers each order: a line of JSON each, on standard input and output. {"query": {...}}
+runs the page with that in its URL; {} imports TensorFlow, as the server does in the background, and waits until the
+page needs no more of it.
 """
 
 import gc

@@ -188,7 +188,7 @@ class FigureSvg {
 
   address(node) {
     if (node.localName === "canvas") return node.toDataURL("image/png");
-    if (node.src.startsWith("data:")) return escaped(node.src);
+    if (/^data:image\/(png|jpeg)/.test(node.src)) return escaped(node.src); // not every program knows other formats
     const copy = sheet(node.naturalWidth, node.naturalHeight);
     brush(copy).drawImage(node, 0, 0);
     return copy.toDataURL("image/png");

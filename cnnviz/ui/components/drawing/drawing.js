@@ -8,11 +8,12 @@ import { mount } from "../kit/mount.js";
 class View {
   told = "";
 
+  /** @param {any} root */
   constructor(root) {
     this.root = root;
     this.stage = root.querySelector(".stage");
     this.tip = root.querySelector(".tip");
-    this.stage.onpointermove = (event) => this.tell(event);
+    this.stage.onpointermove = (/** @type {any} */ event) => this.tell(event);
     this.stage.onpointerleave = () => (this.tip.hidden = true);
   }
 
@@ -32,6 +33,7 @@ class View {
     this.tip.hidden = true;
   }
 
+  /** @param {any} event */
   tell(event) {
     const words = event.target.closest?.("[data-tip]")?.dataset.tip;
     this.tip.hidden = !words;

@@ -64,6 +64,7 @@ class View {
   values = new Float32Array();
   verdicts = new Uint8Array();
 
+  /** @param {any} parent @param {import("../kit/life.js").Life} life */
   constructor(parent, life) {
     this.root = parent.querySelector(".view");
     this.lead = parent.querySelector(".lead");
@@ -80,18 +81,19 @@ class View {
     this.listen(life);
   }
 
+  /** @param {import("../kit/life.js").Life} life */
   listen(life) {
     this.scroller.onscroll = () => this.later();
-    this.scroller.onclick = (event) => {
+    this.scroller.onclick = (/** @type {any} */ event) => {
       const tile = event.target.closest(".tile");
       if (!tile) return;
       this.active = Number(tile.dataset.position);
       this.choose(this.active, 0);
     };
-    this.scroller.onkeydown = (event) => this.press(event);
+    this.scroller.onkeydown = (/** @type {any} */ event) => this.press(event);
     const taken = "input, textarea, [role=dialog], [role=listbox]:not(.scroller)";
-    life.listen(document, "keydown", (event) => {
-      const busy = event.composedPath().some((node) => node.matches?.(taken));
+    life.listen(document, "keydown", (/** @type {KeyboardEvent} */ event) => {
+      const busy = event.composedPath().some((/** @type {any} */ node) => node.matches?.(taken));
       if (event.key === "Escape" && !event.defaultPrevented && !busy && this.chosen !== null) this.close();
     });
     for (const button of this.root.querySelectorAll(".sizes button")) {
@@ -101,7 +103,7 @@ class View {
     life.listen(window, "resize", () => this.arrange());
   }
 
-  /** What a key does to the view. */
+  /** What a key does to the view. @param {any} event */
   press(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || !this.layout) return;
     const opens = event.key === "Enter" || event.key === " ";
@@ -116,7 +118,7 @@ class View {
     else this.choose(to, PAUSE_MS); // what is open follows
   }
 
-  /** @param {Data} data */
+  /** @param {Data} data @param {any} send */
   update(data, send) {
     this.send = send;
     const fresh = this.data?.order !== data.order; // other images, or in another order
@@ -161,7 +163,7 @@ class View {
     const { width, height } = this.data.source;
     const long = Math.max(width, height);
     const zoom = Math.max(1, Math.round((SIZES[this.size] * ratio) / long)) / ratio;
-    const snapped = (value) => Math.round(value * ratio) / ratio;
+    const snapped = (/** @type {number} */ value) => Math.round(value * ratio) / ratio;
     const [side, above] = this.size === "small" ? [6, 6] : [9, 7];
     const image = { width: width * zoom, height: height * zoom };
     const wide = image.width + 2 * side;
@@ -222,8 +224,8 @@ class View {
     const { scrollTop, clientHeight } = this.scroller;
     const seen = this.layout.between(scrollTop, scrollTop + clientHeight);
     const near = this.layout.between(scrollTop - clientHeight / 2, scrollTop + clientHeight * 1.5);
-    this.recycle(this.tiles, near.positions, (tile) => this.free.push(tile));
-    this.recycle(this.heads, near.sections, ({ node }) => node.remove());
+    this.recycle(this.tiles, near.positions, (/** @type {any} */ tile) => this.free.push(tile));
+    this.recycle(this.heads, near.sections, (/** @type {any} */ { node }) => node.remove());
     if (this.data.groups.length) near.sections.forEach((number) => this.group(number));
     let missing = 0;
     for (const position of near.positions) {
@@ -255,6 +257,7 @@ class View {
     performance.mark("cnnviz-image-grid-drawn");
   }
 
+  /** @param {any} known @param {any} wanted @param {(kept: any) => void} dispose */
   recycle(known, wanted, dispose) {
     const needed = new Set(wanted);
     for (const [key, node] of known) {
@@ -293,6 +296,7 @@ class View {
     return tile.drawn === position;
   }
 
+  /** @param {number} position */
   words(position) {
     return wordsOf(this.data, {
       image: this.indices[position],
@@ -304,6 +308,7 @@ class View {
     });
   }
 
+  /** @param {number} number */
   group(number) {
     if (!this.layout) return;
     let head = this.heads.get(number);
@@ -320,18 +325,21 @@ class View {
     head.count.textContent = group.note;
   }
 
+  /** @param {any} positions */
   place(positions) {
     if (!positions.length) return "";
     const [first, last] = [positions[0] + 1, positions.at(-1) + 1];
     return `${count(first)}–${count(last)} of ${count(this.indices.length)}`;
   }
 
+  /** @param {any} size */
   resize(size) {
     this.size = size;
     localStorage.setItem(CHOICE, size);
     this.arrange();
   }
 
+  /** @param {number} position */
   reveal(position) {
     const { y } = this.layout?.place(position) ?? { y: 0 };
     const { scrollTop, clientHeight } = this.scroller;
@@ -340,6 +348,7 @@ class View {
     if (bottom > scrollTop + clientHeight) this.scroller.scrollTop = bottom - clientHeight;
   }
 
+  /** @param {number} position @param {number} pause */
   choose(position, pause) {
     this.chosen = this.indices[position];
     this.told = performance.now();

@@ -63,10 +63,13 @@ export class Typed {
     this.root.append(this.note);
   }
 
-  /** Up and down go to the field above and below; no key of a field means anything to the microscope. */
+  /**
+   * Up and down go to the field above and below; no key of a field means anything to the microscope.
+   * @param {any} event @param {number} cell
+   */
   press(event, cell) {
     event.stopPropagation();
-    const way = { ArrowUp: -3, ArrowDown: 3 }[event.key];
+    const way = /** @type {Record<string, number>} */ ({ ArrowUp: -3, ArrowDown: 3 })[event.key];
     if (!way) return;
     event.preventDefault();
     this.fields[cell + way]?.focus();
@@ -78,6 +81,7 @@ export class Typed {
     this.read(preset.kernel);
   }
 
+  /** @param {any} event */
   paste(event) {
     const text = event.clipboardData.getData("text").replace(/[[\](){};|]/g, " ");
     const words = text.split(/,?\s+|,(?=[-+\d]*\.)/).filter(Boolean);
@@ -105,11 +109,13 @@ export class Typed {
     if (!quiet) this.onkernel(Float32Array.from(values));
   }
 
+  /** @param {string} text */
   say(text) {
     this.note.textContent = text;
   }
 }
 
+/** @param {number} value */
 function written(value) {
   const below = [1, 9, 16, 8, 3].find((number) => Math.abs(value * number - Math.round(value * number)) < 1e-9);
   return !below || below === 1 ? String(value) : `${Math.round(value * below)}/${below}`;

@@ -25,6 +25,7 @@ class View {
   zoom = 1;
   ratio = 1;
 
+  /** @param {any} root @param {import("../kit/life.js").Life} life */
   constructor(root, life) {
     this.root = root;
     this.canvas = root.querySelector("canvas");
@@ -32,7 +33,7 @@ class View {
     this.readout = root.querySelector(".readout");
     this.range.oninput = () => this.paint();
     life.follow(root.querySelector("figure"), () => this.paint());
-    this.canvas.onpointermove = (event) => this.tell(event);
+    this.canvas.onpointermove = (/** @type {PointerEvent} */ event) => this.tell(event);
     this.canvas.onpointerleave = () => (this.readout.textContent = "");
   }
 
@@ -66,6 +67,7 @@ class View {
     Object.assign(this, { zoom, ratio });
   }
 
+  /** @param {PointerEvent} event */
   tell(event) {
     const [top, left, tall, broad] = this.data.place;
     const { width, height } = this.data.map;

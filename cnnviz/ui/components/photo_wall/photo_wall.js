@@ -19,6 +19,7 @@ import { mount } from "../kit/mount.js";
  * @typedef {{ photos: Told[], side: number }} Data
  */
 
+/** @param {any} wall */
 function makePhoto(wall) {
   const node = button("photo", wall);
   const image = element("img", "", element("span", "picture", node));
@@ -35,19 +36,22 @@ function makePhoto(wall) {
 class View {
   /** @type {ReturnType<typeof makePhoto>[]} */ photos = [];
 
+  /** @param {any} root */
   constructor(root) {
     this.wall = root.querySelector(".wall");
-    this.wall.onkeydown = (event) => this.move(event);
+    this.wall.onkeydown = (/** @type {any} */ event) => this.move(event);
   }
 
-  /** @param {Data} data */
+  /** @param {Data} data @param {import("../kit/mount.js").Tell} tell */
   update({ photos, side }, tell) {
     this.wall.style.setProperty("--side", `${side}px`);
     matchCount(this.photos, photos.length, () => makePhoto(this.wall));
-    photos.forEach((told, place) => this.draw(this.photos[place], told, (key) => tell("opened", key)));
+    photos.forEach((told, place) =>
+      this.draw(this.photos[place], told, (/** @type {string} */ key) => tell("opened", key)),
+    );
   }
 
-  /** @param {ReturnType<typeof makePhoto>} photo @param {Told} told */
+  /** @param {ReturnType<typeof makePhoto>} photo @param {Told} told @param {any} open */
   draw(photo, { key, address, name, word, percent, share, abstained, hint, also, differs }, open) {
     const { node, image } = photo;
     if (image.src !== address) image.src = address;
@@ -67,6 +71,7 @@ class View {
     node.onclick = () => open(key);
   }
 
+  /** @param {any} event */
   move(event) {
     const way = arrowOf(event);
     const root = this.wall.getRootNode();

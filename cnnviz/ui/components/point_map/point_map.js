@@ -36,7 +36,7 @@ class Tools {
   /** @param {any} root @param {Buttons & import("./pointer.js").Gestures} does */
   constructor(root, does) {
     this.root = root;
-    root.onclick = ({ target }) => {
+    root.onclick = (/** @type {any} */ { target }) => {
       const { drag, look, zoom } = target.dataset;
       if (drag) does.drag(drag);
       if (look) does.look(look);
@@ -68,13 +68,14 @@ class Legend {
   told = "";
   /** @type {Scene["legend"]} */ groups = [];
 
+  /** @param {any} root @param {() => void} changed */
   constructor(root, changed) {
     this.root = root;
     this.changed = changed;
     /** @type {Set<string>} */
     this.hidden = new Set();
-    root.onclick = (event) => this.toggle(event.target.closest("button"), event.shiftKey);
-    root.ondblclick = (event) => this.alone(event.target.closest("button"));
+    root.onclick = (/** @type {any} */ event) => this.toggle(event.target.closest("button"), event.shiftKey);
+    root.ondblclick = (/** @type {any} */ event) => this.alone(event.target.closest("button"));
   }
 
   /** @param {Scene["legend"]} groups the marks, then the classes */
@@ -118,6 +119,7 @@ class Legend {
     }
   }
 
+  /** @param {any} button @param {boolean} alone */
   toggle(button, alone) {
     if (!button) return;
     if (alone) return this.alone(button);
@@ -126,7 +128,7 @@ class Legend {
     this.changed();
   }
 
-  /** Shows one of its list alone; all of the list where it is alone already. */
+  /** Shows one of its list alone; all of the list where it is alone already. @param {any} button */
   alone(button) {
     if (!button) return;
     const items = this.groups.find((list) => list.some((item) => item.token === button.dataset.token)) ?? [];
@@ -151,11 +153,12 @@ class PointMap {
   /** @type {import("./view.js").Point[] | null} */ border = null;
   /** @type {string | undefined} the line that was sent and is not yet answered */ sent;
 
+  /** @param {any} root @param {import("../kit/life.js").Life} life */
   constructor(root, life) {
     this.frames = life.glide();
     this.toggling = life.later();
     this.root = root.querySelector(".map");
-    const find = (where) => this.root.querySelector(where);
+    const find = (/** @type {string} */ where) => this.root.querySelector(where);
     this.stage = find(".stage");
     this.painter = new Painter(find(".points"));
     this.over = new Painter(find(".over"));
@@ -222,7 +225,7 @@ class PointMap {
     this.paint();
   }
 
-  /** @param {Data} data */
+  /** @param {Data} data @param {any} tell */
   update(data, tell) {
     this.tell = tell;
     const { scene } = this;

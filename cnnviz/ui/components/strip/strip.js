@@ -113,7 +113,7 @@ class Layer {
     return { ...even, across, wide: width * zoom, high: height * zoom };
   }
 
-  /** The canvas, ready to write words on. */
+  /** The canvas, ready to write words on. @param {number} ratio */
   pen(ratio) {
     const context = brush(this.canvas);
     context.font = `${13 * ratio}px ${getComputedStyle(this.canvas).fontFamily}`;
@@ -121,7 +121,7 @@ class Layer {
     return context;
   }
 
-  /** What stands beside a number: its class, or the number itself. */
+  /** What stands beside a number: its class, or the number itself. @param {number} n */
   word(n) {
     return this.data.words[n] || (this.sheet ? digits(valueAt(this.data, n, this.bytes[n])) : "");
   }
@@ -153,10 +153,12 @@ class Layer {
     return name === this.data.name && id !== undefined ? this.data.ids.indexOf(id) : -1;
   }
 
+  /** @param {PointerEvent} event */
   at(event) {
     return cellAt(this.drawn, event, this.data.count);
   }
 
+  /** @param {number} place */
   tell(place) {
     const { ids, name, words, height, width, photo } = this.data;
     if (place < 0 || photo || !this.sheet) return this.canvas.removeAttribute("title");
@@ -165,10 +167,12 @@ class Layer {
     this.canvas.title = words.length ? words[place] : `${name}, ${unit} ${ids[place]}${value}`;
   }
 
+  /** @param {number} place @param {number} pause */
   pick(place, pause) {
     if (place >= 0) this.view.pick([this.data.name, this.data.ids[place]], pause);
   }
 
+  /** @param {any} event */
   move(event) {
     if (!this.view.data.pickable) return;
     const next = nextCell(this.drawn, event, this.chosen, this.data.count);
@@ -182,13 +186,14 @@ class View {
   /** @type {Layer[]} */ layers = [];
   left = 0;
 
+  /** @param {any} root @param {import("../kit/life.js").Life} life */
   constructor(root, life) {
     this.root = root;
     this.telling = life.later();
     this.network = root.querySelector(".network");
     this.network.onscroll = () => this.scrolled();
     life.follow(this.network, () => this.scrolled());
-    life.listen(window, SCROLLED, ({ detail }) => (this.network.scrollLeft = detail));
+    life.listen(window, SCROLLED, (/** @type {any} */ { detail }) => (this.network.scrollLeft = detail));
   }
 
   /** Fades what goes on to the right; the other networks of the page scroll along. */
@@ -200,7 +205,7 @@ class View {
     window.dispatchEvent(new CustomEvent(SCROLLED, { detail: scrollLeft }));
   }
 
-  /** @param {Data} data */
+  /** @param {Data} data @param {any} send */
   update(data, send) {
     this.data = data;
     this.send = send;
@@ -212,6 +217,7 @@ class View {
     this.scrolled();
   }
 
+  /** @param {any} chosen @param {number} pause */
   pick(chosen, pause) {
     if (!this.data.pickable) return;
     this.chosen = chosen;

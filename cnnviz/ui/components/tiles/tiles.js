@@ -36,19 +36,20 @@ class View {
   pixels = new Uint8Array();
   table = new Uint8Array();
 
+  /** @param {any} root @param {import("../kit/life.js").Life} life */
   constructor(root, life) {
     this.glide = life.glide();
     this.telling = life.later();
     this.root = root;
     this.canvas = root.querySelector("canvas");
     life.follow(root.querySelector("figure"), () => this.paint());
-    this.canvas.onpointermove = (event) => this.tell(this.at(event), event);
+    this.canvas.onpointermove = (/** @type {PointerEvent} */ event) => this.tell(this.at(event), event);
     this.canvas.onpointerleave = () => this.tell(this.place(this.chosen));
-    this.canvas.onclick = (event) => this.pick(this.at(event), 0);
-    this.canvas.onkeydown = (event) => this.move(event);
+    this.canvas.onclick = (/** @type {PointerEvent} */ event) => this.pick(this.at(event), 0);
+    this.canvas.onkeydown = (/** @type {any} */ event) => this.move(event);
   }
 
-  /** @param {Data} data */
+  /** @param {Data} data @param {any} send */
   update(data, send) {
     const before = this.data;
     const same = /** @type {const} */ (["pixels", "table", "count", "height"]).every(
@@ -66,14 +67,16 @@ class View {
     this.fade(last, this.pixels, fadeable && last.length <= MOST_FADED);
   }
 
+  /** @param {any} before @param {any} after @param {boolean} slowly */
   fade(before, after, slowly) {
     const between = new Uint8ClampedArray(after.length);
-    this.glide.run(slowly ? FADE_MS : 0, (share) => {
+    this.glide.run(slowly ? FADE_MS : 0, (/** @type {number} */ share) => {
       if (share < 1) for (let i = 0; i < after.length; i++) between[i] = before[i] + (after[i] - before[i]) * share;
       this.show(share < 1 ? between : after);
     });
   }
 
+  /** @param {Uint8Array} pixels */
   show(pixels) {
     this.sheet = sheetOf(this.data, pixels, this.table);
     this.paint();
@@ -107,6 +110,10 @@ class View {
     if (place >= 0) frameCell(context, plan, place, style.outlineColor, Math.round(3 * plan.ratio));
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context @param {number} left @param {number} top
+   * @param {CSSStyleDeclaration} style
+   */
   strike(context, left, top, style) {
     context.strokeStyle = style.caretColor;
     context.lineWidth = 2 * this.plan.ratio;
@@ -130,21 +137,27 @@ class View {
     this.tell(this.place(this.chosen));
   }
 
+  /** @param {any} id */
   place(id) {
     return this.data.ids.indexOf(id);
   }
 
+  /** @param {PointerEvent} event */
   at(event) {
     return this.plan ? cellAt(this.plan, event, this.data.count) : -1;
   }
 
-  /** Names what is under the pointer, or what is chosen, with the value of the pixel. */
+  /**
+   * Names what is under the pointer, or what is chosen, with the value of the pixel.
+   * @param {number} place @param {PointerEvent} [event]
+   */
   tell(place, event) {
     const name = place >= 0 ? (this.data.names[place] ?? "") : "";
     const value = event && place >= 0 ? this.value(place, event) : "";
     this.root.querySelector(".readout").textContent = [name, value].filter(Boolean).join(": ");
   }
 
+  /** @param {number} place @param {PointerEvent} event */
   value(place, event) {
     const { height, width, channels, photo } = this.data;
     const [left, top] = cornerOf(this.plan, place);
@@ -156,6 +169,7 @@ class View {
     return values.map((value, c) => (channels === 3 ? `${"RGB"[c]} ` : "") + digits(value)).join("  ");
   }
 
+  /** @param {any} place @param {number} pause */
   pick(place, pause) {
     if (!this.data.pickable || place < 0) return;
     this.chosen = this.data.ids[place];
@@ -165,6 +179,7 @@ class View {
     this.telling.after(pause, () => this.send("picked", this.chosen));
   }
 
+  /** @param {any} event */
   move(event) {
     if (!this.data.pickable) return;
     const next = nextCell(this.plan, event, this.place(this.chosen), this.data.count);

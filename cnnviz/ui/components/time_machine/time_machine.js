@@ -55,6 +55,7 @@ class Machine {
   /** @type {import("./tiles.js").Tiles | undefined} */ aligned;
   dark = "";
 
+  /** @param {any} root @param {import("../kit/life.js").Life} life */
   constructor(root, life) {
     this.root = root.querySelector(".machine");
     this.stage = this.root.querySelector(".stage");
@@ -70,7 +71,7 @@ class Machine {
     life.listen(window, "resize", () => this.fit());
   }
 
-  /** @param {Data} data */
+  /** @param {Data} data @param {import("../kit/mount.js").Tell} tell */
   update(data, tell) {
     this.tell = tell;
     const before = this.base?.numbers[this.frame];
@@ -217,6 +218,7 @@ class Machine {
     this.paint(this.transport.moment);
   }
 
+  /** @param {number} moment */
   paint(moment) {
     if (!this.base) return;
     for (const part of this.parts) part.paint(moment);
@@ -229,6 +231,7 @@ class Machine {
     this.root.dataset.painted = ++this.painted;
   }
 
+  /** @param {number} frame */
   settle(frame) {
     this.settling.after(SETTLE_MS, () => {
       const number = this.base.numbers[frame];

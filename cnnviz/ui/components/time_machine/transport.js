@@ -93,18 +93,20 @@ export class Transport {
     this.moved(this.moment);
   }
 
+  /** @param {number} moment */
   drag(moment) {
     this.pause();
     this.show(moment);
   }
 
-  /** Stands still at a frame, and says so. */
+  /** Stands still at a frame, and says so. @param {number} frame */
   rest(frame) {
     this.pause();
     this.show(Math.min(Math.max(frame, 0), this.frames - 1));
     this.settled(this.moment);
   }
 
+  /** @param {number} by */
   step(by) {
     const from = by > 0 ? Math.floor(this.moment + 1e-6) : Math.ceil(this.moment - 1e-6);
     this.rest(from + by);
@@ -136,7 +138,7 @@ export class Transport {
     this.speak();
   }
 
-  /** Plays at another of the speeds; beyond the slowest and the fastest there is none. */
+  /** Plays at another of the speeds; beyond the slowest and the fastest there is none. @param {number} index */
   paced(index) {
     this.speed = SPEEDS[Math.min(Math.max(index, 0), SPEEDS.length - 1)];
     this.speak();
@@ -156,6 +158,7 @@ export class Transport {
     this.root.dataset.playing = String(this.playing);
   }
 
+  /** @param {any} event */
   key(event) {
     const target = event.composedPath()[0];
     const own = this.root.parentElement.contains(target);

@@ -13,12 +13,13 @@ const LONG_WORD = 12; // letters that are too wide for a column in full size
  */
 
 class View {
+  /** @param {any} root */
   constructor(root) {
     this.root = root.querySelector(".verdict");
     this.bars = new ClassBars(root.querySelector(".bars"));
   }
 
-  /** @param {Data} data */
+  /** @param {Data} data @param {import("../kit/mount.js").Tell} tell */
   update(data, tell) {
     const { state, most, bars, threshold } = data;
     for (const part of /** @type {const} */ (["title", "word", "share", "reason", "rest"])) {

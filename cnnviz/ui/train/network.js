@@ -25,8 +25,7 @@ const SLENDER = 1.6; // the highest a map is drawn for its width
  * @typedef {{ blocks: Block[], height: number, alt: string, caption: string }} Data
  */
 
-/** @param {any} row */
-function build(row) {
+function build(/** @type {any} */ row) {
   const node = element("div", "block", row);
   const sheet = element("div", "sheet", node);
   const label = element("div", "label", node);
@@ -76,8 +75,7 @@ class View {
   /** @type {ReturnType<typeof build>[]} */ blocks = [];
   /** @type {Data} */ data;
 
-  /** @param {any} root @param {import("../components/kit/life.js").Life} life */
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../components/kit/life.js").Life} */ life) {
     this.root = root;
     this.figure = root.querySelector("figure");
     this.row = root.querySelector(".blocks");

@@ -49,8 +49,7 @@ class View {
   table = new Uint8Array();
   /** @type {number[]} */ totals = [];
 
-  /** @param {any} root @param {import("../kit/life.js").Life} life */
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.root = root;
     this.glide = life.glide();
     this.telling = life.later();
@@ -72,8 +71,7 @@ class View {
     this.play.onclick = () => (this.playing.waiting ? this.halt() : this.start());
   }
 
-  /** @param {Data} data @param {any} send */
-  update(data, send) {
+  update(/** @type {Data} */ data, /** @type {any} */ send) {
     if (this.told !== data.counts) {
       this.frames = data.wide ? numbers(data.counts, Uint32Array) : new Uint32Array(numbers(data.counts, Uint16Array));
       this.told = data.counts;
@@ -132,8 +130,7 @@ class View {
     });
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {string} family */
-  plan(context, family) {
+  plan(/** @type {CanvasRenderingContext2D} */ context, /** @type {string} */ family) {
     const ratio = drawingRatio();
     const { names } = this.data;
     const width = this.stage.clientWidth;
@@ -292,8 +289,7 @@ class View {
     this.telling.after(pause, () => this.send("picked", cell));
   }
 
-  /** @param {KeyboardEvent} event */
-  key(event) {
+  key(/** @type {KeyboardEvent} */ event) {
     const way = arrowOf(event);
     if (!way) return;
     event.preventDefault();

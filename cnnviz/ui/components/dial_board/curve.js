@@ -85,26 +85,22 @@ export class Curve {
     }
   }
 
-  /** @param {number} y @param {string} className */
-  across(y, className) {
+  across(/** @type {number} */ y, /** @type {string} */ className) {
     const [x1, x2] = [MARGIN.left, this.width - MARGIN.right];
     drawn("line", { x1, x2, y1: y, y2: y, class: className }, this.svg);
   }
 
-  /** @param {number} x @param {string} className */
-  down(x, className) {
+  down(/** @type {number} */ x, /** @type {string} */ className) {
     const [y1, y2] = [MARGIN.top, HEIGHT - MARGIN.bottom];
     drawn("line", { x1: x, x2: x, y1, y2, class: className }, this.svg);
   }
 
-  /** @param {number} value */
-  x(value) {
+  x(/** @type {number} */ value) {
     const { least, most } = this.dial;
     return MARGIN.left + (this.inner * (Math.min(Math.max(value, least), most) - least)) / (most - least);
   }
 
-  /** @param {number} share */
-  y(share) {
+  y(/** @type {number} */ share) {
     return MARGIN.top + (HEIGHT - MARGIN.top - MARGIN.bottom) * (1 - share);
   }
 

@@ -28,8 +28,7 @@ class View {
   pressed = false;
   /** @type {number | null} the value of the curve's dial under the pointer */ hovered = null;
 
-  /** @param {any} root @param {import("../kit/life.js").Life} life */
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.messages = life.often(EVERY_MS);
     this.root = root;
     this.rows = root.querySelector(".rows");
@@ -82,8 +81,7 @@ class View {
     this.tell(settled);
   }
 
-  /** @param {string} name */
-  chart(name) {
+  chart(/** @type {string} */ name) {
     if (this.charted === name) return;
     this.charted = name;
     this.draw();
@@ -139,15 +137,13 @@ class View {
 
   // --- the curve is a dial, too ---
 
-  /** @param {PointerEvent | null} event */
-  point(event) {
+  point(/** @type {PointerEvent | null} */ event) {
     this.hovered = event && this.data?.places.length ? this.curve.valueAt(event) : null;
     if (this.pressed && this.hovered !== null) this.turn(this.dial, this.hovered, false);
     else this.draw();
   }
 
-  /** @param {PointerEvent} event */
-  press(event) {
+  press(/** @type {PointerEvent} */ event) {
     if (event.button || event.pointerType === "touch" || !this.data?.places.length) return; // a finger scrolls
     this.plot.setPointerCapture(event.pointerId);
     this.pressed = true;

@@ -8,8 +8,7 @@ import { mount } from "../kit/mount.js";
 class View {
   told = "";
 
-  /** @param {any} root */
-  constructor(root) {
+  constructor(/** @type {any} */ root) {
     this.root = root;
     this.stage = root.querySelector(".stage");
     this.tip = root.querySelector(".tip");
@@ -33,8 +32,7 @@ class View {
     this.tip.hidden = true;
   }
 
-  /** @param {any} event */
-  tell(event) {
+  tell(/** @type {any} */ event) {
     const words = event.target.closest?.("[data-tip]")?.dataset.tip;
     this.tip.hidden = !words;
     if (!words) return;

@@ -18,8 +18,7 @@ import { mount } from "../kit/mount.js";
  * @property {boolean} pickable
  */
 
-/** @param {any} row @param {HTMLElement} parent */
-function head(row, parent) {
+function head(/** @type {any} */ row, /** @type {HTMLElement} */ parent) {
   const made = element("div", "head", parent);
   element("div", "label cut", made, row.label);
   element("div", "note", made, row.note);
@@ -30,8 +29,7 @@ class View {
   shown = "";
   picked = 0; // as in Python, the first until another one is picked
 
-  /** @param {any} root */
-  constructor(root) {
+  constructor(/** @type {any} */ root) {
     this.rows = root.querySelector(".rows");
   }
 

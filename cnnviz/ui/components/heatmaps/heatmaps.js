@@ -44,8 +44,7 @@ const page = /** @type {Window & { cnnvizHeatmapOpacity?: number }} */ (window);
  * @property {Saved} saved
  */
 
-/** @param {HTMLElement} parent */
-function build(parent) {
+function build(/** @type {HTMLElement} */ parent) {
   const node = element("figure", "panel", parent);
   const head = element("div", "head", node);
   const title = element("div", "title cut", head);
@@ -71,8 +70,7 @@ class View {
   /** @type {ClassBars | undefined} */ bars;
   table = new Uint8Array();
 
-  /** @param {any} root @param {import("../kit/life.js").Life} life */
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.root = root;
     this.grid = root.querySelector(".panels");
     this.slider = root.querySelector("input");
@@ -83,8 +81,7 @@ class View {
     this.grid.onpointerleave = () => this.leave();
   }
 
-  /** @param {Data} data @param {import("../kit/mount.js").Tell} tell */
-  update(data, tell) {
+  update(/** @type {Data} */ data, /** @type {import("../kit/mount.js").Tell} */ tell) {
     this.data = data;
     if (!this.table.length) this.table = bytes(data.table);
     matchCount(this.panels, data.panels.length, () => build(this.grid));
@@ -150,14 +147,12 @@ class View {
     this.grid.classList.toggle("smaller", zoom < 1);
   }
 
-  /** @param {number} percent */
-  slide(percent) {
+  slide(/** @type {number} */ percent) {
     page.cnnvizHeatmapOpacity = percent / 100;
     window.dispatchEvent(new CustomEvent(OPACITY, { detail: percent / 100 }));
   }
 
-  /** @param {number} opacity */
-  fade(opacity) {
+  fade(/** @type {number} */ opacity) {
     this.grid.style.setProperty("--opacity", opacity);
     say(this.root.querySelector(".opacity output"), `${Math.round(opacity * 100)} %`);
   }

@@ -64,8 +64,7 @@ class View {
   values = new Float32Array();
   verdicts = new Uint8Array();
 
-  /** @param {any} parent @param {import("../kit/life.js").Life} life */
-  constructor(parent, life) {
+  constructor(/** @type {any} */ parent, /** @type {import("../kit/life.js").Life} */ life) {
     this.root = parent.querySelector(".view");
     this.lead = parent.querySelector(".lead");
     this.where = parent.querySelector(".where");
@@ -81,8 +80,7 @@ class View {
     this.listen(life);
   }
 
-  /** @param {import("../kit/life.js").Life} life */
-  listen(life) {
+  listen(/** @type {import("../kit/life.js").Life} */ life) {
     this.scroller.onscroll = () => this.later();
     this.scroller.onclick = (/** @type {any} */ event) => {
       const tile = event.target.closest(".tile");
@@ -118,8 +116,7 @@ class View {
     else this.choose(to, PAUSE_MS); // what is open follows
   }
 
-  /** @param {Data} data @param {any} send */
-  update(data, send) {
+  update(/** @type {Data} */ data, /** @type {any} */ send) {
     this.send = send;
     const fresh = this.data?.order !== data.order; // other images, or in another order
     const changed = this.data?.digest !== data.digest;
@@ -296,8 +293,7 @@ class View {
     return tile.drawn === position;
   }
 
-  /** @param {number} position */
-  words(position) {
+  words(/** @type {number} */ position) {
     return wordsOf(this.data, {
       image: this.indices[position],
       label: this.labels[position],
@@ -308,8 +304,7 @@ class View {
     });
   }
 
-  /** @param {number} number */
-  group(number) {
+  group(/** @type {number} */ number) {
     if (!this.layout) return;
     let head = this.heads.get(number);
     if (!head) {
@@ -325,22 +320,19 @@ class View {
     head.count.textContent = group.note;
   }
 
-  /** @param {any} positions */
-  place(positions) {
+  place(/** @type {any} */ positions) {
     if (!positions.length) return "";
     const [first, last] = [positions[0] + 1, positions.at(-1) + 1];
     return `${count(first)}–${count(last)} of ${count(this.indices.length)}`;
   }
 
-  /** @param {any} size */
-  resize(size) {
+  resize(/** @type {any} */ size) {
     this.size = size;
     localStorage.setItem(CHOICE, size);
     this.arrange();
   }
 
-  /** @param {number} position */
-  reveal(position) {
+  reveal(/** @type {number} */ position) {
     const { y } = this.layout?.place(position) ?? { y: 0 };
     const { scrollTop, clientHeight } = this.scroller;
     if (y < scrollTop) this.scroller.scrollTop = y - 8;
@@ -348,8 +340,7 @@ class View {
     if (bottom > scrollTop + clientHeight) this.scroller.scrollTop = bottom - clientHeight;
   }
 
-  /** @param {number} position @param {number} pause */
-  choose(position, pause) {
+  choose(/** @type {number} */ position, /** @type {number} */ pause) {
     this.chosen = this.indices[position];
     this.told = performance.now();
     this.draw();

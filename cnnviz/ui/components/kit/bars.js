@@ -13,8 +13,7 @@ import { button, element, matchCount, say } from "./dom.js";
  * @property {number | null} [before] what it was with all dials at rest
  */
 
-/** @param {HTMLElement} list */
-function makeBar(list) {
+function makeBar(/** @type {HTMLElement} */ list) {
   const node = button("bar", list);
   const name = element("span", "name cut", node);
   const truth = element("span", "truth", node, "true");

@@ -42,14 +42,12 @@ function plainColor(color) {
   return known.get(color);
 }
 
-/** @param {string} name @param {string} color */
-function paintOf(name, color) {
+function paintOf(/** @type {string} */ name, /** @type {string} */ color) {
   const [hex, opacity] = plainColor(color);
   return `${name}="${hex}"${opacity < 1 ? ` ${name}-opacity="${opacity}"` : ""}`;
 }
 
-/** @param {number} value */
-function tidy(value) {
+function tidy(/** @type {number} */ value) {
   return String(Math.round(value * 100) / 100);
 }
 
@@ -190,8 +188,7 @@ class FigureSvg {
     return `fill="url(#${id})"`;
   }
 
-  /** @param {any} node @param {CSSStyleDeclaration} style */
-  picture(node, style) {
+  picture(/** @type {any} */ node, /** @type {CSSStyleDeclaration} */ style) {
     const bounds = node.getBoundingClientRect();
     if (!bounds.width || !bounds.height || !(node.naturalWidth ?? node.width)) return;
     const edge = parseFloat(style.borderTopWidth) || 0;
@@ -201,8 +198,7 @@ class FigureSvg {
     this.add(place, `<image ${boxOf(place)} preserveAspectRatio="none"${look} href="${this.address(node)}"/>`);
   }
 
-  /** @param {any} node */
-  address(node) {
+  address(/** @type {any} */ node) {
     if (node.localName === "canvas") return node.toDataURL("image/png");
     if (/^data:image\/(png|jpeg)/.test(node.src)) return escaped(node.src); // not every program knows other formats
     const copy = sheet(node.naturalWidth, node.naturalHeight);
@@ -244,8 +240,7 @@ class FigureSvg {
     this.add(place, `<text ${middle} ${look}>${escaped(node.value)}</text>`);
   }
 
-  /** @param {CSSStyleDeclaration} style */
-  letters(style) {
+  letters(/** @type {CSSStyleDeclaration} */ style) {
     const weight = style.fontWeight === "400" ? "" : ` font-weight="${style.fontWeight}"`;
     const font = `font-family="${escaped(style.fontFamily)}" font-size="${style.fontSize}"${weight}`;
     return `${font} ${paintOf("fill", style.color)}`;

@@ -81,8 +81,7 @@ class Chart {
   height = 0;
   alt = "";
 
-  /** @param {any} root @param {import("../kit/life.js").Life} life */
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.node = root.querySelector(".cnnviz-live-chart");
     this.life = life;
     const released = life.later();
@@ -150,8 +149,7 @@ class Chart {
     }
   }
 
-  /** @param {string | null} text */
-  note(text) {
+  note(/** @type {string | null} */ text) {
     const note = this.node.querySelector(":scope > .cnnviz-live-chart-note");
     if (text === null) note?.remove();
     else say(note ?? element("div", "cnnviz-live-chart-note", this.node), text);

@@ -12,8 +12,7 @@ import { largest, largestProduct } from "./arithmetic.js";
 const STEPS = 255;
 const BROKEN = [140, 146, 160]; // what is not finite
 
-/** @param {string} hex */
-function channels(hex) {
+function channels(/** @type {string} */ hex) {
   return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 }
 
@@ -155,8 +154,7 @@ export class MapView {
     bar.classList.toggle("none", !scale);
   }
 
-  /** @param {number} zoom @param {number} ratio */
-  paint(zoom, ratio) {
+  paint(/** @type {number} */ zoom, /** @type {number} */ ratio) {
     Object.assign(this, { zoom, ratio });
     const [wide, high] = [Math.round(this.columns * zoom), Math.round(this.lines * zoom)];
     resized(this.canvas, wide, high, ratio);

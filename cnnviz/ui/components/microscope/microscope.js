@@ -157,8 +157,7 @@ class Microscope {
   words = "";
   began = false;
 
-  /** @param {any} parent @param {import("../kit/life.js").Life} life */
-  constructor(parent, life) {
+  constructor(/** @type {any} */ parent, /** @type {import("../kit/life.js").Life} */ life) {
     const root = parent.querySelector(".bench");
     this.root = root;
     this.pinning = life.later();
@@ -354,8 +353,7 @@ class Microscope {
     this.show();
   }
 
-  /** @param {any} cell */
-  pointCell(cell) {
+  pointCell(/** @type {any} */ cell) {
     this.cell = cell;
     if (this.terms) this.outline();
   }
@@ -370,8 +368,7 @@ class Microscope {
     this.outline();
   }
 
-  /** @param {any} event */
-  press(event) {
+  press(/** @type {any} */ event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const onMap = event.target === this.output.canvas;
     const place = onMap && this.pinned && stepped(event.key, this.pinned, this.bench);
@@ -398,8 +395,7 @@ class Microscope {
     return true;
   }
 
-  /** @param {any} text */
-  say(text) {
+  say(/** @type {any} */ text) {
     this.find(".spoken").textContent = text;
   }
 }

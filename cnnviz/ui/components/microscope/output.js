@@ -31,8 +31,7 @@ function bar(parent, share, className, value, text) {
   number.title = exact(value);
 }
 
-/** @param {number} logit */
-function withSign(logit) {
+function withSign(/** @type {number} */ logit) {
   return `${logit > 0 ? "+" : ""}${rounded(logit, LOGIT)}`;
 }
 
@@ -121,8 +120,7 @@ class Steps {
   /** @type {HTMLElement[]} */ rows = [];
   line = element("div", "line");
 
-  /** @param {any} parent */
-  constructor(parent) {
+  constructor(/** @type {any} */ parent) {
     const root = parent.querySelector(".steps");
     this.root = root;
     root.onpointerover = (/** @type {any} */ event) => this.point(event.target.closest(".class"));
@@ -205,20 +203,17 @@ class Steps {
     return `${SIGMOID} ${other === null ? "They need not add up to 100 %." : `What is left is the probability of ${other}.`}`;
   }
 
-  /** @param {any} row */
-  point(row) {
+  point(/** @type {any} */ row) {
     this.tell(row ? this.rows.indexOf(row) : this.pinned);
   }
 
-  /** @param {any} row */
-  pin(row) {
+  pin(/** @type {any} */ row) {
     if (!row) return;
     this.pinned = this.rows.indexOf(row);
     this.tell(this.pinned);
   }
 
-  /** @param {any} event */
-  press(event) {
+  press(/** @type {any} */ event) {
     const step = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowUp: -1 })[event.key];
     if (!step) return;
     event.preventDefault();

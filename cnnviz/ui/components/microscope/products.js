@@ -254,8 +254,7 @@ export class Bars {
     context.fillRect(0, Math.round(height / 2), width, Math.max(1, Math.round(ratio / 2)));
   }
 
-  /** @param {PointerEvent} event */
-  at(event) {
+  at(/** @type {PointerEvent} */ event) {
     const box = this.canvas.getBoundingClientRect();
     const parts = this.terms?.parts ?? [];
     return parts[Math.floor(((event.clientX - box.left) / box.width) * parts.length)] ?? null;

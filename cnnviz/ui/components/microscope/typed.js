@@ -81,8 +81,7 @@ export class Typed {
     this.read(preset.kernel);
   }
 
-  /** @param {any} event */
-  paste(event) {
+  paste(/** @type {any} */ event) {
     const text = event.clipboardData.getData("text").replace(/[[\](){};|]/g, " ");
     const words = text.split(/,?\s+|,(?=[-+\d]*\.)/).filter(Boolean);
     if (words.length < 2) return;
@@ -109,14 +108,12 @@ export class Typed {
     if (!quiet) this.onkernel(Float32Array.from(values));
   }
 
-  /** @param {string} text */
-  say(text) {
+  say(/** @type {string} */ text) {
     this.note.textContent = text;
   }
 }
 
-/** @param {number} value */
-function written(value) {
+function written(/** @type {number} */ value) {
   const below = [1, 9, 16, 8, 3].find((number) => Math.abs(value * number - Math.round(value * number)) < 1e-9);
   return !below || below === 1 ? String(value) : `${Math.round(value * below)}/${below}`;
 }

@@ -25,8 +25,7 @@ class View {
   zoom = 1;
   ratio = 1;
 
-  /** @param {any} root @param {import("../kit/life.js").Life} life */
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.root = root;
     this.canvas = root.querySelector("canvas");
     this.range = root.querySelector("input");
@@ -67,8 +66,7 @@ class View {
     Object.assign(this, { zoom, ratio });
   }
 
-  /** @param {PointerEvent} event */
-  tell(event) {
+  tell(/** @type {PointerEvent} */ event) {
     const [top, left, tall, broad] = this.data.place;
     const { width, height } = this.data.map;
     const column = Math.floor((((event.offsetX * this.ratio) / this.zoom - left) / broad) * width);

@@ -20,8 +20,7 @@ class View {
   /** @type {import("./frame.js").Frame} */ box = [0, 0, 1, 1];
   /** @type {string | undefined} */ stamp;
 
-  /** @param {any} root @param {import("../kit/life.js").Life} life */
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.messages = life.often(EVERY_MS);
     this.figure = root.querySelector("figure");
     this.stage = root.querySelector(".stage");
@@ -66,8 +65,7 @@ class View {
     for (const button of this.modes) button.setAttribute("aria-pressed", String(button.dataset.mode === this.mode));
   }
 
-  /** @param {any} mode */
-  choose(mode) {
+  choose(/** @type {any} */ mode) {
     if (mode === "box" && this.mode !== "box") this.box = this.firstBox();
     this.mode = mode;
     this.draw();
@@ -88,8 +86,7 @@ class View {
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
   }
 
-  /** @param {any} event */
-  grab(event) {
+  grab(/** @type {any} */ event) {
     const within = (/** @type {number} */ share) => Math.min(1, Math.max(0, share));
     if (event.button || (this.mode === "whole" && event.pointerType !== "mouse")) return;
     const start = this.at(event);
@@ -122,8 +119,7 @@ class View {
     return [corner.includes("w") ? right : left, corner.includes("n") ? bottom : top];
   }
 
-  /** @param {any} event */
-  press(event) {
+  press(/** @type {any} */ event) {
     const way = arrowOf(event);
     const factor = /** @type {Record<string, number>} */ ({ "+": 1.1, "=": 1.1, "-": 1 / 1.1 })[event.key];
     if ((!way && !factor) || this.mode === "whole") return;

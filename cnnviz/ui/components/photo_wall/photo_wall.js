@@ -19,8 +19,7 @@ import { mount } from "../kit/mount.js";
  * @typedef {{ photos: Told[], side: number }} Data
  */
 
-/** @param {any} wall */
-function makePhoto(wall) {
+function makePhoto(/** @type {any} */ wall) {
   const node = button("photo", wall);
   const image = element("img", "", element("span", "picture", node));
   Object.assign(image, { alt: "", loading: "lazy", decoding: "async" });
@@ -36,8 +35,7 @@ function makePhoto(wall) {
 class View {
   /** @type {ReturnType<typeof makePhoto>[]} */ photos = [];
 
-  /** @param {any} root */
-  constructor(root) {
+  constructor(/** @type {any} */ root) {
     this.wall = root.querySelector(".wall");
     this.wall.onkeydown = (/** @type {any} */ event) => this.move(event);
   }
@@ -71,8 +69,7 @@ class View {
     node.onclick = () => open(key);
   }
 
-  /** @param {any} event */
-  move(event) {
+  move(/** @type {any} */ event) {
     const way = arrowOf(event);
     const root = this.wall.getRootNode();
     const from = this.photos.findIndex(({ node }) => node === root.activeElement);

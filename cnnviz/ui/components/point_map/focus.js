@@ -18,8 +18,7 @@ const AWAY = 16; // from the point
 class Card {
   /** @type {number | undefined} */ number;
 
-  /** @param {any} root @param {any} opened */
-  constructor(root, opened) {
+  constructor(/** @type {any} */ root, /** @type {any} */ opened) {
     this.root = root;
     this.canvas = root.querySelector("canvas");
     this.button = root.querySelector("button");

@@ -68,8 +68,7 @@ class Legend {
   told = "";
   /** @type {Scene["legend"]} */ groups = [];
 
-  /** @param {any} root @param {() => void} changed */
-  constructor(root, changed) {
+  constructor(/** @type {any} */ root, /** @type {() => void} */ changed) {
     this.root = root;
     this.changed = changed;
     /** @type {Set<string>} */
@@ -119,8 +118,7 @@ class Legend {
     }
   }
 
-  /** @param {any} button @param {boolean} alone */
-  toggle(button, alone) {
+  toggle(/** @type {any} */ button, /** @type {boolean} */ alone) {
     if (!button) return;
     if (alone) return this.alone(button);
     const { token } = button.dataset;
@@ -153,8 +151,7 @@ class PointMap {
   /** @type {import("./view.js").Point[] | null} */ border = null;
   /** @type {string | undefined} the line that was sent and is not yet answered */ sent;
 
-  /** @param {any} root @param {import("../kit/life.js").Life} life */
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.frames = life.glide();
     this.toggling = life.later();
     this.root = root.querySelector(".map");
@@ -225,8 +222,7 @@ class PointMap {
     this.paint();
   }
 
-  /** @param {Data} data @param {any} tell */
-  update(data, tell) {
+  update(/** @type {Data} */ data, /** @type {any} */ tell) {
     this.tell = tell;
     const { scene } = this;
     const fresh = data.version !== this.data?.version;

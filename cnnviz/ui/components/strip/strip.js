@@ -153,13 +153,11 @@ class Layer {
     return name === this.data.name && id !== undefined ? this.data.ids.indexOf(id) : -1;
   }
 
-  /** @param {PointerEvent} event */
-  at(event) {
+  at(/** @type {PointerEvent} */ event) {
     return cellAt(this.drawn, event, this.data.count);
   }
 
-  /** @param {number} place */
-  tell(place) {
+  tell(/** @type {number} */ place) {
     const { ids, name, words, height, width, photo } = this.data;
     if (place < 0 || photo || !this.sheet) return this.canvas.removeAttribute("title");
     const value = height * width === 1 ? `: ${digits(valueAt(this.data, place, this.bytes[place]))}` : "";
@@ -167,13 +165,11 @@ class Layer {
     this.canvas.title = words.length ? words[place] : `${name}, ${unit} ${ids[place]}${value}`;
   }
 
-  /** @param {number} place @param {number} pause */
-  pick(place, pause) {
+  pick(/** @type {number} */ place, /** @type {number} */ pause) {
     if (place >= 0) this.view.pick([this.data.name, this.data.ids[place]], pause);
   }
 
-  /** @param {any} event */
-  move(event) {
+  move(/** @type {any} */ event) {
     if (!this.view.data.pickable) return;
     const next = nextCell(this.drawn, event, this.chosen, this.data.count);
     if (next >= 0) this.pick(next, PAUSE_MS);
@@ -186,8 +182,7 @@ class View {
   /** @type {Layer[]} */ layers = [];
   left = 0;
 
-  /** @param {any} root @param {import("../kit/life.js").Life} life */
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.root = root;
     this.telling = life.later();
     this.network = root.querySelector(".network");
@@ -205,8 +200,7 @@ class View {
     window.dispatchEvent(new CustomEvent(SCROLLED, { detail: scrollLeft }));
   }
 
-  /** @param {Data} data @param {any} send */
-  update(data, send) {
+  update(/** @type {Data} */ data, /** @type {any} */ send) {
     this.data = data;
     this.send = send;
     if (!this.telling.waiting) this.chosen = data.chosen;
@@ -217,8 +211,7 @@ class View {
     this.scrolled();
   }
 
-  /** @param {any} chosen @param {number} pause */
-  pick(chosen, pause) {
+  pick(/** @type {any} */ chosen, /** @type {number} */ pause) {
     if (!this.data.pickable) return;
     this.chosen = chosen;
     this.paint();

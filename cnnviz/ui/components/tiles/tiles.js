@@ -36,8 +36,7 @@ class View {
   pixels = new Uint8Array();
   table = new Uint8Array();
 
-  /** @param {any} root @param {import("../kit/life.js").Life} life */
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.glide = life.glide();
     this.telling = life.later();
     this.root = root;
@@ -49,8 +48,7 @@ class View {
     this.canvas.onkeydown = (/** @type {any} */ event) => this.move(event);
   }
 
-  /** @param {Data} data @param {any} send */
-  update(data, send) {
+  update(/** @type {Data} */ data, /** @type {any} */ send) {
     const before = this.data;
     const same = /** @type {const} */ (["pixels", "table", "count", "height"]).every(
       (name) => before?.[name] === data[name],
@@ -76,8 +74,7 @@ class View {
     });
   }
 
-  /** @param {Uint8Array} pixels */
-  show(pixels) {
+  show(/** @type {Uint8Array} */ pixels) {
     this.sheet = sheetOf(this.data, pixels, this.table);
     this.paint();
   }
@@ -137,13 +134,11 @@ class View {
     this.tell(this.place(this.chosen));
   }
 
-  /** @param {any} id */
-  place(id) {
+  place(/** @type {any} */ id) {
     return this.data.ids.indexOf(id);
   }
 
-  /** @param {PointerEvent} event */
-  at(event) {
+  at(/** @type {PointerEvent} */ event) {
     return this.plan ? cellAt(this.plan, event, this.data.count) : -1;
   }
 
@@ -157,8 +152,7 @@ class View {
     this.root.querySelector(".readout").textContent = [name, value].filter(Boolean).join(": ");
   }
 
-  /** @param {number} place @param {PointerEvent} event */
-  value(place, event) {
+  value(/** @type {number} */ place, /** @type {PointerEvent} */ event) {
     const { height, width, channels, photo } = this.data;
     const [left, top] = cornerOf(this.plan, place);
     const column = Math.floor((event.offsetX * this.plan.ratio - left) / this.plan.zoom);
@@ -169,8 +163,7 @@ class View {
     return values.map((value, c) => (channels === 3 ? `${"RGB"[c]} ` : "") + digits(value)).join("  ");
   }
 
-  /** @param {any} place @param {number} pause */
-  pick(place, pause) {
+  pick(/** @type {any} */ place, /** @type {number} */ pause) {
     if (!this.data.pickable || place < 0) return;
     this.chosen = this.data.ids[place];
     this.canvas.dataset.chosen = this.chosen;
@@ -179,8 +172,7 @@ class View {
     this.telling.after(pause, () => this.send("picked", this.chosen));
   }
 
-  /** @param {any} event */
-  move(event) {
+  move(/** @type {any} */ event) {
     if (!this.data.pickable) return;
     const next = nextCell(this.plan, event, this.place(this.chosen), this.data.count);
     if (next >= 0) this.pick(next, PAUSE_MS);

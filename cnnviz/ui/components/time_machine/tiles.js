@@ -99,8 +99,7 @@ export class Tiles {
     paintCells(context, this.plan, this.sheet, this.shape, getComputedStyle(this.canvas).color, line);
   }
 
-  /** @param {any} event */
-  under(event) {
+  under(/** @type {any} */ event) {
     if (!this.plan) return null;
     const tile = cellAt(this.plan, event, this.shape.count);
     if (tile < 0) return null;

@@ -55,8 +55,7 @@ class Machine {
   /** @type {import("./tiles.js").Tiles | undefined} */ aligned;
   dark = "";
 
-  /** @param {any} root @param {import("../kit/life.js").Life} life */
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.root = root.querySelector(".machine");
     this.stage = this.root.querySelector(".stage");
     this.tell = (/** @type {string} */ _, /** @type {unknown} */ __) => {};
@@ -71,8 +70,7 @@ class Machine {
     life.listen(window, "resize", () => this.fit());
   }
 
-  /** @param {Data} data @param {import("../kit/mount.js").Tell} tell */
-  update(data, tell) {
+  update(/** @type {Data} */ data, /** @type {import("../kit/mount.js").Tell} */ tell) {
     this.tell = tell;
     const before = this.base?.numbers[this.frame];
     const fresh = this.base?.version !== data.base.version || this.inner?.version !== data.inner?.version;
@@ -218,8 +216,7 @@ class Machine {
     this.paint(this.transport.moment);
   }
 
-  /** @param {number} moment */
-  paint(moment) {
+  paint(/** @type {number} */ moment) {
     if (!this.base) return;
     for (const part of this.parts) part.paint(moment);
     const frame = Math.round(moment);
@@ -231,8 +228,7 @@ class Machine {
     this.root.dataset.painted = ++this.painted;
   }
 
-  /** @param {number} frame */
-  settle(frame) {
+  settle(/** @type {number} */ frame) {
     this.settling.after(SETTLE_MS, () => {
       const number = this.base.numbers[frame];
       if (number === this.reported || this.transport.playing) return;

@@ -93,8 +93,7 @@ export class Transport {
     this.moved(this.moment);
   }
 
-  /** @param {number} moment */
-  drag(moment) {
+  drag(/** @type {number} */ moment) {
     this.pause();
     this.show(moment);
   }
@@ -106,8 +105,7 @@ export class Transport {
     this.settled(this.moment);
   }
 
-  /** @param {number} by */
-  step(by) {
+  step(/** @type {number} */ by) {
     const from = by > 0 ? Math.floor(this.moment + 1e-6) : Math.ceil(this.moment - 1e-6);
     this.rest(from + by);
   }
@@ -158,8 +156,7 @@ export class Transport {
     this.root.dataset.playing = String(this.playing);
   }
 
-  /** @param {any} event */
-  key(event) {
+  key(/** @type {any} */ event) {
     const target = event.composedPath()[0];
     const own = this.root.parentElement.contains(target);
     const widgets = "input, textarea, select, button, a, summary, [contenteditable]";

@@ -13,8 +13,7 @@ const EDGE = 20; // a tile's frame and padding, both sides
  * @typedef {{ sheet: string, height: number, width: number, size: number, tiles: Told[] }} Data
  */
 
-/** @param {HTMLElement} list */
-function build(list) {
+function build(/** @type {HTMLElement} */ list) {
   const node = element("li", "tile", list);
   const path = pathIn(node);
   const [truth, image, guess, meter] = ["truth cut", "image", "guess cut", "meter"].map((part) =>
@@ -54,8 +53,7 @@ class View {
   sheet = "";
   /** @type {Data} */ data;
 
-  /** @param {any} root @param {import("../kit/life.js").Life} life */
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.list = root.querySelector(".tiles");
     life.follow(this.list, () => this.arrange());
   }

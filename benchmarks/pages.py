@@ -31,7 +31,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from benchmarks.measure import ROOT, Result, arguments, environment, median_ratio, run, show, spread, temporary_home
-from benchmarks.training import make_spec
 from cnnviz.ui.pages import HOME, KERNELS, PAGES, TRAIN
 from tests.conftest import BROWSERS, LAUNCH_ARGUMENTS
 from tests.dashboard import READY, Dashboard, processes_of
@@ -78,6 +77,10 @@ NOTES = [
     "writes. Nodes include those inside components.",
     "Memory: resident, of that server afterwards.",
 ]
+
+# Written by the checkout itself: settings come and go.
+SPEC = """import sys; from benchmarks.training import make_spec
+open(sys.argv[1], "w").write(make_spec("cifar10-sample", 1, "quick" in sys.argv).to_json())"""
 
 WATCH = """(key) => {
   const pictured = (root) => [...root.querySelectorAll("*")].some((node) =>
@@ -256,7 +259,7 @@ def memory(home: Path) -> float:
 def train_one(state: State, quick: bool) -> None:
     """Leave one finished run in the home."""
     spec = state.home / "spec.json"
-    spec.write_text(make_spec("cifar10-sample", 1, quick).to_json())
+    run("-c", SPEC, str(spec), *(["quick"] if quick else []), home=state.home, root=state.root)
     command = ("-m", "cnnviz", "train", "--spec", str(spec), "--json", "--home", str(state.home))
     run(*command, home=state.home, root=state.root)
 

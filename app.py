@@ -6,12 +6,13 @@ import streamlit as st
 
 if __name__ == "app":  # `streamlit run` imports this file as its server, once, before anybody looks: decision 0004
     from cnnviz.ui.components.live_chart.plotly_script import plotly_routes
+    from cnnviz.ui.components.scripts import script_routes
     from cnnviz.ui.first_visit import prepared
     from cnnviz.ui.sheets import sheet_routes
     from cnnviz.ui.streamlit_private import without_old_pages
 
     without_old_pages()
-    app = st.App(__file__, routes=[*sheet_routes(), *plotly_routes()], lifespan=prepared)
+    app = st.App(__file__, routes=[*sheet_routes(), *plotly_routes(), *script_routes()], lifespan=prepared)
 else:
     from cnnviz.ui.address import arrive
     from cnnviz.ui.guard import tell_unlocked

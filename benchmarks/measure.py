@@ -177,22 +177,30 @@ def _version(package: str) -> str:
         return "missing"
 
 
-def run(*command: str, home: Path | None = None) -> Process:
+def environment(home: Path | None = None, root: Path = ROOT) -> dict[str, str]:
+    """Return what a process that is measured finds in its environment: a checkout, and a home where one is given."""
+    return {
+        **os.environ,
+        "PYTHONPATH": str(root),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        **({} if home is None else {"CNNVIZ_HOME": str(home)}),
+    }
+
+
+def run(*command: str, home: Path | None = None, root: Path = ROOT) -> Process:
     """Run a whole process of this Python and time it.
 
     Args:
         command: what follows the interpreter.
         home: its CNNVIZ_HOME.
+        root: the checkout it is of.
 
     Raises:
         SystemExit: it failed; what it said is shown.
     """
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    if home is not None:
-        environment["CNNVIZ_HOME"] = str(home)
     began = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, *command], cwd=root, env=environment(home, root), capture_output=True, text=True, check=False
     )
     took = time.perf_counter() - began
     if done.returncode:

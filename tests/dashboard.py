@@ -26,8 +26,9 @@ class Dashboard:
         home: the CNNVIZ_HOME it works with.
     """
 
-    def __init__(self, home: Path, log: Path) -> None:
+    def __init__(self, home: Path, log: Path, root: Path = ROOT) -> None:
         self.home = home
+        self._root = root  # the checkout it is of
         self._log = log
         self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -42,8 +43,8 @@ class Dashboard:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
-                cwd=ROOT,
-                env={**os.environ, "CNNVIZ_HOME": str(self.home)},
+                cwd=self._root,
+                env={**os.environ, "PYTHONPATH": str(self._root), "CNNVIZ_HOME": str(self.home)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from cnnviz.figures.pictures import data_url, sprite, to_png
+from cnnviz.figures.pictures import data_url, sprite, to_webp
 from cnnviz.figures.tiles import Table, Tiles, color_table
 
 __all__ = ["packed", "packed_sheet", "packed_tiles", "ramp", "versioned"]
@@ -43,7 +43,7 @@ def packed_sheet(images: NDArray[np.uint8], columns: int | None = None) -> str:
 
 @lru_cache(maxsize=64)
 def _sheet(pixels: bytes, shape: tuple[int, ...], columns: int | None) -> str:
-    return data_url(to_png(sprite(np.frombuffer(pixels, np.uint8).reshape(shape), columns)))
+    return data_url(to_webp(sprite(np.frombuffer(pixels, np.uint8).reshape(shape), columns)), "webp")
 
 
 def packed_tiles(pictures: Tiles) -> dict[str, Any]:

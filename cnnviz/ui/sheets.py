@@ -9,7 +9,6 @@ An address cannot be guessed: whoever has it was given it by a page.
 
 import hashlib
 import hmac
-import io
 import re
 import secrets
 import threading
@@ -20,13 +19,13 @@ import numpy as np
 import streamlit as st
 from cachetools import LRUCache
 from numpy.typing import NDArray
-from PIL import Image
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from cnnviz.errors import CnnvizError
-from cnnviz.figures.pictures import shrunk, sprite
+from cnnviz.figures.pictures import shrunk, sprite, to_webp
+from cnnviz.ui.routes import address_of
 
 __all__ = ["MOST_IMAGES", "SHEET_COLUMNS", "THUMBNAIL", "Sheets", "serve_images", "sheet_routes", "thumbnail_shape"]
 
@@ -89,11 +88,7 @@ class Sheets:
         images = read()
         # One by one: a hundred photographs at once would take as much memory as all of them.
         thumbnails = [shrunk(images[number][None], THUMBNAIL) for number in wanted]
-        buffer = io.BytesIO()
-        # Half the time of a PNG, and smaller; the quality is how hard it tries, not what is lost.
-        sheet = Image.fromarray(sprite(np.concatenate(thumbnails), SHEET_COLUMNS))
-        sheet.save(buffer, "WEBP", lossless=True, method=0, quality=0)
-        return buffer.getvalue()
+        return to_webp(sprite(np.concatenate(thumbnails), SHEET_COLUMNS))
 
 
 @st.cache_resource(show_spinner=False)
@@ -119,17 +114,12 @@ def serve_images(key: str, read: Read) -> str:
         The address, a path on this server, to which the browser adds `?n=` and the numbers of up to MOST_IMAGES
         images. The same for all sessions; after a restart of the server it is another one.
     """
-    return f"{_base()}/sheets/{_sheets().name(key, read)}"
-
-
-def _base() -> str:
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}" if base else ""
+    return address_of(f"/sheets/{_sheets().name(key, read)}")
 
 
 def sheet_routes() -> list[Route]:
     """Return the routes that app.py adds to the server."""
-    return [Route(_base() + _PATH, _answer, methods=["GET"])]
+    return [Route(address_of(_PATH), _answer, methods=["GET"])]
 
 
 def _answer(request: Request) -> Response:

@@ -60,6 +60,16 @@ def test_a_training_benchmark_prints_its_table(command: Sequence[str]) -> None:
 
 
 @pytest.mark.slow
+def test_pages_are_measured_against_another_checkout() -> None:
+    found = json.loads(
+        run("benchmarks/pages.py", "--against", ".", "--pages", "home", "data", "--server", "--quick", "--json")
+    )
+    assert [row[0] for row in found["rows"]] == ["start/home.py", "prepare/data.py"]
+    assert all(" of " in cell for row in found["rows"] for cell in row[1:])
+    assert found["ratios"]["elements (kB), of all pages together"] == "1.00x"
+
+
+@pytest.mark.slow
 @pytest.mark.usefixtures("chromium")
 @pytest.mark.parametrize("name", IN_THE_BROWSER)
 def test_a_benchmark_in_the_browser_prints_its_table(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +80,15 @@ def test_a_benchmark_in_the_browser_prints_its_table(name: str, monkeypatch: pyt
 
 
 def test_every_benchmark_is_tried_and_explained() -> None:
-    helpers = {"measure", "plain_script", "report", "damaging", "readings", "presets"}  # presets has tests of its own
+    helpers = {
+        "measure",
+        "plain_script",
+        "report",
+        "damaging",
+        "readings",
+        "page_runs",
+        "presets",
+    }  # presets has tests of its own
     scripts = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - helpers
     assert scripts == set(QUICK) | set(SLOW) | set(IN_THE_BROWSER)
     text = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 import cnnviz.ui
 from cnnviz.figures.theme import Mode, palette
 from cnnviz.figures.tiles import kernel_pictures
-from cnnviz.ui.components.component import bundled
+from cnnviz.ui.components.scripts import bundled
 from tests.dashboard import START_TIMEOUT_S, free_port
 
 PAGE = """
@@ -54,7 +54,8 @@ SERVER = f"""
 import streamlit as st
 if __name__ == "app":
     from cnnviz.ui.components.live_chart.plotly_script import plotly_routes
-    app = st.App(__file__, routes=plotly_routes())
+    from cnnviz.ui.components.scripts import script_routes
+    app = st.App(__file__, routes=[*plotly_routes(), *script_routes()])
 else:
     exec({PAGE!r}, globals())
 """
@@ -136,6 +137,10 @@ class Opened:
     def bundles(self) -> list[str]:
         return [url for url in self.requests if "plotly.min.js" in url]
 
+    def fetched(self) -> list[str]:
+        """The scripts of components."""
+        return [url for url in self.requests if "/scripts/" in url]
+
     def area(self) -> tuple[float, float]:
         """The upper left corner of the loss chart's plot."""
         box = self.page.locator(".cnnviz-live-chart .nsewdrag").first.bounding_box()
@@ -214,6 +219,20 @@ def test_plotly_is_loaded_once_as_javascript(address: str, open_page: Open) -> N
     reply = tab.page.request.get(bundle)
     assert reply.status == 200
     assert "javascript" in reply.headers["content-type"]
+
+
+def test_a_script_is_fetched_once_and_no_message_holds_it(address: str, open_page: Open) -> None:
+    tab = open_page(address)
+    messages: list[str | bytes] = []
+    tab.page.on("websocket", lambda socket: socket.on("framereceived", lambda one: messages.append(one)))
+    tab.page.reload()
+    tab.requests.clear()
+    tab.wait_for_charts()
+    tab.wait_for_points()
+    assert messages
+    assert not [one for one in messages if b"Plotly.react" in (one.encode() if isinstance(one, str) else one)]
+    names = sorted(url.rpartition("/")[2].partition("?")[0] for url in tab.fetched())
+    assert names == ["live_chart.js", "tiles.js", "watched.js"]
 
 
 def test_chart_follows_the_browsers_theme(address: str, open_page: Open) -> None:
@@ -312,4 +331,5 @@ def test_without_a_route_to_plotly_streamlit_draws_the_chart(tmp_path: Path, ope
         tab = open_page(address)
         tab.page.wait_for_selector("[data-testid='stPlotlyChart'] .main-svg")
         assert tab.page.locator(".cnnviz-live-chart").count() == 0
+        assert not tab.fetched()  # the messages hold what the tiles are made of
         tab.page.goto("about:blank")

@@ -17,7 +17,7 @@ from cnnviz.explain.decimals import written_sum
 from cnnviz.figures.specimens import CLASSIC_KERNELS, convolution_data, output_data, playground_data, pooling_data
 from cnnviz.inference.crops import prepare_photo
 from cnnviz.runs import Run
-from cnnviz.ui.components.component import bundled
+from cnnviz.ui.components.scripts import bundled
 from tests.modules import FOLDER, called
 
 MODULES = ["kit/dom.js", *(f"microscope/{name}.js" for name in ("arithmetic", "sums", "products", "map"))]

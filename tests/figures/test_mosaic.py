@@ -1,4 +1,6 @@
 import io
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -6,7 +8,7 @@ from PIL import Image
 
 from cnnviz.errors import SpecError
 from cnnviz.figures.mosaic import SMALLEST_TILE, kernel_mosaic
-from cnnviz.figures.pictures import data_url, sprite, to_png
+from cnnviz.figures.pictures import data_url, sprite, to_png, to_webp
 
 
 def kernels(height: int = 3, width: int = 3, channels: int = 3, filters: int = 32) -> np.ndarray:
@@ -145,9 +147,11 @@ def test_sprite_refuses_impossible_sheets(given: dict[str, int]) -> None:
         sprite(np.zeros((2, 4, 4), np.uint8), **given)
 
 
-def test_png_is_lossless() -> None:
+@pytest.mark.parametrize(("encode", "kind"), [(to_png, "PNG"), (to_webp, "WEBP")])
+def test_pictures_are_encoded_without_loss(encode: Callable[[Any], bytes], kind: str) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (7, 9, 3), dtype=np.uint8)
-    with Image.open(io.BytesIO(to_png(picture))) as opened:
-        assert opened.format == "PNG"
+    with Image.open(io.BytesIO(encode(picture))) as opened:
+        assert opened.format == kind
         assert (np.asarray(opened) == picture).all()
     assert data_url(b"png") == "data:image/png;base64,cG5n"
+    assert data_url(b"png", "webp") == "data:image/webp;base64,cG5n"

@@ -1,6 +1,8 @@
 import base64
+import io
 
 import numpy as np
+from PIL import Image
 
 from cnnviz.figures.packing import packed, packed_sheet, packed_tiles, versioned
 from cnnviz.figures.tiles import photo_tiles, signed_tiles
@@ -22,6 +24,8 @@ def test_a_sheet_is_made_once() -> None:
     images = np.arange(48, dtype=np.uint8).reshape(4, 2, 2, 3)
     assert packed_sheet(images) is packed_sheet(images.copy())
     assert packed_sheet(images, 2) != packed_sheet(images)
+    with Image.open(io.BytesIO(base64.b64decode(packed_sheet(images, 2).partition(",")[2]))) as sheet:
+        assert np.asarray(sheet)[:2, 2:].tolist() == images[1].tolist()
 
 
 def test_pictures_say_their_scale_and_photographs_have_none() -> None:

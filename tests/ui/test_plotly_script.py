@@ -30,7 +30,7 @@ def test_there_is_no_address_without_a_server_of_ours() -> None:
 
 @pytest.mark.parametrize(("base", "path"), [("", "/plotly.min.js"), ("/lab/", "/lab/plotly.min.js")])
 def test_the_address_is_the_routes(monkeypatch: pytest.MonkeyPatch, base: str, path: str) -> None:
-    monkeypatch.setattr(plotly_script.st, "get_option", lambda _: base)
+    monkeypatch.setattr("cnnviz.ui.routes.st.get_option", lambda _: base)
     [route] = plotly_routes()
     assert route.path == path
     assert plotly_address() == f"{path}?v={plotly.__version__}"

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from cnnviz.data.dropped import set_of_labels
 from cnnviz.data.idx import header_of_idx, is_idx_name, open_idx, stem_of_idx
 from cnnviz.data.known import KNOWN
-from cnnviz.data.sources.blocks import Block, Found, one_part, understood_of_blocks
+from cnnviz.data.sources.blocks import Block, understood_of_blocks
 from cnnviz.data.sources.hdf5 import arrays_of_hdf5
 from cnnviz.data.sources.matlab import blocks_of_mat
 from cnnviz.data.sources.numpy_files import array_of_npy, arrays_of_npz
+from cnnviz.data.sources.pieces import Found, one_part
 from cnnviz.data.sources.places import files_below, in_one_folder, names_in_zip, understood_unpacked
 from cnnviz.data.sources.roles import blocks_of, role_of
 from cnnviz.data.sources.rows import FileRows, Rows, plain_file, unpacked

@@ -1,25 +1,23 @@
 """Pictures that lie in arrays, a block for each part: how they are understood, whatever kind of file holds them."""
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.data.doubts import class_doubts, fingerprint, leaked
-from cnnviz.data.sources.labels import classes_of
+from cnnviz.data.doubts import fingerprint
+from cnnviz.data.sources.pieces import Found, PicturesOfPieces, understood_of
 from cnnviz.data.sources.pixels import BYTES, Layout, Spread, as_bytes, layout_of, window_of
 from cnnviz.data.sources.rows import Rows, chunks
 from cnnviz.data.sources.understood import Part, Reading, Understood
 from cnnviz.data.validation import MOST_IMAGES
 from cnnviz.errors import DataError
 
-__all__ = ["Block", "Found", "one_part", "understood_of_blocks"]
+__all__ = ["Block", "understood_of_blocks"]
 
 _SAMPLE = 32  # pictures that are looked at to see how their values lie
 
@@ -47,55 +45,17 @@ class Block:
         return self.name(position) if self.name else f"{self.what}[{position}]"
 
 
-@dataclass(frozen=True)
-class Found:
-    """What a file says beside pictures and labels.
-
-    Attributes:
-        form: what it is, in a few words.
-        names: of the classes, by label; None where it has none.
-        notes: what was converted or supposed so far, whole sentences.
-        skipped: what was passed over, a sentence each.
-        columns: what can be named as label and image.
-        last_pixel: what a header calls the last pixel; empty for none.
-        groups: what each picture belongs to, over all blocks; None where nobody said so.
-    """
-
-    form: str
-    names: Sequence[str] | None = None
-    notes: Sequence[str] = ()
-    skipped: Sequence[str] = ()
-    columns: Sequence[str] = ()
-    last_pixel: str = ""
-    groups: NDArray[np.str_] | None = None
-
-
-class ArrayPictures:
+class ArrayPictures(PicturesOfPieces[Block]):
     """The pictures of blocks, arranged and converted when they are asked for."""
 
     def __init__(self, blocks: Sequence[Block], layout: Layout, window: tuple[float, float], *, invert: bool) -> None:
-        self._blocks, self._layout, self._window, self._invert = blocks, layout, window, invert
-        self._ends = list(accumulate(block.images.shape[0] for block in blocks))
+        super().__init__(blocks, invert=invert)
+        self._layout, self._window = layout, window
 
-    def __len__(self) -> int:
-        return self._ends[-1]
-
-    def name(self, position: int) -> str:
-        """Return what to call a picture in messages."""
-        block, inner = self._place(position)
-        return block.name_of(inner)
-
-    def read(self, position: int) -> NDArray[np.uint8]:
-        """Return a picture (height, width, 1 or 3)."""
-        block, inner = self._place(position)
-        pixels = as_bytes(self._layout.arrange(block.images[inner : inner + 1])[0], self._window)
-        if pixels.shape[2] == 4:
-            pixels = _on_white(pixels)
-        return np.ascontiguousarray(255 - pixels if self._invert else pixels)
-
-    def _place(self, position: int) -> tuple[Block, int]:
-        number = bisect_right(self._ends, position)
-        return self._blocks[number], position - (self._ends[number - 1] if number else 0)
+    def pixels(self, piece: Block, inner: int) -> NDArray[np.uint8]:
+        """Return a picture of a block, (height, width, 1 or 3)."""
+        pixels = as_bytes(self._layout.arrange(piece.images[inner : inner + 1])[0], self._window)
+        return _on_white(pixels) if pixels.shape[2] == 4 else pixels
 
 
 def understood_of_blocks(path: Path, blocks: Sequence[Block], found: Found, reading: Reading) -> Understood:
@@ -119,45 +79,21 @@ def understood_of_blocks(path: Path, blocks: Sequence[Block], found: Found, read
     window = window_of(spread, reading, notes, doubts)
     if layout.shape[2] == 4:
         notes.append("Transparent parts are shown on white, and the fourth channel is left out.")
-    if reading.invert:
-        notes.append("Dark became bright, as was asked.")
-    pictures = ArrayPictures(blocks, layout, window, invert=reading.invert)
-    classes = classes_of(_joined(blocks), f"the labels of {path.name}", pictures.name, found.names, reading.names)
-    parts = np.repeat(np.array([block.part for block in blocks], "U10"), [block.images.shape[0] for block in blocks])
-    notes += classes.notes
-    doubts += [*classes.doubts, *class_doubts(classes.labels, parts, classes.names), *leaked(parts, prints)]
-    return Understood(
+    understood = understood_of(
         path,
-        found.form,
-        classes.names,
-        classes.labels,
-        parts,
-        pictures,
-        groups=found.groups,
-        shape=(*layout.shape[:2], 1 if layout.shape[2] == 1 else 3),
-        notes=tuple(notes),
-        doubts=tuple(doubts),
-        skipped=tuple(found.skipped),
-        columns=tuple(found.columns),
-        reading=replace(
+        ArrayPictures(blocks, layout, window, invert=reading.invert),
+        _joined(blocks),
+        replace(found, notes=notes),
+        replace(
             reading,
             shape=layout.shape,
             channels_first=layout.channels_first,
             window=None if window == BYTES else window,
         ),
+        prints=prints,
+        doubts=doubts,
     )
-
-
-def one_part(blocks: Sequence[Block]) -> list[Block]:
-    """Return blocks whose parts say something: a single part divides nothing, and one without a name is for training.
-
-    Args:
-        blocks: some may have the part "".
-    """
-    named = {block.part for block in blocks}
-    if len(named) == 1:
-        return [replace(block, part="") for block in blocks]
-    return [replace(block, part=block.part or "train") for block in blocks]
+    return replace(understood, shape=(*layout.shape[:2], 1 if layout.shape[2] == 1 else 3))
 
 
 def _check_blocks(blocks: Sequence[Block]) -> None:

@@ -1,22 +1,18 @@
 """Pictures that lie in files as photos do (JPEG, PNG), whatever holds them: how they are understood."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import accumulate
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.data.doubts import class_doubts, leaked
 from cnnviz.data.photos import open_photo
-from cnnviz.data.sources.blocks import Found
-from cnnviz.data.sources.labels import classes_of
+from cnnviz.data.sources.pieces import Found, PicturesOfPieces, one_part, understood_of
 from cnnviz.data.sources.places import files_below
 from cnnviz.data.sources.roles import part_of
-from cnnviz.data.sources.understood import PARTS, Part, Reading, Understood
+from cnnviz.data.sources.understood import Part, Reading, Understood
 from cnnviz.data.validation import MOST_IMAGES
 from cnnviz.errors import DataError
 
@@ -43,32 +39,18 @@ class Shard:
     content: Callable[[int], bytes | NDArray[np.uint8]]
     prints: Sequence[bytes] = ()
 
+    def name_of(self, position: int) -> str:
+        """Return what to call a picture in messages."""
+        return f"{self.path.name}[{position}]"
 
-class EncodedPictures:
+
+class EncodedPictures(PicturesOfPieces[Shard]):
     """Pictures that are decoded when they are asked for, by the rules for photos."""
 
-    def __init__(self, shards: Sequence[Shard], *, invert: bool) -> None:
-        self._shards, self._invert = shards, invert
-        self._ends = list(accumulate(len(shard.labels) for shard in shards))
-
-    def __len__(self) -> int:
-        return self._ends[-1]
-
-    def name(self, position: int) -> str:
-        """Return what to call a picture in messages."""
-        shard, inner = self._place(position)
-        return f"{shard.path.name}[{inner}]"
-
-    def read(self, position: int) -> NDArray[np.uint8]:
-        """Return a picture (height, width, 1 or 3)."""
-        shard, inner = self._place(position)
-        content = shard.content(inner)
-        pixels = open_photo(content, self.name(position)).pixels if isinstance(content, bytes) else content
-        return np.ascontiguousarray(255 - pixels if self._invert else pixels)
-
-    def _place(self, position: int) -> tuple[Shard, int]:
-        number = bisect_right(self._ends, position)
-        return self._shards[number], position - (self._ends[number - 1] if number else 0)
+    def pixels(self, piece: Shard, inner: int) -> NDArray[np.uint8]:
+        """Return a picture of a shard, (height, width, 1 or 3)."""
+        content = piece.content(inner)
+        return open_photo(content, piece.name_of(inner)).pixels if isinstance(content, bytes) else content
 
 
 def shards_of(path: Path, belongs: Callable[[Path], bool]) -> list[tuple[Path, Part]]:
@@ -107,28 +89,10 @@ def understood_of_shards(path: Path, shards: Iterable[Shard], found: Found, read
     total = sum(len(shard.labels) for shard in shards)
     if total > MOST_IMAGES:
         raise DataError(f"{path} holds {total:,} images; keep at most {MOST_IMAGES:,}")
-    named = {shard.part for shard in shards}
-    shards = [replace(shard, part="" if len(named) == 1 else shard.part or "train") for shard in shards]
-    pictures = EncodedPictures(shards, invert=reading.invert)
-    labels = _joined([shard.labels for shard in shards], path)
-    classes = classes_of(labels, f"the labels of {path.name}", pictures.name, found.names, reading.names)
-    parts = np.repeat(np.array([shard.part for shard in shards], "U10"), [len(shard.labels) for shard in shards])
-    assert set(parts.tolist()) <= set(PARTS)
+    pictures = EncodedPictures(one_part(shards), invert=reading.invert)
     prints = [print_ for shard in shards for print_ in shard.prints]
-    doubts = [*classes.doubts, *class_doubts(classes.labels, parts, classes.names), *leaked(parts, prints)]
-    inverted = ["Dark became bright, as was asked."] if reading.invert else []
-    return Understood(
-        path,
-        found.form,
-        classes.names,
-        classes.labels,
-        parts,
-        pictures,
-        notes=(*found.notes, *classes.notes, *inverted),
-        doubts=tuple(doubts),
-        skipped=tuple(found.skipped),
-        columns=tuple(found.columns),
-        reading=reading,
+    return understood_of(
+        path, pictures, _joined([shard.labels for shard in shards], path), found, reading, prints=prints
     )
 
 

@@ -15,7 +15,8 @@ from typing import IO
 
 import numpy as np
 
-from cnnviz.data.sources.blocks import Block, Found, one_part
+from cnnviz.data.sources.blocks import Block
+from cnnviz.data.sources.pieces import Found, one_part
 from cnnviz.data.sources.roles import Named, blocks_of, role_of
 from cnnviz.data.sources.rows import LARGEST_ARRAY, Readable, Rows, damage, plain_file, unpacked
 from cnnviz.data.sources.understood import Reading

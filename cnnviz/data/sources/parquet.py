@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from cnnviz.data.doubts import fingerprint
 from cnnviz.data.photos import MOST_BYTES
-from cnnviz.data.sources.blocks import Found
 from cnnviz.data.sources.encoded import Shard, shards_of, understood_of_shards
+from cnnviz.data.sources.pieces import Found
 from cnnviz.data.sources.places import files_below, names_in_zip, understood_unpacked
 from cnnviz.data.sources.rows import plain_file
 from cnnviz.data.sources.understood import Part, Reading, Understood

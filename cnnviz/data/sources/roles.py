@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.data.sources.blocks import Block, Found, one_part
+from cnnviz.data.sources.blocks import Block
 from cnnviz.data.sources.labels import texts_of
+from cnnviz.data.sources.pieces import Found, one_part
 from cnnviz.data.sources.rows import Rows
 from cnnviz.data.sources.understood import Part, Reading
 from cnnviz.data.validation import MOST_CLASSES, MOST_IMAGES

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.data.photo_formats import format_of
-from cnnviz.data.sources.blocks import Block, Found, one_part, understood_of_blocks
+from cnnviz.data.sources.blocks import Block, understood_of_blocks
 from cnnviz.data.sources.columns import LABEL_NAMES, LEAST_PIXELS, Columns, columns_of, is_number, n_numbers
 from cnnviz.data.sources.delimited import Delimited, Line, delimited, numbers_of, second_values
+from cnnviz.data.sources.pieces import Found, one_part
 from cnnviz.data.sources.pixels import squared
 from cnnviz.data.sources.places import files_below, in_one_folder, starts_in_zip, understood_unpacked
 from cnnviz.data.sources.roles import PART_WORDS, role_of

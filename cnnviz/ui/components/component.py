@@ -1,4 +1,4 @@
-"""A component from the files beside its Python: JavaScript modules become one text, and no build step is needed."""
+"""A component from the files beside its Python; no build step is needed."""
 
 import re
 from collections.abc import Callable
@@ -9,16 +9,12 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.figures.theme import css_variables
+from cnnviz.ui.components.scripts import module_text, modules_of, script_of
 
-__all__ = ["bundled", "component", "modules_of", "nothing_more", "when_told"]
+__all__ = ["component", "nothing_more", "when_told"]
 
-_HERE = Path(__file__).parent
-_BASE = _HERE / "kit" / "base.css"
-_IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.MULTILINE)
+_BASE = Path(__file__).parent / "kit" / "base.css"
 _BETWEEN = re.compile(r">\s*\n\s*<")  # the lines of an HTML file are no spaces in the page
-# What is for those who read the files, a third of the text: types and other comments, and the room before a line.
-_LEFT_OUT = re.compile(r"""/\*.*?\*/|^\s*//[^\n]*\n|^\s+| +// [^\n"'`]*$""", re.MULTILINE | re.DOTALL)
-_EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const|let) (\w+))", re.MULTILINE)
 
 
 def component(
@@ -42,12 +38,12 @@ def component(
     def made() -> Callable[..., Any]:
         html = entry.with_suffix(".html")
         sheets = [*([_BASE] if isolate_styles else []), *(one.with_suffix(".css") for one in modules_of(entry))]
-        css = [css_variables(), styles, *(_text(sheet) for sheet in sheets if sheet.is_file())]
+        css = [css_variables(), styles, *(module_text(sheet) for sheet in sheets if sheet.is_file())]
         return st.components.v2.component(
             f"cnnviz_{entry.stem}",
             html=_BETWEEN.sub("><", html.read_text(encoding="utf-8")) if html.is_file() else None,
             css="".join(css),
-            js=bundled(entry),
+            js=script_of(entry),
             isolate_styles=isolate_styles,
         )
 
@@ -76,64 +72,3 @@ def when_told(
             then(value)
 
     return tell
-
-
-def modules_of(entry: Path) -> list[Path]:
-    """Return a module and all that it imports, each after those that it imports from.
-
-    Args:
-        entry: a JavaScript file.
-
-    Raises:
-        ValueError: modules import each other in a circle.
-    """
-    found: list[Path] = []
-
-    def visit(module: Path, waiting: tuple[Path, ...]) -> None:
-        if module in waiting:
-            raise ValueError(f"{module} imports itself, by way of {', '.join(one.name for one in waiting)}")
-        if module not in found:
-            for _, path in _IMPORT.findall(_text(module)):
-                visit((module.parent / path).resolve(), (*waiting, module))
-            found.append(module)
-
-    visit(entry.resolve(), ())
-    return found
-
-
-def bundled(entry: Path) -> str:
-    """Join a module with all that it imports; each keeps a scope of its own, so that names may be alike.
-
-    Args:
-        entry: a JavaScript file with a default export.
-
-    Returns:
-        One module without imports.
-    """
-    modules = modules_of(entry)
-    return "\n".join(map(_scoped, modules)) + f"\nexport default {_name(modules[-1])}.default;\n"
-
-
-@cache
-def _text(file: Path) -> str:
-    return _LEFT_OUT.sub("", file.read_text(encoding="utf-8"))
-
-
-@cache
-def _scoped(module: Path) -> str:
-    text = _text(module)
-    exported = [name for _, name in _EXPORT.findall(text)]
-    text = _EXPORT.sub(r"\1", text)
-    if "\nexport default " in text:
-        text = text.replace("\nexport default ", "\nconst $default = ")
-        exported.append("default: $default")
-    text = _IMPORT.sub(lambda found: _taken(found[1], (module.parent / found[2]).resolve()), text)
-    return f"const {_name(module)} = (() => {{\n{text}return {{ {', '.join(exported)} }};\n}})();"
-
-
-def _taken(names: str, module: Path) -> str:
-    return f"const {{{names.replace(' as ', ': ')}}} = {_name(module)};"
-
-
-def _name(module: Path) -> str:
-    return "$" + re.sub(r"\W", "_", module.with_suffix("").relative_to(_HERE.parent).as_posix())

@@ -25,14 +25,17 @@ const SLENDER = 1.6; // the highest a map is drawn for its width
  * @typedef {{ blocks: Block[], height: number, alt: string, caption: string }} Data
  */
 
-function build(row) {
+function build(/** @type {any} */ row) {
   const node = element("div", "block", row);
   const sheet = element("div", "sheet", node);
   const label = element("div", "label", node);
   return { node, sheet, words: [0, 1, 2].map(() => element("div", "", label)) };
 }
 
-/** Sheets behind the first: one shadow each, always as many, so that the browser can move between two lists. */
+/**
+ * Sheets behind the first: one shadow each, always as many, so that the browser can move between two lists.
+ * @param {number} sheets how many @param {number} step pixels between two @param {string[]} colours
+ */
 function shadows(sheets, step, colours) {
   return Array.from({ length: MOST_SHEETS }, (_, index) => {
     const at = Math.min(index + 1, sheets - 1) * step;
@@ -47,7 +50,10 @@ function channelColours({ kind, sheets }) {
   return ["#c24038", "#3b9a5f", "#3a6fd0"].map((one) => `color-mix(in srgb, ${one} 45%, var(--cnnviz-background))`);
 }
 
-/** @param {ReturnType<typeof build>} block @param {Block} data */
+/**
+ * @param {ReturnType<typeof build>} block @param {Block} data @param {number} room @param {number} squeeze
+ * @param {number} narrow pixels between two sheets
+ */
 function show(block, data, room, squeeze, narrow) {
   const step = data.kind === "input" ? INPUT_STEP : narrow;
   const sliver = SLIVERS.has(data.kind);
@@ -69,7 +75,7 @@ class View {
   /** @type {ReturnType<typeof build>[]} */ blocks = [];
   /** @type {Data} */ data;
 
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../components/kit/life.js").Life} */ life) {
     this.root = root;
     this.figure = root.querySelector("figure");
     this.row = root.querySelector(".blocks");

@@ -33,6 +33,8 @@ const BESIDES = 300; // pixels that the rest of the page takes on a screen
  * @typedef {Matrix & import("../kit/figure.js").Figure} Data
  */
 
+/** @typedef {ReturnType<View["plan"]>} Plan where everything lies */
+
 class View {
   /** @type {Data} */ data;
   /** @type {Data["chosen"]} */ chosen = null;
@@ -47,7 +49,7 @@ class View {
   table = new Uint8Array();
   /** @type {number[]} */ totals = [];
 
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.root = root;
     this.glide = life.glide();
     this.telling = life.later();
@@ -60,17 +62,16 @@ class View {
     this.play = root.querySelector(".play");
     this.range = root.querySelector("input");
     life.follow(this.stage, () => this.paint());
-    this.canvas.onpointermove = (event) => this.hover(this.cellAt(event));
+    this.canvas.onpointermove = (/** @type {any} */ event) => this.hover(this.cellAt(event));
     this.canvas.onpointerleave = () => this.hover(null);
-    this.canvas.onclick = (event) => this.pick(this.cellAt(event), 0);
-    this.canvas.onkeydown = (event) => this.key(event);
+    this.canvas.onclick = (/** @type {any} */ event) => this.pick(this.cellAt(event), 0);
+    this.canvas.onkeydown = (/** @type {KeyboardEvent} */ event) => this.key(event);
     this.range.oninput = () => this.go(Number(this.range.value));
     this.range.onchange = () => this.rest();
     this.play.onclick = () => (this.playing.waiting ? this.halt() : this.start());
   }
 
-  /** @param {Data} data */
-  update(data, send) {
+  update(/** @type {Data} */ data, /** @type {any} */ send) {
     if (this.told !== data.counts) {
       this.frames = data.wide ? numbers(data.counts, Uint32Array) : new Uint32Array(numbers(data.counts, Uint16Array));
       this.told = data.counts;
@@ -85,7 +86,7 @@ class View {
     if (!this.playing.waiting) this.go(data.at);
   }
 
-  /** Shows a frame; the colours change over to it. */
+  /** Shows a frame; the colours change over to it. @param {number} at */
   go(at) {
     const { classes, mistakes, moments } = this.data;
     const look = `${at} ${mistakes}`;
@@ -113,28 +114,29 @@ class View {
       this.counts,
       (count, cell) => count / Math.max(1, this.totals[Math.floor(cell / classes)]),
     );
-    const diagonal = (cell) => cell % (classes + 1) === 0;
+    const diagonal = (/** @type {number} */ cell) => cell % (classes + 1) === 0;
     this.top = mistakes
       ? shares.reduce((most, value, cell) => (diagonal(cell) ? most : Math.max(most, value)), 0) || 1
       : 1;
     return shares.map((value) => Math.min(1, value / this.top));
   }
 
+  /** @param {Float32Array<ArrayBuffer>} after a colour a cell, from 0 to 1 */
   fade(after) {
     const before = this.shown;
-    this.glide.run(before.length === after.length ? FADE_MS : 0, (part) => {
+    this.glide.run(before.length === after.length ? FADE_MS : 0, (/** @type {number} */ part) => {
       this.shown = part < 1 ? after.map((value, cell) => before[cell] + (value - before[cell]) * part) : after;
       this.paint();
     });
   }
 
-  plan(context, family) {
+  plan(/** @type {CanvasRenderingContext2D} */ context, /** @type {string} */ family) {
     const ratio = drawingRatio();
     const { names } = this.data;
     const width = this.stage.clientWidth;
     const room = Math.max(this.data.room, window.innerHeight - BESIDES);
     const count = names.length;
-    const fits = (left, top, right = 0) =>
+    const fits = (/** @type {number} */ left, /** @type {number} */ top, right = 0) =>
       Math.max(2, Math.min(LARGEST, Math.floor(Math.min((width - left - right - 2) / count, (room - top) / count))));
     context.font = `14px ${family}`;
     const most = Math.min(118, width * 0.3);
@@ -175,6 +177,7 @@ class View {
     if (this.chosen) this.frameOf(context, this.chosen, style.outlineColor, 3, plan);
   }
 
+  /** @param {CanvasRenderingContext2D} context @param {CSSStyleDeclaration} style @param {Plan} plan */
   cells(context, style, { cell, left, top, count }) {
     const gap = cell >= 18 ? 1 : 0;
     context.textAlign = "center";
@@ -195,6 +198,7 @@ class View {
     }
   }
 
+  /** @param {CanvasRenderingContext2D} context @param {CSSStyleDeclaration} style @param {Plan} plan */
   words(context, style, { cell, left, top, named, turn, size }) {
     context.font = `12px ${style.fontFamily}`;
     context.fillStyle = style.caretColor;
@@ -211,7 +215,7 @@ class View {
     context.textBaseline = "middle";
     this.data.names.forEach((name, index) => {
       const middle = (index + 0.5) * cell;
-      const marked = (place) => (this.over ?? this.chosen)?.[place] === index;
+      const marked = (/** @type {number} */ place) => (this.over ?? this.chosen)?.[place] === index;
       context.fillStyle = this.totals[index] ? style.color : style.caretColor;
       context.font = `${marked(0) ? 600 : 400} ${size}px ${style.fontFamily}`;
       context.textAlign = "right";
@@ -227,6 +231,7 @@ class View {
     });
   }
 
+  /** @param {CanvasRenderingContext2D} context @param {string} name @param {number} room */
   cut(context, name, room) {
     if (context.measureText(name).width <= room) return name;
     let short = name;
@@ -234,12 +239,17 @@ class View {
     return `${short}…`;
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context @param {[number, number]} place row and column @param {string} color
+   * @param {number} width @param {Plan} plan
+   */
   frameOf(context, [row, column], color, width, { cell, left, top }) {
     context.strokeStyle = color;
     context.lineWidth = width;
     context.strokeRect(left + column * cell - 1, top + row * cell - 1, cell + 1, cell + 1);
   }
 
+  /** @param {PointerEvent} event @returns {[number, number] | null} */
   cellAt(event) {
     if (!this.grid) return null;
     const { cell, left, top, count } = this.grid;
@@ -247,6 +257,7 @@ class View {
     return row >= 0 && column >= 0 && row < count && column < count ? [row, column] : null;
   }
 
+  /** @param {[number, number] | null} cell row and column */
   hover(cell) {
     if (String(cell) !== String(this.over ?? null)) {
       this.over = cell;
@@ -260,6 +271,7 @@ class View {
     );
   }
 
+  /** @param {[number, number]} place row and column */
   tell([row, column]) {
     const { names, classes } = this.data;
     const [count, of] = [this.counts[row * classes + column], this.totals[row]];
@@ -267,6 +279,7 @@ class View {
     return `${what}: ${counted(count)} of ${counted(of)}${of ? ` (${percent(count / of, 1)})` : ""}`;
   }
 
+  /** @param {[number, number] | null} cell row and column @param {number} pause in ms */
   pick(cell, pause) {
     if (!cell) return;
     this.chosen = cell;
@@ -276,12 +289,12 @@ class View {
     this.telling.after(pause, () => this.send("picked", cell));
   }
 
-  key(event) {
+  key(/** @type {KeyboardEvent} */ event) {
     const way = arrowOf(event);
     if (!way) return;
     event.preventDefault();
     const [row, column] = this.chosen ?? [0, -1];
-    const within = (value) => Math.min(this.data.classes - 1, Math.max(0, value));
+    const within = (/** @type {number} */ value) => Math.min(this.data.classes - 1, Math.max(0, value));
     this.pick([within(row + way[1]), within(column + way[0])], PAUSE_MS);
   }
 

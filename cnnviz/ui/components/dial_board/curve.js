@@ -23,7 +23,10 @@ export function shareAt(places, shares, value) {
   return shares[after - 1] + part * (shares[after] - shares[after - 1]);
 }
 
-/** A dial's value for reading: `+0.25`, `−30°`, `1.2 times`. */
+/**
+ * A dial's value for reading: `+0.25`, `−30°`, `1.2 times`.
+ * @param {{ name: string, unit: string }} dial @param {number} value
+ */
 export function dialWords({ name, unit }, value) {
   const digits = name === "rotation" ? 0 : name === "blur" ? 1 : 2;
   const signed = ["contrast", "blur", "noise"].includes(name) ? "" : value > 0 ? "+" : "";
@@ -43,6 +46,7 @@ export class Curve {
   /**
    * Draws all of it; `at` is the value of the cursor, `hovered` that of the pointer or null.
    * @param {Dial} dial @param {Drawn} drawing
+   * @param {number} at @param {number | null} hovered @param {number} width
    */
   draw(dial, { places, lines, threshold }, at, hovered, width) {
     Object.assign(this, { dial, width, inner: width - MARGIN.left - MARGIN.right });
@@ -81,26 +85,26 @@ export class Curve {
     }
   }
 
-  across(y, className) {
+  across(/** @type {number} */ y, /** @type {string} */ className) {
     const [x1, x2] = [MARGIN.left, this.width - MARGIN.right];
     drawn("line", { x1, x2, y1: y, y2: y, class: className }, this.svg);
   }
 
-  down(x, className) {
+  down(/** @type {number} */ x, /** @type {string} */ className) {
     const [y1, y2] = [MARGIN.top, HEIGHT - MARGIN.bottom];
     drawn("line", { x1: x, x2: x, y1, y2, class: className }, this.svg);
   }
 
-  x(value) {
+  x(/** @type {number} */ value) {
     const { least, most } = this.dial;
     return MARGIN.left + (this.inner * (Math.min(Math.max(value, least), most) - least)) / (most - least);
   }
 
-  y(share) {
+  y(/** @type {number} */ share) {
     return MARGIN.top + (HEIGHT - MARGIN.top - MARGIN.bottom) * (1 - share);
   }
 
-  /** The dial's value under the pointer, in its steps. */
+  /** The dial's value under the pointer, in its steps. @param {PointerEvent} event */
   valueAt(event) {
     const { least, most, step } = this.dial;
     const part = (event.clientX - this.svg.getBoundingClientRect().left - MARGIN.left) / this.inner;

@@ -28,7 +28,7 @@ class View {
   pressed = false;
   /** @type {number | null} the value of the curve's dial under the pointer */ hovered = null;
 
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.messages = life.often(EVERY_MS);
     this.root = root;
     this.rows = root.querySelector(".rows");
@@ -36,14 +36,14 @@ class View {
     this.legend = root.querySelector(".legend");
     this.curve = new Curve(root.querySelector("svg"));
     root.querySelector(".rest").onclick = () => this.toRest();
-    this.plot.onpointermove = (event) => this.point(event);
+    this.plot.onpointermove = (/** @type {PointerEvent} */ event) => this.point(event);
     this.plot.onpointerleave = () => this.point(null);
-    this.plot.onpointerdown = (event) => this.press(event);
+    this.plot.onpointerdown = (/** @type {PointerEvent} */ event) => this.press(event);
     this.plot.onpointerup = this.plot.onpointercancel = () => this.release();
     life.follow(this.plot, () => this.draw());
   }
 
-  /** @param {Data} data */
+  /** @param {Data} data @param {unknown} _ @param {any} keep */
   update(data, _, keep) {
     this.data = data;
     this.keep = keep;
@@ -73,6 +73,7 @@ class View {
     return { ...dial, row, input, value };
   }
 
+  /** @param {Dial} dial @param {number} value @param {boolean} settled */
   turn(dial, value, settled) {
     this.values[dial.name] = value;
     this.charted = dial.name;
@@ -80,7 +81,7 @@ class View {
     this.tell(settled);
   }
 
-  chart(name) {
+  chart(/** @type {string} */ name) {
     if (this.charted === name) return;
     this.charted = name;
     this.draw();
@@ -116,9 +117,10 @@ class View {
     this.words(shown, this.hovered ?? at);
   }
 
+  /** @param {{ lines: any[], places: number[] }} shown @param {number} at */
   words({ lines, places }, at) {
     while (this.legend.children.length > lines.length) this.legend.lastChild.remove();
-    lines.forEach(({ name, colors, shares }, n) => {
+    lines.forEach((/** @type {any} */ { name, colors, shares }, /** @type {number} */ n) => {
       const entry = this.legend.children[n] ?? element("span", "entry", this.legend);
       if (!entry.firstChild) ["swatch", "name", "share"].forEach((part) => element("span", part, entry));
       const [swatch, title, share] = entry.children;
@@ -135,13 +137,13 @@ class View {
 
   // --- the curve is a dial, too ---
 
-  point(event) {
+  point(/** @type {PointerEvent | null} */ event) {
     this.hovered = event && this.data?.places.length ? this.curve.valueAt(event) : null;
     if (this.pressed && this.hovered !== null) this.turn(this.dial, this.hovered, false);
     else this.draw();
   }
 
-  press(event) {
+  press(/** @type {PointerEvent} */ event) {
     if (event.button || event.pointerType === "touch" || !this.data?.places.length) return; // a finger scrolls
     this.plot.setPointerCapture(event.pointerId);
     this.pressed = true;
@@ -153,7 +155,7 @@ class View {
     this.pressed = false;
   }
 
-  /** Tell the server, now and then while a dial is turned, and at its end in any case. */
+  /** Tell the server, now and then while a dial is turned, and at its end in any case. @param {boolean} settled */
   tell(settled) {
     const { charted, stamp } = this;
     this.messages.do(() => this.keep("turned", { values: { ...this.values }, charted, stamp, settled }), settled);

@@ -8,11 +8,11 @@ import { mount } from "../kit/mount.js";
 class View {
   told = "";
 
-  constructor(root) {
+  constructor(/** @type {any} */ root) {
     this.root = root;
     this.stage = root.querySelector(".stage");
     this.tip = root.querySelector(".tip");
-    this.stage.onpointermove = (event) => this.tell(event);
+    this.stage.onpointermove = (/** @type {any} */ event) => this.tell(event);
     this.stage.onpointerleave = () => (this.tip.hidden = true);
   }
 
@@ -32,7 +32,7 @@ class View {
     this.tip.hidden = true;
   }
 
-  tell(event) {
+  tell(/** @type {any} */ event) {
     const words = event.target.closest?.("[data-tip]")?.dataset.tip;
     this.tip.hidden = !words;
     if (!words) return;

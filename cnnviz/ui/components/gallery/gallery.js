@@ -18,7 +18,7 @@ import { mount } from "../kit/mount.js";
  * @property {boolean} pickable
  */
 
-function head(row, parent) {
+function head(/** @type {any} */ row, /** @type {HTMLElement} */ parent) {
   const made = element("div", "head", parent);
   element("div", "label cut", made, row.label);
   element("div", "note", made, row.note);
@@ -29,11 +29,11 @@ class View {
   shown = "";
   picked = 0; // as in Python, the first until another one is picked
 
-  constructor(root) {
+  constructor(/** @type {any} */ root) {
     this.rows = root.querySelector(".rows");
   }
 
-  /** @param {Data} data */
+  /** @param {Data} data @param {unknown} _ @param {import("../kit/mount.js").Tell} keep */
   update(data, _, keep) {
     const shown = JSON.stringify([data.sheet.length, data.sheet.slice(-64), data.rows, data.lines, data.names]);
     if (this.shown !== shown) {
@@ -42,14 +42,14 @@ class View {
       this.shown = shown;
       if (this.picked >= data.count) this.picked = 0;
     }
-    this.rows.onclick = (event) => {
+    this.rows.onclick = (/** @type {any} */ event) => {
       const tile = event.target.closest("button.tile");
       if (!tile) return;
       this.picked = tile.image;
       this.mark();
       keep("picked", tile.image);
     };
-    this.rows.onkeydown = (event) => this.move(event);
+    this.rows.onkeydown = (/** @type {any} */ event) => this.move(event);
     this.mark();
   }
 
@@ -99,7 +99,7 @@ class View {
       tile.setAttribute("aria-pressed", String(tile.image === this.picked));
   }
 
-  /** The arrow keys go to the nearest visible thumbnail in their direction. */
+  /** The arrow keys go to the nearest visible thumbnail in their direction. @param {any} event */
   move(event) {
     const way = arrowOf(event);
     if (!way || !event.target.matches("button.tile")) return;

@@ -44,7 +44,7 @@ const page = /** @type {Window & { cnnvizHeatmapOpacity?: number }} */ (window);
  * @property {Saved} saved
  */
 
-function build(parent) {
+function build(/** @type {HTMLElement} */ parent) {
   const node = element("figure", "panel", parent);
   const head = element("div", "head", node);
   const title = element("div", "title cut", head);
@@ -70,19 +70,18 @@ class View {
   /** @type {ClassBars | undefined} */ bars;
   table = new Uint8Array();
 
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.root = root;
     this.grid = root.querySelector(".panels");
     this.slider = root.querySelector("input");
     this.slider.oninput = () => this.slide(Number(this.slider.value));
-    life.listen(window, OPACITY, (event) => this.fade(event.detail));
+    life.listen(window, OPACITY, (/** @type {PointerEvent} */ event) => this.fade(event.detail));
     life.follow(this.grid, () => this.arrange());
-    this.grid.onpointermove = (event) => this.point(event);
+    this.grid.onpointermove = (/** @type {PointerEvent} */ event) => this.point(event);
     this.grid.onpointerleave = () => this.leave();
   }
 
-  /** @param {Data} data */
-  update(data, tell) {
+  update(/** @type {Data} */ data, /** @type {import("../kit/mount.js").Tell} */ tell) {
     this.data = data;
     if (!this.table.length) this.table = bytes(data.table);
     matchCount(this.panels, data.panels.length, () => build(this.grid));
@@ -91,7 +90,7 @@ class View {
       "unnoted",
       data.panels.every((told) => !told.note),
     );
-    this.tellBars((index) => tell("chosen", index));
+    this.tellBars((/** @type {number} */ index) => tell("chosen", index));
     this.root.querySelector(".opacity").hidden = !data.slider;
     say(this.root.querySelector(".caption"), data.caption);
     saveButtons(this.root.querySelector(".whole"), data.saved);
@@ -148,17 +147,17 @@ class View {
     this.grid.classList.toggle("smaller", zoom < 1);
   }
 
-  slide(percent) {
+  slide(/** @type {number} */ percent) {
     page.cnnvizHeatmapOpacity = percent / 100;
     window.dispatchEvent(new CustomEvent(OPACITY, { detail: percent / 100 }));
   }
 
-  fade(opacity) {
+  fade(/** @type {number} */ opacity) {
     this.grid.style.setProperty("--opacity", opacity);
     say(this.root.querySelector(".opacity output"), `${Math.round(opacity * 100)} %`);
   }
 
-  /** Frames the pixel under the pointer in every picture, and tells each heatmap's value there. */
+  /** Frames the pixel under the pointer in every picture, and tells each heatmap's value there. @param {any} event */
   point(event) {
     const stack = event.target.closest?.(".stack");
     if (!stack || !this.zoom) return this.leave();
@@ -185,7 +184,10 @@ class View {
     }
   }
 
-  /** The probabilities under the first picture; nothing moves when they come. */
+  /**
+   * The probabilities under the first picture; nothing moves when they come.
+   * @param {(position: number) => void} choose
+   */
   tellBars(choose) {
     const { bars, most } = this.data;
     const home = this.panels[0].node;

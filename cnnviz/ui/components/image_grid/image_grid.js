@@ -64,7 +64,7 @@ class View {
   values = new Float32Array();
   verdicts = new Uint8Array();
 
-  constructor(parent, life) {
+  constructor(/** @type {any} */ parent, /** @type {import("../kit/life.js").Life} */ life) {
     this.root = parent.querySelector(".view");
     this.lead = parent.querySelector(".lead");
     this.where = parent.querySelector(".where");
@@ -80,18 +80,18 @@ class View {
     this.listen(life);
   }
 
-  listen(life) {
+  listen(/** @type {import("../kit/life.js").Life} */ life) {
     this.scroller.onscroll = () => this.later();
-    this.scroller.onclick = (event) => {
+    this.scroller.onclick = (/** @type {any} */ event) => {
       const tile = event.target.closest(".tile");
       if (!tile) return;
       this.active = Number(tile.dataset.position);
       this.choose(this.active, 0);
     };
-    this.scroller.onkeydown = (event) => this.press(event);
+    this.scroller.onkeydown = (/** @type {any} */ event) => this.press(event);
     const taken = "input, textarea, [role=dialog], [role=listbox]:not(.scroller)";
-    life.listen(document, "keydown", (event) => {
-      const busy = event.composedPath().some((node) => node.matches?.(taken));
+    life.listen(document, "keydown", (/** @type {KeyboardEvent} */ event) => {
+      const busy = event.composedPath().some((/** @type {any} */ node) => node.matches?.(taken));
       if (event.key === "Escape" && !event.defaultPrevented && !busy && this.chosen !== null) this.close();
     });
     for (const button of this.root.querySelectorAll(".sizes button")) {
@@ -101,7 +101,7 @@ class View {
     life.listen(window, "resize", () => this.arrange());
   }
 
-  /** What a key does to the view. */
+  /** What a key does to the view. @param {any} event */
   press(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || !this.layout) return;
     const opens = event.key === "Enter" || event.key === " ";
@@ -116,8 +116,7 @@ class View {
     else this.choose(to, PAUSE_MS); // what is open follows
   }
 
-  /** @param {Data} data */
-  update(data, send) {
+  update(/** @type {Data} */ data, /** @type {any} */ send) {
     this.send = send;
     const fresh = this.data?.order !== data.order; // other images, or in another order
     const changed = this.data?.digest !== data.digest;
@@ -161,7 +160,7 @@ class View {
     const { width, height } = this.data.source;
     const long = Math.max(width, height);
     const zoom = Math.max(1, Math.round((SIZES[this.size] * ratio) / long)) / ratio;
-    const snapped = (value) => Math.round(value * ratio) / ratio;
+    const snapped = (/** @type {number} */ value) => Math.round(value * ratio) / ratio;
     const [side, above] = this.size === "small" ? [6, 6] : [9, 7];
     const image = { width: width * zoom, height: height * zoom };
     const wide = image.width + 2 * side;
@@ -222,8 +221,8 @@ class View {
     const { scrollTop, clientHeight } = this.scroller;
     const seen = this.layout.between(scrollTop, scrollTop + clientHeight);
     const near = this.layout.between(scrollTop - clientHeight / 2, scrollTop + clientHeight * 1.5);
-    this.recycle(this.tiles, near.positions, (tile) => this.free.push(tile));
-    this.recycle(this.heads, near.sections, ({ node }) => node.remove());
+    this.recycle(this.tiles, near.positions, (/** @type {any} */ tile) => this.free.push(tile));
+    this.recycle(this.heads, near.sections, (/** @type {any} */ { node }) => node.remove());
     if (this.data.groups.length) near.sections.forEach((number) => this.group(number));
     let missing = 0;
     for (const position of near.positions) {
@@ -255,6 +254,7 @@ class View {
     performance.mark("cnnviz-image-grid-drawn");
   }
 
+  /** @param {any} known @param {any} wanted @param {(kept: any) => void} dispose */
   recycle(known, wanted, dispose) {
     const needed = new Set(wanted);
     for (const [key, node] of known) {
@@ -293,7 +293,7 @@ class View {
     return tile.drawn === position;
   }
 
-  words(position) {
+  words(/** @type {number} */ position) {
     return wordsOf(this.data, {
       image: this.indices[position],
       label: this.labels[position],
@@ -304,7 +304,7 @@ class View {
     });
   }
 
-  group(number) {
+  group(/** @type {number} */ number) {
     if (!this.layout) return;
     let head = this.heads.get(number);
     if (!head) {
@@ -320,19 +320,19 @@ class View {
     head.count.textContent = group.note;
   }
 
-  place(positions) {
+  place(/** @type {any} */ positions) {
     if (!positions.length) return "";
     const [first, last] = [positions[0] + 1, positions.at(-1) + 1];
     return `${count(first)}–${count(last)} of ${count(this.indices.length)}`;
   }
 
-  resize(size) {
+  resize(/** @type {any} */ size) {
     this.size = size;
     localStorage.setItem(CHOICE, size);
     this.arrange();
   }
 
-  reveal(position) {
+  reveal(/** @type {number} */ position) {
     const { y } = this.layout?.place(position) ?? { y: 0 };
     const { scrollTop, clientHeight } = this.scroller;
     if (y < scrollTop) this.scroller.scrollTop = y - 8;
@@ -340,7 +340,7 @@ class View {
     if (bottom > scrollTop + clientHeight) this.scroller.scrollTop = bottom - clientHeight;
   }
 
-  choose(position, pause) {
+  choose(/** @type {number} */ position, /** @type {number} */ pause) {
     this.chosen = this.indices[position];
     this.told = performance.now();
     this.draw();

@@ -42,7 +42,7 @@ export function layOut(count, groups, shape) {
     start += group.count;
     top = tiles + high;
   }
-  const snapped = (value) => Math.round(value * shape.ratio) / shape.ratio;
+  const snapped = (/** @type {number} */ value) => Math.round(value * shape.ratio) / shape.ratio;
 
   /**
    * The first section that passes, such as one that ends below a height.

@@ -13,7 +13,7 @@ import { button, element, matchCount, say } from "./dom.js";
  * @property {number | null} [before] what it was with all dials at rest
  */
 
-function makeBar(list) {
+function makeBar(/** @type {HTMLElement} */ list) {
   const node = button("bar", list);
   const name = element("span", "name cut", node);
   const truth = element("span", "truth", node, "true");
@@ -42,7 +42,10 @@ export class ClassBars {
     this.bars.forEach((bar, place) => this.draw(bar, told[place], why, choose, threshold));
   }
 
-  /** @param {ReturnType<typeof makeBar>} bar @param {ClassBar | undefined} told none where it is still to come */
+  /**
+   * @param {ReturnType<typeof makeBar>} bar @param {ClassBar | undefined} told none where it is still to come
+   * @param {string} why @param {(position: number) => void} choose @param {number | null} threshold
+   */
   draw(bar, told, why, choose, threshold) {
     const { name = "", share = 0, percent = "", before = null, truth = false } = told ?? {};
     say(bar.name, name);

@@ -16,6 +16,9 @@ const LOOK = [
   "font-weight",
   "text-anchor",
 ];
+
+/** @typedef {{ left: number, top: number, width: number, height: number }} Box */
+
 const known = new Map(); // as CSS has it -> [#rrggbb, opacity]: other programs know no color-mix()
 const probe = /** @type {CanvasRenderingContext2D} */ (sheet(1, 1).getContext("2d", { willReadFrequently: true }));
 
@@ -26,7 +29,7 @@ function escaped(text) {
   return String(text).replace(/[&<>"]/g, (letter) => entities[letter]);
 }
 
-/** A colour that every program knows, and its opacity from 0 to 1. */
+/** A colour that every program knows, and its opacity from 0 to 1. @param {string} color */
 function plainColor(color) {
   if (!known.has(color)) {
     probe.clearRect(0, 0, 1, 1);
@@ -39,24 +42,29 @@ function plainColor(color) {
   return known.get(color);
 }
 
-function paintOf(name, color) {
+function paintOf(/** @type {string} */ name, /** @type {string} */ color) {
   const [hex, opacity] = plainColor(color);
   return `${name}="${hex}"${opacity < 1 ? ` ${name}-opacity="${opacity}"` : ""}`;
 }
 
-function tidy(value) {
+function tidy(/** @type {number} */ value) {
   return String(Math.round(value * 100) / 100);
 }
 
+/** @param {Box} box */
 function boxOf({ left, top, width, height }) {
   return `x="${tidy(left)}" y="${tidy(top)}" width="${tidy(width)}" height="${tidy(height)}"`;
 }
 
+/** @param {Box} box @param {number} by */
 function grown({ left, top, width, height }, by) {
   return { left: left - by, top: top - by, width: width + 2 * by, height: height + 2 * by };
 }
 
-/** A sentence in lines that are no wider than so many pixels, each with its width, in the probe's letters. */
+/**
+ * A sentence in lines that are no wider than so many pixels, each with its width, in the probe's letters.
+ * @param {string} text @param {number} across
+ */
 function noteLines(text, across) {
   /** @type {[words: string, width: number][]} */
   const lines = [];
@@ -85,7 +93,7 @@ class FigureSvg {
     this.origin = root.getBoundingClientRect();
   }
 
-  /** The element and all that it holds, nothing that asks to be left out or cannot be seen. */
+  /** The element and all that it holds, nothing that asks to be left out or cannot be seen. @param {any} node */
   element(node) {
     const style = getComputedStyle(node);
     if (Number(style.zIndex) > 0 && !this.late) return this.later.push(node);
@@ -106,11 +114,12 @@ class FigureSvg {
     if (faded) this.parts.push("</g>");
   }
 
+  /** @param {Box} box of the page */
   place({ left, top, width, height }) {
     return { left: left - this.origin.left, top: top - this.origin.top, width, height };
   }
 
-  /** Take a part that lies at a place; the figure is as large as its parts. */
+  /** Take a part that lies at a place; the figure is as large as its parts. @param {Box} place @param {string} part */
   add(place, part) {
     this.left = Math.min(this.left, place.left);
     this.top = Math.min(this.top, place.top);
@@ -119,7 +128,7 @@ class FigureSvg {
     this.parts.push(part);
   }
 
-  /** Background, frame, outline, and the line that stands before it. */
+  /** Background, frame, outline, line that stands before it. @param {any} node @param {CSSStyleDeclaration} style */
   box(node, style) {
     const bounds = node.getBoundingClientRect();
     if (!bounds.width || !bounds.height) return;
@@ -140,27 +149,30 @@ class FigureSvg {
     this.before(node, place);
   }
 
+  /** @param {Box} place @param {number} thick @param {string} color @param {number} round */
   frame(place, thick, color, round) {
     if (!thick) return;
     const look = `fill="none" stroke-width="${thick}" ${paintOf("stroke", color)}`;
     this.add(place, `<rect ${boxOf(grown(place, -thick / 2))} rx="${tidy(round)}" ${look}/>`);
   }
 
-  /** A line such as the zero of a scale, drawn by the style sheet. */
+  /** A line such as the zero of a scale, drawn by the style sheet. @param {any} node @param {Box} place */
   before(node, place) {
     const style = getComputedStyle(node, "::before");
     if (style.position !== "absolute" || ["none", "normal"].includes(style.content)) return;
-    const [left, top, width, height] = ["left", "top", "width", "height"].map((side) => parseFloat(style[side]));
+    const [left, top, width, height] = ["left", "top", "width", "height"].map((side) =>
+      parseFloat(style.getPropertyValue(side)),
+    );
     const box = boxOf({ left: place.left + left, top: place.top + top, width, height });
     if (width && height) this.parts.push(`<rect ${box} ${paintOf("fill", style.backgroundColor)}/>`);
   }
 
-  /** A scale from left to right, or hatching. */
+  /** A scale from left to right, or hatching. @param {string} image */
   gradient(image) {
     const colors = image.match(/(?:rgba?|color|oklab|oklch)\([^()]*\)|#\w+/g) ?? ["transparent"];
     const id = `paint-${this.defined.length}`;
     if (image.startsWith("repeating")) {
-      const [ground, line] = [colors[0], colors.at(-1)].map((color) => paintOf("fill", color));
+      const [ground, line] = [colors[0], /** @type {string} */ (colors.at(-1))].map((color) => paintOf("fill", color));
       this.defined.push(
         `<pattern id="${id}" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">` +
           `<rect width="4" height="4" ${ground}/><rect width="4" height="1" ${line}/></pattern>`,
@@ -176,7 +188,7 @@ class FigureSvg {
     return `fill="url(#${id})"`;
   }
 
-  picture(node, style) {
+  picture(/** @type {any} */ node, /** @type {CSSStyleDeclaration} */ style) {
     const bounds = node.getBoundingClientRect();
     if (!bounds.width || !bounds.height || !(node.naturalWidth ?? node.width)) return;
     const edge = parseFloat(style.borderTopWidth) || 0;
@@ -186,22 +198,22 @@ class FigureSvg {
     this.add(place, `<image ${boxOf(place)} preserveAspectRatio="none"${look} href="${this.address(node)}"/>`);
   }
 
-  address(node) {
+  address(/** @type {any} */ node) {
     if (node.localName === "canvas") return node.toDataURL("image/png");
-    if (node.src.startsWith("data:")) return escaped(node.src);
+    if (/^data:image\/(png|jpeg)/.test(node.src)) return escaped(node.src); // not every program knows other formats
     const copy = sheet(node.naturalWidth, node.naturalHeight);
     brush(copy).drawImage(node, 0, 0);
     return copy.toDataURL("image/png");
   }
 
-  /** A drawing within, its colours written into it. */
+  /** A drawing within, its colours written into it. @param {any} node */
   drawing(node) {
     const bounds = node.getBoundingClientRect();
     const copy = node.cloneNode(true);
     const copies = copy.querySelectorAll("*");
-    node.querySelectorAll("*").forEach((one, index) => {
+    node.querySelectorAll("*").forEach((/** @type {any} */ one, /** @type {number} */ index) => {
       const style = getComputedStyle(one);
-      for (const name of ["fill", "stroke"]) {
+      for (const name of /** @type {const} */ (["fill", "stroke"])) {
         const kept = style[name] === "none" || style[name].startsWith("url");
         const [hex, opacity] = kept ? [style[name], 1] : plainColor(style[name]);
         copies[index].setAttribute(name, hex);
@@ -220,7 +232,7 @@ class FigureSvg {
     this.add(place, new XMLSerializer().serializeToString(copy));
   }
 
-  /** What is typed into a field, in its middle. */
+  /** What is typed into a field, in its middle. @param {any} node @param {CSSStyleDeclaration} style */
   field(node, style) {
     const place = this.place(node.getBoundingClientRect());
     const middle = `x="${tidy(place.left + place.width / 2)}" y="${tidy(place.top + place.height / 2)}"`;
@@ -228,13 +240,13 @@ class FigureSvg {
     this.add(place, `<text ${middle} ${look}>${escaped(node.value)}</text>`);
   }
 
-  letters(style) {
+  letters(/** @type {CSSStyleDeclaration} */ style) {
     const weight = style.fontWeight === "400" ? "" : ` font-weight="${style.fontWeight}"`;
     const font = `font-family="${escaped(style.fontFamily)}" font-size="${style.fontSize}"${weight}`;
     return `${font} ${paintOf("fill", style.color)}`;
   }
 
-  /** Words, a line at a time where they are on the page. */
+  /** Words, a line at a time where they are on the page. @param {any} node @param {CSSStyleDeclaration} style */
   text(node, style) {
     /** @type {{ left: number, right: number, top: number, height: number, words: string }[]} */
     const lines = [];
@@ -261,7 +273,10 @@ class FigureSvg {
     }
   }
 
-  /** Everything on the page's background, and below it, quieter, what it is of. */
+  /**
+   * Everything on the page's background, and below it, quieter, what it is of.
+   * @param {string} source @param {string} background
+   */
   whole(source, background) {
     const style = getComputedStyle(this.root);
     probe.font = `${NOTE}px ${style.fontFamily}`;

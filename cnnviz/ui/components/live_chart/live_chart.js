@@ -8,7 +8,10 @@ const TOUCH = window.matchMedia("(pointer: coarse)");
 const page = /** @type {Window & { Plotly?: any, cnnvizPlotly?: Promise<any> }} */ (window); // one Plotly for all
 const CONFIG = { displaylogo: false, scrollZoom: false };
 
-/** Loads Plotly once a page, however many charts ask; a failure is forgotten, so that the next tick tries again. */
+/**
+ * Loads Plotly once a page, however many charts ask; a failure is forgotten, so that the next tick tries again.
+ * @param {string} source
+ */
 function loadPlotly(source) {
   if (page.Plotly?.react) return Promise.resolve(page.Plotly);
   page.cnnvizPlotly ??= new Promise((resolve, reject) => {
@@ -29,9 +32,12 @@ function isDark(node) {
   return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
 }
 
-/** A button that saves the chart as it is now, on the page's background: letters for a dark one are lost on paper. */
+/**
+ * A button that saves the chart as it is now, on the page's background: letters for a dark one are lost on paper.
+ * @param {any} chart @param {string} kind
+ */
 function saver(chart, kind) {
-  const click = (node) => {
+  const click = (/** @type {any} */ node) => {
     const layout = { ...node.layout, paper_bgcolor: themed(node) };
     const file =
       chart.alt
@@ -46,9 +52,12 @@ function saver(chart, kind) {
   return { name: title, title, icon: chart.plotly.Icons[kind === "png" ? "camera" : "disk"], click };
 }
 
-/** Replaces every colour of the other theme in the figure's text by this theme's. */
+/**
+ * Replaces every colour of the other theme in the figure's text by this theme's.
+ * @param {string} text @param {Record<string, string>} pairs
+ */
 function recolour(text, pairs) {
-  return text.replace(/#[0-9A-Fa-f]{6}\b/g, (color) => pairs[color.toUpperCase()] ?? color);
+  return text.replace(/#[0-9A-Fa-f]{6}\b/g, (/** @type {string} */ color) => pairs[color.toUpperCase()] ?? color);
 }
 
 /**
@@ -67,11 +76,12 @@ class Chart {
   held = false; // a button is down: a zoom box is being drawn
   /** @type {any} */ plotly;
   /** @type {any} */ buttons;
+  source = "";
   width = 0;
   height = 0;
   alt = "";
 
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.node = root.querySelector(".cnnviz-live-chart");
     this.life = life;
     const released = life.later();
@@ -139,7 +149,7 @@ class Chart {
     }
   }
 
-  note(text) {
+  note(/** @type {string | null} */ text) {
     const note = this.node.querySelector(":scope > .cnnviz-live-chart-note");
     if (text === null) note?.remove();
     else say(note ?? element("div", "cnnviz-live-chart-note", this.node), text);

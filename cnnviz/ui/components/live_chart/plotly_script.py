@@ -5,10 +5,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import plotly
-import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from cnnviz.ui.routes import address_of, script_answer
 
 __all__ = ["plotly_address", "plotly_routes"]
 
@@ -16,30 +17,21 @@ _FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _served = False  # whether this process's server has the route
 
 
-def _path() -> str:
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"{'/' + base if base else ''}/{_FILE.name}"
-
-
 def plotly_routes() -> list[Route]:
     """Return the route that app.py adds to the server."""
     global _served
     _served = True
-    return [Route(_path(), _answer, methods=["GET"])]
+    return [Route(address_of(f"/{_FILE.name}"), _answer, methods=["GET"])]
 
 
 def plotly_address() -> str | None:
     """Return where the browser gets Plotly: a path on this server, or None where no server of ours has it."""
     # The version keeps a browser from using an older one out of its cache.
-    return f"{_path()}?v={plotly.__version__}" if _served else None
+    return f"{address_of(f'/{_FILE.name}')}?v={plotly.__version__}" if _served else None
 
 
 def _answer(request: Request) -> Response:
-    packed = "gzip" in request.headers.get("Accept-Encoding", "")
-    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
-    if packed:
-        headers["Content-Encoding"] = "gzip"
-    return Response(_packed() if packed else _FILE.read_bytes(), headers=headers, media_type="text/javascript")
+    return script_answer(request, _FILE.read_bytes(), _packed())
 
 
 @lru_cache(maxsize=1)  # a third of the size, in a fifth of a second

@@ -86,7 +86,7 @@ export function unpack(data) {
  * @param {Bench} bench @param {number} row @param {number} column
  */
 export function reading(bench, row, column) {
-  const along = (place, side, count) => {
+  const along = (/** @type {number} */ place, /** @type {number} */ side, /** @type {number} */ count) => {
     const first = place * bench.strides[side] - bench.offset[side];
     return Array.from({ length: count }, (_, step) => first + step * bench.dilation[side]);
   };
@@ -169,7 +169,12 @@ export function leading(terms) {
 
 /** Every output pixel that reads one input pixel. @param {Bench} bench @param {number} row @param {number} column */
 export function reached(bench, row, column) {
-  const along = (place, side, cells, limit) => {
+  const along = (
+    /** @type {number} */ place,
+    /** @type {number} */ side,
+    /** @type {any} */ cells,
+    /** @type {number} */ limit,
+  ) => {
     /** @type {number[]} */
     const found = [];
     for (let cell = cells - 1; cell >= 0; cell--) {

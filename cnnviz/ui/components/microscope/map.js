@@ -12,7 +12,7 @@ import { largest, largestProduct } from "./arithmetic.js";
 const STEPS = 255;
 const BROKEN = [140, 146, 160]; // what is not finite
 
-function channels(hex) {
+function channels(/** @type {string} */ hex) {
   return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 }
 
@@ -94,15 +94,20 @@ export class MapView {
   /** @type {((place: Place | null) => void) | undefined} */ onpoint;
   /** @type {((place: Place) => void) | undefined} */ onpick;
 
-  /** `figure` holds a title, a canvas and a scale; `ink` gives the theme's colours. */
+  /**
+   * `figure` holds a title, a canvas and a scale; `ink` gives the theme's colours.
+   * @param {any} figure @param {any} ink
+   */
   constructor(figure, ink) {
     this.figure = figure;
     this.ink = ink;
     this.canvas = figure.querySelector("canvas");
     this.bitmap = sheet(1, 1);
-    this.canvas.onpointermove = (event) => event.pointerType !== "touch" && this.onpoint?.(this.at(event));
-    this.canvas.onpointerleave = (event) => event.pointerType !== "touch" && this.onpoint?.(null);
-    this.canvas.onclick = (event) => {
+    this.canvas.onpointermove = (/** @type {PointerEvent} */ event) =>
+      event.pointerType !== "touch" && this.onpoint?.(this.at(event));
+    this.canvas.onpointerleave = (/** @type {PointerEvent} */ event) =>
+      event.pointerType !== "touch" && this.onpoint?.(null);
+    this.canvas.onclick = (/** @type {PointerEvent} */ event) => {
       const place = this.at(event);
       if (place) this.onpick?.(place);
     };
@@ -134,7 +139,10 @@ export class MapView {
     return this.height + this.padding.top + this.padding.bottom;
   }
 
-  /** The largest enlargement, in device pixels, that fits; whole where it enlarges. */
+  /**
+   * The largest enlargement, in device pixels, that fits; whole where it enlarges.
+   * @param {number} width @param {number} height @param {number} ratio @param {number} most
+   */
   fitting(width, height, ratio, most) {
     return wholeZoom(Math.min((width * ratio) / this.columns, (height * ratio) / this.lines, most));
   }
@@ -146,7 +154,7 @@ export class MapView {
     bar.classList.toggle("none", !scale);
   }
 
-  paint(zoom, ratio) {
+  paint(/** @type {number} */ zoom, /** @type {number} */ ratio) {
     Object.assign(this, { zoom, ratio });
     const [wide, high] = [Math.round(this.columns * zoom), Math.round(this.lines * zoom)];
     resized(this.canvas, wide, high, ratio);
@@ -162,7 +170,7 @@ export class MapView {
     this.mark(context);
   }
 
-  /** Single pixels, each framed inside, and a frame round them all. */
+  /** Single pixels, each framed inside, and a frame round them all. @param {CanvasRenderingContext2D} context */
   mark(context) {
     if (!this.marks.length) return;
     const { zoom, ratio, padding } = this;
@@ -178,7 +186,10 @@ export class MapView {
     this.frame(context, top, left, Math.max(...rows) - top + 1, Math.max(...columns) - left + 1, this.ink("mark"), 2);
   }
 
-  /** The padding round the image: nothing was ever there. */
+  /**
+   * The padding round the image: nothing was ever there.
+   * @param {CanvasRenderingContext2D} context @param {number} wide @param {number} high
+   */
   hatch(context, wide, high) {
     context.save();
     context.fillStyle = this.ink("surface");
@@ -194,7 +205,7 @@ export class MapView {
     context.restore();
   }
 
-  /** What is still to be computed while a scan runs is only hinted at. */
+  /** What is still to be computed while a scan runs is only hinted at. @param {CanvasRenderingContext2D} context */
   veil(context) {
     if (this.shown >= this.height * this.width) return;
     const [row, column] = [Math.floor(this.shown / this.width), this.shown % this.width];
@@ -206,6 +217,10 @@ export class MapView {
     context.restore();
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context @param {number} row @param {number} column @param {number} height
+   * @param {number} width @param {string} color @param {number} thick
+   */
   frame(context, row, column, height, width, color, thick) {
     const { zoom, ratio, padding } = this;
     const line = Math.max(1, Math.round(thick * ratio));
@@ -230,7 +245,10 @@ export class MapView {
     return row >= 0 && column >= 0 && row < this.height && column < this.width ? [row, column] : null;
   }
 
-  /** Where a box of pixels lies in the window, in CSS pixels. */
+  /**
+   * Where a box of pixels lies in the window, in CSS pixels.
+   * @param {number} row @param {number} column @param {number} height @param {number} width
+   */
   area(row, column, height, width) {
     const box = this.canvas.getBoundingClientRect();
     const size = box.width / this.columns;

@@ -20,6 +20,7 @@ import { Typed } from "./typed.js";
 /**
  * Join two boxes of the window by a filled band; nothing where they do not lie side by side.
  * @param {Box} from @param {Box} to
+ * @param {any} origin
  */
 function band(from, to, origin) {
   if (to.left - from.right < 6) return "";
@@ -125,6 +126,7 @@ class Scan {
 /**
  * Buttons for before and after the activation, where there is one.
  * @param {HTMLElement} root @param {import("./arithmetic.js").Bench} bench @param {string} stage
+ * @param {(name: any) => void} onchoose
  */
 function stageButtons(root, bench, stage, onchoose) {
   root.replaceChildren();
@@ -155,19 +157,19 @@ class Microscope {
   words = "";
   began = false;
 
-  constructor(parent, life) {
+  constructor(/** @type {any} */ parent, /** @type {import("../kit/life.js").Life} */ life) {
     const root = parent.querySelector(".bench");
     this.root = root;
     this.pinning = life.later();
-    this.find = (selector) => root.querySelector(selector);
-    const ink = (name) => getComputedStyle(root.querySelector(`.probes .${name}`)).color;
+    this.find = (/** @type {any} */ selector) => root.querySelector(selector);
+    const ink = (/** @type {any} */ name) => getComputedStyle(root.querySelector(`.probes .${name}`)).color;
     this.input = new MapView(this.find(".input"), ink);
     this.output = new MapView(this.find(".output"), ink);
     this.products = new Products(this.find(".between"), {
-      cell: (cell) => this.pointCell(cell),
-      channel: (k) => this.choose(this.asked === k ? null : k),
+      cell: (/** @type {number} */ cell) => this.pointCell(cell),
+      channel: (/** @type {number} */ k) => this.choose(this.asked === k ? null : k),
     });
-    this.bars = new Bars(this.find(".all"), ink, (k) => this.choose(this.asked === k ? null : k));
+    this.bars = new Bars(this.find(".all"), ink, (/** @type {number} */ k) => this.choose(this.asked === k ? null : k));
     this.typed = new Typed(this.find(".typed"), (kernel) => this.retype(kernel));
     this.scan = new Scan(root, life.glide(), {
       step: (last) => this.advance(last),
@@ -178,11 +180,11 @@ class Microscope {
     this.output.onpick = (place) => this.pin(place);
     this.input.onpoint = (place) => this.mark(place);
     this.input.onpick = (place) => this.mark(place, true);
-    root.onkeydown = (event) => this.press(event);
+    root.onkeydown = (/** @type {any} */ event) => this.press(event);
     life.follow(root, () => this.layout());
   }
 
-  /** @param {Data} data */
+  /** @param {Data} data @param {unknown} _ @param {import("../kit/mount.js").Tell} keep */
   update(data, _, keep) {
     this.onpin = (/** @type {Place} */ place) => this.pinning.after(TELL_MS, () => keep("pinned", place));
     saveButtons(this.root, data.saved, () => this.layout());
@@ -228,7 +230,7 @@ class Microscope {
 
   /** Before or after the activation: what the output map shows. */
   choices() {
-    stageButtons(this.find(".choice"), this.bench, this.stage, (stage) => {
+    stageButtons(this.find(".choice"), this.bench, this.stage, (/** @type {any} */ stage) => {
       this.stage = stage;
       this.choices();
       this.drawOutput();
@@ -351,7 +353,7 @@ class Microscope {
     this.show();
   }
 
-  pointCell(cell) {
+  pointCell(/** @type {any} */ cell) {
     this.cell = cell;
     if (this.terms) this.outline();
   }
@@ -366,7 +368,7 @@ class Microscope {
     this.outline();
   }
 
-  press(event) {
+  press(/** @type {any} */ event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const onMap = event.target === this.output.canvas;
     const place = onMap && this.pinned && stepped(event.key, this.pinned, this.bench);
@@ -378,7 +380,7 @@ class Microscope {
     event.preventDefault();
   }
 
-  /** The scan's next pixel; from the last one it begins again, and ends at the end. */
+  /** The scan's next pixel; from the last one it begins again, and ends at the end. @param {any} draw */
   advance(draw) {
     const { high, wide } = this.bench;
     const [row, column] = this.pinned ?? [0, -1];
@@ -393,7 +395,7 @@ class Microscope {
     return true;
   }
 
-  say(text) {
+  say(/** @type {any} */ text) {
     this.find(".spoken").textContent = text;
   }
 }

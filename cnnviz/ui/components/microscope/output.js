@@ -17,6 +17,10 @@ const LOGIT = 2; // decimals
 const SHARE = 3;
 const MOST_DECIMALS = 9;
 
+/**
+ * @param {HTMLElement} parent @param {number} share @param {string} className @param {number} value
+ * @param {string} text
+ */
 function bar(parent, share, className, value, text) {
   const box = element("div", `bar ${className}`, parent);
   const fill = element("span", "fill", box);
@@ -27,7 +31,7 @@ function bar(parent, share, className, value, text) {
   number.title = exact(value);
 }
 
-function withSign(logit) {
+function withSign(/** @type {number} */ logit) {
   return `${logit > 0 ? "+" : ""}${rounded(logit, LOGIT)}`;
 }
 
@@ -53,13 +57,15 @@ function column(data, shown, hidden) {
 function softmaxSteps(z, shift, e, total, share) {
   const at = Math.min(Math.max(2, fewest(e)), 8);
   const difference = z - shift;
-  const adds = (digits) => {
+  const adds = (/** @type {number} */ digits) => {
     const [one, other] = [Number(z.toFixed(digits)), Number(shift.toFixed(digits))];
     return rounded(one - other, digits) === rounded(difference, digits);
   };
-  const divides = (count) => percent(Number(e.toFixed(count)) / Number(total.toFixed(count))) === percent(share);
+  const divides = (/** @type {number} */ count) =>
+    percent(Number(e.toFixed(count)) / Number(total.toFixed(count))) === percent(share);
   const places = enough(at, MOST_DECIMALS, divides);
-  const grows = (digits) => rounded(Math.exp(Number(difference.toFixed(digits))), places) === rounded(e, places);
+  const grows = (/** @type {number} */ digits) =>
+    rounded(Math.exp(Number(difference.toFixed(digits))), places) === rounded(e, places);
   const digits = enough(2, MOST_DECIMALS, (count) => adds(count) && grows(count));
   const taken = shift < 0 ? `(${rounded(shift, digits)})` : rounded(shift, digits);
   return [
@@ -114,13 +120,13 @@ class Steps {
   /** @type {HTMLElement[]} */ rows = [];
   line = element("div", "line");
 
-  constructor(parent) {
+  constructor(/** @type {any} */ parent) {
     const root = parent.querySelector(".steps");
     this.root = root;
-    root.onpointerover = (event) => this.point(event.target.closest(".class"));
+    root.onpointerover = (/** @type {any} */ event) => this.point(event.target.closest(".class"));
     root.onpointerleave = () => this.point(null);
-    root.onclick = (event) => this.pin(event.target.closest(".class"));
-    root.onkeydown = (event) => this.press(event);
+    root.onclick = (/** @type {any} */ event) => this.pin(event.target.closest(".class"));
+    root.onkeydown = (/** @type {any} */ event) => this.press(event);
   }
 
   /** @param {Told} told */
@@ -197,25 +203,25 @@ class Steps {
     return `${SIGMOID} ${other === null ? "They need not add up to 100 %." : `What is left is the probability of ${other}.`}`;
   }
 
-  point(row) {
+  point(/** @type {any} */ row) {
     this.tell(row ? this.rows.indexOf(row) : this.pinned);
   }
 
-  pin(row) {
+  pin(/** @type {any} */ row) {
     if (!row) return;
     this.pinned = this.rows.indexOf(row);
     this.tell(this.pinned);
   }
 
-  press(event) {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  press(/** @type {any} */ event) {
+    const step = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowUp: -1 })[event.key];
     if (!step) return;
     event.preventDefault();
     this.pinned = Math.max(0, Math.min(this.rows.length - 1, this.pinned + step));
     this.tell(this.pinned);
   }
 
-  /** One class in full, with its real numbers. */
+  /** One class in full, with its real numbers. @param {number} at */
   tell(at) {
     const { data } = this;
     const unit = this.shown[at];

@@ -30,15 +30,18 @@ export class Products {
   pooling = false;
   large = false;
 
-  /** `on.cell(cell)` is told what the pointer is over (or null); `on.channel(k)` which channel was clicked. */
+  /**
+   * `on.cell(cell)` is told what the pointer is over (or null); `on.channel(k)` which channel was clicked.
+   * @param {any} root @param {any} on
+   */
   constructor(root, on) {
     this.root = root;
     this.heads = root.querySelector(".heads");
     this.list = root.querySelector(".rows");
     this.told = root.querySelector(".cell-line");
-    this.list.onpointerover = (event) => this.point(event.target.closest(".cell"), on);
+    this.list.onpointerover = (/** @type {any} */ event) => this.point(event.target.closest(".cell"), on);
     this.list.onpointerleave = () => this.point(null, on);
-    this.list.onclick = (event) => {
+    this.list.onclick = (/** @type {any} */ event) => {
       const name = event.target.closest("button.channel");
       if (name) on.channel(Number(name.dataset.k));
       else this.point(event.target.closest(".cell"), on);
@@ -156,7 +159,10 @@ export class Products {
     else scale.paint(square, value);
   }
 
-  /** One cell in words, and the same cell of the other grids and of the input marked. */
+  /**
+   * One cell in words, and the same cell of the other grids and of the input marked.
+   * @param {any} square @param {any} on
+   */
   point(square, on) {
     for (const marked of this.list.querySelectorAll(".cell.here")) marked.classList.remove("here");
     if (!square || !this.terms) {
@@ -198,14 +204,15 @@ export class Bars {
   /** @type {Scale} */ scale;
   /** @type {Set<number>} */ shown = new Set();
 
+  /** @param {any} root @param {any} ink @param {(position: number) => void} onpick */
   constructor(root, ink, onpick) {
     this.root = root;
     this.ink = ink;
     this.canvas = root.querySelector("canvas");
     this.name = root.querySelector(".all-name");
-    this.canvas.onpointermove = (event) => this.tell(this.at(event));
+    this.canvas.onpointermove = (/** @type {PointerEvent} */ event) => this.tell(this.at(event));
     this.canvas.onpointerleave = () => this.tell(null);
-    this.canvas.onclick = (event) => {
+    this.canvas.onclick = (/** @type {PointerEvent} */ event) => {
       const part = this.at(event);
       if (part) onpick(part.k);
     };
@@ -247,7 +254,7 @@ export class Bars {
     context.fillRect(0, Math.round(height / 2), width, Math.max(1, Math.round(ratio / 2)));
   }
 
-  at(event) {
+  at(/** @type {PointerEvent} */ event) {
     const box = this.canvas.getBoundingClientRect();
     const parts = this.terms?.parts ?? [];
     return parts[Math.floor(((event.clientX - box.left) / box.width) * parts.length)] ?? null;

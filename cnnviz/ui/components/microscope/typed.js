@@ -63,10 +63,13 @@ export class Typed {
     this.root.append(this.note);
   }
 
-  /** Up and down go to the field above and below; no key of a field means anything to the microscope. */
+  /**
+   * Up and down go to the field above and below; no key of a field means anything to the microscope.
+   * @param {any} event @param {number} cell
+   */
   press(event, cell) {
     event.stopPropagation();
-    const way = { ArrowUp: -3, ArrowDown: 3 }[event.key];
+    const way = /** @type {Record<string, number>} */ ({ ArrowUp: -3, ArrowDown: 3 })[event.key];
     if (!way) return;
     event.preventDefault();
     this.fields[cell + way]?.focus();
@@ -78,7 +81,7 @@ export class Typed {
     this.read(preset.kernel);
   }
 
-  paste(event) {
+  paste(/** @type {any} */ event) {
     const text = event.clipboardData.getData("text").replace(/[[\](){};|]/g, " ");
     const words = text.split(/,?\s+|,(?=[-+\d]*\.)/).filter(Boolean);
     if (words.length < 2) return;
@@ -105,12 +108,12 @@ export class Typed {
     if (!quiet) this.onkernel(Float32Array.from(values));
   }
 
-  say(text) {
+  say(/** @type {string} */ text) {
     this.note.textContent = text;
   }
 }
 
-function written(value) {
+function written(/** @type {number} */ value) {
   const below = [1, 9, 16, 8, 3].find((number) => Math.abs(value * number - Math.round(value * number)) < 1e-9);
   return !below || below === 1 ? String(value) : `${Math.round(value * below)}/${below}`;
 }

@@ -13,7 +13,7 @@ const NARROW = 5; // columns that fit in full size
  */
 
 class View {
-  constructor(root) {
+  constructor(/** @type {any} */ root) {
     this.root = root;
   }
 

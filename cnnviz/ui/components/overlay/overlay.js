@@ -25,14 +25,14 @@ class View {
   zoom = 1;
   ratio = 1;
 
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.root = root;
     this.canvas = root.querySelector("canvas");
     this.range = root.querySelector("input");
     this.readout = root.querySelector(".readout");
     this.range.oninput = () => this.paint();
     life.follow(root.querySelector("figure"), () => this.paint());
-    this.canvas.onpointermove = (event) => this.tell(event);
+    this.canvas.onpointermove = (/** @type {PointerEvent} */ event) => this.tell(event);
     this.canvas.onpointerleave = () => (this.readout.textContent = "");
   }
 
@@ -66,7 +66,7 @@ class View {
     Object.assign(this, { zoom, ratio });
   }
 
-  tell(event) {
+  tell(/** @type {PointerEvent} */ event) {
     const [top, left, tall, broad] = this.data.place;
     const { width, height } = this.data.map;
     const column = Math.floor((((event.offsetX * this.ratio) / this.zoom - left) / broad) * width);

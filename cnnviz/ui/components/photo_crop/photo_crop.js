@@ -18,20 +18,21 @@ class View {
   /** @type {Data} */ data;
   /** @type {Mode} */ mode = "centre";
   /** @type {import("./frame.js").Frame} */ box = [0, 0, 1, 1];
+  /** @type {string | undefined} */ stamp;
 
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.messages = life.often(EVERY_MS);
     this.figure = root.querySelector("figure");
     this.stage = root.querySelector(".stage");
     this.image = root.querySelector("img");
     this.frame = root.querySelector(".frame");
-    this.stage.onpointerdown = (event) => this.grab(event);
-    this.frame.onkeydown = (event) => this.press(event);
+    this.stage.onpointerdown = (/** @type {PointerEvent} */ event) => this.grab(event);
+    this.frame.onkeydown = (/** @type {any} */ event) => this.press(event);
     this.modes = [...root.querySelectorAll("[data-mode]")];
     for (const button of this.modes) button.onclick = () => this.choose(button.dataset.mode);
   }
 
-  /** @param {Data} data */
+  /** @param {Data} data @param {unknown} _ @param {any} keep */
   update(data, _, keep) {
     this.keep = keep;
     this.data = data;
@@ -64,7 +65,7 @@ class View {
     for (const button of this.modes) button.setAttribute("aria-pressed", String(button.dataset.mode === this.mode));
   }
 
-  choose(mode) {
+  choose(/** @type {any} */ mode) {
     if (mode === "box" && this.mode !== "box") this.box = this.firstBox();
     this.mode = mode;
     this.draw();
@@ -76,13 +77,16 @@ class View {
     return this.mode === "whole" ? centreFrame(this.data) : scaledFrame(this.data, centreFrame(this.data), 0.8);
   }
 
-  /** Where the pointer is, in shares of the photo's sides. @returns {import("./frame.js").Point} */
+  /**
+   * Where the pointer is, in shares of the photo's sides. @returns {import("./frame.js").Point}
+   * @param {any} event
+   */
   at(event) {
     const box = this.stage.getBoundingClientRect();
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
   }
 
-  grab(event) {
+  grab(/** @type {any} */ event) {
     const within = (/** @type {number} */ share) => Math.min(1, Math.max(0, share));
     if (event.button || (this.mode === "whole" && event.pointerType !== "mouse")) return;
     const start = this.at(event);
@@ -92,11 +96,11 @@ class View {
     event.preventDefault();
     const before = this.mode === "box" ? this.box : centreFrame(this.data);
     const move = inside
-      ? (now) => movedFrame(before, now[0] - start[0], now[1] - start[1])
-      : (now) => drawnFrame(this.data, corner ? this.opposite(before, corner) : start, now);
+      ? (/** @type {any} */ now) => movedFrame(before, now[0] - start[0], now[1] - start[1])
+      : (/** @type {any} */ now) => drawnFrame(this.data, corner ? this.opposite(before, corner) : start, now);
     this.stage.setPointerCapture(event.pointerId);
     let moved = false;
-    this.stage.onpointermove = (now) => {
+    this.stage.onpointermove = (/** @type {any} */ now) => {
       moved = true;
       this.mode = "box";
       const [x, y] = this.at(now);
@@ -115,9 +119,9 @@ class View {
     return [corner.includes("w") ? right : left, corner.includes("n") ? bottom : top];
   }
 
-  press(event) {
+  press(/** @type {any} */ event) {
     const way = arrowOf(event);
-    const factor = { "+": 1.1, "=": 1.1, "-": 1 / 1.1 }[event.key];
+    const factor = /** @type {Record<string, number>} */ ({ "+": 1.1, "=": 1.1, "-": 1 / 1.1 })[event.key];
     if ((!way && !factor) || this.mode === "whole") return;
     event.preventDefault();
     const now = this.mode === "box" ? this.box : centreFrame(this.data);
@@ -127,7 +131,10 @@ class View {
     this.tell(true);
   }
 
-  /** Tell the server, now and then while something is dragged, and at its end in any case. */
+  /**
+   * Tell the server, now and then while something is dragged, and at its end in any case.
+   * @param {boolean} settled
+   */
   tell(settled) {
     this.messages.do(
       () => this.keep("crop", { mode: this.mode, box: tidyFrame(this.box), stamp: this.stamp, settled }),

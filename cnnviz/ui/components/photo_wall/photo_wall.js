@@ -19,7 +19,7 @@ import { mount } from "../kit/mount.js";
  * @typedef {{ photos: Told[], side: number }} Data
  */
 
-function makePhoto(wall) {
+function makePhoto(/** @type {any} */ wall) {
   const node = button("photo", wall);
   const image = element("img", "", element("span", "picture", node));
   Object.assign(image, { alt: "", loading: "lazy", decoding: "async" });
@@ -35,19 +35,21 @@ function makePhoto(wall) {
 class View {
   /** @type {ReturnType<typeof makePhoto>[]} */ photos = [];
 
-  constructor(root) {
+  constructor(/** @type {any} */ root) {
     this.wall = root.querySelector(".wall");
-    this.wall.onkeydown = (event) => this.move(event);
+    this.wall.onkeydown = (/** @type {any} */ event) => this.move(event);
   }
 
-  /** @param {Data} data */
+  /** @param {Data} data @param {import("../kit/mount.js").Tell} tell */
   update({ photos, side }, tell) {
     this.wall.style.setProperty("--side", `${side}px`);
     matchCount(this.photos, photos.length, () => makePhoto(this.wall));
-    photos.forEach((told, place) => this.draw(this.photos[place], told, (key) => tell("opened", key)));
+    photos.forEach((told, place) =>
+      this.draw(this.photos[place], told, (/** @type {string} */ key) => tell("opened", key)),
+    );
   }
 
-  /** @param {ReturnType<typeof makePhoto>} photo @param {Told} told */
+  /** @param {ReturnType<typeof makePhoto>} photo @param {Told} told @param {any} open */
   draw(photo, { key, address, name, word, percent, share, abstained, hint, also, differs }, open) {
     const { node, image } = photo;
     if (image.src !== address) image.src = address;
@@ -67,7 +69,7 @@ class View {
     node.onclick = () => open(key);
   }
 
-  move(event) {
+  move(/** @type {any} */ event) {
     const way = arrowOf(event);
     const root = this.wall.getRootNode();
     const from = this.photos.findIndex(({ node }) => node === root.activeElement);

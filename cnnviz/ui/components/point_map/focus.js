@@ -18,7 +18,7 @@ const AWAY = 16; // from the point
 class Card {
   /** @type {number | undefined} */ number;
 
-  constructor(root, opened) {
+  constructor(/** @type {any} */ root, /** @type {any} */ opened) {
     this.root = root;
     this.canvas = root.querySelector("canvas");
     this.button = root.querySelector("button");
@@ -59,6 +59,7 @@ class Card {
     this.canvas.dataset.drawn = drawn ? number : "";
   }
 
+  /** @param {{ left: number, top: number }} corner @param {{ width: number, height: number }} room */
   place({ left, top }, { width, height }) {
     const [wide, high] = [this.root.offsetWidth, this.root.offsetHeight];
     const x = left + AWAY + wide > width ? left - AWAY - wide : left + AWAY;

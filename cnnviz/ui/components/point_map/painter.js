@@ -11,10 +11,12 @@ export function packed([red, green, blue]) {
   return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
+/** @param {number} x @param {number} y @param {number} radius */
 function isOnDisc(x, y, radius) {
   return x * x + y * y <= radius * radius;
 }
 
+/** @param {number} x @param {number} y @param {number} radius @param {number} line */
 function isOnCross(x, y, radius, line) {
   const [along, across] = [(x + y) * Math.SQRT1_2, (x - y) * Math.SQRT1_2];
   const [reach, half] = [radius * 1.3, line / 2];
@@ -25,6 +27,8 @@ function isOnCross(x, y, radius, line) {
 
 /**
  * Which pixels a mark covers, and how much of each in 256ths, with its middle `right` and `down` of a pixel's corner.
+ * @param {number} radius @param {boolean} isCross @param {number} rim @param {number} right @param {number} down
+ * @param {number} stride @param {number} opacity
  */
 function maskOf(radius, isCross, rim, right, down, stride, opacity) {
   const size = radius + rim;
@@ -68,7 +72,10 @@ export class Dots {
     this.context = context;
   }
 
-  /** Prepares an empty picture of so many device pixels, with a border that marks may reach into. */
+  /**
+   * Prepares an empty picture of so many device pixels, with a border that marks may reach into.
+   * @param {number} width @param {number} height @param {number} border @param {number} background
+   */
   begin(width, height, border, background) {
     if (width !== this.width || height !== this.height || border !== this.border) {
       Object.assign(this, { width, height, border, stride: width + 2 * border });
@@ -83,7 +90,10 @@ export class Dots {
     this.context.putImageData(this.image, -this.border, -this.border);
   }
 
-  /** The four masks of a mark: its middle in each quarter of a pixel. */
+  /**
+   * The four masks of a mark: its middle in each quarter of a pixel.
+   * @param {number} radius @param {boolean} isCross @param {number} rim @param {number} opacity
+   */
   mark(radius, isCross, rim, opacity) {
     const key = `${radius.toFixed(2)} ${isCross} ${rim} ${opacity}`;
     if (this.masks.size > 200) this.masks.clear();
@@ -242,6 +252,7 @@ export class Painter {
     return [width * zoom, height * zoom];
   }
 
+  /** @param {import("./scene.js").Scene} scene @param {number} i @param {number} width @param {number} height */
   corner(scene, i, width, height) {
     const [left, top] = this.at(scene, i);
     return [Math.round(left - width / 2), Math.round(top - height / 2)];
@@ -288,7 +299,11 @@ export class Painter {
     context.setLineDash([]);
   }
 
-  /** A ring round one point: two lines, since one might be a part of the picture. */
+  /**
+   * A ring round one point: two lines, since one might be a part of the picture.
+   * @param {number} left @param {number} top @param {number} radius
+   * @param {Record<"ink" | "halo", import("./scene.js").Colour>} colours
+   */
   ring(left, top, radius, { ink, halo }) {
     const { context, ratio } = this;
     for (const { color, width } of [

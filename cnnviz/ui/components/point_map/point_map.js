@@ -36,7 +36,7 @@ class Tools {
   /** @param {any} root @param {Buttons & import("./pointer.js").Gestures} does */
   constructor(root, does) {
     this.root = root;
-    root.onclick = ({ target }) => {
+    root.onclick = (/** @type {any} */ { target }) => {
       const { drag, look, zoom } = target.dataset;
       if (drag) does.drag(drag);
       if (look) does.look(look);
@@ -68,13 +68,13 @@ class Legend {
   told = "";
   /** @type {Scene["legend"]} */ groups = [];
 
-  constructor(root, changed) {
+  constructor(/** @type {any} */ root, /** @type {() => void} */ changed) {
     this.root = root;
     this.changed = changed;
     /** @type {Set<string>} */
     this.hidden = new Set();
-    root.onclick = (event) => this.toggle(event.target.closest("button"), event.shiftKey);
-    root.ondblclick = (event) => this.alone(event.target.closest("button"));
+    root.onclick = (/** @type {any} */ event) => this.toggle(event.target.closest("button"), event.shiftKey);
+    root.ondblclick = (/** @type {any} */ event) => this.alone(event.target.closest("button"));
   }
 
   /** @param {Scene["legend"]} groups the marks, then the classes */
@@ -118,7 +118,7 @@ class Legend {
     }
   }
 
-  toggle(button, alone) {
+  toggle(/** @type {any} */ button, /** @type {boolean} */ alone) {
     if (!button) return;
     if (alone) return this.alone(button);
     const { token } = button.dataset;
@@ -126,7 +126,7 @@ class Legend {
     this.changed();
   }
 
-  /** Shows one of its list alone; all of the list where it is alone already. */
+  /** Shows one of its list alone; all of the list where it is alone already. @param {any} button */
   alone(button) {
     if (!button) return;
     const items = this.groups.find((list) => list.some((item) => item.token === button.dataset.token)) ?? [];
@@ -151,11 +151,11 @@ class PointMap {
   /** @type {import("./view.js").Point[] | null} */ border = null;
   /** @type {string | undefined} the line that was sent and is not yet answered */ sent;
 
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.frames = life.glide();
     this.toggling = life.later();
     this.root = root.querySelector(".map");
-    const find = (where) => this.root.querySelector(where);
+    const find = (/** @type {string} */ where) => this.root.querySelector(where);
     this.stage = find(".stage");
     this.painter = new Painter(find(".points"));
     this.over = new Painter(find(".over"));
@@ -222,8 +222,7 @@ class PointMap {
     this.paint();
   }
 
-  /** @param {Data} data */
-  update(data, tell) {
+  update(/** @type {Data} */ data, /** @type {any} */ tell) {
     this.tell = tell;
     const { scene } = this;
     const fresh = data.version !== this.data?.version;

@@ -113,7 +113,7 @@ export class Scene {
   /** How many there are by token of the legend. @param {boolean} chosenOnly */
   counts(chosenOnly) {
     const found = new Map();
-    const add = (token) => found.set(token, (found.get(token) ?? 0) + 1);
+    const add = (/** @type {string} */ token) => found.set(token, (found.get(token) ?? 0) + 1);
     for (let i = 0; i < this.count; i++) {
       if (chosenOnly && !(this.chosen[i] && this.shown[i])) continue;
       add(this.wrong[i] ? "wrong" : "right");

@@ -113,7 +113,7 @@ class Layer {
     return { ...even, across, wide: width * zoom, high: height * zoom };
   }
 
-  /** The canvas, ready to write words on. */
+  /** The canvas, ready to write words on. @param {number} ratio */
   pen(ratio) {
     const context = brush(this.canvas);
     context.font = `${13 * ratio}px ${getComputedStyle(this.canvas).fontFamily}`;
@@ -121,7 +121,7 @@ class Layer {
     return context;
   }
 
-  /** What stands beside a number: its class, or the number itself. */
+  /** What stands beside a number: its class, or the number itself. @param {number} n */
   word(n) {
     return this.data.words[n] || (this.sheet ? digits(valueAt(this.data, n, this.bytes[n])) : "");
   }
@@ -153,11 +153,11 @@ class Layer {
     return name === this.data.name && id !== undefined ? this.data.ids.indexOf(id) : -1;
   }
 
-  at(event) {
+  at(/** @type {PointerEvent} */ event) {
     return cellAt(this.drawn, event, this.data.count);
   }
 
-  tell(place) {
+  tell(/** @type {number} */ place) {
     const { ids, name, words, height, width, photo } = this.data;
     if (place < 0 || photo || !this.sheet) return this.canvas.removeAttribute("title");
     const value = height * width === 1 ? `: ${digits(valueAt(this.data, place, this.bytes[place]))}` : "";
@@ -165,11 +165,11 @@ class Layer {
     this.canvas.title = words.length ? words[place] : `${name}, ${unit} ${ids[place]}${value}`;
   }
 
-  pick(place, pause) {
+  pick(/** @type {number} */ place, /** @type {number} */ pause) {
     if (place >= 0) this.view.pick([this.data.name, this.data.ids[place]], pause);
   }
 
-  move(event) {
+  move(/** @type {any} */ event) {
     if (!this.view.data.pickable) return;
     const next = nextCell(this.drawn, event, this.chosen, this.data.count);
     if (next >= 0) this.pick(next, PAUSE_MS);
@@ -182,13 +182,13 @@ class View {
   /** @type {Layer[]} */ layers = [];
   left = 0;
 
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.root = root;
     this.telling = life.later();
     this.network = root.querySelector(".network");
     this.network.onscroll = () => this.scrolled();
     life.follow(this.network, () => this.scrolled());
-    life.listen(window, SCROLLED, ({ detail }) => (this.network.scrollLeft = detail));
+    life.listen(window, SCROLLED, (/** @type {any} */ { detail }) => (this.network.scrollLeft = detail));
   }
 
   /** Fades what goes on to the right; the other networks of the page scroll along. */
@@ -200,8 +200,7 @@ class View {
     window.dispatchEvent(new CustomEvent(SCROLLED, { detail: scrollLeft }));
   }
 
-  /** @param {Data} data */
-  update(data, send) {
+  update(/** @type {Data} */ data, /** @type {any} */ send) {
     this.data = data;
     this.send = send;
     if (!this.telling.waiting) this.chosen = data.chosen;
@@ -212,7 +211,7 @@ class View {
     this.scrolled();
   }
 
-  pick(chosen, pause) {
+  pick(/** @type {any} */ chosen, /** @type {number} */ pause) {
     if (!this.data.pickable) return;
     this.chosen = chosen;
     this.paint();

@@ -36,20 +36,19 @@ class View {
   pixels = new Uint8Array();
   table = new Uint8Array();
 
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.glide = life.glide();
     this.telling = life.later();
     this.root = root;
     this.canvas = root.querySelector("canvas");
     life.follow(root.querySelector("figure"), () => this.paint());
-    this.canvas.onpointermove = (event) => this.tell(this.at(event), event);
+    this.canvas.onpointermove = (/** @type {PointerEvent} */ event) => this.tell(this.at(event), event);
     this.canvas.onpointerleave = () => this.tell(this.place(this.chosen));
-    this.canvas.onclick = (event) => this.pick(this.at(event), 0);
-    this.canvas.onkeydown = (event) => this.move(event);
+    this.canvas.onclick = (/** @type {PointerEvent} */ event) => this.pick(this.at(event), 0);
+    this.canvas.onkeydown = (/** @type {any} */ event) => this.move(event);
   }
 
-  /** @param {Data} data */
-  update(data, send) {
+  update(/** @type {Data} */ data, /** @type {any} */ send) {
     const before = this.data;
     const same = /** @type {const} */ (["pixels", "table", "count", "height"]).every(
       (name) => before?.[name] === data[name],
@@ -66,15 +65,16 @@ class View {
     this.fade(last, this.pixels, fadeable && last.length <= MOST_FADED);
   }
 
+  /** @param {any} before @param {any} after @param {boolean} slowly */
   fade(before, after, slowly) {
     const between = new Uint8ClampedArray(after.length);
-    this.glide.run(slowly ? FADE_MS : 0, (share) => {
+    this.glide.run(slowly ? FADE_MS : 0, (/** @type {number} */ share) => {
       if (share < 1) for (let i = 0; i < after.length; i++) between[i] = before[i] + (after[i] - before[i]) * share;
       this.show(share < 1 ? between : after);
     });
   }
 
-  show(pixels) {
+  show(/** @type {Uint8Array} */ pixels) {
     this.sheet = sheetOf(this.data, pixels, this.table);
     this.paint();
   }
@@ -107,6 +107,10 @@ class View {
     if (place >= 0) frameCell(context, plan, place, style.outlineColor, Math.round(3 * plan.ratio));
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context @param {number} left @param {number} top
+   * @param {CSSStyleDeclaration} style
+   */
   strike(context, left, top, style) {
     context.strokeStyle = style.caretColor;
     context.lineWidth = 2 * this.plan.ratio;
@@ -130,22 +134,25 @@ class View {
     this.tell(this.place(this.chosen));
   }
 
-  place(id) {
+  place(/** @type {any} */ id) {
     return this.data.ids.indexOf(id);
   }
 
-  at(event) {
+  at(/** @type {PointerEvent} */ event) {
     return this.plan ? cellAt(this.plan, event, this.data.count) : -1;
   }
 
-  /** Names what is under the pointer, or what is chosen, with the value of the pixel. */
+  /**
+   * Names what is under the pointer, or what is chosen, with the value of the pixel.
+   * @param {number} place @param {PointerEvent} [event]
+   */
   tell(place, event) {
     const name = place >= 0 ? (this.data.names[place] ?? "") : "";
     const value = event && place >= 0 ? this.value(place, event) : "";
     this.root.querySelector(".readout").textContent = [name, value].filter(Boolean).join(": ");
   }
 
-  value(place, event) {
+  value(/** @type {number} */ place, /** @type {PointerEvent} */ event) {
     const { height, width, channels, photo } = this.data;
     const [left, top] = cornerOf(this.plan, place);
     const column = Math.floor((event.offsetX * this.plan.ratio - left) / this.plan.zoom);
@@ -156,7 +163,7 @@ class View {
     return values.map((value, c) => (channels === 3 ? `${"RGB"[c]} ` : "") + digits(value)).join("  ");
   }
 
-  pick(place, pause) {
+  pick(/** @type {any} */ place, /** @type {number} */ pause) {
     if (!this.data.pickable || place < 0) return;
     this.chosen = this.data.ids[place];
     this.canvas.dataset.chosen = this.chosen;
@@ -165,7 +172,7 @@ class View {
     this.telling.after(pause, () => this.send("picked", this.chosen));
   }
 
-  move(event) {
+  move(/** @type {any} */ event) {
     if (!this.data.pickable) return;
     const next = nextCell(this.plan, event, this.place(this.chosen), this.data.count);
     if (next >= 0) this.pick(next, PAUSE_MS);

@@ -16,6 +16,7 @@ import { digits, percent } from "../kit/numbers.js";
  * @typedef {{ name: string, color: string, truth: boolean }} Row a class
  */
 
+/** @param {HTMLElement} parent @param {number} width @param {number} height @param {string} label */
 function emptySvg(parent, width, height, label) {
   parent.replaceChildren();
   const box = { width, height, viewBox: `0 0 ${width} ${height}` };
@@ -54,7 +55,8 @@ export class LossChart {
     }
     const middle = x(curve.epochs / 2);
     drawn("text", { class: "tick", x: middle, y: height - 3, "text-anchor": "middle" }, svg, "epoch");
-    const place = (at, loss, i) => `${i ? "L" : "M"}${x(at).toFixed(1)} ${y(loss).toFixed(1)}`;
+    const place = (/** @type {number} */ at, /** @type {number} */ loss, /** @type {number} */ i) =>
+      `${i ? "L" : "M"}${x(at).toFixed(1)} ${y(loss).toFixed(1)}`;
     const path = (/** @type {Points} */ points) => points.map(([at, loss], i) => place(at, loss, i)).join("");
     drawn("path", { class: "batch", d: path(curve.batch) }, svg);
     drawn("path", { class: "smooth", d: path(curve.smoothed) }, svg);

@@ -103,7 +103,7 @@ export function kernelTiles(panel, kernels, tables) {
   return {
     tiles,
     fit: () => tiles.fit(),
-    paint: (moment) => {
+    paint: (/** @type {number} */ moment) => {
       track.at(moment);
       tiles.paint(channels === 3 ? coloured : signed);
     },
@@ -127,7 +127,7 @@ export function mapTiles(panel, layer, tables) {
   return {
     tiles,
     fit: () => tiles.fit(),
-    paint: (moment) => {
+    paint: (/** @type {number} */ moment) => {
       track.at(moment);
       tiles.paint((tile, place, pixels, at) => look(table, value(tile, place), pixels, at));
     },
@@ -162,7 +162,7 @@ export function confusionTiles(panel, confusion, names, tables) {
       rows.style.lineHeight = `${pitch}px`;
       rows.style.fontSize = `${Math.max(9, Math.min(13, pitch - 3))}px`;
     },
-    paint: (moment) => {
+    paint: (/** @type {number} */ moment) => {
       track.at(moment);
       tiles.paint((_, place, pixels, at) => {
         const total = Math.max(1, totals[Math.floor(place / classes)]);

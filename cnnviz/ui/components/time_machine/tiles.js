@@ -69,7 +69,10 @@ export class Tiles {
     resized(this.canvas, across * (wide + gutter), down * (high + gutter), ratio);
   }
 
-  /** Takes the distances of the tiles it is like, where as many stand in a row and there is room. */
+  /**
+   * Takes the distances of the tiles it is like, where as many stand in a row and there is room.
+   * @param {any} own @param {any} room
+   */
   align(own, room) {
     const other = this.like?.plan;
     if (!other || other.across !== own.across || own.zoom < 1) return;
@@ -96,13 +99,14 @@ export class Tiles {
     paintCells(context, this.plan, this.sheet, this.shape, getComputedStyle(this.canvas).color, line);
   }
 
-  under(event) {
+  under(/** @type {any} */ event) {
     if (!this.plan) return null;
     const tile = cellAt(this.plan, event, this.shape.count);
     if (tile < 0) return null;
     const { zoom, ratio } = this.plan;
     const [left, top] = cornerOf(this.plan, tile);
-    const within = (at, from, size) => Math.min(size - 1, Math.max(0, Math.floor((at * ratio - from) / zoom)));
+    const within = (/** @type {any} */ at, /** @type {any} */ from, /** @type {any} */ size) =>
+      Math.min(size - 1, Math.max(0, Math.floor((at * ratio - from) / zoom)));
     const column = within(event.offsetX, left, this.shape.width);
     const row = within(event.offsetY, top, this.shape.height);
     return { tile, place: row * this.shape.width + column };

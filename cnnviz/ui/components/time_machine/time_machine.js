@@ -55,7 +55,7 @@ class Machine {
   /** @type {import("./tiles.js").Tiles | undefined} */ aligned;
   dark = "";
 
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.root = root.querySelector(".machine");
     this.stage = this.root.querySelector(".stage");
     this.tell = (/** @type {string} */ _, /** @type {unknown} */ __) => {};
@@ -70,8 +70,7 @@ class Machine {
     life.listen(window, "resize", () => this.fit());
   }
 
-  /** @param {Data} data */
-  update(data, tell) {
+  update(/** @type {Data} */ data, /** @type {import("../kit/mount.js").Tell} */ tell) {
     this.tell = tell;
     const before = this.base?.numbers[this.frame];
     const fresh = this.base?.version !== data.base.version || this.inner?.version !== data.inner?.version;
@@ -217,7 +216,7 @@ class Machine {
     this.paint(this.transport.moment);
   }
 
-  paint(moment) {
+  paint(/** @type {number} */ moment) {
     if (!this.base) return;
     for (const part of this.parts) part.paint(moment);
     const frame = Math.round(moment);
@@ -229,7 +228,7 @@ class Machine {
     this.root.dataset.painted = ++this.painted;
   }
 
-  settle(frame) {
+  settle(/** @type {number} */ frame) {
     this.settling.after(SETTLE_MS, () => {
       const number = this.base.numbers[frame];
       if (number === this.reported || this.transport.playing) return;

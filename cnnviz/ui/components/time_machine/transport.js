@@ -93,19 +93,19 @@ export class Transport {
     this.moved(this.moment);
   }
 
-  drag(moment) {
+  drag(/** @type {number} */ moment) {
     this.pause();
     this.show(moment);
   }
 
-  /** Stands still at a frame, and says so. */
+  /** Stands still at a frame, and says so. @param {number} frame */
   rest(frame) {
     this.pause();
     this.show(Math.min(Math.max(frame, 0), this.frames - 1));
     this.settled(this.moment);
   }
 
-  step(by) {
+  step(/** @type {number} */ by) {
     const from = by > 0 ? Math.floor(this.moment + 1e-6) : Math.ceil(this.moment - 1e-6);
     this.rest(from + by);
   }
@@ -136,7 +136,7 @@ export class Transport {
     this.speak();
   }
 
-  /** Plays at another of the speeds; beyond the slowest and the fastest there is none. */
+  /** Plays at another of the speeds; beyond the slowest and the fastest there is none. @param {number} index */
   paced(index) {
     this.speed = SPEEDS[Math.min(Math.max(index, 0), SPEEDS.length - 1)];
     this.speak();
@@ -156,7 +156,7 @@ export class Transport {
     this.root.dataset.playing = String(this.playing);
   }
 
-  key(event) {
+  key(/** @type {any} */ event) {
     const target = event.composedPath()[0];
     const own = this.root.parentElement.contains(target);
     const widgets = "input, textarea, select, button, a, summary, [contenteditable]";

@@ -13,13 +13,12 @@ const LONG_WORD = 12; // letters that are too wide for a column in full size
  */
 
 class View {
-  constructor(root) {
+  constructor(/** @type {any} */ root) {
     this.root = root.querySelector(".verdict");
     this.bars = new ClassBars(root.querySelector(".bars"));
   }
 
-  /** @param {Data} data */
-  update(data, tell) {
+  update(/** @type {Data} */ data, /** @type {import("../kit/mount.js").Tell} */ tell) {
     const { state, most, bars, threshold } = data;
     for (const part of /** @type {const} */ (["title", "word", "share", "reason", "rest"])) {
       const node = this.root.querySelector(`.${part}`);

@@ -13,7 +13,7 @@ const EDGE = 20; // a tile's frame and padding, both sides
  * @typedef {{ sheet: string, height: number, width: number, size: number, tiles: Told[] }} Data
  */
 
-function build(list) {
+function build(/** @type {HTMLElement} */ list) {
   const node = element("li", "tile", list);
   const path = pathIn(node);
   const [truth, image, guess, meter] = ["truth cut", "image", "guess cut", "meter"].map((part) =>
@@ -23,9 +23,12 @@ function build(list) {
   return { node, path, truth, image, guess, bar, percent: element("div", "percent", meter) };
 }
 
-/** Tiles in a row: all, half or a quarter of them where they have room, otherwise as many as can be read. */
+/**
+ * Tiles in a row: all, half or a quarter of them where they have room, otherwise as many as can be read.
+ * @param {number} count @param {number} width
+ */
 function columns(count, width) {
-  const fits = (across, least) => across * (least + GAP) - GAP <= width;
+  const fits = (/** @type {number} */ across, /** @type {number} */ least) => across * (least + GAP) - GAP <= width;
   const even = [1, 2, 4].map((part) => count / part).find((across) => Number.isInteger(across) && fits(across, ROOMY));
   return Math.max(1, even ?? Math.min(count, Math.floor((width + GAP) / (NARROW + GAP))));
 }
@@ -50,7 +53,7 @@ class View {
   sheet = "";
   /** @type {Data} */ data;
 
-  constructor(root, life) {
+  constructor(/** @type {any} */ root, /** @type {import("../kit/life.js").Life} */ life) {
     this.list = root.querySelector(".tiles");
     life.follow(this.list, () => this.arrange());
   }
@@ -65,7 +68,7 @@ class View {
     this.arrange(); // last, since measuring applies the styles: a new bar would then move to its first width
   }
 
-  /** Give every tile the sheet, once: setting the same one again would decode it again. */
+  /** Give every tile the sheet, once: setting the same one again would decode it again. @param {any} before */
   paint(before) {
     const { sheet } = this.data;
     for (const { image } of this.sheet === sheet ? this.tiles.slice(before) : this.tiles)

@@ -93,3 +93,40 @@ def test_the_same_run_is_started_once_and_another_one_too(editor: Editor, home: 
     editor.replace_layers(editor.draft.inserted(Dropout(), 6), None)
     assert start_once(editor.draft.spec()).id != first.id
     assert len(RunStore(home, bundled=home / "none").ids()) == 2
+
+
+def test_a_change_of_widgets_that_show_an_earlier_draft_is_none(editor: Editor) -> None:
+    old = editor.fields(editor.draft.train, editor.set_train, "learn")
+    editor.take_preset("regularised")
+    old.change(epochs=3)  # the browser tells of a field that it has not taken away yet
+    assert editor.draft.train == preset("regularised").train
+    editor.fields(editor.draft.train, editor.set_train, "learn").change(epochs=3)
+    assert editor.draft.train.epochs == 3
+
+
+def test_settings_begin_with_a_trained_network(editor: Editor) -> None:
+    editor.begin_with("digits", "bundled-two-conv")
+    draft = editor.draft
+    assert (editor.problem, draft.layers) == ("", ())
+    table = draft.table()
+    assert table.problem == ""
+    assert [row.name for row in table.below] == [
+        *(
+            "to_channels",
+            "to_size",
+            "conv2d_1",
+            "max_pooling2d_1",
+            "conv2d_2",
+            "max_pooling2d_2",
+            "flatten_1",
+            "dense_1",
+        ),
+    ]
+    assert draft.frozen == {row.name for row in table.below}
+    assert draft.spec().trained_parameters == 64 * 10 + 10
+    assert not draft.train.augmentation.flip  # digits are characters
+    editor.set_beginning(frozen="none")
+    assert editor.draft.spec().trained_parameters == draft.spec().model.parameters - 3
+    assert editor.draft.train.learning_rate < draft.train.learning_rate  # usual settings follow
+    editor.begin_with("digits", "no-such-run")
+    assert "no-such-run" in editor.problem

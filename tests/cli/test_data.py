@@ -145,12 +145,12 @@ def test_import_a_folder_and_say_what_was_passed_over(call: Call, pets: Path) ->
 
 
 def test_a_dry_run_shows_what_was_understood_and_keeps_nothing(call: Call, pets: Path, home: Path) -> None:
-    (pets / "late.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    (pets / "late.jxl").write_bytes(b"\0\0\0\x0cJXL \r\n\x87\n")
     done = call("data", "import", str(pets), "--dry-run")
     assert done.code == 0
     assert done.out.splitlines()[0] == f"{pets}: class folders, 10 pictures"
     assert [line.split() for line in done.out.splitlines()[1:4]] == [["class", "undivided"], ["cat", "5"], ["dog", "5"]]
-    assert "1 passed over:\n- 'late.heic' holds HEIC; accepted are" in done.err
+    assert "1 passed over:\n- 'late.jxl' holds JPEG XL; accepted are" in done.err
     assert not home.exists()
     shown = call(
         "data", "import", str(pets), "--dry-run", "--json", "--group", r"(p\d)-", "--window", "10", "20.5"

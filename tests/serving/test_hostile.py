@@ -147,7 +147,7 @@ BAD_PHOTOS = {
     "just-under.png": (png(13_300, 13_300), "more than 25 megapixels"),
     "strip.png": (png(65_500, 1), "at most 20 times as long as it is wide"),
     "cut.png": (photo()[0][:-400], "cut off or damaged"),
-    "heic.jpg": (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "holds HEIC"),
+    "heic.jpg": (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "is a damaged or unusual HEIC"),
     "svg.png": (b"<svg></svg>", "holds SVG"),
     "page.png": (b"<!doctype html><script>", "holds HTML"),
     "eps.png": (b"%!PS-Adobe-3.0 EPSF-3.0\n", "holds PostScript (EPS)"),

@@ -295,7 +295,7 @@ def test_where_all_are_heic_and_that_is_not_read_the_import_says_what_to_install
         understand(tmp_path)
     Image.new("RGB", (9, 9)).save(tmp_path / "cat" / "1.png")
     Image.new("RGB", (9, 9)).save(tmp_path / "dog" / "1.png")
-    assert "hold HEIC, which is not read here" in understand(tmp_path).skipped[0]
+    assert "holds HEIC, which is not read here" in understand(tmp_path).skipped[0]
 
 
 def test_a_decoder_that_does_not_start_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -182,8 +182,9 @@ def is_own(name: str, home: str | Path | None = None) -> bool:
 def _check_name(name: str, home: str | Path | None, replace: bool = False) -> None:
     checked_name(name)
     if name in KNOWN:
-        files = " and ".join(file.filename for file in KNOWN[name].files)
-        cure = f", or put {files} into the folder datasets of the home" if files else ""
+        files = [file.filename for file in KNOWN[name].files]
+        shown = f"{files[0]} and {len(files) - 1} others" if len(files) > 1 else files[0] if files else ""
+        cure = f", or put its own ({shown}) into the folder datasets of the home" if files else ""
         raise DataError(
             f"{name} is a data set that cnnviz knows already, and these files are not it; give another name{cure}"
         )

@@ -127,7 +127,7 @@ def test_a_name_that_is_taken_or_known_says_what_works_and_no_path(call: Call, h
     known = mistake(call("data", "import", str(put("mine")), "--name", "mnist"))
     assert known == (
         "mnist is a data set that cnnviz knows already, and these files are not it; give another name, or put "
-        "mnist.npz into the folder datasets of the home"
+        "its own (mnist.npz) into the folder datasets of the home"
     )
     assert "put" not in mistake(call("data", "import", str(put("mine")), "--name", "digits"))
 

@@ -1,5 +1,6 @@
 """AVIF and HEIC: what a process of its own makes of them, and what it does not let them take."""
 
+import io
 import os
 import shutil
 import threading
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pillow_heif
 import psutil
 import pytest
 from PIL import Image, ImageOps
@@ -61,21 +63,12 @@ def test_an_animation_shows_its_first_picture() -> None:
     np.testing.assert_allclose(photo.pixels.mean((0, 1)), (255, 0, 0), atol=4)
 
 
-def test_a_heic_may_be_of_ten_bits() -> None:
-    import pillow_heif
-
-    values = np.linspace(0, 65535, 64 * 64 * 3).astype(np.uint16).reshape(64, 64, 3)
-    deep = pillow_heif.from_bytes("RGB;16", (64, 64), values.tobytes())
-    content = _saved(deep)
-    np.testing.assert_allclose(open_photo(content, "a").pixels, values / 257, atol=NEAR)
-
-
-def _saved(image: Any) -> bytes:
-    import io
-
+@pytest.mark.parametrize(("mode", "channels"), [("RGB;16", 3), ("I;16", 1)])
+def test_a_heic_may_be_of_ten_bits(mode: str, channels: int) -> None:
+    values = np.linspace(0, 65535, 64 * 64 * channels).astype(np.uint16).reshape(64, 64, channels)
     stream = io.BytesIO()
-    image.save(stream, **EXACT["HEIC"])
-    return stream.getvalue()
+    pillow_heif.from_bytes(mode, (64, 64), values.tobytes()).save(stream, **EXACT["HEIC"])
+    np.testing.assert_allclose(open_photo(stream.getvalue(), "a").pixels, values / 257, atol=NEAR)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -239,10 +232,8 @@ def test_a_fork_asks_a_process_of_its_own() -> None:
     assert _process("HEIC") == mine
 
 
-def test_an_answer_is_a_strangers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_is_a_strangers() -> None:
     """What a decoder that was taken over might say."""
-    import io
-
     for said in (
         (asking.PICTURE, 0, 9, 5, 5, 1, 0),
         (asking.PICTURE, 0, 2, 2**31, 2**31, 1, 0),

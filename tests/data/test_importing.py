@@ -146,7 +146,7 @@ def test_names_that_are_taken(pets: Path) -> None:
     with pytest.raises(
         DataError,
         match=r"cifar10 is a data set that cnnviz knows already, and these files are not it; give another name, or put "
-        r"cifar-10-python\.tar\.gz into the folder datasets of the home",
+        r"its own \(cifar-10-python\.tar\.gz\) into the folder datasets of the home",
     ):
         import_dataset(pets, "cifar10")
     with pytest.raises(DataError, match=r"is not a data set's name"):

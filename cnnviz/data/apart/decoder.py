@@ -25,6 +25,7 @@ READY, PICTURE, DAMAGED, TOO_MUCH = 1, 2, 3, 4
 MODES = ("L", "LA", "RGB", "RGBA", "RGBa")
 
 _ORIENTATION = 274
+_DEEP_GREY = "I;16"  # which pillow-heif does not bring to 8 bits
 _BAND = 2**20  # pixels that are sent at a time
 
 
@@ -67,13 +68,13 @@ def _answer(
     _limit("RLIMIT_CPU", int(time.process_time()) + seconds + 1)
     try:
         picture = decode(given.read(length), pixels)
+        (width, height), mode = picture.size, MODES.index(picture.mode)
     except (MemoryError, _TooMuchError) as error:
         _send(answers, TOO_MUCH, str(error) or "more memory")
     except Exception as error:  # noqa: BLE001 - decoders raise whatever a damaged file makes of them
         said = str(error) or type(error).__name__
         _send(answers, TOO_MUCH if "memory" in said.lower() else DAMAGED, said)
     else:
-        (width, height), mode = picture.size, MODES.index(picture.mode)
         answers.write(ANSWER.pack(PICTURE, 0, mode, width, height, picture.orientation, picture.more))
         for rows in picture.rows:
             answers.write(rows)
@@ -104,13 +105,16 @@ def _check(size: tuple[int, int], pixels: int) -> None:
 
 
 def _avif() -> Callable[[bytes, int], _Picture]:
-    from PIL import AvifImagePlugin, Image, TiffImagePlugin  # noqa: F401 - the last reads EXIF data
+    from PIL import AvifImagePlugin, Image, TiffImagePlugin, UnidentifiedImageError  # noqa: F401 - the last reads EXIF data
 
     Image.preinit()
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
     def decode(content: bytes, pixels: int) -> _Picture:
-        image = Image.open(io.BytesIO(content), formats=("AVIF",))
+        try:
+            image = Image.open(io.BytesIO(content), formats=("AVIF",))
+        except UnidentifiedImageError:  # whose message is of no use to a person
+            raise ValueError("its header is broken, or asks for what is not read") from None
         _check(image.size, pixels)
         image.load()
         # Pillow tells in EXIF's words how the file says it is turned, and leaves it as it is
@@ -139,10 +143,14 @@ def _heic() -> Callable[[bytes, int], _Picture]:
         file = pillow_heif.open_heif(content, convert_hdr_to_8bit=True)
         image = file[file.primary_index]
         _check(image.size, pixels)
-        data, length = memoryview(image.data), image.size[0] * len(image.mode)
         # libheif has turned it already
-        rows = (data[at : at + length] for at in range(0, image.stride * image.size[1], image.stride))
-        return _Picture(image.mode, image.size, 1, len(file) > 1, rows)
+        data, (width, height), stride = memoryview(image.data), image.size, image.stride
+        if image.mode == _DEEP_GREY:
+            mode, first, step, length = "L", 1, 2, 2 * width  # the higher of two bytes
+        else:
+            mode, first, step, length = image.mode, 0, 1, width * len(image.mode)
+        rows = (bytes(data[at + first : at + length : step]) for at in range(0, stride * height, stride))
+        return _Picture(mode, image.size, 1, len(file) > 1, rows)
 
     return decode
 

@@ -64,7 +64,7 @@ def lies_on_its_side(name: str) -> bool:
 
     Its pictures have rows and columns exchanged: https://www.nist.gov/itl/products-and-services/emnist-dataset.
     """
-    return name.lower().startswith("emnist-") and "images" in name
+    return name.lower().startswith("emnist-") and "images" in name.lower()
 
 
 def idx_start(array: NDArray[np.uint8]) -> bytes:

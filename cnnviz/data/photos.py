@@ -36,7 +36,7 @@ MOST_ASPECT = 20  # a strip: nothing is left of it in a square network
 _LARGE = 64 * 2**20  # bytes of memory; photos that take more are decoded one at a time in a process
 _BAND = 2**20  # pixels that are made smaller at a time
 _MOST_APART = 640 * 2**20  # bytes of a process of its own; 25 megapixels with transparency take 350 MB
-_SECONDS_APART, _PIXELS_A_SECOND = 4, 2_000_000  # of computing; a fifth of it is usual
+_SECONDS_APART, _PIXELS_A_SECOND = 2, 2_000_000  # of computing; a fifth of it is usual
 _turn = threading.Lock()
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from tests.data.heif import COLOURED, EXACT, encoded, grid
 from tests.data.photos import chunk
 from tests.serving.served import FORM, Server, form, photo, problem
 
@@ -164,6 +165,19 @@ def test_bad_photos_are_named_beside_a_good_one(server: Server, name: str) -> No
     assert (good["error"], len(good["top"])) == (None, 5)
     assert said in bad["error"]
     assert name in bad["error"]
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "HEIC"])
+def test_photos_of_newer_formats_are_read_and_hostile_ones_stop_nobody(server: Server, kind: str) -> None:
+    evil = grid(kind, tile=1024, rows=100, columns=100, size=3200, said=32)
+    bad, good, plain = server.files(
+        ("evil", evil), ("good", encoded(kind, COLOURED, **EXACT[kind])), ("plain.png", photo()[0])
+    ).json["results"]
+    assert bad["error"]
+    assert (good["error"], len(good["top"])) == (None, 5)
+    assert (plain["error"], len(plain["top"])) == (None, 5)
+    children = psutil.Process(server.process.pid).children()
+    assert sum(child.memory_info().rss for child in children) < MOST_MEMORY
 
 
 def test_names_are_shown_as_text_and_cannot_steer_a_terminal(server: Server) -> None:

@@ -8,12 +8,14 @@ import typer
 
 from cnnviz.cli.options import AsJson, Home
 from cnnviz.cli.output import complain, complain_of, count, emit, printable, say, table
-from cnnviz.errors import DataError
+from cnnviz.errors import DataError, SpecError
 
 if TYPE_CHECKING:
     from cnnviz.data.sources import Keeping, Reading, Understood
 
 __all__ = ["import_"]
+
+_MOST_ROWS, _OF_EACH = 20, 12  # classes in a picture, and images of each
 
 
 def import_(
@@ -59,6 +61,13 @@ def import_(
     shape: Annotated[
         str | None, typer.Option("--shape", metavar="HxWxC", help="Height, width and channels of a row of pixels.")
     ] = None,
+    channels_first: Annotated[
+        bool | None,
+        typer.Option(
+            "--channels-first/--channels-last",
+            help="Whether all of a channel comes before the next; else what gives the smoother pictures.",
+        ),
+    ] = None,
     delimiter: Annotated[
         str | None, typer.Option("--delimiter", metavar="C", help="What stands between the values of a table.")
     ] = None,
@@ -80,6 +89,10 @@ def import_(
         float, typer.Option("--validation-share", metavar="SHARE", help="To set aside for validation with --group.")
     ] = 0.1,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Of what is drawn.")] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="PNG", help="With --dry-run, a picture to write: some images of each class."),
+    ] = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -87,18 +100,36 @@ def import_(
 
     Try --dry-run first: it shows the classes, how many pictures each has, and what is doubtful.
     """
+    from cnnviz.cli.target import check_target
     from cnnviz.data.sources import Keeping, Reading, understand
 
+    if out is not None:
+        check_target(out, (".png",), "the picture is a PNG")
+        if not dry_run:
+            raise SpecError("--out was given without --dry-run, which alone shows pictures; add it, or leave --out out")
     if name is None and not dry_run:
         raise DataError("--name is missing; see: cnnviz data import --help")
     reading = Reading(
-        label, image, part, group, _shape(shape), None, delimiter, header, window, invert, _renamed(rename or [])
+        label,
+        image,
+        part,
+        group,
+        _shape(shape),
+        channels_first,
+        delimiter,
+        header,
+        window,
+        invert,
+        _renamed(rename or []),
     )
     keeping = Keeping(
         _size(size), fit, "" if colour is None else "rgb" if colour else "grey", test_share, validation_share, seed
     )
     if dry_run:
-        _show(understand(path, reading), as_json)
+        understood = understand(path, reading)
+        if out is not None:
+            _picture(understood, keeping, out)
+        _show(understood, as_json)
     else:
         _keep(path, str(name), home, reading, keeping, as_json)
 
@@ -141,6 +172,24 @@ def _show(understood: "Understood", as_json: bool) -> None:
     if understood.columns:
         say(printable(f"Columns: {', '.join(understood.columns)}"))
     say("Nothing was kept; the same command with --name and without --dry-run keeps it.")
+
+
+def _picture(understood: "Understood", keeping: "Keeping", out: Path) -> None:
+    """Write some images of each class as they would be kept, a row a class."""
+    import numpy as np
+
+    from cnnviz.cli.target import write_target
+    from cnnviz.data.previewing import first_of_classes, preview
+    from cnnviz.figures.pictures import sprite, to_png
+
+    classes = range(min(len(understood.class_names), _MOST_ROWS))
+    found = preview(understood, keeping, first_of_classes(understood, classes, _OF_EACH))
+    labels = understood.labels[found.positions]
+    rows = np.full((len(classes), _OF_EACH, *found.images.shape[1:]), 255, np.uint8)
+    for label in classes:
+        own = found.images[labels == label]
+        rows[label, : len(own)] = own
+    write_target(out, to_png(sprite(rows.reshape(-1, *found.images.shape[1:]), _OF_EACH, gutter=2)))
 
 
 def _described(understood: "Understood", counts: dict[str, dict[str, int]]) -> dict[str, Any]:

@@ -19,7 +19,16 @@ from numpy.typing import NDArray
 from cnnviz.data.npz import regular_file
 from cnnviz.errors import DataError
 
-__all__ = ["IdxHeader", "header_of_idx", "idx_start", "is_idx_name", "open_idx", "read_idx", "stem_of_idx"]
+__all__ = [
+    "IdxHeader",
+    "header_of_idx",
+    "idx_start",
+    "is_idx_name",
+    "lies_on_its_side",
+    "open_idx",
+    "read_idx",
+    "stem_of_idx",
+]
 
 _NAME = re.compile(r"[-._]idx[1-4][-._]ubyte(\.gz)?$|\.idx[1-4]?(\.gz)?$", re.IGNORECASE)
 _TYPES: Mapping[int, str] = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
@@ -48,6 +57,14 @@ def is_idx_name(name: str) -> bool:
 def stem_of_idx(name: str) -> str:
     """Return an idx file's name without what says that it is one: "train-images"."""
     return _NAME.sub("", name)
+
+
+def lies_on_its_side(name: str) -> bool:
+    """Say whether a file's name is EMNIST's, such as emnist-letters-train-images-idx3-ubyte.gz.
+
+    Its pictures have rows and columns exchanged: https://www.nist.gov/itl/products-and-services/emnist-dataset.
+    """
+    return name.lower().startswith("emnist-") and "images" in name.lower()
 
 
 def idx_start(array: NDArray[np.uint8]) -> bytes:

@@ -20,10 +20,12 @@ from cnnviz.data.about import AboutDataset, write_about
 from cnnviz.data.catalogue import NAME_PATTERN, checked_name, info_of
 from cnnviz.data.deleting import delete_dataset, is_deletable
 from cnnviz.data.dividing import Division, checked_shares, divide
+from cnnviz.data.dropped import dropped_files
 from cnnviz.data.gathering import Gathered, gather, kept_positions
 from cnnviz.data.known import KNOWN
 from cnnviz.data.large import IMAGES, LABELS, MANIFEST, PART_NAMES, PARTS, manifest_of
 from cnnviz.data.npz import CLASS_NAMES, write_npz
+from cnnviz.data.published import keep_published
 from cnnviz.data.records import DatasetInfo, Labels
 from cnnviz.data.sources import Colour, Fit, Keeping, Reading, Understood, understand
 from cnnviz.data.stored import header_bytes
@@ -114,10 +116,12 @@ def keep(
 
     Raises:
         DataError: the name is taken or cannot be one, the settings cannot be, the disk has no room, or what can be read
-            is no data set.
+            is no data set. The name of a published set is for that set alone, which is kept as it is published.
         StorageError: the home cannot be written.
     """
     keeping = _checked(keeping or Keeping())
+    if published := _published(understood.path, name, home, keeping, understood.reading):
+        return published
     _check_name(name, home, replace)
     size = size_of(understood, keeping)
     folder = datasets_folder(home)
@@ -141,13 +145,21 @@ def keep(
     return Imported(info_of(path, name), skipped, notes, understood.doubts)
 
 
-def check_free(name: str, home: str | Path | None = None) -> None:
+def check_free(name: str, home: str | Path | None = None, path: Path | None = None) -> None:
     """Refuse a name that no new data set can have.
+
+    Args:
+        name: of the data set.
+        home: the home folder; see `cnnviz.home.resolve_home`.
+        path: what it is made of; None where that is not known. A published set can have its own name.
 
     Raises:
         DataError: it is known, taken, or no name.
     """
-    _check_name(name, home)
+    if path is None or not _published_files(path, name):
+        _check_name(name, home)
+    elif _taken(name, home):
+        raise DataError(_already(name))
 
 
 def free_name(wanted: str, home: str | Path | None = None) -> str:
@@ -170,10 +182,48 @@ def is_own(name: str, home: str | Path | None = None) -> bool:
 def _check_name(name: str, home: str | Path | None, replace: bool = False) -> None:
     checked_name(name)
     if name in KNOWN:
-        raise DataError(f"{name} is a data set that cnnviz knows already; give another name")
-    path = _taken(name, home)
-    if path is not None and not replace:
-        raise DataError(f"there is a data set {name} already; give another name, or delete {path}")
+        files = [file.filename for file in KNOWN[name].files]
+        shown = f"{files[0]} and {len(files) - 1} others" if len(files) > 1 else files[0] if files else ""
+        cure = f", or put its own ({shown}) into the folder datasets of the home" if files else ""
+        raise DataError(
+            f"{name} is a data set that cnnviz knows already, and these files are not it; give another name{cure}"
+        )
+    if _taken(name, home) and not replace:
+        raise DataError(_already(name))
+
+
+def _already(name: str) -> str:
+    return f"there is a data set {name} already; give another name, or delete that one first"
+
+
+def _published_files(path: Path, name: str) -> list[Path]:
+    """Return the files of a published set of that name that lie at a path; none where it holds something else."""
+    known = KNOWN.get(name)
+    if known is None or not known.files:
+        return []
+    try:
+        files = dropped_files(known, path if path.is_dir() else path.parent)
+    except DataError:  # other idx files, say
+        return []
+    return files if path.is_dir() or path in files else []
+
+
+def _published(
+    path: Path, name: str, home: str | Path | None, keeping: Keeping, reading: Reading | None
+) -> Imported | None:
+    """Keep a published set under its own name, as it is; None where the files are something else."""
+    files = _published_files(path, name)
+    if not files:
+        return None
+    check_free(name, home, path)
+    if keeping != Keeping() or (reading and (reading.invert or reading.names)):
+        raise DataError(
+            f"{path} holds the published {name}, which is kept as it is; for other settings give another name"
+        )
+    folder = datasets_folder(home)
+    keep_published(KNOWN[name], files, folder)
+    note = f"It is the published {name}, whose checksums were compared; its split and its size are its own."
+    return Imported(info_of(folder / f"{name}.npz", name, KNOWN[name]), notes=(note,))
 
 
 def _taken(name: str, home: str | Path | None) -> Path | None:
@@ -342,5 +392,7 @@ def import_dataset(
         StorageError: the home cannot be written.
         MissingExtraError: a package has to be installed for it; the sentence says how.
     """
+    if published := _published(Path(path), name, home, keeping or Keeping(), reading):
+        return published
     check_free(name, home)
     return keep(understand(path, reading), name, home, keeping, on_progress)

@@ -1,11 +1,25 @@
 """Which files are photos, told by their first bytes: those that are opened, and names for those that are not."""
 
-__all__ = ["ACCEPTED", "ACCEPTED_IN_WORDS", "PICTURES", "SUFFIXES", "cure_of", "format_of"]
+from importlib.util import find_spec
+
+__all__ = [
+    "ACCEPTED",
+    "ACCEPTED_IN_WORDS",
+    "APART",
+    "PICTURES",
+    "SUFFIXES",
+    "cure_of",
+    "format_of",
+    "is_read",
+    "refusal_of",
+]
 
 # Pillow's names; nothing else is ever tried, so that no exotic decoder (and no Ghostscript) sees a stranger's bytes.
-ACCEPTED = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-ACCEPTED_IN_WORDS = "JPEG, PNG, WebP, GIF, BMP and TIFF"
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+ACCEPTED = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIC")
+ACCEPTED_IN_WORDS = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF and HEIC"
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif", ".hif")
+# What is decoded by a process of its own, and the module that it needs.
+APART = {"AVIF": "PIL._avif", "HEIC": "pillow_heif"}
 
 _RAW = "a camera's raw picture"
 
@@ -44,15 +58,17 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "a program"),
 )
 # ISO base media: the brand stands behind "ftyp".
-_HEIF = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_HEIF = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
+_ANY_HEIF = {b"mif1", b"msf1", b"mif2", b"miaf"}  # the brands behind it say of which kind
 _AVIF = {b"avif", b"avis"}
 _LOOKED_AT = 1024
 
 _AS_PHOTO = "save it as one of these"
-# What is a picture for whoever has it, though it is not opened: how it becomes one that is.
+# What is a picture for whoever has it, though it is not opened, or not everywhere: how it becomes one that is.
 PICTURES = {
-    "HEIC": "save it as JPEG (on a Mac with Preview; telephones send JPEG where the camera is set to most compatible)",
-    "AVIF": "save it as JPEG or PNG, which a browser that shows it or any newer image program can do",
+    "HEIC": "install pillow-heif with: pip install 'cnnviz[heic]', or save it as JPEG (telephones send JPEG where "
+    "the camera is set to most compatible)",
+    "AVIF": "install a Pillow that reads it with: pip install --upgrade --force-reinstall pillow, or save it as JPEG",
     "JPEG XL": _AS_PHOTO,
     "JPEG 2000": _AS_PHOTO,
     "DICOM": "save it as PNG (folders of DICOM files can be imported: pip install 'cnnviz[medicine]')",
@@ -83,13 +99,31 @@ def format_of(content: bytes) -> str:
         brand = start[8:12]
         if brand == b"crx ":
             return _RAW
-        return "HEIC" if brand in _HEIF else "AVIF" if brand in _AVIF else "a video"
+        if brand in _AVIF or (brand in _ANY_HEIF and _AVIF & _brands(start)):
+            return "AVIF"
+        return "HEIC" if brand in _HEIF | _ANY_HEIF else "a video"
     if start[128:132] == b"DICM":
         return "DICOM"
     for beginning, name in _STARTS:
         if start.startswith(beginning):
             return name
     return _text_of(start) or "something unknown"
+
+
+def is_read(kind: str) -> bool:
+    """Say whether photos of a kind, of `format_of`, are opened on this machine."""
+    return kind.upper() in ACCEPTED and (kind not in APART or _is_here(APART[kind]))
+
+
+def refusal_of(kind: str) -> str:
+    """Say of a kind that is not read what is accepted and what can be done, as it goes on behind "holds".
+
+    Args:
+        kind: what a file holds, of `format_of`.
+    """
+    if kind in APART:
+        return f"{kind}, which is not read here; {cure_of(kind)}"
+    return f"{kind}; accepted are {ACCEPTED_IN_WORDS}, so {cure_of(kind)}"
 
 
 def cure_of(kind: str) -> str:
@@ -99,6 +133,16 @@ def cure_of(kind: str) -> str:
         kind: what it holds, of `format_of`.
     """
     return PICTURES.get(kind, _AS_PHOTO)
+
+
+def _brands(start: bytes) -> set[bytes]:
+    """Return what an ISO media file says that it is compatible with."""
+    end = min(int.from_bytes(start[:4], "big"), len(start))
+    return {start[at : at + 4] for at in range(16, end, 4)}
+
+
+def _is_here(module: str) -> bool:
+    return find_spec(module) is not None
 
 
 def _text_of(start: bytes) -> str:

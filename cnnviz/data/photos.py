@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cnnviz.data.apart import Bounds, FailedError, decoded_apart
 from cnnviz.data.essence import MOST_MEMORY, Essence, TooMuchError, essence_of, open_parts, tiff_pages
-from cnnviz.data.photo_formats import ACCEPTED, ACCEPTED_IN_WORDS, cure_of, format_of
+from cnnviz.data.photo_formats import APART, format_of, is_read, refusal_of
 from cnnviz.data.photo_pixels import Window, check_numbers, extremes, plain_pixels, turned_upright
 from cnnviz.data.records import Shape
 from cnnviz.errors import DataError
@@ -34,6 +35,8 @@ MOST_ASPECT = 20  # a strip: nothing is left of it in a square network
 
 _LARGE = 64 * 2**20  # bytes of memory; photos that take more are decoded one at a time in a process
 _BAND = 2**20  # pixels that are made smaller at a time
+_MOST_APART = 640 * 2**20  # bytes of a process of its own; 25 megapixels with transparency take 350 MB
+_SECONDS_APART, _PIXELS_A_SECOND = 2, 2_000_000  # of computing; a fifth of it is usual
 _turn = threading.Lock()
 
 
@@ -53,10 +56,12 @@ class Photo:
 def open_photo(content: bytes, name: str, *, page: int = 0, window: Window | None = None) -> Photo:
     """Decode a photo: turned upright, transparent parts on white, the first frame of an animation.
 
-    It takes at most 300 MB of memory, the file included, whatever the file asks for.
+    It takes at most 300 MB of memory, the file included, whatever the file asks for; AVIF and HEIC take at most 640 MB
+    more in a process of their own, which is started for the first of them.
 
     Args:
-        content: the file's bytes: JPEG, PNG, WebP, GIF, BMP or TIFF, whatever its name ends with.
+        content: the file's bytes: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC (the latter where pillow-heif is
+            installed), whatever its name ends with.
         name: what to call the file in messages.
         page: which page of a TIFF, of `pages_of`; 0 for the first.
         window: which values are black and white in grey of more than 8 bits; None for all that its bits can hold, or
@@ -69,6 +74,8 @@ def open_photo(content: bytes, name: str, *, page: int = 0, window: Window | Non
     kind, essence, shown = _measured(content, name, page)
     notes: list[str] = []
     with _one_large_at_a_time(essence):
+        if kind in APART:
+            return Photo(_decoded_apart(essence, kind, content, notes, shown), " ".join(notes))
         pixels = _decoded(essence, kind, notes, shown, window)
     if essence.orientation != 1:
         notes.append("Turned upright, as its EXIF data say.")
@@ -135,8 +142,8 @@ def _measured(content: bytes, name: str, page: int) -> tuple[str, Essence, str]:
 
 def _essence(content: bytes, kind: str, shown: str, page: int) -> Essence:
     """Take out of a file what makes its picture."""
-    if kind.upper() not in ACCEPTED:
-        raise DataError(f"the file {shown} holds {kind}; accepted are {ACCEPTED_IN_WORDS}, so {cure_of(kind)}")
+    if not is_read(kind):
+        raise DataError(f"the file {shown} holds {refusal_of(kind)}")
     with _bearable(kind, shown):
         return essence_of(content, kind.upper(), page)
 
@@ -200,6 +207,26 @@ def _decoded(essence: Essence, kind: str, notes: list[str], shown: str, window: 
         return plain_pixels(image, notes, shown, window)
 
 
+def _decoded_apart(essence: Essence, kind: str, content: bytes, notes: list[str], shown: str) -> Pixels:
+    """Have a photo decoded by a process of its own; upright."""
+    width, height = essence.size
+    bounds = Bounds(MOST_PIXELS, _MOST_APART, _SECONDS_APART + width * height // _PIXELS_A_SECOND)
+    try:
+        with _bearable(kind, shown):
+            found = decoded_apart(kind, content, bounds)
+    except FailedError as error:
+        raise _cut_off(error, shown) from error
+    if found.orientation > 1:
+        notes.append("Turned upright, as the file says.")
+    if found.more:
+        notes.append("Only its first picture is used.")
+    if found.mode in ("L", "RGB"):
+        pixels = np.frombuffer(found.data, np.uint8).reshape(*found.size[::-1], len(found.mode))
+    else:
+        pixels = plain_pixels(Image.frombuffer(found.mode, found.size, found.data), notes, shown)
+    return turned_upright(pixels, found.orientation)
+
+
 def _opened(essence: Essence, kind: str, shown: str) -> Image.Image:
     """Read the header."""
     try:
@@ -216,10 +243,14 @@ def _load(image: Image.Image, shown: str) -> None:
     try:
         image.load()
     except Exception as error:  # decoders raise whatever a damaged file makes of them
-        raise DataError(
-            f"the photo {shown} is cut off or damaged ({str(error)[:80] or type(error).__name__}); save it again or "
-            "choose another"
-        ) from error
+        raise _cut_off(error, shown) from error
+
+
+def _cut_off(error: Exception, shown: str) -> DataError:
+    return DataError(
+        f"the photo {shown} is cut off or damaged ({str(error)[:80] or type(error).__name__}); save it again or choose "
+        "another"
+    )
 
 
 def fit(pixels: NDArray[np.uint8], shape: Shape) -> Pixels:

@@ -21,7 +21,7 @@ from cnnviz.download import DownloadError, Progress, alone, fetch, host_of
 from cnnviz.errors import DataError, StorageError
 from cnnviz.files import read_json, storage_errors, write_json
 
-__all__ = ["Progress", "load_published", "prove"]
+__all__ = ["Progress", "keep_published", "load_published", "prove"]
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -46,9 +46,7 @@ def load_published(known: KnownSet, folder: Path, on_progress: Progress | None =
     """
     dropped = dropped_files(known, folder)
     if dropped:
-        if not known.sha256:  # then only the files' own checksums can prove them
-            _prove_files(known, dropped)
-        arrays = _decoded(known, dropped)
+        arrays = _proved(known, dropped)
         with suppress(StorageError):  # the .npz only makes the next load quicker
             _keep(folder, known, arrays)
     else:
@@ -63,6 +61,21 @@ def load_published(known: KnownSet, folder: Path, on_progress: Progress | None =
                 "cifar10-sample meanwhile"
             ) from error
     return checked_dataset(known.name, arrays, known.class_names, known.source, str(folder))
+
+
+def keep_published(known: KnownSet, paths: Sequence[Path], folder: Path) -> None:
+    """Keep a published set of files that lie elsewhere.
+
+    Args:
+        known: which set.
+        paths: its files, of `cnnviz.data.dropped.dropped_files`.
+        folder: the home's datasets folder, which gets `NAME.npz`.
+
+    Raises:
+        DataError: the files are damaged, or are not the published ones.
+        StorageError: the folder cannot be written.
+    """
+    _keep(folder, known, _proved(known, paths))
 
 
 def prove(dataset: Dataset, path: Path, known: KnownSet) -> None:
@@ -146,6 +159,12 @@ def _state(path: Path, known: KnownSet) -> dict[str, Any]:
 def _remember(path: Path, known: KnownSet) -> None:
     with suppress(StorageError):  # a read-only home is compared each time
         write_json(_record(path), _state(path, known), durable=False)
+
+
+def _proved(known: KnownSet, paths: Sequence[Path]) -> Arrays:
+    if not known.sha256:  # then only the files' own checksums can prove them
+        _prove_files(known, paths)
+    return _decoded(known, paths)
 
 
 def _decoded(known: KnownSet, paths: Sequence[Path]) -> Arrays:

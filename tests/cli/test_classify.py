@@ -12,10 +12,11 @@ import pytest
 from PIL import Image
 
 import cnnviz
-from cnnviz.data import fit
+from cnnviz.data import fit, open_photo
 from cnnviz.runs import Run
 from tests.cli.conftest import Call, mistake
 from tests.dashboard import ROOT
+from tests.data.heif import COLOURED, EXACT, encoded
 from tests.ui.made import small_spec
 
 
@@ -97,21 +98,32 @@ def test_a_folder_without_photos_says_so(ask: Call, tmp_path: Path) -> None:
 
 
 def test_what_is_not_classified_of_a_folder_is_named(ask: Call, photos: Path) -> None:
+    (photos / "more" / "new.jxl").write_bytes(b"\0\0\0\x0cJXL \r\n\x87\n")
     (photos / "telephone.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
-    (photos / "more" / "new.avif").write_bytes(b"\0\0\0\x18ftypavif\0\0\0\0avifmif1")
     Image.new("L", (9, 9)).save(photos / "no ending", "PNG")
     done = ask(photos, "--json")
     assert done.code == 2
     errors = {Path(row["file"]).name: row["error"] for row in done.json}
     assert errors["a.png"] is errors["no ending"] is None
-    for name, kind in (("telephone.heic", "HEIC"), ("new.avif", "AVIF")):
-        assert f"'{name}' holds {kind}; accepted are JPEG, PNG, WebP, GIF, BMP and TIFF, so save it as" in errors[name]
+    assert "'new.jxl' holds JPEG XL; accepted are JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF and HEIC" in errors["new.jxl"]
+    assert "'telephone.heic' is a damaged or unusual HEIC" in errors["telephone.heic"]
     assert "1 passed over:" in done.err
     assert f"- '{photos / 'notes.txt'}' holds text, which is no photo" in done.err
     assert "DS_Store" not in done.err
     (photos / "telephone.heic").unlink()
-    (photos / "more" / "new.avif").unlink()
+    (photos / "more" / "new.jxl").unlink()
     assert ask(photos, "--json").code == 0
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "HEIC"])
+def test_photos_of_newer_formats_are_classified_as_others(ask: Call, tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "phone"
+    folder.mkdir()
+    (folder / f"new.{kind.lower()}").write_bytes(encoded(kind, COLOURED, **EXACT[kind]))
+    Image.fromarray(open_photo((folder / f"new.{kind.lower()}").read_bytes(), kind).pixels).save(folder / "plain.png")
+    new, plain = ask(folder, "--json").json
+    assert new["error"] is None
+    assert new["top"] == plain["top"]
 
 
 def test_a_photo_of_twelve_bits_in_sixteen_is_not_black(ask: Call, tmp_path: Path) -> None:

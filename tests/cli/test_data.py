@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -119,6 +120,41 @@ def test_import_a_file(call: Call, tmp_path: Path) -> None:
     assert mistake(call("data", "import", str(tmp_path))) == "--name is missing; see: cnnviz data import --help"
 
 
+def test_a_name_that_is_taken_or_known_says_what_works_and_no_path(call: Call, home: Path) -> None:
+    call("data", "import", str(put("mine")), "--name", "other")
+    taken = mistake(call("data", "import", str(put("mine")), "--name", "other"))
+    assert taken == "there is a data set other already; give another name, or delete that one first"
+    known = mistake(call("data", "import", str(put("mine")), "--name", "mnist"))
+    assert known == (
+        "mnist is a data set that cnnviz knows already, and these files are not it; give another name, or put "
+        "its own (mnist.npz) into the folder datasets of the home"
+    )
+    assert "put" not in mistake(call("data", "import", str(put("mine")), "--name", "digits"))
+
+
+def test_a_dry_run_shows_a_picture_and_the_order_of_colours_is_corrected(call: Call, tmp_path: Path) -> None:
+    stripes = np.zeros((8, 6, 6, 3), np.uint8)
+    stripes[:, :, ::2, 0], stripes[:, :, 1::2, 2] = 250, 250  # columns of red and blue in turn
+    rows = np.c_[np.arange(8) % 2, stripes.reshape(8, -1)]
+    np.savetxt(tmp_path / "stripes.csv", rows, delimiter=",", fmt="%d")
+    out = tmp_path / "look.png"
+
+    def looked(*more: str) -> Any:
+        shown = call("data", "import", str(tmp_path / "stripes.csv"), "--dry-run", "--json", "--out", str(out), *more)
+        return shown.json["reading"]["channels_first"], np.asarray(Image.open(out))
+
+    first, _ = looked()
+    assert first  # which is wrong: such stripes are smoother so
+    last, sheet = looked("--channels-last")
+    assert not last
+    assert sheet.shape == (2 * 6 + 2, 12 * 6 + 11 * 2, 3)
+    found = np.argwhere((sheet == (250, 0, 0)).all(axis=2))
+    assert len(found) == 8 * 6 * 3
+    assert "--dry-run" in mistake(
+        call("data", "import", str(tmp_path / "stripes.csv"), "--name", "a", "--out", str(out))
+    )
+
+
 @pytest.fixture
 def pets(tmp_path: Path) -> Path:
     """Five red cats and five green dogs, of which two are p0's, two p1's and one p2's."""
@@ -145,12 +181,12 @@ def test_import_a_folder_and_say_what_was_passed_over(call: Call, pets: Path) ->
 
 
 def test_a_dry_run_shows_what_was_understood_and_keeps_nothing(call: Call, pets: Path, home: Path) -> None:
-    (pets / "late.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    (pets / "late.jxl").write_bytes(b"\0\0\0\x0cJXL \r\n\x87\n")
     done = call("data", "import", str(pets), "--dry-run")
     assert done.code == 0
     assert done.out.splitlines()[0] == f"{pets}: class folders, 10 pictures"
     assert [line.split() for line in done.out.splitlines()[1:4]] == [["class", "undivided"], ["cat", "5"], ["dog", "5"]]
-    assert "1 passed over:\n- 'late.heic' holds HEIC; accepted are" in done.err
+    assert "1 passed over:\n- 'late.jxl' holds JPEG XL; accepted are" in done.err
     assert not home.exists()
     shown = call(
         "data", "import", str(pets), "--dry-run", "--json", "--group", r"(p\d)-", "--window", "10", "20.5"

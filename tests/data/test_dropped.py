@@ -10,11 +10,12 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from cnnviz.data import list_datasets, load_dataset
+from cnnviz.data import import_dataset, keep, list_datasets, load_dataset
 from cnnviz.data.dropped import IDX_NAMES, set_of_labels
 from cnnviz.data.idx import idx_start
+from cnnviz.data.importing import check_free
 from cnnviz.data.known import KNOWN, KnownSet
-from cnnviz.data.sources import understand
+from cnnviz.data.sources import Keeping, understand
 from cnnviz.errors import DataError
 from tests.data.helpers import Arrays, make_arrays, make_batch, make_tar
 
@@ -40,7 +41,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> dict[str, Arrays]:
     """Small sets in the place of MNIST and Fashion-MNIST."""
     sets = {name: made(name, number) for number, name in enumerate(("mnist", "fashion-mnist"))}
     known = {**KNOWN, **{name: facts for name, (facts, _) in sets.items()}}
-    for module in ("catalogue", "dropped", "sources.arrays"):
+    for module in ("catalogue", "dropped", "importing", "sources.arrays"):
         monkeypatch.setattr(f"cnnviz.data.{module}.KNOWN", known)
     monkeypatch.setenv("CNNVIZ_MNIST_URL", "http://127.0.0.1:9/refused")
     return {name: arrays for name, (_, arrays) in sets.items()}
@@ -137,3 +138,54 @@ def test_the_real_fashion_mnist_of_debian(datasets: Path, tmp_path: Path) -> Non
     assert found.class_names[:2] == ("T-shirt/top", "Trouser")
     assert np.array_equal(found.labels[found.parts == "test"], dataset.test.labels)
     assert np.array_equal(found.pictures.read(60_007), dataset.test.images[7])
+
+
+# --- importing a published set under its own name ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("given", ["", "train-images-idx3-ubyte.gz"])
+def test_a_published_set_can_be_imported_under_its_own_name(
+    tmp_path: Path, datasets: Path, small: dict[str, Arrays], given: str
+) -> None:
+    name, arrays = "fashion-mnist", small["fashion-mnist"]
+    drop(tmp_path / "downloads", arrays, 9)
+    (tmp_path / "downloads" / "notes.txt").write_text("from the web")
+    made = import_dataset(tmp_path / "downloads" / given, name, datasets.parent)
+    assert made.sentence.startswith("fashion-mnist is imported: ")
+    assert made.info.classes == KNOWN[name].class_names
+    assert made.notes == (
+        "It is the published fashion-mnist, whose checksums were compared; its split and its size are its own.",
+    )
+    dataset = load_dataset(name, datasets.parent)
+    assert np.array_equal(dataset.train.images[..., 0], arrays["x_train"])
+    assert np.array_equal(dataset.test.labels, arrays["y_test"])
+    with pytest.raises(DataError, match="there is a data set fashion-mnist already"):
+        import_dataset(tmp_path / "downloads", name, datasets.parent)
+
+
+def test_nothing_else_gets_the_name_of_a_published_set(
+    tmp_path: Path, datasets: Path, small: dict[str, Arrays]
+) -> None:
+    drop(tmp_path / "downloads", small["mnist"], None)
+    with pytest.raises(DataError, match="fashion-mnist is a data set that cnnviz knows already, and these files"):
+        import_dataset(tmp_path / "downloads", "fashion-mnist", datasets.parent)
+    with pytest.raises(DataError, match="which is kept as it is; for other settings give another name"):
+        import_dataset(tmp_path / "downloads", "mnist", datasets.parent, keeping=Keeping(size=(14, 14)))
+    images = small["mnist"]["x_train"].copy()
+    images[0, 0, 0] ^= 1  # right labels, another picture
+    (tmp_path / "downloads" / IDX_NAMES["x_train"]).write_bytes(idx(images))
+    with pytest.raises(DataError, match="does not hold the published mnist"):
+        import_dataset(tmp_path / "downloads", "mnist", datasets.parent)
+    assert not (datasets / "mnist.npz").exists()
+    assert import_dataset(tmp_path / "downloads", "nearly-mnist", datasets.parent).info.n_train == len(images)
+
+
+def test_the_page_keeps_a_published_set_under_its_own_name(
+    tmp_path: Path, datasets: Path, small: dict[str, Arrays]
+) -> None:
+    drop(tmp_path / "downloads", small["mnist"], None)
+    found = understand(tmp_path / "downloads")
+    check_free("mnist", datasets.parent, found.path)
+    assert keep(found, "mnist", datasets.parent).info.classes == tuple("0123456789")
+    with pytest.raises(DataError, match="already"):
+        check_free("mnist", datasets.parent, found.path)

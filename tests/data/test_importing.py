@@ -139,9 +139,15 @@ def test_other_files_are_refused(tmp_path: Path, name: str, content: bytes, mess
 
 def test_names_that_are_taken(pets: Path) -> None:
     import_dataset(pets, "pets")
-    with pytest.raises(DataError, match=r"there is a data set pets already; give another name, or delete .*pets\.npz"):
+    with pytest.raises(
+        DataError, match=r"there is a data set pets already; give another name, or delete that one first$"
+    ):
         import_dataset(pets, "pets")
-    with pytest.raises(DataError, match=r"cifar10 is a data set that cnnviz knows already; give another name"):
+    with pytest.raises(
+        DataError,
+        match=r"cifar10 is a data set that cnnviz knows already, and these files are not it; give another name, or put "
+        r"its own \(cifar-10-python\.tar\.gz\) into the folder datasets of the home",
+    ):
         import_dataset(pets, "cifar10")
     with pytest.raises(DataError, match=r"is not a data set's name"):
         import_dataset(pets, "../pets")

@@ -140,8 +140,6 @@ def test_a_flipped_bit_that_only_decoding_finds_is_told(folder: Path) -> None:
         (b"<!DOCTYPE html><title>Not found</title>", "HTML"),
         (b"\n<html><body>", "HTML"),
         (b"<?xml version='1.0'?><a/>", "XML"),
-        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "HEIC"),
-        (b"\x00\x00\x00\x18ftypavif\x00\x00\x00\x00avifmif1", "AVIF"),
         (b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42", "a video"),
         (EPS, "PostScript (EPS)"),
         (b"%PDF-1.7\n", "PDF"),
@@ -154,10 +152,10 @@ def test_what_is_no_photo_is_named(folder: Path, content: bytes, named: str) -> 
     path = folder / "holiday.png"
     path.write_bytes(content)
     message = refusal(path)
-    assert f"holds {named}; accepted are JPEG, PNG, WebP, GIF, BMP and TIFF" in message
+    assert f"holds {named}; accepted are JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF and HEIC" in message
 
 
-@pytest.mark.parametrize("name", ["a.ppm", "a.ico", "a.jp2", "a.avif", "a.tga", "a.eps", "a.pdf"])
+@pytest.mark.parametrize("name", ["a.ppm", "a.ico", "a.jp2", "a.tga", "a.eps", "a.pdf"])
 def test_other_formats_that_pillow_reads_are_refused(folder: Path, name: str) -> None:
     assert "accepted are" in refusal(saved(folder, Image.fromarray(COLORS), name))
 

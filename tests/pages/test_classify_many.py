@@ -219,7 +219,7 @@ def hostile() -> list[tuple[str, bytes, str]]:
         ("cut.png", good[: len(good) // 2], "is cut off or damaged"),
         ("text.png", b"hello", "holds text"),
         ("drawing.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "holds SVG"),
-        ("phone.png", b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "holds HEIC"),
+        ("phone.png", b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "is a damaged or unusual HEIC"),
         ("page.png", b"<!DOCTYPE html><script>alert(1)</script>", "holds HTML"),
         ("post.png", b"%!PS-Adobe-3.0 EPSF-3.0\n", "holds PostScript (EPS)"),
         ("empty.png", b"", "is empty"),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from tests.data.heif import COLOURED, EXACT, encoded, grid
 from tests.data.photos import chunk
 from tests.serving.served import FORM, Server, form, photo, problem
 
@@ -147,7 +148,7 @@ BAD_PHOTOS = {
     "just-under.png": (png(13_300, 13_300), "more than 25 megapixels"),
     "strip.png": (png(65_500, 1), "at most 20 times as long as it is wide"),
     "cut.png": (photo()[0][:-400], "cut off or damaged"),
-    "heic.jpg": (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "holds HEIC"),
+    "heic.jpg": (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "is a damaged or unusual HEIC"),
     "svg.png": (b"<svg></svg>", "holds SVG"),
     "page.png": (b"<!doctype html><script>", "holds HTML"),
     "eps.png": (b"%!PS-Adobe-3.0 EPSF-3.0\n", "holds PostScript (EPS)"),
@@ -164,6 +165,19 @@ def test_bad_photos_are_named_beside_a_good_one(server: Server, name: str) -> No
     assert (good["error"], len(good["top"])) == (None, 5)
     assert said in bad["error"]
     assert name in bad["error"]
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "HEIC"])
+def test_photos_of_newer_formats_are_read_and_hostile_ones_stop_nobody(server: Server, kind: str) -> None:
+    evil = grid(kind, tile=1024, rows=100, columns=100, size=3200, said=32)
+    bad, good, plain = server.files(
+        ("evil", evil), ("good", encoded(kind, COLOURED, **EXACT[kind])), ("plain.png", photo()[0])
+    ).json["results"]
+    assert bad["error"]
+    assert (good["error"], len(good["top"])) == (None, 5)
+    assert (plain["error"], len(plain["top"])) == (None, 5)
+    children = psutil.Process(server.process.pid).children()
+    assert sum(child.memory_info().rss for child in children) < MOST_MEMORY
 
 
 def test_names_are_shown_as_text_and_cannot_steer_a_terminal(server: Server) -> None:

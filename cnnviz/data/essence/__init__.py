@@ -7,6 +7,7 @@ left must be within bounds, and the memory that decoding will take is told from 
 """
 
 from cnnviz.data.essence.chunks import bmp_essence, gif_essence, png_essence, webp_essence
+from cnnviz.data.essence.heif import heif_essence
 from cnnviz.data.essence.jpeg import jpeg_essence
 from cnnviz.data.essence.parts import MOST_MEMORY, Essence, TooMuchError, open_parts
 from cnnviz.data.essence.tiff import tiff_essence, tiff_pages
@@ -14,8 +15,10 @@ from cnnviz.data.essence.tiff import tiff_essence, tiff_pages
 __all__ = ["MOST_MEMORY", "Essence", "TooMuchError", "essence_of", "open_parts", "tiff_pages"]
 
 _READERS = {
+    "AVIF": heif_essence,
     "BMP": bmp_essence,
     "GIF": gif_essence,
+    "HEIC": heif_essence,
     "JPEG": jpeg_essence,
     "PNG": png_essence,
     "TIFF": tiff_essence,
@@ -28,7 +31,7 @@ def essence_of(content: bytes, kind: str, page: int = 0) -> Essence:
 
     Args:
         content: the file's bytes.
-        kind: which of the accepted formats it is of, "JPEG", "PNG", "WEBP", "GIF", "BMP" or "TIFF".
+        kind: which of the accepted formats it is of, "JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF" or "HEIC".
         page: where a TIFF's page is, of `tiff_pages`; 0 for the first.
 
     Raises:

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.data.dropped import set_of_labels
-from cnnviz.data.idx import header_of_idx, is_idx_name, open_idx, stem_of_idx
+from cnnviz.data.idx import header_of_idx, is_idx_name, lies_on_its_side, open_idx, stem_of_idx
 from cnnviz.data.known import KNOWN
 from cnnviz.data.sources.blocks import Block, understood_of_blocks
-from cnnviz.data.sources.hdf5 import arrays_of_hdf5
+from cnnviz.data.sources.hdf5 import Turned, arrays_of_hdf5
 from cnnviz.data.sources.matlab import blocks_of_mat
 from cnnviz.data.sources.numpy_files import array_of_npy, arrays_of_npz
 from cnnviz.data.sources.pieces import Found, one_part
@@ -32,6 +32,7 @@ _HDF5, _ZIP = b"\x89HDF", b"PK\3\4"
 _KINDS = {b"\x93NUMPY": "npy", _HDF5: "hdf5", b"MATLAB ": "mat", _ZIP: "npz"}
 _BEFORE = 512  # bytes that MATLAB puts before HDF5
 
+_UPRIGHT = "EMNIST's idx files hold their pictures lying on their side, mirrored; they were turned upright."
 _LABEL_SHAPES = 2
 _ORDER: tuple[Part, ...] = ("train", "", "validation", "test")
 
@@ -72,8 +73,7 @@ def understand(path: Path, reading: Reading) -> Understood:
     elif kind == "mat":
         blocks, found = blocks_of_mat(path, files, reading)
     else:
-        form = "a MATLAB file (.mat)" if first.suffix.lower() == ".mat" else "an HDF5 file"
-        blocks, found = blocks_of(arrays_of_hdf5(first), form, str(first), reading)
+        blocks, found = blocks_of(arrays_of_hdf5(first), "an HDF5 file", str(first), reading)
     return understood_of_blocks(path, [_labels_last(block) for block in blocks], found, reading)
 
 
@@ -123,7 +123,8 @@ def _kind(path: Path) -> str:
     with plain_file(path) as file:
         start = file.read(_BEFORE + len(_HDF5))
     suffix = path.suffix.lower().removeprefix(".")
-    return _kind_of(start) or (suffix if suffix in ("npy", "npz", "mat") else "hdf5")
+    found = _kind_of(start) or (suffix if suffix in ("npy", "npz", "mat") else "hdf5")
+    return "mat" if (found, suffix) == ("hdf5", "mat") else found  # MATLAB's of version 7.3
 
 
 def _kind_of(start: bytes) -> str:
@@ -139,6 +140,8 @@ def _rest(path: Path) -> tuple[str, ...]:
 def _labels_last(block: Block) -> Block:
     """Bring pictures whose number is the last of the sides, as MATLAB has it, to where it is the first."""
     shape, n_labels = block.images.shape, block.labels.shape[0] if block.labels.ndim else 0
+    if isinstance(block.images, Turned) and shape[0] != n_labels == block.images.as_seen.shape[0]:
+        return replace(block, images=block.images.as_seen)
     if len(shape) > _LABEL_SHAPES and shape[0] != n_labels and shape[-1] == n_labels:
         return replace(block, images=_LastAxis(block.images))
     return block
@@ -155,6 +158,17 @@ class _LastAxis:
         return np.moveaxis(self._rows[..., key], -1, 0)
 
 
+class _Upright:
+    """Pictures with their rows and columns exchanged."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self.shape, self.dtype = (rows.shape[0], *rows.shape[:0:-1]), rows.dtype
+
+    def __getitem__(self, key: slice) -> NDArray[Any]:
+        return self._rows[key].swapaxes(1, 2)
+
+
 def _idx_blocks(path: Path, files: Sequence[Path]) -> tuple[list[Block], Found]:
     """Read idx files: those with images, and those with labels of the same part."""
     read = [(file, *_idx(file)) for file in files if is_idx_name(file.name)]
@@ -167,12 +181,16 @@ def _idx_blocks(path: Path, files: Sequence[Path]) -> tuple[list[Block], Found]:
         parts.setdefault(key, (file, make))
     blocks: list[Block] = []
     skipped: list[str] = []
+    notes: dict[str, None] = {}
     published = ""
     for part in _ORDER:
         images, labels = parts.get((part, "images")), parts.get((part, "labels"))
         if images and labels:
             values = labels[1]()
-            blocks.append(Block(part, images[1](), values[0 : values.shape[0]], images[0].name))
+            rows = images[1]()
+            if lies_on_its_side(images[0].name):
+                rows, notes[_UPRIGHT] = _Upright(rows), None
+            blocks.append(Block(part, rows, values[0 : values.shape[0]], images[0].name))
             published = published or set_of_labels(labels[0])
         elif alone := images or labels:
             skipped.append(f"{alone[0].name} has no {'labels' if images else 'images'} beside it")
@@ -181,10 +199,10 @@ def _idx_blocks(path: Path, files: Sequence[Path]) -> tuple[list[Block], Found]:
             f"{path} has no images with labels ({'; '.join(skipped)}); put the files with both into one folder, such "
             "as train-images-idx3-ubyte and train-labels-idx1-ubyte"
         )
-    found = Found("idx files, as MNIST's", skipped=skipped)
     if published:
-        note = f"The labels are those of the published {published}, whose names of classes were taken."
-        found = replace(found, names=KNOWN[published].class_names, notes=(note,))
+        notes[f"The labels are those of the published {published}, whose names of classes were taken."] = None
+    names = KNOWN[published].class_names if published else None
+    found = Found("idx files, as MNIST's", names, notes=tuple(notes), skipped=skipped)
     return one_part(blocks), found
 
 

@@ -1,6 +1,6 @@
 """Which columns of a table are pixels, labels, parts and groups."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from cnnviz.data.sources.delimited import Delimited
@@ -12,6 +12,7 @@ __all__ = ["LABEL_NAMES", "LEAST_PIXELS", "Columns", "columns_of", "is_number", 
 LABEL_NAMES = ("label", "labels", "class", "target", "y", "classes", "category", "digit", "emotion", "diagnosis")
 _PART_NAMES = ("split", "usage", "part", "subset", "set", "partition")
 _GROUP_NAMES = ("patient", "patient_id", "patientid", "subject", "subject_id", "group", "group_id")
+_MOST_WORDS = 20  # columns of words
 _ROW_NAMES = ("", "id", "index", "unnamed: 0", "image_id", "imageid", "row")
 LEAST_PIXELS = 4
 
@@ -26,6 +27,7 @@ class Columns:
     part: int | None = None
     group: int | None = None
     passed_over: tuple[int, ...] = ()
+    words: tuple[int, ...] = ()  # columns of words that nobody said anything of
     last_pixel: str = ""
     inside: int | None = None  # a single column that holds all pixels, divided by blanks
     n_inside: int = 0  # how many it holds
@@ -36,7 +38,7 @@ class Columns:
         if self.inside is not None:
             return tuple(number for number in range(len(self.names)) if number != self.inside)
         known = (self.label, self.part, self.group)
-        return tuple(sorted({*(column for column in known if column is not None), *self.passed_over}))
+        return tuple(sorted({*(column for column in known if column is not None), *self.passed_over, *self.words}))
 
 
 def columns_of(file: Delimited, reading: Reading) -> Columns:
@@ -62,13 +64,25 @@ def columns_of(file: Delimited, reading: Reading) -> Columns:
         passed_over = tuple(
             number for number, name in enumerate(folded) if name in _ROW_NAMES and number not in (label, part, group)
         )
+    values = file.second if len(file.second) == file.n_columns else file.first
     known = {label, part, group, *passed_over}
+    words = _of_words(names, values, known) if header else ()
+    known |= {*words}
     pixels = [number for number in range(file.n_columns) if number not in known]
     last_pixel = names[pixels[-1]] if header and pixels else ""
-    values = file.second if len(file.second) == file.n_columns else file.first
     inside = next((number for number in pixels if n_numbers(values[number]) > LEAST_PIXELS), None)
     n_inside = 0 if inside is None else n_numbers(values[inside])
-    return Columns(tuple(names), header, label, part, group, passed_over, last_pixel, inside, n_inside)
+    return Columns(tuple(names), header, label, part, group, passed_over, words, last_pixel, inside, n_inside)
+
+
+def _of_words(names: Sequence[str], values: Sequence[str], known: Collection[int | None]) -> tuple[int, ...]:
+    """Return the columns whose values are words, and whose names are not numbered as those of pixels are."""
+    found = tuple(
+        number
+        for number, (name, value) in enumerate(zip(names, values, strict=True))
+        if number not in known and value and not any(map(is_number, value.split())) and not name[-1:].isdigit()
+    )
+    return found if len(found) <= _MOST_WORDS else ()
 
 
 def n_numbers(text: str) -> int:

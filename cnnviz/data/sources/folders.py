@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cnnviz.data.photo_formats import ACCEPTED_IN_WORDS
 from cnnviz.data.records import Labels
-from cnnviz.data.sources.label_tables import Labelled, column_of_tables, labelled_by_tables
+from cnnviz.data.sources.label_tables import Labelled, column_of_tables, labelled_by_tables, unmatched
 from cnnviz.data.sources.layouts import Layout, Place, divided, labelled_by_folders, labelled_by_names, settle
 from cnnviz.data.sources.pictures import FilePictures, Picture, find_pictures, is_archive, levels_of
 from cnnviz.data.sources.trees import Entry, FolderTree, Tree
@@ -114,6 +114,8 @@ def _labelled(tree: Tree, others: Mapping[Entry, str], layout: Layout, reading: 
         return _by_table(said), said
     if labelled_by_names(layout, tree.skips):
         return "photos with their class in the name", None
+    if other := unmatched(tree, others, reading):
+        raise DataError(f"{tree.path} holds {_pictures(len(layout.places))}, and {other}")
     raise DataError(_unlabelled(tree, layout))
 
 

@@ -14,12 +14,22 @@ from cnnviz.data.sources.rows import LARGEST_ARRAY, Rows, plain_file
 from cnnviz.data.validation import MOST_IMAGES
 from cnnviz.errors import DataError
 
-__all__ = ["arrays_of_hdf5"]
+__all__ = ["Turned", "arrays_of_hdf5", "is_hdf5"]
+
+_START = b"\x89HDF"
+_BEFORE = 512  # bytes that MATLAB puts before it
 
 _MOST_MEMBERS = 1_000
 _LARGEST_CHUNK = 256 * 1024**2  # bytes that one read unpacks
 _OWN_FILTERS = (1, 2, 3, 4, 5, 6, 32_000)  # gzip, shuffle, checksum, szip, nbit, scale-offset, lzf; others are plugins
 _LARGEST_TEXT = 4_000_000  # labels in words
+
+
+def is_hdf5(path: Path) -> bool:
+    """Say whether a plain file is HDF5, with or without what MATLAB puts before it."""
+    with plain_file(path) as file:
+        start = file.read(_BEFORE + len(_START))
+    return _START in (start[: len(_START)], start[_BEFORE:])
 
 
 def arrays_of_hdf5(path: Path) -> list[Named]:
@@ -97,7 +107,7 @@ class _Held:
             words = _Words(member, self._closing)
             self.arrays.append(Named(name, member.shape, np.dtype(np.str_), lambda: words))
         elif not member.dtype.hasobject and member.dtype.kind in "buif":
-            rows: Rows = _Turned(member, self._closing) if self._matlab else _Plain(member, self._closing)
+            rows: Rows = Turned(member, self._closing) if self._matlab else _Plain(member, self._closing)
             shape = rows.shape
             self.arrays.append(Named(name, shape, member.dtype, lambda: rows))
 
@@ -122,19 +132,42 @@ class _Plain:
         try:
             return np.asarray(self._member[key])
         except (OSError, RuntimeError) as error:
-            raise DataError(f"{self._member.name} is damaged ({str(error)[:120]}); copy the file again") from error
+            raise _damaged(self._member, error) from error
 
 
-class _Turned(_Plain):
-    """Rows of an array that MATLAB wrote, whose sides are the other way round."""
+class Turned(_Plain):
+    """Rows of an array that MATLAB wrote, whose sides are the other way round; its last side is the first here.
+
+    Attributes:
+        as_seen: the same with its sides in MATLAB's order, for arrays whose rows come first there.
+    """
 
     def __init__(self, member: Any, closing: _Closing) -> None:
         super().__init__(member, closing)
         self.shape = (self.shape[0], *self.shape[:0:-1])
+        self.as_seen = _AsSeen(member, closing)
 
     def __getitem__(self, key: slice) -> NDArray[Any]:
         rows = super().__getitem__(key)
         return rows.transpose(0, *range(rows.ndim - 1, 0, -1))
+
+
+class _AsSeen(_Plain):
+    """Rows along the last side of an array in an HDF5 file, which is the first in MATLAB."""
+
+    def __init__(self, member: Any, closing: _Closing) -> None:
+        super().__init__(member, closing)
+        self.shape = self.shape[::-1]
+
+    def __getitem__(self, key: slice) -> NDArray[Any]:
+        try:
+            return np.asarray(self._member[..., key]).T
+        except (OSError, RuntimeError) as error:
+            raise _damaged(self._member, error) from error
+
+
+def _damaged(member: Any, error: Exception) -> DataError:
+    return DataError(f"{member.name} is damaged ({str(error)[:120]}); copy the file again")
 
 
 class _Words(_Plain):
@@ -144,6 +177,6 @@ class _Words(_Plain):
         try:
             words = self._member[key]
         except (OSError, RuntimeError) as error:
-            raise DataError(f"{self._member.name} is damaged ({str(error)[:120]}); copy the file again") from error
+            raise _damaged(self._member, error) from error
         texts = [word.decode("utf-8", "replace") if isinstance(word, bytes) else str(word) for word in words]
         return np.array(texts, np.str_)

@@ -12,12 +12,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from cnnviz.data.photo_formats import SUFFIXES
 from cnnviz.data.sources.layouts import Layout, Place, part_of
 from cnnviz.data.sources.trees import Entry, Skips, Tree
 from cnnviz.data.sources.understood import Part, Reading
 from cnnviz.errors import DataError
 
-__all__ = ["Labelled", "column_of_tables", "labelled_by_tables"]
+__all__ = ["Labelled", "column_of_tables", "labelled_by_tables", "unmatched"]
 
 _SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson")
 _METADATA = ("metadata.csv", "metadata.jsonl")  # as the library `datasets` has them
@@ -136,6 +137,23 @@ def column_of_tables(
             if place := index.find(row[image], table):
                 values[place.path] = row[at].strip()
     return values if found else None
+
+
+def unmatched(tree: Tree, others: Iterable[Entry], reading: Reading) -> str:
+    """Say which table names pictures that are not here, as it goes on behind "and"; empty where none does.
+
+    Args:
+        tree: where the files are.
+        others: the files that are no pictures.
+        reading: the delimiter, where that was said.
+    """
+    for table in _tables(tree, others, reading, Skips()):
+        for column in range(len(table.columns)):
+            values = [value for value in table.values(column)[:_LOOKED_AT] if value.strip().lower().endswith(SUFFIXES)]
+            if len(values) > len(table.rows[:_LOOKED_AT]) / 2:
+                named = ", ".join(repr(value[:60]) for value in values[:2])
+                return f"{table.path!r} names others ({named}, ...); give it the names of these pictures"
+    return ""
 
 
 def _tables(tree: Tree, others: Iterable[Entry], reading: Reading, skips: Skips) -> list[_Table]:
@@ -338,6 +356,11 @@ def _apply(used: Sequence[_Used], layout: Layout, index: _Index, reading: Readin
                 f"{table.uneven:,} rows of {table.path!r} have not {len(table.columns)} values as the first has; "
                 "correct them"
             )
+        for name in _other_images(one, index):
+            skips.tell(
+                f"the column {name!r} of {table.path!r} names further pictures, which were passed over; give each "
+                "picture a row of its own, or name that column as the one of the pictures"
+            )
         missing: list[str] = []
         part_at = table.column(reading.part, _PARTS)
         if part_at is not None and not all(part_of(value) for value in table.values(part_at)):
@@ -378,6 +401,18 @@ def _apply(used: Sequence[_Used], layout: Layout, index: _Index, reading: Readin
         "" if first.label is None else first.table.columns[first.label],
         tuple(dict.fromkeys(one.doubt for one in used if one.doubt)),
     )
+
+
+def _other_images(one: _Used, index: _Index) -> list[str]:
+    """Return the columns that name pictures beside those of the column that is used: two pictures of a patient, say."""
+
+    def named(column: int) -> set[str]:
+        values = one.table.values(column)[:_LOOKED_AT]
+        return {place.path for value in values if (place := index.find(value, one.table))}
+
+    own = named(one.image)
+    others = [at for at in range(len(one.table.columns)) if at not in (one.image, one.label)]
+    return [one.table.columns[at] for at in others if _hits(one.table, at, index) and not own & named(at)]
 
 
 def _label(one: _Used, row: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Arrays in MATLAB's files of version 5 to 7; those of version 7.3 are HDF5.
+"""Arrays in MATLAB's files: here those of version 5 to 7, while those of version 7.3 are HDF5.
 
 The format is that of MathWorks' "MAT-File Format": a header of 128 bytes, then elements, each with a tag of its type
 and length, which may be packed with zlib. Only arrays of plain numbers are read. SciPy's reader is not used, because it
@@ -7,23 +7,23 @@ brings the whole process down on some damaged files.
 
 import math
 import struct
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 
 from cnnviz.data.sources.blocks import Block
+from cnnviz.data.sources.hdf5 import arrays_of_hdf5, is_hdf5
 from cnnviz.data.sources.pieces import Found, one_part
 from cnnviz.data.sources.roles import Named, blocks_of, role_of
-from cnnviz.data.sources.rows import LARGEST_ARRAY, Readable, Rows, damage, plain_file, unpacked
+from cnnviz.data.sources.rows import LARGEST_ARRAY, Inflated, Readable, Rows, damage, plain_file, unpacked
 from cnnviz.data.sources.understood import Reading
 from cnnviz.errors import DataError
 
 __all__ = ["blocks_of_mat"]
 
+_FORM = "a MATLAB file (.mat)"
 _MOST_ELEMENTS = 1_000
 _MOST_SIDES = 8
 _LONGEST_NAME = 256
@@ -39,7 +39,7 @@ _PART = 2**16
 
 
 def blocks_of_mat(path: Path, files: Sequence[Path], reading: Reading) -> tuple[list[Block], Found]:
-    """Find the pictures and labels of a .mat and of those that belong to it, such as SVHN's two.
+    """Find the pictures and labels of a .mat and of those that belong to it: SVHN's two, or one of each.
 
     Args:
         path: what was given.
@@ -51,10 +51,14 @@ def blocks_of_mat(path: Path, files: Sequence[Path], reading: Reading) -> tuple[
     """
     blocks: list[Block] = []
     found = Found("")
-    for file in files:
-        own, found = blocks_of(_arrays(file), "a MATLAB file (.mat)", str(file), reading)
-        said = role_of(file.stem).part
-        blocks += [replace(block, part=block.part or said) for block in own] if len(files) > 1 else own
+    held = {file: _arrays(file) for file in files}
+    if len(files) > 1 and any(len(arrays) == 1 for arrays in held.values()):  # pictures in one, labels in another
+        blocks, found = blocks_of(_by_file(held), _FORM, str(path), reading)
+    else:
+        for file, arrays in held.items():
+            own, found = blocks_of(arrays, _FORM, str(file), reading)
+            said = role_of(file.stem).part
+            blocks += [replace(block, part=block.part or said) for block in own] if len(files) > 1 else own
     if all(_is_svhn(block) for block in blocks):
         blocks = [replace(block, labels=np.where(block.labels == 10, 0, block.labels)) for block in blocks]
         found = replace(found, notes=(*found.notes, "The label 10 stands for the digit 0 (SVHN), and was named so."))
@@ -64,10 +68,19 @@ def blocks_of_mat(path: Path, files: Sequence[Path], reading: Reading) -> tuple[
     return one_part(blocks), found
 
 
+def _by_file(held: Mapping[Path, list[Named]]) -> list[Named]:
+    """Name arrays by their files, whose names say more where each holds a single one."""
+    return [
+        replace(array, name=file.stem if len(arrays) == 1 else f"{file.stem}/{array.name}")
+        for file, arrays in held.items()
+        for array in arrays
+    ]
+
+
 def _is_svhn(block: Block) -> bool:
     labels = block.labels
     return (
-        block.images.shape[:3] == (32, 32, 3)
+        (32, 32, 3) in (block.images.shape[:3], block.images.shape[1:])  # version 7.3 has their number first
         and labels.dtype.kind in "ui"
         and len(labels) > 0
         and labels.min() >= 1
@@ -96,24 +109,10 @@ class _Place:
         n_bytes = math.prod(self.shape) * self.dtype.itemsize
         with damage(self.path, "a MATLAB file", "-v7"), plain_file(self.path) as file:
             file.seek(self.start)
-            source = _Counted(_Inflated(file, self.length) if self.packed else file)
+            source = _Counted(Inflated(file, self.length) if self.packed else file)
             source.skip(self.before)
             with unpacked(_Bounded(source, n_bytes), n_bytes, where) as values:
                 return np.memmap(values, self.dtype, "r", 0, self.shape, order="F")
-
-
-class _Inflated:
-    """Reads what is packed in some bytes of a file."""
-
-    def __init__(self, file: IO[bytes], length: int) -> None:
-        self._file, self._left, self._unpacking = file, length, zlib.decompressobj()
-
-    def read(self, length: int, /) -> bytes:
-        held = self._unpacking.unconsumed_tail
-        if not held:
-            held = self._file.read(min(self._left, _PART))
-            self._left -= len(held)
-        return self._unpacking.decompress(held, length) if held else b""
 
 
 class _Counted:
@@ -151,6 +150,8 @@ class _Bounded:
 
 def _arrays(path: Path) -> list[Named]:
     """List the arrays of plain numbers; of packed ones no more is unpacked than what comes before their values."""
+    if is_hdf5(path):
+        return arrays_of_hdf5(path)
     arrays: list[Named] = []
     with damage(path, "a MATLAB file", "-v7"), plain_file(path) as file:
         header = file.read(_HEADER)
@@ -166,7 +167,7 @@ def _arrays(path: Path) -> list[Named]:
             if start + length > path.stat().st_size:
                 raise EOFError("it ends too early")
             if kind in (_MATRIX, _PACKED):
-                source = _Counted(_Inflated(file, length) if kind == _PACKED else file)
+                source = _Counted(Inflated(file, length) if kind == _PACKED else file)
                 if kind == _PACKED and struct.unpack(f"{order}II", source.read(8))[0] != _MATRIX:
                     raise ValueError("what is packed is no array")
                 found = _matrix(source, order)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.data.photo_formats import ACCEPTED, ACCEPTED_IN_WORDS, PICTURES, cure_of, format_of
+from cnnviz.data.photo_formats import APART, PICTURES, format_of, is_read, refusal_of
 from cnnviz.data.photos import MOST_BYTES, grey_range, open_photo, pages_of
 from cnnviz.data.sources import dicom
 from cnnviz.data.sources.trees import Entry, Tree
@@ -50,28 +50,28 @@ def find_pictures(tree: Tree) -> tuple[list[Picture], dict[Entry, str]]:
         The pictures, each page one of its own; and what the other files hold.
 
     Raises:
-        MissingExtraError: all are DICOM, and pydicom is not installed.
+        MissingExtraError: all are DICOM, HEIC or AVIF, and what reads these is not installed.
     """
     found: list[Picture] = []
     others: dict[Entry, str] = {}
-    medical = ""
+    absent = ""
     for entry in tree.files:
         try:
             kind = _kind(tree, entry)
             if kind == "DICOM" and not dicom.is_here():
-                medical = medical or entry.path
+                absent = absent or f"DICOM, which pydicom reads; {dicom.HOW_TO_GET}"
                 tree.skips.add(entry.path, f"is DICOM, which pydicom reads; {dicom.HOW_TO_GET}")
-            elif kind == "DICOM" or kind.upper() in ACCEPTED:
+            elif kind == "DICOM" or is_read(kind):
                 found += _pages(tree, entry, kind)
             elif kind in PICTURES:
-                why = f"{kind}; accepted are {ACCEPTED_IN_WORDS}, so {cure_of(kind)}"
-                tree.skips.add(entry.path, f"holds {why}", f"hold {why}")
+                absent = absent or (refusal_of(kind) if kind in APART else "")
+                tree.skips.add(entry.path, f"holds {refusal_of(kind)}", f"hold {refusal_of(kind)}")
             else:
                 others[entry] = kind if entry.size else "nothing"
         except DataError as error:
             tree.skips.tell(str(error))
-    if medical and not found:
-        raise MissingExtraError(f"the pictures of {tree.path} are DICOM, which pydicom reads; {dicom.HOW_TO_GET}")
+    if absent and not found:
+        raise MissingExtraError(f"the pictures of {tree.path} are {absent}")
     return found, others
 
 

@@ -208,12 +208,24 @@ def _ordered(whole: Shape, shape: tuple[int, ...], sample: NDArray[Any], reading
     if len(shape) == 3:
         return Layout(whole, channels_first=shape[0] in _CHANNELS and shape[2] not in _CHANNELS)
     together, apart = Layout(whole), Layout(whole, channels_first=True)
-    chosen = apart if _roughness(apart.arrange(sample)) < _roughness(together.arrange(sample)) else together
+    if _is_grey(together.arrange(sample)):  # three equal values in turn look smooth in the wrong order, too
+        chosen, why = together, "gives grey pictures"
+    elif _is_grey(apart.arrange(sample)):
+        chosen, why = apart, "gives grey pictures"
+    else:
+        smoother = _roughness(apart.arrange(sample)) < _roughness(together.arrange(sample))
+        chosen, why = apart if smoother else together, "gives the smoother pictures"
     notes.append(
         f"The values of a row lie {'a whole channel after another' if chosen.channels_first else 'pixel by pixel'}, "
-        "which gives the smoother pictures."
+        f"which {why}; where these look wrong, say whether all of a channel comes before the next."
     )
     return chosen
+
+
+def _is_grey(pictures: NDArray[Any]) -> bool:
+    """Say whether red, green and blue are the same everywhere, in pictures that are not blank."""
+    colours = pictures[..., :3]
+    return bool((colours == colours[..., :1]).all() and (colours != colours[:, :1, :1]).any())
 
 
 def _roughness(pictures: NDArray[Any]) -> float:

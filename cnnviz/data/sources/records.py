@@ -2,14 +2,16 @@
 
 A record is its length (8 bytes), a checksum of it (4), the bytes, and a checksum of these (4), after
 https://www.tensorflow.org/tutorials/load_data/tfrecord. The checksum of the length is compared; damage inside a
-picture is found when it is decoded. The bytes are a protocol buffer `tf.train.Example`: a map from names to lists of
-bytes, of floating-point or of whole numbers.
+picture is found when it is decoded. TensorFlow may pack a whole file with gzip or zlib, with `.gz` in its name or not;
+it is unpacked into a file without a name. The bytes are a protocol buffer `tf.train.Example`: a map from names to lists
+of bytes, of floating-point or of whole numbers.
 """
 
 import re
 import struct
 import weakref
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +26,7 @@ from cnnviz.data.photos import MOST_BYTES
 from cnnviz.data.sources.encoded import Shard, shards_of, understood_of_shards
 from cnnviz.data.sources.pieces import Found
 from cnnviz.data.sources.places import files_below, names_in_zip, understood_unpacked
-from cnnviz.data.sources.rows import plain_file
+from cnnviz.data.sources.rows import inflated, plain_file
 from cnnviz.data.sources.understood import Part, Reading, Understood
 from cnnviz.data.validation import LONGEST_SIDE, MOST_IMAGES
 from cnnviz.errors import DataError
@@ -43,6 +45,8 @@ _SIDE_NAMES = (
     ("image/width", "width", "cols"),
     ("image/channels", "depth", "channels"),
 )
+_HEADER = 12  # bytes before a record: its length, and the checksum of that
+_STARTS = 4096
 _MASK = 0xA282EAD8
 _POLYNOMIAL = 0x82F63B78  # Castagnoli's, reflected
 
@@ -53,7 +57,7 @@ def recognises(path: Path, start: bytes) -> bool:
         return bool(files_below(path, _belongs))
     if start.startswith(b"PK\3\4"):
         return any(_belongs(Path(name)) for name in names_in_zip(path))
-    return _belongs(path) or (len(start) > 12 and struct.unpack("<I", start[8:12])[0] == _checksum(start[:8]))
+    return _belongs(path) or _begins(start) or _begins(_inflated_start(start))
 
 
 def understand(path: Path, reading: Reading) -> Understood:
@@ -103,7 +107,31 @@ def example_of(content: bytes) -> Example:
 
 
 def _belongs(path: Path) -> bool:
-    return bool(re.search(r"\.tfrecords?(-\d+-of-\d+)?$", path.name, re.IGNORECASE))
+    return bool(re.search(r"\.tfrecords?(-\d+-of-\d+)?(\.gz)?$", path.name, re.IGNORECASE))
+
+
+def _begins(start: bytes) -> bool:
+    """Say whether bytes begin with the length of a record and its checksum."""
+    return len(start) >= _HEADER and struct.unpack_from("<I", start, 8)[0] == _checksum(start[:8])
+
+
+def _inflated_start(start: bytes) -> bytes:
+    """Return the beginning of what is packed with gzip or zlib; nothing where it is not."""
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(start, _HEADER)
+    except zlib.error:
+        return b""
+
+
+def _opened(path: Path) -> IO[bytes]:
+    """Open a file, unpacked where TensorFlow wrote it packed."""
+    file = plain_file(path)
+    start = file.read(_STARTS)
+    file.seek(0)
+    if _begins(start) or not _begins(_inflated_start(start)):
+        return file
+    file.close()
+    return inflated(path)
 
 
 @dataclass
@@ -140,7 +168,9 @@ class _Contents:
 def _read(path: Path, part: Part, reading: Reading, *, with_prints: bool) -> tuple[_Held, Shard]:
     """Go once through a file: where its examples lie, their labels, and fingerprints where asked."""
     held, labels, prints = _Held(path), list[Any](), list[bytes]()
-    for start, content in _records(path):
+    file = _opened(path)
+    contents = _Contents(held, file)  # closes it
+    for start, content in _records(file, path):
         where = f"{path.name}[{len(labels)}]"
         try:
             example = example_of(content)
@@ -161,27 +191,25 @@ def _read(path: Path, part: Part, reading: Reading, *, with_prints: bool) -> tup
     values = np.array(labels)
     if values.dtype.kind not in "iufU":
         raise DataError(f"{path} has labels of different kinds; give whole numbers or words")
-    return held, Shard(path, part, values, _Contents(held, plain_file(path)), prints)
+    return held, Shard(path, part, values, contents, prints)
 
 
-def _records(path: Path) -> Iterator[tuple[int, bytes]]:
+def _records(file: IO[bytes], path: Path) -> Iterator[tuple[int, bytes]]:
     """Go through the records of a file; for each where its bytes begin, and the bytes."""
-    with plain_file(path) as file:
-        count = 0
-        while header := file.read(12):
-            length, sum_ = struct.unpack("<QI", header) if len(header) == 12 else (0, 0)
-            if len(header) < 12 or sum_ != _checksum(header[:8]):
-                packed = ", or is packed: unpack it with gzip" if header.startswith(b"\x1f\x8b") else ""
-                raise DataError(f"{path} is no TFRecord file or is damaged at record {count}{packed}; copy it again")
-            if length > _LARGEST_RECORD:
-                raise DataError(f"{path} has a record of {length:,} bytes; keep pictures of {MOST_BYTES >> 20} MiB")
-            start, content = file.tell(), file.read(length)
-            if len(content) < length or len(file.read(4)) < 4:
-                raise DataError(f"{path} ends within record {count}; copy it again")
-            count += 1
-            if count > MOST_IMAGES:
-                raise DataError(f"{path} holds more than {MOST_IMAGES:,} records; keep fewer")
-            yield start, content
+    count = 0
+    while header := file.read(_HEADER):
+        if not _begins(header):
+            raise DataError(f"{path} is no TFRecord file or is damaged at record {count}; copy it again")
+        (length,) = struct.unpack_from("<Q", header)
+        if length > _LARGEST_RECORD:
+            raise DataError(f"{path} has a record of {length:,} bytes; keep pictures of {MOST_BYTES >> 20} MiB")
+        start, content = file.tell(), file.read(length)
+        if len(content) < length or len(file.read(4)) < 4:
+            raise DataError(f"{path} ends within record {count}; copy it again")
+        count += 1
+        if count > MOST_IMAGES:
+            raise DataError(f"{path} holds more than {MOST_IMAGES:,} records; keep fewer")
+        yield start, content
 
 
 def _find_names(held: _Held, example: Example, reading: Reading) -> None:

@@ -3,6 +3,7 @@
 Nothing is mapped into memory or held: what is resident does not grow with the number of pictures.
 """
 
+import gzip
 import math
 import shutil
 import struct
@@ -26,10 +27,12 @@ from cnnviz.files import storage_errors
 __all__ = [
     "LARGEST_ARRAY",
     "FileRows",
+    "Inflated",
     "Readable",
     "Rows",
     "chunks",
     "damage",
+    "inflated",
     "plain_file",
     "scratch_file",
     "unpacked",
@@ -38,6 +41,8 @@ __all__ = [
 LARGEST_ARRAY = 32 * 1024**3  # bytes; what a disk may be asked to hold
 _CHUNK = 16 * 1024**2  # bytes that are looked at at a time
 _PART = 1024**2
+_PACKED_PART = 2**16
+_MOST_TIMES, _ALWAYS = 200, 64 * 1024**2  # as much as a packed file has may come of it; bytes that always may
 _WRONG: tuple[type[Exception], ...] = (
     zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError, EOFError, ValueError, TypeError, LookupError,
     SyntaxError, OverflowError, RuntimeError, MemoryError, OSError,
@@ -178,6 +183,63 @@ def unpacked(source: Readable, length: int, where: str) -> IO[bytes]:
         file.close()
         raise
     return file
+
+
+def inflated(path: Path) -> IO[bytes]:
+    """Unpack a file that is gzipped, or packed with zlib, into one without a name.
+
+    Args:
+        path: the file.
+
+    Raises:
+        DataError: it is damaged, or holds 200 times more than it has, or than the disk has room for.
+        StorageError: the disk is full.
+    """
+    most = min(
+        LARGEST_ARRAY, shutil.disk_usage(tempfile.gettempdir()).free, _ALWAYS + _MOST_TIMES * path.stat().st_size
+    )
+    with damage(path, "a packed file", "gzip"), plain_file(path) as packed:
+        gzipped = packed.read(2) == b"\x1f\x8b"
+        packed.seek(0)
+        source: Readable = gzip.GzipFile(fileobj=packed) if gzipped else Inflated(packed, path.stat().st_size)
+        file = scratch_file()
+        try:
+            while content := source.read(_PART):
+                if file.tell() + len(content) > most:
+                    raise DataError(
+                        f"{path} holds more than {most / 1e9:,.1f} GB, unpacked, for which there is no room or reason; "
+                        "unpack it with gzip and give what comes of it"
+                    )
+                with storage_errors(Path(tempfile.gettempdir())):
+                    file.write(content)
+            with storage_errors(Path(tempfile.gettempdir())):
+                file.seek(0)
+        except BaseException:
+            file.close()
+            raise
+    return file
+
+
+class Inflated:
+    """Reads what is packed with zlib in some bytes of a file."""
+
+    def __init__(self, file: IO[bytes], length: int) -> None:
+        self._file, self._left, self._unpacking = file, length, zlib.decompressobj()
+
+    def read(self, length: int, /) -> bytes:
+        """Return at most so many bytes; none at the end."""
+        while not self._unpacking.eof:
+            held = self._unpacking.unconsumed_tail or self._more()
+            if not held:
+                raise EOFError("it ends too early")
+            if content := self._unpacking.decompress(held, length):
+                return content
+        return b""
+
+    def _more(self) -> bytes:
+        held = self._file.read(min(self._left, _PACKED_PART))
+        self._left -= len(held)
+        return held
 
 
 def _check_room(length: int, where: str) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
@@ -201,10 +201,11 @@ def _of_whole(tables: Sequence[_Table], reading: Reading) -> tuple[list[Block], 
     for table in tables:
         columns = table.columns
         if columns.label is None:
-            label, note = _guessed_label(table)
+            label, note = _only_words(table) if columns.words else _guessed_label(table)
             if label is None:
                 raise DataError(_no_label(table))
-            columns = replace(columns, label=label)
+            words = tuple(number for number in columns.words if number != label)
+            columns = replace(columns, label=label, words=words)
             notes += [note] if note and note not in notes else []
             if columns.last_pixel and label == table.file.n_columns - 1:
                 columns = replace(columns, last_pixel=columns.names[label - 1])
@@ -218,6 +219,12 @@ def _of_whole(tables: Sequence[_Table], reading: Reading) -> tuple[list[Block], 
             own = np.array(others[columns.group], np.str_)
             order = np.argsort([_PARTS.index(part) for part in divided], kind="stable") if divided else slice(None)
             groups += own[order].tolist()
+        if columns.words:
+            of_words = _listed(columns.names[number] for number in columns.words)
+            notes.append(
+                f"{of_words}, of words, {'was' if len(columns.words) == 1 else 'were'} left out; what belongs together "
+                "can be named by such a column, or the label."
+            )
         if columns.passed_over:
             left_out = ", ".join(repr(columns.names[number]) for number in columns.passed_over)
             notes.append(f"The column {left_out} counts rows and was left out.")
@@ -233,7 +240,28 @@ def _of_whole(tables: Sequence[_Table], reading: Reading) -> tuple[list[Block], 
     return one_part(blocks), found
 
 
+def _only_words(table: _Table) -> tuple[int | None, str]:
+    """Take the only column of words for the label, where none is named so."""
+    columns = table.columns
+    if len(columns.words) > 1:
+        return None, ""
+    name = columns.names[columns.words[0]]
+    return columns.words[0], f"No column is named a label, and {name[:40]!r}, of words, was taken for it."
+
+
+def _listed(names: Iterable[str]) -> str:
+    shown = [repr(name[:40]) for name in names]
+    return f"The column {shown[0]}" if len(shown) == 1 else f"The columns {', '.join(shown[:-1])} and {shown[-1]}"
+
+
 def _no_label(table: _Table) -> str:
+    columns = table.columns
+    if columns.words:
+        return (
+            f"{table.path} has no column that is named label, class or target; its columns of words are "
+            f"{', '.join(repr(columns.names[number][:40]) for number in columns.words)}: say which of them is the label"
+            ", and which says what belongs together, if one does"
+        )
     return (
         f"{table.path} has no column of labels: none is named label, class or target, and neither the first nor the "
         "last holds labels; name the column, or put the labels beside it, as labels.csv is beside input.csv"

@@ -1,6 +1,7 @@
 """How what was understood is kept: beside the pictures as they will be, name, size and shares; then the import."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -40,7 +41,7 @@ def show_keeping(brought: Brought, understood: Understood) -> None:
     running = going(brought) is not None
     with settings:
         st.markdown("**How they are kept**")
-        name, replace = ask_name(free_name(brought.stem, home()), brought.token, disabled=running)
+        name, replace = ask_name(free_name(brought.stem, home()), brought.token, understood.path, disabled=running)
         keeping = _ask_keeping(brought, understood, running)
         pressed = not running and st.button(  # while it goes on, its progress stands here
             "Import", key="data-import", type="primary", icon=":material/login:", disabled=not name, width="stretch"
@@ -53,15 +54,21 @@ def show_keeping(brought: Brought, understood: Understood) -> None:
         _show_pictures(brought, understood, keeping)
 
 
-def ask_name(proposed: str, tag: str, *, disabled: bool = False) -> tuple[str, bool]:
+def ask_name(proposed: str, tag: str, path: Path | None = None, *, disabled: bool = False) -> tuple[str, bool]:
     """Ask for the name of a new data set, and where there is one, whether it is replaced.
+
+    Args:
+        proposed: what stands there at first.
+        tag: tells the widgets from others.
+        path: the files it is made of, which may be a published set; None for none.
+        disabled: whether nothing can be changed now.
 
     Returns:
         The name, empty where it cannot be one; and whether it takes the place of another.
     """
     name = st.text_input("Name", proposed, max_chars=64, key=f"data-name-{tag}", disabled=disabled).strip()
     try:
-        check_free(name, home())
+        check_free(name, home(), path)
         return name, False
     except CnnvizError as error:
         if not is_own(name, home()):

@@ -359,6 +359,48 @@ def test_other_mat_files(tmp_path: Path) -> None:
         assert "c.mat" in refusal(tmp_path / "c.mat")
 
 
+def as_matlab(path: Path, **arrays: Any) -> None:
+    """Write what MATLAB shows as these arrays, as version 7.3 does: HDF5 with the sides the other way round."""
+    with h5py.File(path, "w", userblock_size=512) as file:
+        for name, array in arrays.items():
+            file.create_dataset(name, data=array.T, compression="gzip")
+
+
+def test_version_7_3_in_two_files(tmp_path: Path) -> None:
+    images = smooth(30, 32, 32, 3)
+    labels = np.arange(30, dtype=np.uint8) % 10 + 1
+    for name, chosen in (("train", slice(0, 20)), ("test", slice(20, 30))):
+        as_matlab(tmp_path / f"{name}_32x32.mat", X=images[chosen].transpose(1, 2, 3, 0), y=labels[chosen, np.newaxis])
+    for path in (tmp_path, tmp_path / "train_32x32.mat"):
+        found = understand(path)
+        assert np.array_equal(of_part(found, "train"), images[:20])
+        assert np.array_equal(of_part(found, "test"), images[20:])
+        assert found.class_names == tuple("0123456789")
+    assert "test_32x32.mat beside train_32x32.mat was read with it." in found.notes
+
+
+@pytest.mark.parametrize("newer", [False, True])
+def test_pictures_in_one_mat_and_labels_in_another(tmp_path: Path, newer: bool) -> None:
+    def write(name: str, array: Any) -> None:
+        if newer:
+            as_matlab(tmp_path / name, data=array)
+        else:
+            scipy.io.savemat(tmp_path / name, {"data": array})
+
+    write("images.mat", IMAGES)
+    write("labels.mat", LABELS[:, np.newaxis])
+    for path in (tmp_path, tmp_path / "images.mat"):
+        found = understand(path)
+        assert np.array_equal(read_all(found), IMAGES)
+        assert np.array_equal(found.labels, LABELS)
+
+
+def test_rows_of_pixels_in_version_7_3(tmp_path: Path) -> None:
+    as_matlab(tmp_path / "rows.mat", X=GREY.reshape(len(GREY), -1), y=LABELS[:, np.newaxis])
+    found = again(tmp_path / "rows.mat", shape=GREY.shape[1:])
+    assert np.array_equal(read_all(found), GREY)
+
+
 # --- idx --------------------------------------------------------------------------------------------------------
 
 IDX = {"train-images-idx3-ubyte": GREY[:15, ..., 0], "train-labels-idx1-ubyte": LABELS[:15],
@@ -422,8 +464,19 @@ def test_idx_that_is_none(tmp_path: Path, content: bytes, said: str) -> None:
 def test_idx_that_lacks_some(tmp_path: Path) -> None:
     (tmp_path / "train-images-idx3-ubyte").write_bytes(idx(GREY[..., 0]))
     assert "has no images with labels (train-images-idx3-ubyte has no labels beside it)" in refusal(tmp_path)
+
+
+def test_emnists_pictures_are_turned_upright(tmp_path: Path) -> None:
+    """They have rows and columns exchanged, as its authors publish them."""
     for name in ("emnist-letters", "emnist-digits"):
-        (tmp_path / f"{name}-train-images-idx3-ubyte").write_bytes(idx(GREY[..., 0]))
-        (tmp_path / f"{name}-train-labels-idx1-ubyte").write_bytes(idx(LABELS))
+        (tmp_path / f"{name}-train-images-idx3-ubyte.gz").write_bytes(
+            gzip.compress(idx(GREY[..., 0].transpose(0, 2, 1)))
+        )
+        (tmp_path / f"{name}-train-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx(LABELS)))
     assert "holds several data sets" in refusal(tmp_path)
-    assert np.array_equal(read_all(understand(tmp_path / "emnist-digits-train-labels-idx1-ubyte")), GREY)
+    found = understand(tmp_path / "emnist-digits-train-labels-idx1-ubyte.gz")
+    assert np.array_equal(read_all(found), GREY)
+    assert found.shape == GREY.shape[1:]
+    assert found.notes == (
+        "EMNIST's idx files hold their pictures lying on their side, mirrored; they were turned upright.",
+    )

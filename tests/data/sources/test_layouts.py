@@ -374,7 +374,7 @@ def test_what_systems_leave_and_what_is_no_picture(root: Path, read: Read) -> No
         (root / "cat" / name).write_text("hidden")
     (root / "empty").mkdir()
     (root / "cat" / "notes.txt").write_text("hello")
-    (root / "cat" / "late.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    (root / "cat" / "late.jxl").write_bytes(b"\0\0\0\x0cJXL \r\n\x87\n")
     (root / "cat" / "raw.nef").write_bytes(b"II*\0\x08\0\0\0\0\0")
     (root / "cat" / "sheet.pdf").write_bytes(b"%PDF-1.7")
     (root / "cat" / "nothing.png").write_bytes(b"")
@@ -386,8 +386,8 @@ def test_what_systems_leave_and_what_is_no_picture(root: Path, read: Read) -> No
     for piece in (
         "empty' holds no pictures",
         "notes.txt' holds text, which is no picture",
-        "late.heic' holds HEIC; accepted are JPEG, PNG, WebP, GIF, BMP and TIFF, so save it as JPEG (on a Mac",
-        "raw.nef' holds a camera's raw picture; accepted are JPEG, PNG, WebP, GIF, BMP and TIFF, so develop it",
+        "late.jxl' holds JPEG XL; accepted are JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF and HEIC, so save it as",
+        "raw.nef' holds a camera's raw picture; accepted are JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF and HEIC, so dev",
         "sheet.pdf' holds PDF; accepted are",
         "nothing.png' holds nothing, which is no picture",
         "more.zip' holds a zip archive, which is not opened; unpack it",

@@ -1,6 +1,10 @@
 """TFRecord files, written by TensorFlow."""
 
+import gzip
+import shutil
 import struct
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +33,10 @@ def feature(value: Any) -> Any:
     return tf.train.Feature(int64_list=tf.train.Int64List(value=values))
 
 
-def write(path: Path, rows: list[dict[str, Any]]) -> Path:
+def write(path: Path, rows: list[dict[str, Any]], packed: str = "") -> Path:
     import tensorflow as tf
 
-    with tf.io.TFRecordWriter(str(path)) as writer:
+    with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions(compression_type=packed)) as writer:
         for row in rows:
             features = tf.train.Features(feature={name: feature(value) for name, value in row.items()})
             writer.write(tf.train.Example(features=features).SerializeToString())
@@ -97,7 +101,7 @@ def test_an_example_is_read_as_tensorflow_writes_it() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["cut", "length", "bytes", "empty", "gzip", "label"])
+@pytest.mark.parametrize("kind", ["cut", "length", "bytes", "empty", "packed cut", "label"])
 def test_damage(tmp_path: Path, kind: str) -> None:
     path = write(tmp_path / "a.tfrecord", rows())
     content = bytearray(path.read_bytes())
@@ -109,10 +113,8 @@ def test_damage(tmp_path: Path, kind: str) -> None:
         content[12:40] = b"\xff" * 28
     elif kind == "empty":
         content = bytearray()
-    elif kind == "gzip":
-        import gzip
-
-        content = bytearray(gzip.compress(bytes(content)))
+    elif kind == "packed cut":
+        content = bytearray(gzip.compress(bytes(content))[:-30])
     else:
         made = rows()
         del made[5]["image/class/label"]
@@ -120,10 +122,42 @@ def test_damage(tmp_path: Path, kind: str) -> None:
     path.write_bytes(content)
     expected = {
         "cut": "ends within record 11", "length": "is damaged at record 0", "bytes": r"a.tfrecord\[0\] is no example",
-        "empty": "holds no records", "gzip": "unpack it with gzip", "label": r"a.tfrecord\[5\] has no label",
+        "empty": "holds no records", "packed cut": "cannot be read as a packed file",
+        "label": r"a.tfrecord\[5\] has no label",
     }  # fmt: skip
     with pytest.raises(DataError, match=expected[kind]):
         understand(path)
+
+
+@pytest.mark.parametrize("packed", ["GZIP", "ZLIB"])
+@pytest.mark.parametrize("name", ["a.tfrecord", "a.tfrecord.gz", "a-train.tfrecord-00000-of-00001.gz", "anything"])
+def test_packed_records(tmp_path: Path, packed: str, name: str) -> None:
+    found = understand(write(tmp_path / name, rows(), packed))
+    assert np.array_equal(read_all(found), IMAGES)
+    assert np.array_equal(found.labels, LABELS)
+
+
+def test_packed_records_in_a_folder_and_in_a_zip(tmp_path: Path) -> None:
+    folder = tmp_path / "shards"
+    folder.mkdir()
+    write(folder / "train.tfrecord.gz", rows(slice(0, 8)), "GZIP")
+    write(folder / "test.tfrecord.gz", rows(slice(8, 12)), "GZIP")
+    archive = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", folder))
+    for path in (folder, archive):
+        found = understand(path)
+        assert found.parts.tolist() == ["train"] * 8 + ["test"] * 4
+        assert np.array_equal(read_all(found), IMAGES)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_gigabytes_in_few_bytes_are_not_unpacked(
+    tmp_path: Path, pack: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cnnviz.data.sources.rows._ALWAYS", 2**20)
+    start = write(tmp_path / "a.tfrecord", rows()).read_bytes()
+    (tmp_path / "bomb.tfrecord.gz").write_bytes(pack(start + bytes(64 * 2**20)))
+    with pytest.raises(DataError, match=r"bomb.tfrecord.gz holds more than 0.0 GB, unpacked"):
+        understand(tmp_path / "bomb.tfrecord.gz")
 
 
 def test_nothing_reads_beyond_what_is_there() -> None:

@@ -86,6 +86,42 @@ def test_colours_lie_together_or_apart(tmp_path: Path, first: bool, name: str) -
     assert "smoother" not in said(other)
 
 
+def test_grey_stripes_in_three_channels_lie_as_they_were_saved(tmp_path: Path) -> None:
+    """Three equal values in turn look smoother in the wrong order than stripes do in the right one."""
+    stripes = np.tile(np.arange(12, dtype=np.uint8) % 2 * 200, (20, 12, 1))[..., np.newaxis].repeat(3, axis=3)
+    stripes[:, :, 5] = 90
+    stripes[:, 3] += 20
+    for name, rows, first in (("a.csv", stripes, False), ("b.csv", stripes.transpose(0, 3, 1, 2), True)):
+        frame(rows, LABELS[:20]).to_csv(tmp_path / name, index=False)
+        found = understand(tmp_path / name)
+        assert found.reading.channels_first is first
+        assert np.array_equal(read_all(found), stripes)
+        assert "which gives grey pictures; where these look wrong, say whether all of a channel comes" in said(found)
+
+
+def test_columns_of_words_are_left_out_and_named(tmp_path: Path) -> None:
+    made = frame(GREY)
+    made["file"] = [f"img{number}.png" for number in range(30)]
+    made["hospital"] = np.array(["north", "south"])[np.arange(30) % 2]
+    made.to_csv(tmp_path / "a.csv", index=False)
+    found = understand(tmp_path / "a.csv")
+    assert np.array_equal(read_all(found), GREY)
+    assert "The columns 'file' and 'hospital', of words, were left out" in said(found)
+    grouped = again(tmp_path / "a.csv", group="hospital")
+    assert grouped.groups is not None
+    assert set(grouped.groups.tolist()) == {"north", "south"}
+    assert "The column 'file', of words, was left out" in said(grouped)
+    unnamed = made.drop(columns="label")
+    unnamed.to_csv(tmp_path / "b.csv", index=False)
+    with pytest.raises(
+        DataError, match=r"its columns of words are 'file', 'hospital': say which of them is the label, and which"
+    ):
+        understand(tmp_path / "b.csv")
+    assert again(tmp_path / "b.csv", label="hospital").class_names == ("north", "south")
+    unnamed.drop(columns="file").to_csv(tmp_path / "c.csv", index=False)
+    assert understand(tmp_path / "c.csv").class_names == ("north", "south")
+
+
 def test_a_shape_that_is_given_or_named_by_the_header(tmp_path: Path) -> None:
     images = smooth(20, 6, 10, 1)
     frame(images, LABELS[:20]).to_csv(tmp_path / "a.csv", index=False)

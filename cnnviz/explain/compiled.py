@@ -14,9 +14,9 @@ from cnnviz.explain.network import Shape, fingerprint, fitting, refuse_channels_
 from cnnviz.explain.passage import weights_are_replaced
 from cnnviz.keras_private import quiet_about_tracing
 
-__all__ = ["compiled", "forget", "make_ready"]
+__all__ = ["compiled", "forget", "make_ready", "traced"]
 
-# A function of a small model takes about a megabyte; a page needs a handful for each model.
+# A function of a small model takes about a megabyte, one of 150 layers 12; a page needs a handful for each model.
 MOST_FUNCTIONS = 32
 
 _functions: "weakref.WeakKeyDictionary[keras.Model, LRUCache[Hashable, Any]]" = weakref.WeakKeyDictionary()
@@ -47,6 +47,18 @@ def compiled(model: keras.Model, shape: Shape, key: Hashable, body: Body, *more:
             make_ready(model, shape)
             kept[whole] = _compile(weakref.ref(model), shape, body, more)
         return kept[whole]
+
+
+def traced(model: keras.Model, shape: Shape, body: Body) -> None:
+    """Follow a model's pass once, for what the body notes down of it; nothing is kept.
+
+    Args:
+        model: as for `compiled`.
+        shape: (height, width, channels) of the images.
+        body: as for `compiled`.
+    """
+    make_ready(model, shape)
+    _compile(weakref.ref(model), shape, body, ()).get_concrete_function()
 
 
 def _compile(model: "weakref.ref[keras.Model]", shape: Shape, body: Body, more: tuple[tf.TensorSpec, ...]) -> Any:

@@ -10,7 +10,7 @@ from cachetools import LRUCache
 from numpy.typing import ArrayLike
 
 from cnnviz.errors import SpecError
-from cnnviz.explain.compiled import compiled
+from cnnviz.explain.compiled import traced
 from cnnviz.explain.last_maps import CONVOLUTIONS, LAST_MAPS, last_maps, plain
 from cnnviz.explain.network import Shape, fingerprint, image_shape
 from cnnviz.explain.passage import Passage, pass_through
@@ -100,11 +100,11 @@ def places_of(model: keras.Model, shape: Shape) -> Places:
     if key not in kept:
         found: list[Places] = []
 
-        def body(traced: keras.Model, images: tf.Tensor) -> tf.Tensor:
-            found.append(_read(pass_through(traced, images)))
+        def body(network: keras.Model, images: tf.Tensor) -> tf.Tensor:
+            found.append(_read(pass_through(network, images)))
             return tf.constant(0)
 
-        compiled(model, shape, ("places", object()), body).get_concrete_function()
+        traced(model, shape, body)
         kept[key] = found[-1]
     return kept[key]
 

@@ -1,9 +1,9 @@
 """A network on an image, from left to right: a column of maps for each layer, their order, their scale, their words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ __all__ = [
     "SEEN",
     "Blank",
     "Column",
+    "DrawnMaps",
     "ImageInNetwork",
     "MapsScene",
     "Scale",
@@ -35,11 +36,35 @@ __all__ = [
 
 SEEN = "(input)"  # cnnviz.explain.SEEN, which costs TensorFlow's import
 
+T = TypeVar("T")
 Scale = Literal["map", "layer", "all"]
 _SCALES = {"map": "its own scale", "layer": "its layer's scale", "all": "one scale for all maps"}
 _PASSED_ON = ("flatten", "dropout")  # layers that have nothing of their own to show
 _MOST_PIXELS = 120_000  # of a layer in one column; larger maps are made smaller by the mean of blocks
 _WORDS = 20  # a vector of so many numbers is a list with words
+
+
+class DrawnMaps(dict[str, NDArray[np.float32]]):
+    """{layer: maps} with what was worked out of them, for as long as they are kept: a click changes one column alone.
+
+    Nothing in it changes; each layer remembers its newest column.
+    """
+
+    def __init__(self, maps: Mapping[str, NDArray[np.float32]]) -> None:
+        super().__init__(maps)
+        self._found: dict[tuple[str, str], tuple[Hashable, Any]] = {}
+
+    def once(self, what: str, layer: str, made_of: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made of a layer and the same other things before, or make it."""
+        known = self._found.get((what, layer))
+        if known is None or known[0] != made_of:
+            known = self._found[what, layer] = (made_of, make())
+        found: T = known[1]
+        return found
+
+
+def _once(maps: Mapping[str, Any], what: str, layer: str, made_of: Hashable, make: Callable[[], T]) -> T:
+    return maps.once(what, layer, made_of, make) if isinstance(maps, DrawnMaps) else make()
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,9 +139,12 @@ class MapsScene:
 
         Filters of one run stand in the same place for both sights.
         """
-        ranked = (self.sights[0] if self.in_step(sight) else sight).maps.get(layer, sight.maps[layer])
-        strongest = np.argsort(-strengths(ranked), kind="stable").tolist()
-        order: list[int] = strongest if self.by_strength else sorted(strongest)
+        ranked = (self.sights[0] if self.in_step(sight) else sight).maps
+        ranked = ranked if layer in ranked else sight.maps
+        strongest: list[int] = _once(
+            ranked, "strongest", layer, None, lambda: np.argsort(-strengths(ranked[layer]), kind="stable").tolist()
+        )
+        order = strongest if self.by_strength else sorted(strongest)
         if self.most is None or len(order) <= self.most:
             return order
         kept: list[int] = strongest[: self.most] if self.by_strength else sorted(strongest[: self.most])
@@ -182,7 +210,9 @@ def columns_of(scene: MapsScene, sight: ImageInNetwork) -> list[Column]:
     """Draw a network from left to right: the input, then every layer that does more than pass on what came in."""
     columns, before = [_input(sight)], sight.maps[SEEN]
     for name, maps in sight.maps.items():
-        if name != SEEN and maps.size and not _repeats(maps, before):
+        if name == SEEN or not maps.size:
+            continue
+        if not _once(sight.maps, "repeats", name, None, partial(_repeats, maps, before)):
             columns.append(_column(name, maps, scene, sight))
             before = maps
     return columns
@@ -230,7 +260,8 @@ def _column(name: str, maps: NDArray[Any], scene: MapsScene, sight: ImageInNetwo
     bounds = scene.bounds(name)
     if flat and bounds is None:
         bounds = span([maps])  # a single number has no scale of its own
-    pictures = map_tiles(_fitting(maps[..., order]), bounds)
+    made_of = (tuple(order), bounds)
+    pictures = _once(sight.maps, "tiles", name, made_of, lambda: map_tiles(_fitting(maps[..., order]), bounds))
     words = _words(name, maps, order, sight) if flat and len(order) <= _WORDS else []
     left_out = maps.shape[2] - len(order)
     which = "the strongest" if sight is scene.sights[0] or not scene.in_step(sight) else "the same"

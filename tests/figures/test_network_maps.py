@@ -1,5 +1,6 @@
 """A network on an image: which maps stand where, on which scale, and what is said of them."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ from cnnviz import explain
 from cnnviz.figures.network_maps import (
     SEEN,
     Blank,
+    DrawnMaps,
     ImageInNetwork,
     MapsScene,
     blank_columns,
@@ -123,3 +125,27 @@ def test_a_map_lies_over_the_middle_of_what_it_sees() -> None:
     assert place_over(IMAGE, one, None) == (0, 0, 4, 4)
     assert place_over(IMAGE, one, explain.ReceptiveField((4, 4), (0, 0), (0, 0))) == (0, 0, 4, 4)
     assert place_over(IMAGE, one, explain.ReceptiveField((3, 3), (1, 1), (0, 0))) == (1, 1, 2, 2)
+
+
+def test_what_is_drawn_once_is_what_is_drawn_anew() -> None:
+    maps = {name: np.random.default_rng(len(name)).normal(size=(6, 6, 9)).astype(np.float32) for name in ("one", "two")}
+    plain = replace(sight(), maps={SEEN: np.zeros((6, 6, 3), np.float32), **maps})
+    kept = replace(plain, maps=DrawnMaps(plain.maps))
+    for _ in range(2):
+        for chosen in (("one", 0), ("one", 8), ("two", 3)):
+            for by_strength in (True, False):
+                for scale in ("map", "layer", "all"):
+                    expected, found = (
+                        columns_of(MapsScene([one], chosen, by_strength, scale, 4), one) for one in (plain, kept)
+                    )
+                    for theirs, ours in zip(expected, found, strict=True):
+                        assert (theirs.name, list(theirs.ids), theirs.note) == (ours.name, list(ours.ids), ours.note)
+                        np.testing.assert_array_equal(theirs.pictures.pixels, ours.pictures.pixels)
+                        np.testing.assert_array_equal(theirs.pictures.lows, ours.pictures.lows)
+
+
+def test_a_column_that_nobody_changed_is_not_drawn_again() -> None:
+    kept = replace(sight(), maps=DrawnMaps({SEEN: IMAGE / 255, "a": np.ones((4, 4, 9)), "b": np.ones((2, 2, 9))}))
+    first, other = (columns_of(MapsScene([kept], ("a", number), most=3), kept) for number in (0, 8))
+    assert first[1].pictures.pixels is not other[1].pictures.pixels  # another map is among those of its layer
+    assert first[2].pictures.pixels is other[2].pictures.pixels

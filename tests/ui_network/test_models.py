@@ -3,9 +3,10 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 from cnnviz.runs import Run
-from cnnviz.ui.network import arrays_of, keras_ready, model
+from cnnviz.ui.network import arrays_of, keras_ready, model, models
 from cnnviz.ui.network.models import feature_maps, peaks
 from tests.dashboard import ROOT
 
@@ -31,6 +32,19 @@ def test_what_a_model_makes_of_images_is_kept(looked_at: Run) -> None:
     assert feature_maps(looked_at.at(), image.copy()) is maps
     assert feature_maps(looked_at.at(0), image) is not maps
     assert peaks(looked_at.at(), "conv2d_1") is peaks(looked_at.at(), "conv2d_1")
+
+
+def test_maps_are_kept_up_to_a_size_whatever_the_network(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    images = [np.full((8, 8, 3), value, np.uint8) for value in (10, 20, 30)]
+    each = sum(array.nbytes for array in feature_maps(looked_at.at(), images[0]).values())
+    kept = models._KeptMaps(2 * each)
+    monkeypatch.setattr(models, "_kept_maps", lambda: kept)
+    first, second, third = (feature_maps(looked_at.at(), image) for image in images)
+    assert feature_maps(looked_at.at(), images[2]) is third
+    assert feature_maps(looked_at.at(), images[1]) is second
+    assert feature_maps(looked_at.at(), images[0]) is not first
+    monkeypatch.setattr(models, "_kept_maps", lambda: models._KeptMaps(each - 1))
+    assert list(feature_maps(looked_at.at(), images[0])) == list(first)
 
 
 def test_keras_is_imported_in_the_background() -> None:

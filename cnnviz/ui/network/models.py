@@ -1,10 +1,12 @@
 """Keras models on pages: imported in the background, opened once for all sessions, and what they make of images."""
 
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from cnnviz import explain
@@ -12,6 +14,7 @@ from cnnviz.arrays import Arrays, digest, sealed
 from cnnviz.data import Split
 from cnnviz.data.photos import sized
 from cnnviz.explain.methods import METHODS
+from cnnviz.figures.network_maps import DrawnMaps
 from cnnviz.files import stamp
 from cnnviz.runs import Run, Weights
 from cnnviz.ui.address import rerun
@@ -41,6 +44,7 @@ __all__ = [
     "wait_for_keras",
 ]
 
+_MOST_MAPS_BYTES = 170_000_000  # two images side by side in the largest network that comes along
 MOST_IMAGES = 2000  # searched for strong patches: a second at most for a small network
 
 Maps = dict[str, NDArray[np.float32]]
@@ -171,14 +175,37 @@ def feature_maps(weights: Weights, image: NDArray[np.uint8]) -> Maps:
     Raises:
         CnnvizError: the model cannot be opened, or the image does not fit it.
     """
-    opened = model(weights)
-    return _feature_maps(opened, image, f"{weights.key}|{digest(image)}")
+    opened, kept, key = model(weights), _kept_maps(), f"{weights.key}|{digest(image)}"
+    with kept.lock:
+        found = kept.maps.get(key)
+    if found is None:
+        made = explain.feature_maps(opened, image, include_input=True)
+        found = DrawnMaps(sealed({name: maps[0] for name, maps in made.items()}))
+        kept.add(key, found)
+    return found
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _feature_maps(_model: Any, _image: NDArray[np.uint8], key: str) -> Maps:
-    found = explain.feature_maps(_model, _image, include_input=True)
-    return sealed({name: maps[0] for name, maps in found.items()})
+class _KeptMaps:
+    """The maps that were made last, of all sessions; a network for 224x224 pixels makes 80 MB of one image."""
+
+    def __init__(self, most_bytes: int = _MOST_MAPS_BYTES) -> None:
+        self.lock = threading.Lock()
+        self.maps: LRUCache[str, DrawnMaps] = LRUCache(most_bytes, getsizeof=_bytes_of)
+
+    def add(self, key: str, maps: DrawnMaps) -> None:
+        """Keep them, unless they alone are too large."""
+        if _bytes_of(maps) <= self.maps.maxsize:
+            with self.lock:
+                self.maps[key] = maps
+
+
+def _bytes_of(maps: Maps) -> int:
+    return sum(array.nbytes for array in maps.values())
+
+
+@st.cache_resource(show_spinner=False)
+def _kept_maps() -> _KeptMaps:
+    return _KeptMaps()
 
 
 def searched_images(run: Run) -> Split:

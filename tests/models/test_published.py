@@ -15,11 +15,15 @@ import pytest
 from filelock import FileLock
 
 from cnnviz import download
+from cnnviz.adoption.published import beginning_with_published
+from cnnviz.data import load_dataset
 from cnnviz.errors import DataError, SpecError
 from cnnviz.explain import layers_of
 from cnnviz.keras_private import write_h5_weights
 from cnnviz.models import published
 from cnnviz.models.published import PUBLISHED, open_published
+from cnnviz.spec import DataSpec, ModelSpec, RunSpec
+from cnnviz.training.execute import train
 from tests.data.helpers import Server
 
 NAME = "MobileNetV3Small"  # the smallest that has a checksum
@@ -74,6 +78,27 @@ def refused(home: Path, name: str = NAME, **options: Any) -> str:
     with pytest.raises(DataError) as caught:
         open_published(name, home, SHAPE, **options)
     return str(caught.value)
+
+
+def test_a_run_begins_with_it(home: Path, made: tuple[keras.Model, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(monkeypatch, made[1])
+    (home / "networks").mkdir(parents=True)
+    (home / "networks" / FILE).write_bytes(made[1])
+    bare = RunSpec(data=DataSpec(name="digits", train_images=20), model=ModelSpec(input_shape=(8, 8, 1)))
+    spec = beginning_with_published(NAME, bare, home, size=32)
+    assert spec.beginning is not None
+    assert spec.model.body is not None
+    assert (spec.beginning.network, spec.beginning.frozen) == (f"keras:{NAME}", "all")
+    assert spec.trained_parameters == spec.model.body.rows[-1].output_shape[-1] * 10 + 10
+    open_published(NAME, home, SHAPE)  # another one of the same process: Keras would count its layers on
+    run = train(spec.changed(train=spec.train.changed(epochs=1)), home)
+    assert run.state == "completed", run.status.message
+    body, images = run.spec.model.body, load_dataset("digits", home).test.images[:3].astype(np.float32)
+    model = run.model()
+    found = keras.Model(model.inputs, model.get_layer(body.rows[-1].name).output)  # type: ignore[union-attr]
+    seen = keras.ops.image.resize(np.repeat(images, 3, -1), (32, 32))
+    expected = open_published(NAME, home, (32, 32, 3)).predict(np.asarray(seen), verbose=0)
+    np.testing.assert_allclose(found.predict(images, verbose=0), expected, rtol=1e-4, atol=1e-4)
 
 
 def images() -> np.ndarray:
@@ -150,7 +175,8 @@ def test_a_server_that_falls_silent_is_given_up(
 ) -> None:
     monkeypatch.setattr(download, "TIMEOUT_S", 0.3)
     server.silent_after = silent_after
-    assert any(word in refused(home) for word in ("no answer within", "fell silent"))
+    said = refused(home)
+    assert any(word in said for word in ("no answer within", "fell silent")), said
     assert not (home / "networks" / FILE).exists()
 
 

@@ -11,6 +11,7 @@ from cnnviz.data.findings.duplicates import Pairs, are_drawings, exact_copies, n
 from cnnviz.data.findings.looks import Looks, looks_of
 from cnnviz.data.findings.records import Finding, Kind, Place, places_of, splits_of
 from cnnviz.data.findings.shortcuts import told_by_brightness
+from cnnviz.data.findings.turned import turned_copies
 from cnnviz.data.records import Dataset
 from cnnviz.errors import DataError
 
@@ -32,8 +33,8 @@ class Examined:
 
     Attributes:
         findings: the gravest first.
-        leaked: (n,) int64, positions of the test images that are among the training or validation images, exactly or
-            nearly.
+        leaked: (n,) int64, positions of the test images that are among the training or validation images, exactly,
+            nearly, or mirrored or turned.
     """
 
     findings: tuple[Finding, ...]
@@ -84,12 +85,14 @@ class _Examination:
         self.labels = np.concatenate([split.labels for split in self.splits.values()])
         self.is_test = np.array([place.split == "test" for place in self.places])
         self.drawings = False
-        self.done, self.steps = 0, (3 + len(self.splits)) * len(self.places)
+        self.done, self.steps = 0, (4 + len(self.splits)) * len(self.places)
 
     def examined(self) -> Examined:
-        copies, looks = _Copies(self._pairs(), len(self.places)), self._looks()
+        upright, turned = self._pairs()
+        plain, copies = (_Copies(pairs, len(self.places)) for pairs in (upright, _joined(upright, turned)))
+        looks = self._looks()
         leaked = np.flatnonzero(copies.across(self.is_test) & self.is_test)
-        found = [*self._copies(copies), *self._plain(looks), *self._classes(), *self._shortcut(looks)]
+        found = [*self._copies(copies, plain, turned), *self._plain(looks), *self._classes(), *self._shortcut(looks)]
         return Examined(tuple(found), leaked - int(np.flatnonzero(self.is_test)[0]))
 
     def _step(self, part: float) -> None:
@@ -101,7 +104,11 @@ class _Examination:
 
     # --- copies ---------------------------------------------------------------------------------------------------
 
-    def _pairs(self) -> Pairs:
+    def _pairs(self) -> tuple[Pairs, Pairs]:
+        """Return which images are copies as they are, and which are once one of the two is mirrored or turned.
+
+        Turning can make one thing of another (an arrow, a digit), so of the latter only pairs of one class count.
+        """
         greys = []
         for split in self.splits.values():
             greys.append(thumbnails(split.images))
@@ -111,20 +118,25 @@ class _Examination:
         self.drawings = are_drawings(joined)
         near = near_copies(joined, tell=lambda done, of: self._step(2 * done / of))
         self._part(2)
-        return _with_exact(near, (image for split in self.splits.values() for image in split.images))
+        turned = turned_copies(joined, lambda done, of: self._step(done / of))
+        self._part(1)
+        alike = self.labels[turned.first] == self.labels[turned.second]
+        turned = Pairs(turned.first[alike], turned.second[alike], turned.likeness[alike])
+        return _with_exact(near, (image for split in self.splits.values() for image in split.images)), turned
 
-    def _copies(self, copies: "_Copies") -> Iterable[Finding]:
-        leaks, contradictions = copies.across(self.is_test), copies.across(self.labels)
+    def _copies(self, copies: "_Copies", plain: "_Copies", turned: Pairs) -> Iterable[Finding]:
+        """Describe copies: all of them, those that are so as they are, and the pairs that are so once one is turned."""
+        leaks, contradictions = copies.across(self.is_test), plain.across(self.labels)
         if leaks.any():
             tests = int((leaks & self.is_test).sum())
             yield self._of_copies(
                 "leak",
                 "Test images that are among the training images",
                 f"{_counted(tests, 'test image')} ({_percent(tests, int(self.is_test.sum()))}) {_are(tests)} among the "
-                f"training images too, exactly or nearly: the network has seen {'it' if tests == 1 else 'them'}, and "
-                "the test accuracy looks better than it is. Leave the training copies out, or read the accuracy "
-                "without these on Report.",
-                copies,
+                "training images too, exactly, nearly or mirrored: the network has seen "
+                f"{'it' if tests == 1 else 'them'}, and the test accuracy looks better than it is. Leave the training "
+                "copies out, or read the accuracy without these on Report.",
+                copies.pairs,
                 leaks,
                 leaks & ~self.is_test,
             )
@@ -135,13 +147,14 @@ class _Examination:
                 "The same picture in two classes",
                 f"{_counted(count, 'image')} {_are(count)} the same as another that has another label: one of the two "
                 "is wrong, and no network can learn both. Correct the labels or leave them out.",
-                copies,
+                plain.pairs,
                 contradictions,
                 contradictions,
             )
-        rest = copies.member & ~leaks & ~contradictions
-        if rest.any():
-            extra = rest & ~copies.kept(self.is_test)
+        told = leaks | contradictions
+        twice = plain.member & ~told
+        if twice.any():
+            extra = twice & ~plain.kept(self.is_test)
             count = int(extra.sum())
             yield self._of_copies(
                 "duplicate",
@@ -149,8 +162,23 @@ class _Examination:
                 f"{_counted(count, 'image')} ({_percent(count, len(self.places))}) "
                 f"{'repeats' if count == 1 else 'repeat'} another one, exactly or nearly: such pictures count twice in "
                 "training and in every number. One of each is kept if you leave them out.",
-                copies,
-                rest,
+                plain.pairs,
+                twice,
+                extra,
+            )
+        ones = plain.kept(self.is_test) & ~told  # one of each that is there as it is
+        several = np.bincount(copies.group[ones], minlength=len(ones))[copies.group] > 1
+        if (ones & several).any():
+            extra = ones & several & ~copies.kept(self.is_test)
+            count = int(extra.sum())
+            yield self._of_copies(
+                "turned",
+                "Images that are there again, mirrored or turned",
+                f"{_counted(count, 'image')} ({_percent(count, len(self.places))}) {_are(count)} another one of the "
+                "same class, mirrored or turned: such pictures count twice in every number, and teach nothing where "
+                "training mirrors or turns its images. One of each is kept if you leave them out.",
+                turned,
+                several & ~told,
                 extra,
             )
 
@@ -159,11 +187,11 @@ class _Examination:
         kind: Kind,
         title: str,
         sentence: str,
-        copies: "_Copies",
+        pairs: Pairs,
         members: NDArray[np.bool_],
         extra: NDArray[np.bool_],
     ) -> Finding:
-        pairs, shown = copies.pairs, np.flatnonzero(members[copies.pairs.first])[:_SHOWN]
+        shown = np.flatnonzero(members[pairs.first])[:_SHOWN]
         first, second = pairs.first[shown], pairs.second[shown]
         swap = extra[second] & ~extra[first]  # what stays stands beside what goes
         images, beside = np.where(swap, second, first), np.where(swap, first, second)
@@ -282,6 +310,20 @@ def _with_exact(near: Pairs, images: Iterable[NDArray[np.uint8]]) -> Pairs:
     _, once = np.unique(pairs[0] * len(first) + pairs[1], return_index=True)
     once = once[np.argsort(-likeness[once], kind="stable")]
     return Pairs(pairs[0][once], pairs[1][once], np.minimum(likeness[once], 1))
+
+
+def _joined(upright: Pairs, turned: Pairs) -> Pairs:
+    """Return both, the most alike first."""
+    first, second, likeness = (
+        np.concatenate(both)
+        for both in (
+            (upright.first, turned.first),
+            (upright.second, turned.second),
+            (upright.likeness, turned.likeness),
+        )
+    )
+    order = np.argsort(-likeness, kind="stable")
+    return Pairs(first[order], second[order], likeness[order])
 
 
 def _counted(count: int, noun: str) -> str:

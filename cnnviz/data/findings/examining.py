@@ -1,6 +1,6 @@
 """Looking through a data set for what is probably not meant."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from cnnviz.data.findings.duplicates import Pairs, are_drawings, exact_copies, near_copies, thumbnails
 from cnnviz.data.findings.looks import Looks, looks_of
+from cnnviz.data.findings.originals import oddities_of
 from cnnviz.data.findings.records import Finding, Kind, Place, places_of, splits_of
-from cnnviz.data.findings.shortcuts import told_by_brightness
+from cnnviz.data.findings.shortcuts import told_by
 from cnnviz.data.findings.turned import turned_copies
+from cnnviz.data.originals import Originals
 from cnnviz.data.records import Dataset
 from cnnviz.errors import DataError
 
@@ -41,17 +43,19 @@ class Examined:
     leaked: NDArray[np.int64]
 
 
-def examine(dataset: Dataset, tell: Tell | None = None) -> Examined:
+def examine(dataset: Dataset, tell: Tell | None = None, *, originals: Originals | None = None) -> Examined:
     """Look through a data set: copies, leakage, labels that contradict, images that show little, classes, shortcuts.
 
     Args:
         dataset: any; its images are read a block at a time.
+        originals: what its pictures were before they were kept, `cnnviz.data.originals_of`; None where that is not
+            known, so that sizes and orientation are not looked at.
         tell: called with the steps that are done and all of them; raises to stop.
 
     Returns:
         What was found. Of copies one is kept, a test image before a validation and a training image.
     """
-    return _Examination(dataset, tell).examined()
+    return _Examination(dataset, tell, originals).examined()
 
 
 def without(dataset: Dataset, places: Iterable[Place]) -> Dataset:
@@ -78,8 +82,8 @@ def without(dataset: Dataset, places: Iterable[Place]) -> Dataset:
 class _Examination:
     """One walk through a data set, whose images are numbered: training, validation, test."""
 
-    def __init__(self, dataset: Dataset, tell: Tell | None) -> None:
-        self.dataset, self.tell = dataset, tell
+    def __init__(self, dataset: Dataset, tell: Tell | None, originals: Originals | None) -> None:
+        self.dataset, self.tell, self.originals = dataset, tell, originals
         self.splits = splits_of(dataset)
         self.places = places_of(dataset)
         self.labels = np.concatenate([split.labels for split in self.splits.values()])
@@ -92,7 +96,13 @@ class _Examination:
         plain, copies = (_Copies(pairs, len(self.places)) for pairs in (upright, _joined(upright, turned)))
         looks = self._looks()
         leaked = np.flatnonzero(copies.across(self.is_test) & self.is_test)
-        found = [*self._copies(copies, plain, turned), *self._plain(looks), *self._classes(), *self._shortcut(looks)]
+        found = [
+            *self._copies(copies, plain, turned),
+            *self._looking(looks),
+            *self._odd(),
+            *self._classes(),
+            *self._shortcuts(looks),
+        ]
         return Examined(tuple(found), leaked - int(np.flatnonzero(self.is_test)[0]))
 
     def _step(self, part: float) -> None:
@@ -211,28 +221,42 @@ class _Examination:
         self._part(1)
         return looks
 
-    def _plain(self, looks: Looks) -> Iterable[Finding]:
-        words: Sequence[tuple[Kind, NDArray[np.bool_], str, str]] = (
-            ("blank", looks.blank, "Images that show nothing", "one even colour, so there is nothing to learn"),
-            ("dark", looks.dark, "Images that are nearly black", "so dark that little is left to see"),
-            ("bright", looks.bright, "Images that are nearly white", "so bright that little is left to see"),
-            (
-                "blurred", looks.blurred, "Images that are far less sharp than the others",
-                "blurred, by the measure of this data set",
-            ),
-            (
-                "grey", looks.grey, "Grey images among colour",
-                "without colour, where the others have it: if they are of a few classes, the network learns that",
-            ),
-        )  # fmt: skip
-        for kind, which, title, why in words:
-            found = self._named_where(which)
-            if found and not (kind == "blurred" and self.drawings):  # lines on a ground have no sharpness of their own
-                sentence = (
-                    f"{_counted(len(found), 'image')} ({_percent(len(found), len(self.places))}) {_are(len(found))} "
-                    f"{why}. {_LOOK_AT_IT if len(found) == 1 else _LOOK_AT_THEM}"
-                )
-                yield Finding(kind, title, sentence, found[:_SHOWN], (), found)
+    def _looking(self, looks: Looks) -> Iterable[Finding]:
+        yield from self._plain("blank", looks.blank, "Images that show nothing",
+                               "one even colour, so there is nothing to learn")  # fmt: skip
+        yield from self._plain("dark", looks.dark, "Images that are nearly black", "so dark that little is left to see")
+        yield from self._plain("bright", looks.bright, "Images that are nearly white",
+                               "so bright that little is left to see")  # fmt: skip
+        if not self.drawings:  # lines on a ground have no sharpness of their own
+            yield from self._plain("blurred", looks.blurred, "Images that are far less sharp than the others",
+                                   "blurred, by the measure of this data set")  # fmt: skip
+        yield from self._plain("grey", looks.grey, "Grey images among colour",
+                               "without colour, where the others have it: if they are of a few classes, the network "
+                               "learns that")  # fmt: skip
+
+    def _odd(self) -> Iterable[Finding]:
+        """Describe what is odd about what the pictures were, where that is known."""
+        if self.originals is None:
+            return
+        height, width, _ = self.dataset.shape
+        odd = oddities_of(self.originals, self.labels, (height, width))
+        yield from self._plain("tiny", odd.tiny, "Pictures that were enlarged",
+                               f"of less than half of {width}x{height} pixels, and were enlarged")  # fmt: skip
+        yield from self._plain("odd-sized", (odd.size | odd.shape) & ~odd.tiny, "Pictures of another size or shape",
+                               "of a size or shape far from the others of their class: what was cut off, or how sharp "
+                               "they are, may set them apart")  # fmt: skip
+        yield from self._plain("orientation", odd.turned | odd.portrait, "Pictures that may lie on their side",
+                               _side_in_words(int(odd.turned.sum()), int(odd.portrait.sum())))  # fmt: skip
+
+    def _plain(self, kind: Kind, which: NDArray[np.bool_], title: str, why: str) -> Iterable[Finding]:
+        """Describe single images: "3 images (1.0 %) are" and then why; nothing where there are none."""
+        found = self._named_where(which)
+        if found:
+            sentence = (
+                f"{_counted(len(found), 'image')} ({_percent(len(found), len(self.places))}) {_are(len(found))} {why}. "
+                f"{_LOOK_AT_IT if len(found) == 1 else _LOOK_AT_THEM}"
+            )
+            yield Finding(kind, title, sentence, found[:_SHOWN], (), found)
 
     # --- classes --------------------------------------------------------------------------------------------------
 
@@ -259,16 +283,27 @@ class _Examination:
                 f"{_percent(most, int(counts.sum()))} of them, so read the recall of each class and not the accuracy.",
             )
 
-    def _shortcut(self, looks: Looks) -> Iterable[Finding]:
-        told = told_by_brightness(looks, self.labels)
+    def _shortcuts(self, looks: Looks) -> Iterable[Finding]:
         chance = 1 / len(np.unique(self.labels))
-        if told is not None and told - chance > _SHORTCUT * (1 - chance):
+        by_brightness = told_by(np.stack([looks.brightness, looks.contrast], axis=1), self.labels)
+        if by_brightness is not None and by_brightness - chance > _SHORTCUT * (1 - chance):
             yield Finding(
                 "shortcut",
                 "Classes told apart by brightness alone",
-                f"Two numbers, how bright an image is and how strong its contrast, tell {100 * told:.0f} % of the "
-                f"images' classes, where guessing gets {100 * chance:.0f} %: a network will learn the light and not "
-                "the things. Add pictures of each class in every light.",
+                f"Two numbers, how bright an image is and how strong its contrast, tell {100 * by_brightness:.0f} % of "
+                f"the images' classes, where guessing gets {100 * chance:.0f} %: a network will learn the light and "
+                "not the things. Add pictures of each class in every light.",
+            )
+        if self.originals is None:
+            return
+        by_size = told_by(self.originals[:, :2], self.labels)
+        if by_size is not None and by_size - chance > _SHORTCUT * (1 - chance):
+            yield Finding(
+                "size",
+                "Classes told apart by the size of their pictures",
+                f"How high and wide a picture was tells {100 * by_size:.0f} % of the images' classes, where guessing "
+                f"gets {100 * chance:.0f} %: a network may learn how sharp or how pulled they are and not the things. "
+                "Take pictures of every class in the same way, or bring all to one size before.",
             )
 
 
@@ -314,16 +349,21 @@ def _with_exact(near: Pairs, images: Iterable[NDArray[np.uint8]]) -> Pairs:
 
 def _joined(upright: Pairs, turned: Pairs) -> Pairs:
     """Return both, the most alike first."""
-    first, second, likeness = (
-        np.concatenate(both)
-        for both in (
-            (upright.first, turned.first),
-            (upright.second, turned.second),
-            (upright.likeness, turned.likeness),
-        )
-    )
+    likeness = np.concatenate([upright.likeness, turned.likeness])
     order = np.argsort(-likeness, kind="stable")
-    return Pairs(first[order], second[order], likeness[order])
+    first = np.concatenate([upright.first, turned.first])[order]
+    return Pairs(first, np.concatenate([upright.second, turned.second])[order], likeness[order])
+
+
+def _side_in_words(turned: int, portraits: int) -> str:
+    """Say why pictures may lie on their side."""
+    why = [
+        "turned as their camera says, though somebody had turned them before" if turned else "",
+        "upright among the lying pictures of the same camera, which does not say that it was held so"
+        if portraits
+        else "",
+    ]
+    return ", or ".join(filter(None, why))
 
 
 def _counted(count: int, noun: str) -> str:

@@ -18,9 +18,13 @@ Kind = Literal[
     "bright",
     "blurred",
     "grey",
+    "odd-sized",
+    "tiny",
+    "orientation",
     "few",
     "uneven",
     "shortcut",
+    "size",
 ]
 
 

@@ -10,8 +10,9 @@ from cnnviz.data import Dataset, Imported, about_dataset
 from cnnviz.data.again import positions_of, understood_again
 from cnnviz.data.doubts import doubts_of
 from cnnviz.data.findings import Examined, Finding, Place, examine, keep_examined, kept_examined
-from cnnviz.data.findings.records import splits_of
+from cnnviz.data.findings.records import places_of, splits_of
 from cnnviz.data.importing import free_name, keep
+from cnnviz.data.originals import originals_of
 from cnnviz.data.sources import Keeping
 from cnnviz.ui.address import go
 from cnnviz.ui.components.gallery import GalleryRow, gallery
@@ -45,8 +46,9 @@ def show_findings(dataset: Dataset) -> None:
         looking = known_job(key)
         if examined is None and looking is None:
             st.caption(
-                "Looks for images that are there twice, test images among the training images, the same picture in two "
-                "classes, images that show nothing, are dark, bright or blurred, and classes that cannot be learned."
+                "Looks for images that are there twice or turned, test images among the training images, the same "
+                "picture in two classes, images that show nothing, are dark, bright, blurred, of another size or on "
+                "their side, and classes that cannot be learned."
             )
             st.button(
                 "Look through it", key="data-examine", icon=":material/search:", on_click=_examine, args=(dataset, key)
@@ -74,7 +76,8 @@ def _examine(dataset: Dataset, key: str) -> None:
     folder = home()
 
     def work(report: Report) -> Examined:
-        found = examine(dataset, lambda done, of: report(done / of, "comparing its images"))
+        originals = originals_of(dataset.name, len(places_of(dataset)), folder)
+        found = examine(dataset, lambda done, of: report(done / of, "comparing its images"), originals=originals)
         keep_examined(dataset.name, found, folder)
         return found
 

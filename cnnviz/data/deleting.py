@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cnnviz.data.about import about_path
 from cnnviz.data.catalogue import checked_name, list_datasets
+from cnnviz.data.corrections import corrections_path
 from cnnviz.data.findings.kept import findings_path
 from cnnviz.data.known import KNOWN
 from cnnviz.data.large import is_large
@@ -81,7 +82,12 @@ def delete_dataset(name: str, home: str | Path | None = None) -> None:
             shutil.rmtree(gone)
         else:
             path.unlink()
-        for said in (about_path(name, home), findings_path(name, home), originals_path(name, home)):
+        for said in (
+            about_path(name, home),
+            findings_path(name, home),
+            originals_path(name, home),
+            corrections_path(name, home),
+        ):
             said.unlink(missing_ok=True)
 
 

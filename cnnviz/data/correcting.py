@@ -7,12 +7,12 @@ from pathlib import Path
 from cnnviz.data.again import understood_again
 from cnnviz.data.catalogue import load_dataset
 from cnnviz.data.corrections import label_of, read_corrections
-from cnnviz.data.download import Progress
 from cnnviz.data.findings.records import Place, places_of
 from cnnviz.data.importing import Imported, check_free, keep
 from cnnviz.data.pictures import held_pictures, how_to_get
 from cnnviz.data.records import Dataset
 from cnnviz.data.sources import Keeping
+from cnnviz.download import Progress
 from cnnviz.errors import DataError
 
 __all__ = ["correct_dataset", "keep_corrected"]

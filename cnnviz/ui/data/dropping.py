@@ -41,7 +41,7 @@ def choose_files() -> None:
     with folder:
         _field(
             "folder",
-            "Or choose a whole folder by the button; one that is dragged here loses the folders in it, a zip archive does not",
+            "Or choose a whole folder, by the button: one that is dragged loses the folders in it",
             several="directory",
         )
     with st.expander("Or give a path on this machine", icon=":material/folder_open:", key="data-path-fold"):

@@ -1,6 +1,7 @@
 """Finding what is wrong with a data set: how much of it is found, and how much else is taken for it.
 
     python benchmarks/findings.py                      # changed copies of images of the embedded sample
+    python benchmarks/findings.py --turned             # the same, mirrored or turned besides
     python benchmarks/findings.py --looks              # its images made blank, dark, bright, blurred and grey
     python benchmarks/findings.py --pairs FILE         # CIFAR-10's own copies, in the home, against a list of pairs
 
@@ -129,6 +130,36 @@ def of_changes(count: int) -> Result:
     return Result(f"{count} copies of each kind among {len(originals):,} images", columns, rows, told)
 
 
+def of_turned(count: int) -> Result:
+    """Hide changed copies that are mirrored or turned among strangers."""
+    import numpy as np
+
+    from cnnviz.data import load_dataset
+    from cnnviz.data.findings.duplicates import near_copies, thumbnails
+    from cnnviz.data.findings.turned import TURNS, turned, turned_copies
+
+    images = load_dataset("cifar10-sample").train.images
+    names = ("mirrored", "upside down", "180", "90", "270", "mirrored, 90", "mirrored, 270")
+    began = time.perf_counter()
+    near_copies(thumbnails(images))
+    plain_s = time.perf_counter() - began
+    rows, told = [], {}
+    for how in ("as they are", *CHANGES):
+        found, seconds = [], 0.0
+        for turn in range(TURNS):
+            copies = np.ascontiguousarray(turned(images[:count], turn))
+            if how != "as they are":
+                copies = np.stack([changed(copy, how, at) for at, copy in enumerate(copies)])
+            greys = thumbnails(np.concatenate([images, copies]))
+            began = time.perf_counter()
+            pairs = turned_copies(greys)
+            seconds += time.perf_counter() - began
+            found.append(len(set(range(count)) & set(pairs.first[pairs.second == pairs.first + len(images)])))
+        rows.append((how, *(f"{100 * number / count:.1f} %" for number in found)))
+        told[how] = f"{100 * sum(found) / count / TURNS:.1f} % in {seconds / TURNS / plain_s:.2f} of the time"
+    return Result(f"{count} copies of each kind among {len(images):,} images", ("copies", *names), rows, told)
+
+
 def of_pairs(file: Path) -> Result:
     """Compare with pairs that others found in CIFAR-10."""
     from cnnviz.data import load_dataset
@@ -216,10 +247,13 @@ def cleanvision(images: "Images") -> "dict[str, set[int]]":
 def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--pairs", type=Path, help="a CSV with the columns TestID and TrainID")
+    parser.add_argument("--turned", action="store_true", help="copies that are mirrored or turned")
     parser.add_argument("--looks", action="store_true", help="images that show little, instead of copies")
     options = parser.parse_args()
     if options.pairs:
         show(options, lambda: of_pairs(options.pairs))
+    elif options.turned:
+        show(options, lambda: of_turned(20 if options.quick else 400))
     elif options.looks:
         show(options, lambda: of_looks(5 if options.quick else 50))
     else:

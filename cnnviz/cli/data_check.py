@@ -22,13 +22,15 @@ def check(
 
     Copies, test images among the training images, images that show little, classes that cannot be learned.
     """
-    from cnnviz.data.findings import examine, keep_examined, kept_examined
+    from cnnviz.data.findings import examine, keep_examined, kept_examined, places_of
+    from cnnviz.data.originals import originals_of
 
     dataset = fetch(name, home)
     examined = None if again else kept_examined(name, home)
     if examined is None:
         with share_progress(f"looking through {name}") as report:
-            examined = examine(dataset, lambda done, of: report(done / of))
+            originals = originals_of(name, len(places_of(dataset)), home)
+            examined = examine(dataset, lambda done, of: report(done / of), originals=originals)
         keep_examined(name, examined, home)
     if as_json:
         emit(

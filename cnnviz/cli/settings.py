@@ -128,7 +128,7 @@ def _named_as_given(flags: Flags) -> Iterator[None]:
 
 
 def _base(flags: Flags, home: Path | None) -> "RunSpec":
-    from cnnviz.spec import RunSpec, preset
+    from cnnviz.spec import RunSpec, as_written, preset
 
     named = RunSpec.from_json(_read(flags.spec)) if flags.spec is not None else None
     if flags.preset is not None:
@@ -137,7 +137,7 @@ def _base(flags: Flags, home: Path | None) -> "RunSpec":
         return named or preset(_USUAL[0])
     info = find(flags.dataset, home)
     if named is not None:
-        return named.for_data(info.name, info.shape, info.classes)
+        return as_written(named).for_data(info.name, info.shape, info.classes)
     try:
         return preset(_USUAL[0]).for_data(info.name, info.shape, info.classes)
     except SpecError:

@@ -47,7 +47,7 @@ def train(
     ] = None,
     validation: Annotated[
         float | None,
-        typer.Option("--validation", metavar="FRACTION", help="Training images held back, 0 to 0.5."),
+        typer.Option("--validation", metavar="FRACTION", help="Held back, 0 to 0.5, where the data set brings none."),
     ] = None,
     augment: Annotated[
         bool, typer.Option("--augment", help="Shift the training images, and mirror them unless characters.")

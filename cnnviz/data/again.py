@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.data.findings import Place, places_of
+from cnnviz.data.originals import Original, Originals, originals_of
 from cnnviz.data.records import Dataset, Split
 from cnnviz.data.sources import Understood
 from cnnviz.home import datasets_folder
@@ -17,13 +18,13 @@ __all__ = ["positions_of", "understood_again"]
 class _Again:
     """The images of a data set, training, then validation, then test images: `cnnviz.data.sources.Pictures`."""
 
-    def __init__(self, dataset: Dataset, places: tuple[Place, ...]) -> None:
+    def __init__(self, dataset: Dataset, places: tuple[Place, ...], originals: Originals | None) -> None:
         self._splits: dict[str, Split | None] = {
             "train": dataset.train,
             "validation": dataset.validation,
             "test": dataset.test,
         }
-        self._places = places
+        self._places, self._originals = places, originals
 
     def __len__(self) -> int:
         return len(self._places)
@@ -38,6 +39,14 @@ class _Again:
         assert split is not None
         image: NDArray[np.uint8] = split.images[place.position]
         return image
+
+    def read_original(self, position: int) -> tuple[NDArray[np.uint8], Original]:
+        """Return an image, and what the picture was that it was made of."""
+        image = self.read(position)
+        if self._originals is None:
+            return image, Original(*image.shape[:2])
+        height, width, orientation, turned_before, camera = self._originals[position].tolist()
+        return image, Original(height, width, orientation, bool(turned_before), camera)
 
 
 def understood_again(dataset: Dataset, home: str | Path | None = None) -> Understood:
@@ -55,7 +64,7 @@ def understood_again(dataset: Dataset, home: str | Path | None = None) -> Unders
         dataset.class_names,
         np.concatenate([split.labels for split in splits]),
         np.array([place.split for place in places], np.str_),
-        _Again(dataset, places),
+        _Again(dataset, places, originals_of(dataset.name, len(places), home)),
         shape=dataset.shape,
         notes=(f"Made of the data set {dataset.name}: {dataset.source}.",),
     )

@@ -10,15 +10,16 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from cnnviz.data.sources.understood import Reading
 from cnnviz.errors import DataError
 from cnnviz.files import read_json, storage_errors, write_json
 from cnnviz.home import resolve_home
 
-__all__ = ["Brought", "bring", "brought_folder", "find_brought", "let_go", "point_at"]
+__all__ = ["Brought", "bring", "brought_folder", "find_brought", "let_go", "point_at", "read_reading", "write_reading"]
 
 MOST_BYTES = 8 * 10**9  # of all that is kept
 MOST_FILES = 50_000  # at once
@@ -27,7 +28,7 @@ _TOKEN = re.compile(r"[0-9a-f]{16}")
 _DAY_S, _HOUR_S = 86_400.0, 3_600.0
 _SPARE = 64_000_000  # bytes that are left on the disk
 _LONGEST_PART, _DEEPEST = 200, 24
-_RECORD, _FILES = "brought.json", "files"
+_RECORD, _READING, _FILES = "brought.json", "reading.json", "files"
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,49 @@ def find_brought(token: str, home: str | Path | None = None) -> Brought | None:
     with storage_errors(folder):
         os.utime(folder / _RECORD)
     return _found(folder)
+
+
+def read_reading(brought: Brought, home: str | Path | None = None) -> Reading:
+    """Return how a person said that it is to be read; the usual where nobody did, or what was kept is damaged.
+
+    Args:
+        brought: of `bring`, `point_at` or `find_brought`.
+        home: the home folder; see `cnnviz.home.resolve_home`.
+    """
+    said = read_json(brought_folder(home) / brought.token / _READING) or {}
+    try:
+        return Reading(**{key: _of_reading(key, value) for key, value in said.items()})
+    except (TypeError, ValueError):
+        return Reading()
+
+
+def write_reading(brought: Brought, reading: Reading, home: str | Path | None = None) -> None:
+    """Keep it for as long as what was brought, so that a page that is reloaded reads it so again.
+
+    Raises:
+        StorageError: the home cannot be written.
+    """
+    usual = asdict(Reading())
+    said = {key: value for key, value in asdict(reading).items() if value != usual[key]}
+    write_json(brought_folder(home) / brought.token / _READING, said, durable=False)
+
+
+def _of_reading(key: str, value: Any) -> Any:
+    """Return a field of a `Reading` as JSON had it.
+
+    Raises:
+        TypeError, ValueError: it cannot be one.
+    """
+    if key in ("shape", "window"):
+        number, count = (int, 3) if key == "shape" else (float, 2)
+        if len(value) != count:
+            raise ValueError(f"{key} has {len(value)} numbers")
+        return tuple(map(number, value))
+    if key == "names":
+        return {str(old): str(new) for old, new in dict(value).items()}
+    if not isinstance(value, bool if key in ("channels_first", "header", "invert") else str):
+        raise TypeError(f"{key} is {value!r}")
+    return value
 
 
 def let_go(token: str, home: str | Path | None = None) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from cnnviz.data.about import about_path
 from cnnviz.data.catalogue import checked_name, list_datasets
+from cnnviz.data.corrections import corrections_path
 from cnnviz.data.findings.kept import findings_path
 from cnnviz.data.known import KNOWN
 from cnnviz.data.large import is_large
+from cnnviz.data.originals import originals_path
 from cnnviz.errors import CnnvizError, DataError
 from cnnviz.files import storage_errors
 from cnnviz.home import datasets_folder
@@ -80,7 +82,12 @@ def delete_dataset(name: str, home: str | Path | None = None) -> None:
             shutil.rmtree(gone)
         else:
             path.unlink()
-        for said in (about_path(name, home), findings_path(name, home)):
+        for said in (
+            about_path(name, home),
+            findings_path(name, home),
+            originals_path(name, home),
+            corrections_path(name, home),
+        ):
             said.unlink(missing_ok=True)
 
 

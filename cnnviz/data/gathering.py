@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from cnnviz.data.fitting import fitted
 from cnnviz.data.large import IMAGES
+from cnnviz.data.originals import KnowsOriginals, Original, Originals
 from cnnviz.data.sources.understood import Keeping, Understood
 from cnnviz.data.stored import StoredImages, header_bytes, open_array
 from cnnviz.download import Progress
@@ -29,11 +30,14 @@ from cnnviz.files import read_json, storage_errors, write_json
 
 __all__ = ["Gathered", "gather", "kept_positions"]
 
-_POSITION = "position.json"
+_POSITION, _ORIGINALS = "position.json", "originals.bin"
+_ROW = np.dtype(np.uint32).itemsize * len(Original._fields)  # bytes of what one picture was
 _THREADS = 4
 _AHEAD = 4  # pictures a thread: enough that no thread waits for the writer
 _NOTED_EVERY_S = 1.0
 _BLOCK = 2**23  # bytes that are moved at a time
+
+_Read = tuple[NDArray[np.uint8], Original]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +60,11 @@ class Gathered:
         """Return the images, which stay where they are."""
         file, _ = open_array(self.path, lambda shape, _: shape)
         return StoredImages.of(file, self.path, self.shape)
+
+    def originals(self) -> Originals:
+        """Return what they were, (n, 5) uint32."""
+        content = self.path.with_name(_ORIGINALS).read_bytes()
+        return np.frombuffer(content, np.uint32).reshape(self.shape[0], -1)
 
 
 @dataclass
@@ -120,7 +129,7 @@ def gather(
                 position.dropped.append(picture)
                 position.skipped.append(str(result))
             else:
-                writer.add(result)
+                writer.add(*result)
             position.at += 1
             writer.note_sometimes()
             if on_progress:
@@ -131,19 +140,23 @@ def gather(
 
 def _read_all(
     understood: Understood, positions: NDArray[np.int64], keeping: Keeping, size: tuple[int, int]
-) -> Iterator[tuple[int, NDArray[np.uint8] | DataError]]:
-    """Yield each picture in its size, or why it cannot be read, in their order."""
-    channels = {"grey": 1, "rgb": 3}.get(keeping.colour)
+) -> Iterator[tuple[int, _Read | DataError]]:
+    """Yield each picture in its size with what it was, or why it cannot be read, in their order."""
+    channels, pictures = {"grey": 1, "rgb": 3}.get(keeping.colour), understood.pictures
 
-    def read(position: int) -> NDArray[np.uint8] | DataError:
+    def read(position: int) -> _Read | DataError:
         try:
-            pixels = understood.pictures.read(position)
-            return fitted(pixels, (*size, channels or pixels.shape[-1]), keeping.fit)
+            if isinstance(pictures, KnowsOriginals):
+                pixels, original = pictures.read_original(position)
+            else:
+                pixels = pictures.read(position)
+                original = Original(*pixels.shape[:2])
+            return fitted(pixels, (*size, channels or pixels.shape[-1]), keeping.fit), original
         except DataError as error:
             return error
 
     threads = min(_THREADS, os.cpu_count() or 1)
-    waiting: deque[tuple[int, Future[NDArray[np.uint8] | DataError]]] = deque()
+    waiting: deque[tuple[int, Future[_Read | DataError]]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="cnnviz-import") as pool:
         try:
             for position in positions.tolist():
@@ -175,6 +188,7 @@ class _Writer:
         with storage_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             self._file = self._opened(self.position.channels, self.position.kept)
+            self._originals = self._opened_originals(self.position.kept)
 
     @property
     def path(self) -> Path:
@@ -185,15 +199,15 @@ class _Writer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with storage_errors(self.path), self._file:
+        with storage_errors(self.path), self._file, self._originals:
             self._file.seek(0)
             self._file.write(header_bytes((self.position.kept, *self._size, self.position.channels), np.uint8))
             self._file.flush()
             os.fsync(self._file.fileno())
         self._note()
 
-    def add(self, image: NDArray[np.uint8]) -> None:
-        """Write an image (height, width, 1 or 3)."""
+    def add(self, image: NDArray[np.uint8], original: Original) -> None:
+        """Write an image (height, width, 1 or 3), and what it was."""
         channels = image.shape[2]
         if channels > self.position.channels:
             self._widen()
@@ -201,12 +215,14 @@ class _Writer:
             image = np.repeat(image, self.position.channels, axis=2)
         with storage_errors(self.path):
             self._file.write(np.ascontiguousarray(image).data)
+            self._originals.write(np.array(original, np.uint32).data)
 
     def note_sometimes(self) -> None:
         """Note how far it is, where that was not done for a while."""
         if time.monotonic() - self._noted > _NOTED_EVERY_S:
             with storage_errors(self.path):
                 self._file.flush()
+                self._originals.flush()
             self._note()
 
     def _note(self) -> None:
@@ -228,6 +244,13 @@ class _Writer:
         if not images:
             file.write(bytes(self._header))
         file.truncate(self._bytes(images, channels))
+        file.seek(0, os.SEEK_END)
+        return file
+
+    def _opened_originals(self, images: int) -> BinaryIO:
+        """Open the file of what the pictures were behind so many."""
+        file = open(self._folder / _ORIGINALS, "r+b" if images else "wb")  # noqa: SIM115 - closed at the end
+        file.truncate(images * _ROW)
         file.seek(0, os.SEEK_END)
         return file
 
@@ -258,6 +281,7 @@ class _Writer:
             position = _Position(**said)
             size = os.stat(self._path(position.channels), follow_symlinks=False).st_size
             whole = 0 <= position.kept <= position.at and size >= self._bytes(position.kept, position.channels)
+            whole &= os.stat(self._folder / _ORIGINALS, follow_symlinks=False).st_size >= position.kept * _ROW
         except (TypeError, OSError):
             return None
         return position if whole else None

@@ -25,6 +25,7 @@ from cnnviz.data.gathering import Gathered, gather, kept_positions
 from cnnviz.data.known import KNOWN
 from cnnviz.data.large import IMAGES, LABELS, MANIFEST, PART_NAMES, PARTS, manifest_of
 from cnnviz.data.npz import CLASS_NAMES, write_npz
+from cnnviz.data.originals import Original, originals_path, write_originals
 from cnnviz.data.published import keep_published
 from cnnviz.data.records import DatasetInfo, Labels
 from cnnviz.data.sources import Colour, Fit, Keeping, Reading, Understood, understand
@@ -139,6 +140,7 @@ def keep(
         skipped = (*understood.skipped, *kept.skipped)
         notes = (*understood.notes, *division.notes)
         write_about(_about(understood, keeping, size, notes, skipped), name, home)
+        _write_originals(gathered, division, name, home)
         path = _write(folder / name, partial, gathered, kept, division)
         with storage_errors(partial):
             shutil.rmtree(partial, ignore_errors=True)
@@ -337,6 +339,14 @@ def _write(target: Path, partial: Path, gathered: Gathered, kept: _Kept, divisio
         os.rename(partial, target)
         sync_folder(target.parent)
     return target
+
+
+def _write_originals(gathered: Gathered, division: Division, name: str, home: str | Path | None) -> None:
+    """Write down what the pictures were, where that says more than the images themselves."""
+    originals = gathered.originals()
+    originals_path(name, home).unlink(missing_ok=True)
+    if (originals != Original(*gathered.shape[1:3])).any():
+        write_originals(originals[np.argsort(division.parts, kind="stable")], name, home)
 
 
 def _npy(values: NDArray[Any]) -> bytes:

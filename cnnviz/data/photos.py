@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cnnviz.data.apart import Bounds, FailedError, decoded_apart
-from cnnviz.data.essence import MOST_MEMORY, Essence, TooMuchError, essence_of, open_parts, tiff_pages
+from cnnviz.data.essence import MOST_MEMORY, Essence, TooMuchError, camera_of, essence_of, open_parts, tiff_pages
+from cnnviz.data.originals import Original
 from cnnviz.data.photo_formats import APART, format_of, is_read, refusal_of
 from cnnviz.data.photo_pixels import Window, check_numbers, extremes, plain_pixels, turned_upright
 from cnnviz.data.records import Shape
@@ -34,6 +35,7 @@ MOST_PIXELS = 25_000_000  # 75 MB decoded; the cameras of telephones stay below,
 MOST_ASPECT = 20  # a strip: nothing is left of it in a square network
 
 _LARGE = 64 * 2**20  # bytes of memory; photos that take more are decoded one at a time in a process
+_LYING = 5  # EXIF's orientations from here on swap width and height
 _BAND = 2**20  # pixels that are made smaller at a time
 _MOST_APART = 640 * 2**20  # bytes of a process of its own; 25 megapixels with transparency take 350 MB
 _SECONDS_APART, _PIXELS_A_SECOND = 2, 2_000_000  # of computing; a fifth of it is usual
@@ -47,10 +49,12 @@ class Photo:
     Attributes:
         pixels: uint8 (height, width, 3) in red, green and blue, or (height, width, 1) in grey, upright.
         note: what was changed to get there, whole sentences; empty where nothing was.
+        original: its size before it was read at half of it, and what its camera says; None where it is no file.
     """
 
     pixels: Pixels
     note: str = ""
+    original: Original | None = None
 
 
 def open_photo(content: bytes, name: str, *, page: int = 0, window: Window | None = None) -> Photo:
@@ -82,7 +86,15 @@ def open_photo(content: bytes, name: str, *, page: int = 0, window: Window | Non
         pixels = turned_upright(pixels, essence.orientation)
     if essence.more:
         notes.append("Only its first page is used." if kind == "TIFF" else "Only its first frame is used.")
-    return Photo(pixels, " ".join(notes))
+    return Photo(pixels, " ".join(notes), _original(essence))
+
+
+def _original(essence: Essence) -> Original:
+    """Say what a photo is, and whether its pixels had been turned already when its EXIF data had them turned again."""
+    (width, height), lies = essence.size, essence.orientation >= _LYING
+    camera, taken = camera_of(essence.exif) if essence.exif else (0, (0, 0))
+    turned_before = lies and width != height and taken == (height, width)
+    return Original(*((width, height) if lies else (height, width)), essence.orientation, turned_before, camera)
 
 
 def grey_range(content: bytes, name: str, *, page: int = 0) -> Window | None:

@@ -1,6 +1,7 @@
 """What the Data page says of a data set: counts, mean and spread per channel, examples of each class."""
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from cnnviz.data.records import Dataset, Images, Labels
 
 __all__ = ["ChannelStatistics", "ClassCounts", "channel_statistics", "class_counts", "examples"]
 
-_BLOCK = 1_000  # images at a time, so that counting 150 MB needs 25 MB
+_BLOCK = 3_000_000  # bytes of images at a time; counting makes whole numbers of them, eight times as large
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +57,9 @@ def channel_statistics(images: Images) -> ChannelStatistics:
     """
     channels = images.shape[3]
     histogram = np.zeros((channels, 256), np.int64)
-    for start in range(0, len(images), _BLOCK):
-        pixels = images[start : start + _BLOCK].reshape(-1, channels)  # (pixels, channels)
+    step = max(1, _BLOCK // prod(images.shape[1:]))
+    for start in range(0, len(images), step):
+        pixels = images[start : start + step].reshape(-1, channels)  # (pixels, channels)
         for channel in range(channels):
             histogram[channel] += np.bincount(pixels[:, channel], minlength=256)
     values = np.arange(256, dtype=np.int64)

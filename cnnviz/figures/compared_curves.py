@@ -203,7 +203,7 @@ def curves_caption(letters: Sequence[str], record: ComparedCurves, loss: Compare
     if len(missing) == len(letters):
         return f"None of the runs has a {record.split} curve yet; it begins with the first epoch."
     how = {
-        "validation": "One mark an epoch, on images held back from training",
+        "validation": "One mark an epoch, on validation images, which are never trained on",
         "training": "Smoothed over the batches; on the images learned from, as augmented",
     }[record.split]
     parts = [f"{how}; the same stroke is the same run everywhere on this page."]

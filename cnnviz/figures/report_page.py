@@ -167,7 +167,7 @@ def _settings(run: "Run") -> str:
         return _list([("data set", spec.data.name), ("training", "elsewhere, so its settings are not known")], "small")
     told = [
         ("data set", spec.data.name),
-        ("held back for validation", f"{100 * spec.data.validation:.3g} %{_in_images(run)}"),
+        ("validation images", _validation(run)),
         ("epochs", f"{run.history().n_epochs:,} of {max(run.status.epochs, train.epochs):,}"),
         ("batch size", f"{train.batch_size:,}"),
         ("optimiser", f"{train.optimizer}, learning rate {train.learning_rate:g}, {train.schedule.replace('_', ' ')}"),
@@ -178,9 +178,20 @@ def _settings(run: "Run") -> str:
     return _list(told, "small")
 
 
-def _in_images(run: "Run") -> str:
-    count = run.history().val_images
-    return "" if count is None else f" ({count:,} image{'' if count == 1 else 's'})"
+def _validation(run: "Run") -> str:
+    """Say where the validation images are from, as far as that is known, and how many they are."""
+    from cnnviz.data import list_datasets
+
+    data, count = run.spec.data, run.history().val_images
+    if not data.validation:
+        return "none"
+    of = next((info for info in list_datasets(run.home) if info.name == data.name), None)
+    images = "" if count is None else f"{count:,} image{'' if count == 1 else 's'}"
+    if of is None:  # whether they were drawn is not known any more
+        return images or f"{100 * data.validation:.3g} % or the data set's own"
+    if of.n_validation:
+        return f"the data set's own{images and f', {images}'}"
+    return f"{100 * data.validation:.3g} % of the training images, held back{images and f' ({images})'}"
 
 
 def _layers(run: "Run") -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.data.grounds import Ground, run_ground
 from cnnviz.data.levels import nothing_to_see
 from cnnviz.data.names import class_names_of
 from cnnviz.data.photos import fit
@@ -258,7 +259,10 @@ class Classifier:
 def classify(
     model_or_run: "keras.Model | Run", images: Images, top: int = 5, class_names: Sequence[str] | None = None
 ) -> tuple[Classification, ...]:
-    """Classify images; a picture that is all black or white is warned of.
+    """Classify images; what makes an answer worth little is warned of.
+
+    That is a picture that is all black or white, and, of a run's model, one whose ground is bright where that of the
+    images it learned from is dark, or the other way round: see `cnnviz.data.grounds`.
 
     Args:
         model_or_run: any Keras classifier of images, or a run, whose model is opened for it; whoever asks often keeps
@@ -281,9 +285,16 @@ def classify(
     classifier = Classifier.of(model_or_run, class_names)
     prepared = images if is_stored(images) else classifier.prepared(images)
     if scales_pixels(classifier.model):
-        for note in filter(None, dict.fromkeys(map(nothing_to_see, prepared))):
+        ground = run_ground(model_or_run) if isinstance(model_or_run, Run) else None
+        for note in filter(None, dict.fromkeys(_note(image, ground) for image in prepared)):
             warnings.warn(note, stacklevel=2)
     return classifier(prepared, top)
+
+
+def _note(image: NDArray[Any], ground: Ground | None) -> str:
+    """Say what makes the answer to an image worth little; empty where nothing does."""
+    hint = ground.hint(image) if ground else ""
+    return nothing_to_see(image) or (hint and f"{hint}; give 255 minus the image.")
 
 
 def _reasons(

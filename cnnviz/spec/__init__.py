@@ -20,7 +20,7 @@ from cnnviz.spec.layers import (
     Shape,
 )
 from cnnviz.spec.model import Body, LayerRow, ModelSpec
-from cnnviz.spec.presets import PRESETS, preset
+from cnnviz.spec.presets import PRESETS, as_written, preset
 from cnnviz.spec.run import RunSpec
 from cnnviz.spec.train import Augmentation, TrainSpec
 
@@ -51,5 +51,6 @@ __all__ = [
     "Settings",
     "Shape",
     "TrainSpec",
+    "as_written",
     "preset",
 ]

@@ -16,7 +16,8 @@ class DataSpec(Settings):
     Attributes:
         name: the data set's name.
         validation: share of the training images held back, 0 to 0.5, the same share of every class. A tenth, because
-            5,000 of CIFAR-10's images give the accuracy to about one point.
+            5,000 of CIFAR-10's images give the accuracy to about one point. Of a data set that brings validation
+            images any share above 0 takes all of these.
         train_images: use only that many training images, the same share of every class; None for all.
         classes: use only these classes, relabelled in this order; None for all.
     """

@@ -20,7 +20,7 @@ from cnnviz.spec.model import ModelSpec
 from cnnviz.spec.run import RunSpec
 from cnnviz.spec.train import Augmentation, TrainSpec
 
-__all__ = ["PRESETS", "preset"]
+__all__ = ["PRESETS", "as_written", "preset"]
 
 _TWO_CONV: tuple[Layer, ...] = (
     Convolution(filters=32),
@@ -188,3 +188,24 @@ def preset(name: str) -> RunSpec:
     if name not in PRESETS:
         raise SpecError(f"there is no preset called {name!r}; choose one of {', '.join(PRESETS)}")
     return PRESETS[name]()
+
+
+def as_written(spec: RunSpec) -> RunSpec:
+    """Return a spec whose layers are those of its preset as it is written, where they still are, whatever they grew to.
+
+    Fitting to images only makes strides and poolings grow; so a preset that was fitted to large images is fitted to
+    small ones by `as_written(spec).for_data(...)`.
+
+    Args:
+        spec: any; without a preset, or with layers that somebody changed, it is returned as it is.
+    """
+    if spec.preset not in PRESETS:
+        return spec
+    model, written = spec.model, PRESETS[spec.preset]().model
+    try:
+        fitted = written.for_images(model.input_shape, model.classes, model.output)
+    except SpecError:  # its images are too small for the preset, so its layers are others
+        return spec
+    if fitted.layers != model.layers:
+        return spec
+    return spec.changed(model=written.changed(classes=model.classes, output=model.output))

@@ -123,7 +123,8 @@ class RunSpec(Settings):
         """Return this spec for another data set: input and output take its shape and classes.
 
         Strides and poolings grow with images that are larger than this spec's, so that a preset stays small on photos
-        of 224x224 pixels: see `cnnviz.spec.growing`.
+        of 224x224 pixels: see `cnnviz.spec.growing`. They do not shrink: a preset that was fitted to large images is
+        first taken back by `cnnviz.spec.as_written`.
 
         Args:
             name: the data set's name.

@@ -7,7 +7,7 @@ from cnnviz.errors import SpecError
 from cnnviz.spec.beginning import ALL, NONE
 from cnnviz.spec.data import DataSpec
 from cnnviz.spec.layers import FUNCTIONS, Layer
-from cnnviz.spec.presets import preset
+from cnnviz.spec.presets import as_written, preset
 from cnnviz.spec.run import RunSpec
 from cnnviz.spec.train import Augmentation, TrainSpec
 
@@ -175,7 +175,7 @@ def changes_in_words(spec: RunSpec) -> str:
         original = preset(spec.preset or "")
     except SpecError:
         return ""
-    layers = ["layers changed"] if spec.model.layers != original.model.layers else []
+    layers = ["layers changed"] if as_written(spec).model.layers != original.model.layers else []
     parts = [*time_in_words(spec.train, original.train), *layers, *learning_in_words(spec.train, original.train)]
     parts += _data(spec.data, original.data)
     return ", ".join([*parts[:_MOST], *(["and more"] if len(parts) > _MOST else [])])

@@ -23,7 +23,7 @@ from cnnviz.ui.copies import tell_copies
 from cnnviz.ui.invitation import invite_to_train
 from cnnviz.ui.loaders import class_names, lookable, open_run, run_ids, run_label
 from cnnviz.ui.messages import plain
-from cnnviz.ui.network.images import ChosenImage, any_image, image_in_words, image_popover, read_image
+from cnnviz.ui.network.images import ChosenImage, any_image, image_in_words, image_popover, plain_image, read_image
 from cnnviz.ui.network.models import finite_weights
 from cnnviz.ui.preferred import preferred_id
 from cnnviz.ui.styles import style
@@ -340,9 +340,12 @@ def _tell_photo(chosen: ChosenImage) -> None:
 
 
 def _image_label(run: Run, chosen: ChosenImage) -> str:
+    key, inverted = plain_image(chosen.key)
     if chosen.label is None:
-        return "example photo" if chosen.key.startswith("example-") else "your photo"
-    return f"{plain(class_names(run)[chosen.label])} · test image {chosen.key.removeprefix('test-')}"
+        said = "example photo" if key.startswith("example-") else "your photo"
+    else:
+        said = f"{plain(class_names(run)[chosen.label])} · test image {key.removeprefix('test-')}"
+    return f"{said}, inverted" if inverted else said
 
 
 # --- layer and filter -------------------------------------------------------------------------------------------

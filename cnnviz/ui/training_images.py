@@ -8,6 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.data import Split
+from cnnviz.data.corrections import find_image
 from cnnviz.errors import RunError
 from cnnviz.evaluation import nearest
 from cnnviz.figures.pictures import shrunk
@@ -16,6 +17,7 @@ from cnnviz.inference import features
 from cnnviz.inference.features import TrainingFeatures, features_of
 from cnnviz.runs import Run, Weights
 from cnnviz.ui import derived
+from cnnviz.ui.address import leave
 from cnnviz.ui.components.tiles import tiles
 from cnnviz.ui.copies import data_link
 from cnnviz.ui.jobs import show_job
@@ -23,6 +25,7 @@ from cnnviz.ui.loaders import class_names, dataset, dataset_changed, held_images
 from cnnviz.ui.messages import plain
 from cnnviz.ui.network import wait_for_keras
 from cnnviz.ui.network.models import model
+from cnnviz.ui.pages import DATA
 
 if TYPE_CHECKING:
     import keras
@@ -118,16 +121,26 @@ def _draw(made: TrainingFeatures, known: NDArray[np.float32], image: NDArray[np.
     every = made.every(known)
     indices = found * every
     names = [class_names(made.weights.run)[label] for label in made.split.labels[indices]]
+    whole = is_whole(made.weights.run)
     tiles(
         photo_tiles(shrunk(made.split.images[indices], _SIDE)),
         key="mistakes-nearest",
-        caption=neighbours_in_words(names, len(known), every, whole=is_whole(made.weights.run)),
+        caption=neighbours_in_words(names, len(known), every, whole=whole)
+        + (" Click one to see it on the Data page, where its label can be corrected." if whole else ""),
         names=[f"{name}: distance {distance:.3g}" for name, distance in zip(names, distances, strict=True)],
         labels=names,
         smallest=48,
         largest=_SIDE,
         columns=6,
+        on_pick=(lambda at: _look_at(made, int(indices[at]))) if whole else None,
     )
+
+
+def _look_at(made: TrainingFeatures, at: int) -> None:
+    """Go to the Data page, to one of the training images: in a callback."""
+    run = made.weights.run
+    whole, label = dataset(run.spec.data.name), class_names(run)[made.split.labels[at]]
+    leave(DATA, data=whole.name, picked=find_image(whole, "train", label, made.split.images[at]))
 
 
 def neighbours_in_words(names: list[str], images: int, every: int, *, whole: bool = True) -> str:

@@ -296,6 +296,20 @@ def test_check_of_a_set_that_is_not_there(call: Call) -> None:
     assert mistake(call("data", "check", "nothing")).startswith("there is no data set 'nothing'")
 
 
+def test_labels_of_any_image_are_corrected_on_the_command_line(call: Call, ended: Run) -> None:
+    digits = load_dataset("digits")
+    label = int(digits.train.labels[9])
+    right = str((label + 1) % 10)
+    assert "no label of digits is corrected" in mistake(call("data", "correct", "digits", "--name", "mended"))
+    done = call("data", "correct", "digits", "--name", "mended", "--label", f"train:9={right}")
+    assert done.out.splitlines()[0] == f"1 label was corrected: train image 9 from {label} to {right}."
+    assert load_dataset("mended").train.labels[9] == int(right)
+    run = train(ended.spec, None)  # of the same data set
+    assert f"train image 9 from {label} to {right}" in call("data", "correct", run.id, "--name", "again").out
+    refused = mistake(call("data", "correct", "digits", "--name", "third", "--label", "9=1"))
+    assert refused.startswith("--label is '9=1', expected SPLIT:IMAGE=CLASS such as train:120=cat")
+
+
 def test_corrected_labels_become_a_data_set(call: Call, ended: Run) -> None:
     assert "mark one on Mistakes as wrong" in mistake(call("data", "correct", ended.id, "--name", "mended"))
     run = train(ended.spec, None)

@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from cnnviz.data import brought
-from cnnviz.data.brought import bring, brought_folder, find_brought, let_go, point_at
+from cnnviz.data.brought import (
+    bring,
+    brought_folder,
+    find_brought,
+    let_go,
+    point_at,
+    read_reading,
+    write_reading,
+)
+from cnnviz.data.sources import Reading
 from cnnviz.errors import DataError
 
 
@@ -108,3 +117,24 @@ def test_room_is_made_of_what_was_left_and_never_of_what_is_looked_at(
     aged(left, home, 2)
     bring([("b.csv", b"12345678")], home)
     assert find_brought(left, home) is None
+
+
+def test_how_it_is_to_be_read_is_kept_with_it(home: Path) -> None:
+    here = bring([("a.csv", b"1,2")], home)
+    assert read_reading(here, home) == Reading()
+    said = Reading(label="y", shape=(4, 5, 1), window=(0.0, 9.5), header=False, names={"0": "cat"}, invert=True)
+    write_reading(here, said, home)
+    assert read_reading(here, home) == said
+    assert find_brought(here.token, home) == here
+    let_go(here.token, home)
+    assert read_reading(here, home) == Reading()
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", '{"label": 3}', '{"other": 1}', '{"shape": [1]}', '{"shape": "abc"}', '{"names": 3}', '{"header": "x"}'],
+)
+def test_a_damaged_reading_is_as_none(home: Path, content: str) -> None:
+    here = bring([("a.csv", b"1,2")], home)
+    (brought_folder(home) / here.token / "reading.json").write_text(content)
+    assert read_reading(here, home) == Reading()

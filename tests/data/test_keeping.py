@@ -65,7 +65,7 @@ def test_what_is_kept_is_found_and_divided(either: str, home: Path) -> None:
     assert np.bincount(dataset.test.labels).tolist() == [4, 4, 4]
     assert dataset.validation is None
     hidden = [path.name for path in (home / "datasets").iterdir() if path.name != ".locks"]
-    assert set(hidden) == {"mine" if either == "large" else "mine.npz", "mine.about.json"}
+    assert set(hidden) == {"mine" if either == "large" else "mine.npz", "mine.about.json", ".mine.originals.npy"}
 
 
 def test_small_and_large_hold_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from cnnviz.data import about_dataset, importing, load_dataset
+from cnnviz.data.corrections import read_corrections, write_correction
+from cnnviz.data.findings import Place
 from cnnviz.errors import DataError, RunError
 from cnnviz.evaluation import write_mark
 from cnnviz.evaluation.correcting import correct_labels
@@ -41,7 +43,7 @@ def test_images_stay_and_labels_are_the_corrected_ones(run: Run, home: Path) -> 
     assert made.notes == (said,)
     about = about_dataset("mended", home)
     assert about is not None
-    assert (about.form, about.notes) == ("digits with labels corrected on Mistakes", (said,))
+    assert (about.form, about.notes) == ("digits with corrected labels", (said,))
     again = train(run.spec.changed(data=run.spec.data.changed(name="mended")), home)
     assert again.status.state == "completed"
     assert again.spec.model == run.spec.model
@@ -89,3 +91,17 @@ def test_what_cannot_be_corrected_is_said(run: Run, home: Path) -> None:
     with pytest.raises(DataError, match="has changed since"):
         correct_labels(run, "mended", home)
     assert about_dataset("mended", home) is None
+
+
+def test_labels_of_training_images_are_corrected_with_those_of_a_run(run: Run, home: Path) -> None:
+    digits = load_dataset("digits")
+    write_correction(digits, Place("train", 12), "4", home)
+    write_correction(digits, Place("test", 3), "1", home)
+    write_mark(run, 3, "wrong", right="7")  # a mark counts more
+    made = correct_labels(run, "mended", home)
+    mended = load_dataset("mended", home)
+    assert np.flatnonzero(mended.train.labels != digits.train.labels).tolist() == [12]
+    assert mended.train.labels[12] == 4
+    assert mended.test.labels[3] == 7
+    assert "train image 12 from" in made.notes[0]
+    assert read_corrections(load_dataset("mended", home), home) == {}

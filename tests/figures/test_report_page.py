@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnnviz.data import keep
 from cnnviz.evaluation import evaluate_judged, judge
 from cnnviz.figures.report_page import report_page
 from cnnviz.runs import Run, RunStore, Status
+from tests.data.understood import understood
 from tests.evaluation.made import ended_run, guesses, spec_of, stopped_run, write, write_dataset
 from tests.runs.folders import make_run
 
@@ -126,3 +128,19 @@ def test_names_from_elsewhere_are_text(home: Path) -> None:
     assert not {tag for tag, _ in reader.tags} & {"script"}
     assert f"{hostile} &amp;" in reader.texts
     assert hostile in reader.texts
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("digits", "10 % of the training images, held back"),
+        ("mine", "the data set&#x27;s own"),
+        ("gone", "10 % or the data set&#x27;s own"),
+    ],
+)
+def test_where_the_validation_images_are_from_is_said(home: Path, name: str, said: str) -> None:
+    keep(understood(parts=["train", "train", "validation", "test"] * 15), "mine", home)
+    run = ended_run(home, LABELS, guesses(LABELS, 4))
+    spec = run.spec.changed(data=run.spec.data.changed(name=name))
+    (run.folder / "spec.json").write_text(spec.to_json())
+    assert f"<dd>{said}</dd>" in page_of(Run(run.folder))

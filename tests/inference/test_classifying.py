@@ -206,3 +206,10 @@ def test_a_black_picture_is_warned_of(trained: Run) -> None:
     with pytest.warns(UserWarning, match="if its values are meant as 0 to 1, multiply them by 255"):
         answers = cnnviz.classify(trained, (images > 100).astype(np.uint8))
     assert len(answers) == 4
+
+
+def test_writing_on_the_other_ground_is_warned_of(trained: Run) -> None:
+    image = cnnviz.load_dataset("digits").test.images[3]
+    with pytest.warns(UserWarning, match="have a dark ground and this one has a bright one.*give 255 minus the image"):
+        cnnviz.classify(trained, 255 - image)
+    cnnviz.classify(trained, image)  # warnings are errors here

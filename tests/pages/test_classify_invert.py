@@ -1,6 +1,8 @@
 """Writing on paper on the Classify page, for a network that learned bright on dark: the hint, and the switch."""
 
+import re
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -52,3 +54,24 @@ def test_many_photos_are_inverted_at_once(keras_imported: None, reader: Run) -> 
     assert "have another ground" not in said(at)
     answers = {one["name"]: one["word"] for one in shown(at, "classify-wall")["photos"]}
     assert sum(answers[f"{number}.png"] == labels()[number] for number in range(5)) >= 4
+
+
+def test_what_was_inverted_is_so_on_the_pages_that_look_inside(keras_imported: None, reader: Run) -> None:
+    at = uploaded(opened(), [upload(3)])
+    at.toggle(key="classify-invert").set_value(True).run()
+    links = [link.proto for link in at.main.get("page_link") if link.proto.label == "Feature maps"]
+    (query_string,) = [link.query_string for link in links]
+    image = parse_qs(query_string)["image"][0]
+    assert re.fullmatch(r"upload-[0-9a-f]{8}-inverted", image)
+    at.switch_page("pages/look/attribution.py")
+    at.query_params["image"] = image
+    at.query_params["run"] = reader.id
+    at.run()
+    assert not at.exception
+    assert "Dark became bright" in said(at)
+    at.query_params.clear()
+    at.switch_page("pages/use/classify.py").run()  # and back
+    assert not at.exception
+    assert query(at, "invert") == "yes"
+    assert query(at, "image") == image.removesuffix("-inverted")
+    assert at.toggle(key="classify-invert").value is True

@@ -17,6 +17,8 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.data import keep, load_dataset
 from cnnviz.data.brought import brought_folder, find_brought, point_at
+from cnnviz.data.corrections import read_corrections
+from cnnviz.data.findings import Place
 from cnnviz.data.sources import Keeping, understand
 from cnnviz.runs import Run
 from cnnviz.ui.loaders import look_again
@@ -203,6 +205,34 @@ def test_a_path_of_this_machine_is_read_where_it_is(tmp_path: Path) -> None:
     assert [one.label for one in at.file_uploader] == []
     imported(at)
     assert (tmp_path / "pets.zip").exists()
+
+
+def test_what_was_corrected_outlives_a_reload(home: Path) -> None:
+    at = dropped(file("pets.zip", photos()))
+    [token] = [path.name for path in brought_here(home)]
+    keyed(at, "text_area", "data-names-").set_value("Katze\ndog")
+    keyed(at, "button", f"data-reread-{token}").click().run()
+    waited(at)
+    again = waited(opened(part="bring", brought=token))  # another session: a reload
+    assert keyed(again, "text_area", "data-names-").value == "Katze\ndog"
+    imported(again)
+    assert load_dataset("pets", home).class_names == ("Katze", "dog")
+    assert not brought_here(home)
+
+
+def test_more_classes_than_anybody_types_are_renamed_by_a_file(home: Path) -> None:
+    names = [f"c{number:03}" for number in range(203)]
+    at = dropped(file("many.zip", photos(2, tuple(names))))
+    assert not [one for one in at.text_area if (one.key or "").startswith("data-names-")]
+    form = next(one for one in at.file_uploader if "203 lines" in one.label)
+    form.set_value(file("names.txt", "\n".join(["aardvark", *names[1:]]).encode()))
+    keyed(at, "button", "data-reread-").click().run()
+    waited(at)
+    assert '"aardvark"' in captions(at)
+    form = next(one for one in at.file_uploader if "203 lines" in one.label)
+    form.set_value(file("names.txt", b"one\ntwo"))
+    keyed(at, "button", "data-reread-").click().run()
+    assert "2 names for 203 classes" in at.error[0].value
 
 
 def test_over_a_network_nothing_is_taken_in(monkeypatch: pytest.MonkeyPatch, home: Path, tmp_path: Path) -> None:
@@ -402,6 +432,63 @@ def test_findings_are_marked_and_kept_without(home: Path, tmp_path: Path) -> Non
     fresh.session_state["data-findings"] = True
     fresh.run()
     assert fresh.toggle(key="data-leave-found-leak")
+
+
+def test_over_a_network_nothing_is_looked_for(monkeypatch: pytest.MonkeyPatch, home: Path, tmp_path: Path) -> None:
+    with_copies(home, tmp_path)
+    usual = st.get_option
+    monkeypatch.setattr(st, "get_option", lambda name: "0.0.0.0" if name == "server.address" else usual(name))
+    at = opened(data="found")
+    at.session_state["data-findings"] = True
+    at.run()
+    at.button(key="data-examine").click().run()
+    assert "nobody can look through a data set" in at.error[0].value
+    assert not list((home / "datasets").glob(".found.findings.json"))
+
+
+def test_the_label_of_a_training_image_is_corrected_kept_and_trained_on(looked_at: Run, home: Path) -> None:
+    before = load_dataset("tiny", home)
+    at = opened(data="tiny", picked="train-3")
+    label = before.class_names[before.train.labels[3]]
+    right = next(name for name in before.class_names if name != label)
+    assert "The label of training image 3." in words(at)
+    key = "data-right-picked-tiny-train-3"
+    assert at.selectbox(key=key).value == label
+    assert "corrected" not in words(at)
+    at.selectbox(key=key).set_value(right).run()
+    assert not at.exception
+    assert read_corrections(before, home) == {Place("train", 3): right}
+    assert f"It was {label}." in words(at)
+    again = opened(data="tiny", picked="train-3")
+    assert again.selectbox(key=key).value == right
+    again.text_input(key="data-corrected-name").set_value("mended").run()
+    again.button(key="data-keep").click().run()
+    assert [one.value for one in again.success] == ["mended is kept."]
+    mended = load_dataset("mended", home)
+    assert np.flatnonzero(mended.train.labels != before.train.labels).tolist() == [3]
+    again.button(key="data-train-again").click().run()
+    assert not again.exception
+    draft = again.session_state["cnnviz.train.editor"].draft
+    assert (draft.data.name, draft.layers) == ("mended", looked_at.spec.model.layers)
+    at.selectbox(key=key).set_value(label).run()
+    assert read_corrections(before, home) == {}
+
+
+@pytest.mark.parametrize("picked", ["train-99999", "nothing-3", "train-", "train-x"])
+def test_a_link_to_an_image_that_is_not_there_shows_none(looked_at: Run, picked: str) -> None:
+    at = opened(data="tiny", picked=picked)
+    assert not [one for one in at.selectbox if (one.key or "").startswith("data-right-")]
+
+
+def test_over_a_network_no_label_is_corrected(monkeypatch: pytest.MonkeyPatch, looked_at: Run, home: Path) -> None:
+    usual = st.get_option
+    monkeypatch.setattr(st, "get_option", lambda name: "0.0.0.0" if name == "server.address" else usual(name))
+    at = opened(data="tiny", picked="train-3")
+    choice = at.selectbox(key="data-right-picked-tiny-train-3")
+    other = next(name for name in choice.options if name != choice.value)
+    choice.set_value(other).run()
+    assert "nobody can correct a label" in at.error[0].value
+    assert read_corrections(load_dataset("tiny", home), home) == {}
 
 
 def test_what_is_doubtful_about_a_file_in_the_home_is_said(home: Path) -> None:

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.data import keep
 from cnnviz.runs import RunStore
 from cnnviz.spec import RunSpec
+from cnnviz.ui.loaders import look_again
 from tests.dashboard import ROOT
+from tests.data.understood import understood
 from tests.ui_train.prepared import prepared_run
 
 PAGE = "pages/learn/train.py"
@@ -296,3 +299,21 @@ def test_epochs_say_that_they_stretch_a_schedule(home: Path) -> None:
     assert f"Cosine: over the whole run the rate falls from this one to 0; {said}" in words(app)
     choose(app, "Learning rate over the run", "constant")
     assert said not in words(app)
+
+
+def test_a_data_set_that_brings_validation_images_has_a_switch_for_them(home: Path) -> None:
+    keep(understood(parts=["train", "train", "validation", "test"] * 15), "mine", home)
+    look_again()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    app.query_params["data"] = "mine"
+    app.switch_page(PAGE)
+    app.run()
+    assert not app.exception
+    (own,) = [one for one in app.toggle if one.label == "Its 15 validation images"]
+    assert own.value is True
+    assert not [one for one in app.number_input if one.label.startswith("Validation")]
+    own.set_value(False).run()
+    assert app.session_state["cnnviz.train.editor"].draft.data.validation == 0
+    (own,) = [one for one in app.toggle if one.label == "Its 15 validation images"]
+    own.set_value(True).run()
+    assert app.session_state["cnnviz.train.editor"].draft.data.validation == 0.1

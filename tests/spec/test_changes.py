@@ -39,3 +39,8 @@ def changed(name: str = "two-conv", *, layers: int = 0, data: dict[str, Any] | N
 )
 def test_what_differs_from_the_preset(spec: RunSpec, words: str) -> None:
     assert changes_in_words(spec) == words
+
+
+def test_layers_that_grew_with_the_images_are_not_changed() -> None:
+    grew = preset("two-conv").for_data("mine", (224, 224, 3), 10)
+    assert changes_in_words(grew) == ""

@@ -5,7 +5,17 @@ from math import prod
 import pytest
 
 from cnnviz.errors import SpecError
-from cnnviz.spec import PRESETS, Convolution, Flatten, ModelSpec, Pooling, RunSpec, preset
+from cnnviz.spec import (
+    PRESETS,
+    Convolution,
+    Dense,
+    Flatten,
+    ModelSpec,
+    Pooling,
+    RunSpec,
+    as_written,
+    preset,
+)
 from cnnviz.spec.growing import grown, halvings
 
 SIZES = [(28, 28), (32, 32), (64, 64), (96, 96), (100, 100), (150, 150), (224, 224), (100, 60)]
@@ -75,3 +85,20 @@ def test_a_network_that_cannot_grow_stays() -> None:
     own = ModelSpec(input_shape=(64, 64, 3), layers=(Convolution(), Pooling()))
     assert own.for_images((64, 64, 3), 5, "softmax").layers == own.layers
     assert own.for_images((32, 32, 3), 5, "softmax").layers == own.layers  # and none shrinks
+
+
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("large", [(224, 224, 3), (100, 60, 1)], ids=str)
+def test_a_preset_that_grew_is_fitted_to_small_images_as_it_is_written(name: str, large: tuple[int, int, int]) -> None:
+    grew = preset(name).for_data("large", large, 7)
+    assert as_written(grew).for_data("mine", (32, 32, 3), 10) == preset(name).for_data("mine", (32, 32, 3), 10)
+    assert as_written(preset(name)) == preset(name)
+
+
+def test_layers_that_somebody_changed_stay_and_what_does_not_fit_is_said() -> None:
+    grew = preset("two-conv").for_data("large", (224, 224, 3), 10)
+    changed = grew.changed(model=grew.model.changed(layers=(*grew.model.layers[:-1], Dense(units=7))))
+    assert as_written(changed) == changed
+    assert as_written(grew.changed(preset=None)) == grew.changed(preset=None)
+    with pytest.raises(SpecError, match=r"layer 2 \(max_pooling2d_1\) cannot work.*use larger images"):
+        changed.for_data("small", (16, 16, 3), 10)

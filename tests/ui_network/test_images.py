@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.errors import DataError
 from cnnviz.runs import Run, RunStore, Status
-from cnnviz.ui.network.images import read_image, test_split
+from cnnviz.ui.network.images import image_in_words, read_image, test_split
 from tests.look import look_spec
 
 test_split.__test__ = False  # type: ignore[attr-defined]  # its name begins as a test's
@@ -96,3 +96,15 @@ def test_what_is_no_photo_is_refused_in_a_sentence(looked_at: Run) -> None:
     assert not at.exception
     assert len(at.error) == 1
     assert "picked" not in at.session_state
+
+
+def test_an_image_whose_dark_became_bright_is_named_by_its_ending(looked_at: Run) -> None:
+    chosen = read_image(looked_at, "test-7-inverted")
+    np.testing.assert_array_equal(chosen.image, 255 - test_split(looked_at).images[7])
+    assert (chosen.key, chosen.note) == ("test-7-inverted", "Dark became bright.")
+    photo, inverted = read_image(looked_at, "example-cat"), read_image(looked_at, "example-cat-inverted")
+    assert photo.photo is not None
+    np.testing.assert_array_equal(inverted.photo, 255 - photo.photo)
+    assert image_in_words("test-7-inverted", 0, ("one",)) == "one, test image 7, inverted"
+    with pytest.raises(DataError, match="asks for the image 'test-7-inverted-inverted'"):
+        read_image(looked_at, "test-7-inverted-inverted")

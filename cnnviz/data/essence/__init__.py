@@ -10,9 +10,9 @@ from cnnviz.data.essence.chunks import bmp_essence, gif_essence, png_essence, we
 from cnnviz.data.essence.heif import heif_essence
 from cnnviz.data.essence.jpeg import jpeg_essence
 from cnnviz.data.essence.parts import MOST_MEMORY, Essence, TooMuchError, open_parts
-from cnnviz.data.essence.tiff import tiff_essence, tiff_pages
+from cnnviz.data.essence.tiff import camera_of, tiff_essence, tiff_pages
 
-__all__ = ["MOST_MEMORY", "Essence", "TooMuchError", "essence_of", "open_parts", "tiff_pages"]
+__all__ = ["MOST_MEMORY", "Essence", "TooMuchError", "camera_of", "essence_of", "open_parts", "tiff_pages"]
 
 _READERS = {
     "AVIF": heif_essence,

@@ -25,14 +25,14 @@ def jpeg_essence(content: bytes) -> Essence:
     the last has come; where memory would not suffice for them and the picture, the picture is to be made at half size.
     """
     kept: list[bytes] = [content[:2]]
-    frame, orientation = b"", 1
+    frame = exif = b""
     at = 2
     for _ in range(_MOST_SEGMENTS):
         at, kind, segment = _next(content, at)
         if kind == _SOS:
             break
-        if kind == _EXIF and segment[4:10] == b"Exif\0\0" and orientation == 1:
-            orientation = orientation_of(segment[10:])
+        if kind == _EXIF and segment[4:10] == b"Exif\0\0" and orientation_of(exif) == 1:
+            exif = segment[10:]
         if kind in _KEPT or (kind, segment[4:9]) in _COLOURS:
             kept.append(segment)
         if kind in _SOF:
@@ -52,8 +52,9 @@ def jpeg_essence(content: bytes) -> Essence:
         (*kept, memoryview(content)[start:end]),
         (width, height),
         held + (picture // 4 if halved else picture),
-        orientation,
+        orientation_of(exif),
         halved=halved,
+        exif=exif,
     )
 
 

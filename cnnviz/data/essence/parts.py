@@ -30,6 +30,7 @@ class Essence:
         more: whether further frames or pages follow.
         halved: whether it must be decoded at half its size, because memory would not suffice for all of it.
         deep: whether it is grey of more than 8 bits.
+        exif: its block of EXIF data; empty where it has none.
     """
 
     parts: tuple[Part, ...]
@@ -39,6 +40,7 @@ class Essence:
     more: bool = False
     halved: bool = False
     deep: bool = False
+    exif: bytes = b""
 
 
 def open_parts(parts: tuple[Part, ...]) -> io.BufferedReader:

@@ -1,18 +1,21 @@
 """What makes a picture of a TIFF (TIFF 6.0, BigTIFF): the tags of its directory, each once, and its strips."""
 
 import struct
+import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil
 
 from cnnviz.data.essence.parts import Essence, Part, TooMuchError
 
-__all__ = ["orientation_of", "tiff_essence", "tiff_pages"]
+__all__ = ["camera_of", "orientation_of", "tiff_essence", "tiff_pages"]
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _SAMPLES, _PLANES = 256, 257, 258, 259, 277, 284
 _STRIPS, _STRIP_BYTES, _ROWS = 273, 279, 278
 _TILES, _TILE_BYTES, _TILE_WIDTH, _TILE_HEIGHT = 324, 325, 322, 323
 _ORIENTATION = 274
 _KIND_OF_PAGE = 254
+_MAKE, _MODEL, _EXIF, _EXIF_WIDTH, _EXIF_HEIGHT = 271, 272, 34665, 40962, 40963
 _OF_STRIPS, _OF_TILES = {_STRIPS, _STRIP_BYTES, _ROWS}, {_TILES, _TILE_BYTES, _TILE_WIDTH, _TILE_HEIGHT}
 _LISTS = {_STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES}
 # How many values each may have. The rest (previews, profiles, other directories, texts) makes no picture.
@@ -141,6 +144,24 @@ def _orientation(found: _Directory) -> int:
     except (ValueError, LookupError, ArithmeticError, struct.error):
         return 1
     return orientation if 1 <= orientation <= 8 else 1
+
+
+def camera_of(exif: bytes) -> tuple[int, tuple[int, int]]:
+    """Return what a block of EXIF data says of the camera.
+
+    Returns:
+        A number for its make and model, 0 where they are not said; and the (width, height) that its picture had, which
+        programs that turn a picture may leave as it was; zeros where they are not said.
+    """
+    camera, size = 0, (0, 0)
+    with suppress(ValueError, LookupError, ArithmeticError, struct.error, TooMuchError):
+        found = _directory(exif)
+        named = b"".join(found.raw(tag, 64)[2] for tag in (_MAKE, _MODEL) if tag in found.tags)
+        camera = zlib.crc32(named) if named.strip(b" \0") else 0
+        if at := found.number(_EXIF, 0):
+            inner = _directory(exif, at)
+            size = inner.number(_EXIF_WIDTH, 0), inner.number(_EXIF_HEIGHT, 0)
+    return camera, size
 
 
 def tiff_pages(content: bytes) -> tuple[int, ...]:

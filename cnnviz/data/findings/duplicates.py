@@ -2,8 +2,8 @@
 
 Two images are near duplicates where their fine structure agrees once one is moved onto the other. What is compared is
 grey, 32 pixels wide and high, and without its coarse shades: light skies and dark ground make strangers alike, edges do
-not. Candidates are found by their coarse shades (8x8), by one multiplication of matrices; then each pair is compared by
-the normalised cross-correlation of Lewis 1995 (Fast Normalized Cross-Correlation) over moves of up to 4 pixels.
+not. Candidates are found by their coarse shades (8x8), by one multiplication of matrices; then each pair is compared as
+`cnnviz.data.findings.likeness` does, over moves of up to 4 pixels.
 benchmarks/findings.py compares that with the pairs of CIFAR-10 that Barz and Denzler 2020 (Do We Train on Test Data?)
 found by a network's features and by eye.
 """
@@ -15,16 +15,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.data.findings.likeness import SIDE, Greys, coarse, correlation, fine, rough_correlation
 from cnnviz.data.records import Images
 
-__all__ = ["ALIKE", "Pairs", "are_drawings", "exact_copies", "near_copies", "thumbnails"]
+__all__ = ["ALIKE", "DRAWN_ALIKE", "Pairs", "Tell", "are_drawings", "exact_copies", "near_copies", "thumbnails"]
 
-Greys = NDArray[np.uint8]  # (n, 32, 32)
 Tell = Callable[[int, int], None]
 
 ALIKE = 0.75  # correlation from which on two images count as one picture
-_DRAWN_ALIKE = 0.995  # of drawings, where strangers share most of their lines
-_SIDE, _COARSE, _MOVE = 32, 8, 4  # pixels
+DRAWN_ALIKE = 0.995  # of drawings, where strangers share most of their lines
+_MOVE = 4  # pixels
 _COARSELY_ALIKE, _ROUGHLY_ALIKE = 0.6, 0.5  # what is worth a closer look: moved copies have little more
 _CANDIDATES = 16  # the best of as many parts of the other images
 _ROWS = 256  # images compared with all others at a time: 50 MB of correlations with 50,000
@@ -61,10 +61,10 @@ def thumbnails(images: Images) -> Greys:
     """
     from PIL import Image  # here, because whoever reads what was found needs no decoder
 
-    greys = np.empty((len(images), _SIDE, _SIDE), np.uint8)
+    greys = np.empty((len(images), SIDE, SIDE), np.uint8)
     for at, image in enumerate(images):
         picture = Image.fromarray(image[..., 0] if image.shape[2] == 1 else image).convert("L")
-        greys[at] = np.asarray(picture.resize((_SIDE, _SIDE), Image.Resampling.BOX))
+        greys[at] = np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BOX))
     return greys
 
 
@@ -90,7 +90,7 @@ def are_drawings(greys: Greys) -> bool:
     Args:
         greys: (n, 32, 32) uint8, at least one.
     """
-    flat = greys[:: max(1, len(greys) // 500)].reshape(-1, _SIDE * _SIDE)
+    flat = greys[:: max(1, len(greys) // 500)].reshape(-1, SIDE * SIDE)
     share = [np.bincount(image, minlength=256).max() / flat.shape[1] for image in flat]
     return bool(np.median(share) > _EMPTY)
 
@@ -106,16 +106,16 @@ def near_copies(images: Greys, others: Greys | None = None, tell: Tell | None = 
     Returns:
         Each image's pairs, of at most 16 candidates among the others, the most alike first.
     """
-    least, move = (_DRAWN_ALIKE, 0) if are_drawings(images) else (ALIKE, _MOVE)
+    least, move = (DRAWN_ALIKE, 0) if are_drawings(images) else (ALIKE, _MOVE)
     against = images if others is None else others
     nobody = np.empty(0, np.int64)
     found = [(nobody, nobody, np.empty(0, np.float32))]
     for start, rows, columns in _candidates(images, against, same=others is None):
         for few in range(0, len(rows), _PAIRS):
             row, column = rows[few : few + _PAIRS], columns[few : few + _PAIRS]
-            left, right = _fine(images[row]), _fine(against[column])
-            near = np.flatnonzero(_rough_correlation(left, right, move) > _ROUGHLY_ALIKE)
-            likeness = _correlation(left[near], right[near], move)
+            left, right = fine(images[row]), fine(against[column])
+            near = np.flatnonzero(rough_correlation(left, right, move) > _ROUGHLY_ALIKE)
+            likeness = correlation(left[near], right[near], move)
             kept = near[likeness >= least]
             found.append((row[kept], column[kept], likeness[likeness >= least]))
         if tell:
@@ -130,7 +130,7 @@ def near_copies(images: Greys, others: Greys | None = None, tell: Tell | None = 
 
 def _candidates(images: Greys, others: Greys, same: bool) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64]]]:
     """Yield, for some images at a time, pairs of positions that are coarsely alike."""
-    left, right = _coarse(images), _coarse(others)
+    left, right = coarse(images), coarse(others)
     width = -(-len(right) // _CANDIDATES)
     for start in range(0, len(left), _ROWS):
         likeness = left[start : start + _ROWS] @ right.T  # (rows, others)
@@ -148,48 +148,3 @@ def _candidates(images: Greys, others: Greys, same: bool) -> Iterator[tuple[int,
 def _parts(likeness: NDArray[np.float32], width: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
     for at in range(0, likeness.shape[1], width):
         yield at, likeness[:, at : at + width]
-
-
-def _coarse(greys: Greys) -> NDArray[np.float32]:
-    """Return the coarse shades of images, (n, 64): each row's mean 0 and its length 1, so that products correlate."""
-    step = _SIDE // _COARSE
-    blocks = greys.reshape(-1, _COARSE, step, _COARSE, step).mean((2, 4), dtype=np.float32)
-    return _unit(blocks.reshape(len(greys), -1))
-
-
-def _fine(greys: Greys) -> NDArray[np.float32]:
-    """Return images without their coarse shades, (n, 32, 32): a Gaussian of 2 pixels is taken off."""
-    from scipy.ndimage import gaussian_filter
-
-    values = greys.astype(np.float32)
-    return np.asarray(values - gaussian_filter(values, (0, 2, 2)), np.float32)
-
-
-def _rough_correlation(left: NDArray[np.float32], right: NDArray[np.float32], move: int) -> NDArray[np.float32]:
-    """Return nearly what `_correlation` does, much faster: what moves out comes in again on the other side."""
-    from scipy import fft
-
-    flat = (_unit(images.reshape(len(images), _SIDE * _SIDE)).reshape(images.shape) for images in (left, right))
-    first, second = (fft.rfft2(images) for images in flat)
-    everywhere = fft.irfft2(first * second.conj(), s=left.shape[1:])
-    moves = np.arange(-move, move + 1)
-    return np.asarray(everywhere[:, moves[:, None], moves].max((1, 2)), np.float32)
-
-
-def _correlation(left: NDArray[np.float32], right: NDArray[np.float32], move: int) -> NDArray[np.float32]:
-    """Return the best correlation of pairs (n, 32, 32) over moves, of what stays inside at each of them."""
-    n, inner, size = len(left), slice(move, _SIDE - move), _SIDE - 2 * move
-    middle = _unit(left[:, inner, inner].reshape(n, size * size))
-    best = np.full(n, -1, np.float32)
-    for down in range(2 * move + 1):
-        for across in range(2 * move + 1):
-            moved = _unit(right[:, down : down + size, across : across + size].reshape(n, size * size))
-            np.maximum(best, np.einsum("np,np->n", middle, moved), out=best)
-    return best
-
-
-def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return rows whose mean is 0 and whose length is 1; what is even everywhere becomes 0."""
-    rows = rows - rows.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(np.divide(rows, length, out=np.zeros_like(rows), where=length > 1e-3), np.float32)

@@ -19,7 +19,7 @@ __all__ = ["KNOWN_LEAKS", "findings_path", "keep_examined", "kept_examined", "kn
 
 KNOWN_LEAKS = Path(__file__).parent.parent.parent / "assets" / "leaks.json"  # see benchmarks/findings.py
 
-_VERSION = 1  # of what is looked for: raised where the same images would give other findings
+_VERSION = 2  # of what is looked for: raised where the same images would give other findings
 
 
 def kept_examined(name: str, home: str | Path | None = None) -> Examined | None:

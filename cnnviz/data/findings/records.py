@@ -9,7 +9,22 @@ __all__ = ["Finding", "Kind", "Place", "SplitName", "places_of", "splits_of"]
 
 SplitName = Literal["train", "validation", "test"]
 Kind = Literal[
-    "leak", "duplicate", "contradiction", "blank", "dark", "bright", "blurred", "grey", "few", "uneven", "shortcut"
+    "leak",
+    "duplicate",
+    "turned",
+    "contradiction",
+    "blank",
+    "dark",
+    "bright",
+    "blurred",
+    "grey",
+    "odd-sized",
+    "tiny",
+    "orientation",
+    "few",
+    "uneven",
+    "shortcut",
+    "size",
 ]
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.data.photos import open_photo
+from cnnviz.data.originals import Original
+from cnnviz.data.photos import Photo, open_photo
 from cnnviz.data.sources.pieces import Found, PicturesOfPieces, one_part, understood_of
 from cnnviz.data.sources.places import files_below
 from cnnviz.data.sources.roles import part_of
@@ -49,8 +50,17 @@ class EncodedPictures(PicturesOfPieces[Shard]):
 
     def pixels(self, piece: Shard, inner: int) -> NDArray[np.uint8]:
         """Return a picture of a shard, (height, width, 1 or 3)."""
+        return self._photo(piece, inner).pixels
+
+    def read_original(self, position: int) -> tuple[NDArray[np.uint8], Original]:
+        """Return a picture, as `read` does, and what it was."""
+        photo = self._photo(*self._place(position))
+        pixels = np.ascontiguousarray(255 - photo.pixels if self._invert else photo.pixels)
+        return pixels, photo.original or Original(*pixels.shape[:2])
+
+    def _photo(self, piece: Shard, inner: int) -> Photo:
         content = piece.content(inner)
-        return open_photo(content, piece.name_of(inner)).pixels if isinstance(content, bytes) else content
+        return open_photo(content, piece.name_of(inner)) if isinstance(content, bytes) else Photo(content)
 
 
 def shards_of(path: Path, belongs: Callable[[Path], bool]) -> list[tuple[Path, Part]]:

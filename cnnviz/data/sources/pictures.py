@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.data.originals import Original
 from cnnviz.data.photo_formats import APART, PICTURES, format_of, is_read, refusal_of
 from cnnviz.data.photos import MOST_BYTES, grey_range, open_photo, pages_of
 from cnnviz.data.sources import dicom
@@ -144,14 +145,20 @@ class FilePictures:
         Raises:
             DataError: it cannot be read.
         """
+        return self.read_original(position)[0]
+
+    def read_original(self, position: int) -> tuple[NDArray[np.uint8], Original]:
+        """Return a picture, and what it was; see `read`."""
         picture, name = self._pictures[position], self.name(position)
         content = self._tree.read(picture.entry, MOST_BYTES + 1)
+        original = None
         if picture.kind == "DICOM":
             pixels = dicom.picture(content, name, picture.page, self._window, self._span)
         else:
             window = (self._window or self._span) if picture.deep else None
-            pixels = open_photo(content, name, page=picture.page, window=window).pixels
-        return 255 - pixels if self._invert else pixels
+            photo = open_photo(content, name, page=picture.page, window=window)
+            pixels, original = photo.pixels, photo.original
+        return 255 - pixels if self._invert else pixels, original or Original(*pixels.shape[:2])
 
 
 class Levels(NamedTuple):

@@ -14,7 +14,7 @@ from cnnviz.figures.guesses import percent
 from cnnviz.figures.saving import Saving
 from cnnviz.inference import Classification, Dials, adjust, journey, prepare_photo
 from cnnviz.inference.refusing import Rule
-from cnnviz.ui.address import bind, page_link, read
+from cnnviz.ui.address import bind, carry, page_link, read
 from cnnviz.ui.classify.abstaining import abstain_fold, pending_rules
 from cnnviz.ui.classify.dials import dials_fold
 from cnnviz.ui.classify.networks import Network, Using, tell_notes
@@ -25,6 +25,7 @@ from cnnviz.ui.components.photo_crop import photo_crop
 from cnnviz.ui.components.verdict import ClassBar, verdict
 from cnnviz.ui.messages import plain, reported
 from cnnviz.ui.network import keras_ready, wait_for_keras
+from cnnviz.ui.network.images import image_key
 from cnnviz.ui.pages import ATTRIBUTION, CLASSIFY, CONVOLUTION, FEATURE_MAPS
 from cnnviz.ui.question import Question
 from cnnviz.ui.training_images import neighbours
@@ -62,6 +63,8 @@ def show_one(using: Using, item: PhotoItem) -> None:
     with reported(CLASSIFY, label="Start anew"):
         place = read(PhotoPlace)
         view, wish = asked_view(item.key, place), place.wish
+        if place.invert:
+            carry(image=image_key(item.key, inverted=True))  # the pages under Look show it so, too
         ready = keras_ready()
         rules = pending_rules(using.networks, wish) if ready else [None] * len(using.networks)
         stages = [
@@ -90,7 +93,7 @@ def show_one(using: Using, item: PhotoItem) -> None:
             untouched = _untouched(using.first, view, item, place.invert)
             dials_fold(using.first, view, untouched, answers[0], stages[0].rule)
         abstain_fold(using.networks, wish, rules)
-        _links(using.first, item)
+        _links(using.first, item, invert=place.invert)
 
 
 # --- the photo -----------------------------------------------------------------------------------------------
@@ -248,9 +251,10 @@ def _bars(answer: Classification, before: Classification | None, explained: int 
     ]
 
 
-def _links(network: Network, item: PhotoItem) -> None:
+def _links(network: Network, item: PhotoItem, *, invert: bool) -> None:
     """Links that pin this photo on the pages that look inside."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption("Look inside with this photo:", width="content")
         for page in (FEATURE_MAPS, CONVOLUTION, ATTRIBUTION):
-            page_link(page, page.title, run=network.run.id, snapshot=network.weights.snapshot, image=item.key)
+            key = image_key(item.key, inverted=invert)
+            page_link(page, page.title, run=network.run.id, snapshot=network.weights.snapshot, image=key)

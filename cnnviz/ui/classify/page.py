@@ -29,7 +29,7 @@ from cnnviz.ui.classify.place import WhatPlace
 from cnnviz.ui.copies import COPY
 from cnnviz.ui.loaders import class_names, lookable, open_run, run_label
 from cnnviz.ui.messages import plain
-from cnnviz.ui.network.images import keep_photo, kept_photo, read_image
+from cnnviz.ui.network.images import keep_photo, kept_photo, plain_image, read_image
 from cnnviz.ui.styles import style
 
 __all__ = ["show_classify"]
@@ -86,7 +86,7 @@ def _open_item(network: Network) -> PhotoItem | None:
         DataError: there is no such photo here.
     """
     shelf = session_shelf()
-    key = read(WhatPlace).image
+    key = _upright(read(WhatPlace).image)
     if key is None and arrived():
         key = _carried()
     if key is None and len(shelf.photos) == 1 and not shelf.pending:
@@ -114,10 +114,19 @@ def _open_item(network: Network) -> PhotoItem | None:
 def _carried() -> str | None:
     """Return the photo that the session looked at last on another page."""
     key = carried().get("image", "")
-    if not _PHOTO.fullmatch(key) or kept_photo(key) is None:
+    plain_key, _ = plain_image(key)
+    if not _PHOTO.fullmatch(plain_key) or kept_photo(plain_key) is None:
         return None
-    go(image=key)
-    return key
+    go(image=plain_key)
+    return _upright(key)
+
+
+def _upright(key: str | None) -> str | None:
+    """Return the key of the image itself; that it is inverted becomes a choice of this page."""
+    plain_key, inverted = plain_image(key or "")
+    if inverted:
+        go(image=plain_key, invert=True)
+    return plain_key or None
 
 
 def _pin(network: Network, item: PhotoItem) -> None:

@@ -26,7 +26,8 @@ _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", " ": "blank"}
 _BLIND = frozenset(
     {"label", "image", "part", "group", "delimiter", "shape"}
 )  # what helps where nothing could be understood
-_MOST_NAMES = 200  # classes that are renamed on a page
+_MOST_NAMES = 200  # classes that are renamed on a page; those of more come in a file
+_NAMES_MB = 2
 
 
 def correct(brought: Brought, understood: Understood | None) -> None:
@@ -56,11 +57,22 @@ def correct(brought: Brought, understood: Understood | None) -> None:
             asked["shape"] = form.shape(told.shape)
         if "window" in fields:
             asked["window"] = form.window(told.window)
-        shown = understood.class_names if understood and len(understood.class_names) <= _MOST_NAMES else ()
-        typed = form.names(shown) if shown else ""
+        shown = understood.class_names if understood else ()
+        typed = form.names(shown) if len(shown) <= _MOST_NAMES else form.names_in_a_file(shown)
         sent = st.form_submit_button("Read it anew", icon=":material/refresh:", key=f"data-reread-{brought.token}")
     if sent:
         _take(brought, asked, shown, typed)
+    if understood and len(understood.class_names) > _MOST_NAMES:
+        fold.download_button(
+            "Save the class names as they are",
+            "\n".join(understood.class_names),
+            f"{brought.stem or 'class'}-names.txt",
+            "text/plain",
+            key="data-names-save",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+        )
     if reading_of(brought) != Reading():
         st.button(
             "Read it as if nothing was said",
@@ -76,7 +88,7 @@ def _take(brought: Brought, asked: Mapping[str, tuple[Any, Any]], shown: tuple[s
     said = reading_of(brought)
     changed = {field: now for field, (before, now) in asked.items() if now != before}
     try:
-        names = renamed(said.names, shown, typed.splitlines()) if shown else said.names
+        names = renamed(said.names, shown, typed.splitlines()) if typed else said.names
     except CnnvizError as error:
         st.error(plain(error.sentence), icon=":material/error:")
         return
@@ -152,9 +164,21 @@ class _Form:
         return told, now if None not in now else told
 
     def names(self, shown: tuple[str, ...]) -> str:
+        if not shown:
+            return ""
         return st.text_area(
             "Class names, one a line; two of the same name become one",
             "\n".join(shown),
             key=self._key("names"),
             height=min(max(34 * len(shown), 68), 270),
         )
+
+    def names_in_a_file(self, shown: tuple[str, ...]) -> str:
+        """Ask for the names of more classes than anybody types."""
+        sent = st.file_uploader(
+            f"Class names: a text file of {len(shown):,} lines, one name a line; two of the same name become one",
+            type=["txt", "csv"],
+            max_upload_size=_NAMES_MB,
+            key=self._key("names-file"),
+        )
+        return sent.getvalue().decode("utf-8-sig", "replace") if sent is not None else ""

@@ -39,7 +39,11 @@ def choose_files() -> None:
     with files:
         _field("files", f"Drop files here that belong together, up to {most} MB each", several=True)
     with folder:
-        _field("folder", "Or choose a whole folder, with all folders in it", several="directory")
+        _field(
+            "folder",
+            "Or choose a whole folder, by the button: one that is dragged loses the folders in it",
+            several="directory",
+        )
     with st.expander("Or give a path on this machine", icon=":material/folder_open:", key="data-path-fold"):
         st.text_input(
             "The path of a file or a folder on the machine that this dashboard runs on; it is read where it is",

@@ -10,12 +10,14 @@ from cnnviz.data import Dataset, Imported, about_dataset
 from cnnviz.data.again import positions_of, understood_again
 from cnnviz.data.doubts import doubts_of
 from cnnviz.data.findings import Examined, Finding, Place, examine, keep_examined, kept_examined
-from cnnviz.data.findings.records import splits_of
+from cnnviz.data.findings.records import places_of, splits_of
 from cnnviz.data.importing import free_name, keep
+from cnnviz.data.originals import originals_of
 from cnnviz.data.sources import Keeping
 from cnnviz.ui.address import go
 from cnnviz.ui.components.gallery import GalleryRow, gallery
 from cnnviz.ui.data.keeping import ask_name
+from cnnviz.ui.data.labels import ask_label
 from cnnviz.ui.data.news import set_news
 from cnnviz.ui.guard import permitted
 from cnnviz.ui.jobs import Report, again, forget, known_job, show_job
@@ -45,12 +47,14 @@ def show_findings(dataset: Dataset) -> None:
         looking = known_job(key)
         if examined is None and looking is None:
             st.caption(
-                "Looks for images that are there twice, test images among the training images, the same picture in two "
-                "classes, images that show nothing, are dark, bright or blurred, and classes that cannot be learned."
+                "Looks for images that are there twice or turned, test images among the training images, the same "
+                "picture in two classes, images that show nothing, are dark, bright, blurred, of another size or on "
+                "their side, and classes that cannot be learned."
             )
-            st.button(
-                "Look through it", key="data-examine", icon=":material/search:", on_click=_examine, args=(dataset, key)
-            )
+            asked = st.button("Look through it", key="data-examine", icon=":material/search:")
+            if asked and permitted("look through a data set"):  # what is found is kept in the home
+                _examine(dataset, key)
+                st.rerun()
         elif examined is None and looking is not None:
             examined = show_job(looking, f"Looking through {dataset.name}")
         if examined is not None:
@@ -74,7 +78,8 @@ def _examine(dataset: Dataset, key: str) -> None:
     folder = home()
 
     def work(report: Report) -> Examined:
-        found = examine(dataset, lambda done, of: report(done / of, "comparing its images"))
+        originals = originals_of(dataset.name, len(places_of(dataset)), folder)
+        found = examine(dataset, lambda done, of: report(done / of, "comparing its images"), originals=originals)
         keep_examined(dataset.name, found, folder)
         return found
 
@@ -99,10 +104,11 @@ def _show_one(dataset: Dataset, found: Finding) -> set[Place]:
     st.markdown(plain(found.sentence))
     if found.images:
         images, names = _pictures(dataset, found.images[:_MOST_SHOWN], found.beside[:_MOST_SHOWN])
-        gallery(
+        picked = gallery(
             images,
             [GalleryRow(range(len(images)))],
             key=f"data-found-{dataset.name}-{found.kind}-images",
+            pickable=True,
             side=_SIDE * (2 if found.beside else 1),
             lines=None,
             names=names,
@@ -112,13 +118,23 @@ def _show_one(dataset: Dataset, found: Finding) -> set[Place]:
         pair = (
             "Each tile is a pair: on the left what is left out, on the right what it is like." if found.beside else ""
         )
-        if pair or more:
-            st.caption(pair + more)
+        st.caption(f"{pair}{more} Click one to see its label, and to correct it.".strip())
+        if picked is not None and picked < min(len(found.images), _MOST_SHOWN):
+            _show_labels(dataset, [some[picked] for some in (found.images, found.beside) if some], found.kind)
     n_images = len(found.leave_out)
     if not n_images:
         return set()
     words = f"Leave out {'this image' if n_images == 1 else f'these {n_images:,} images'}"
     return set(found.leave_out) if st.toggle(words, key=f"data-leave-{dataset.name}-{found.kind}") else set()
+
+
+def _show_labels(dataset: Dataset, places: Sequence[Place], kind: str) -> None:
+    """Draw the labels of the image that was clicked, or of both of a pair."""
+    with st.container(horizontal=True, key=f"data-labels-{kind}"):
+        for place in places:
+            with st.container(width=240):
+                st.markdown(f"**{_IN_WORDS[place.split].capitalize()} image {place.position:,}**")
+                ask_label(dataset, place, kind)
 
 
 def _pictures(

@@ -9,11 +9,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.data import ClassCounts, Dataset, DatasetInfo, Split, class_counts, examples
-from cnnviz.data.findings.records import SplitName, splits_of
+from cnnviz.data.findings import Place, SplitName
+from cnnviz.data.findings.records import splits_of
 from cnnviz.training.draft import suggested_preset
-from cnnviz.ui.address import arrived, leave, read
+from cnnviz.ui.address import arrived, go, leave, read
 from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.components.gallery import GalleryRow, gallery
+from cnnviz.ui.data.labels import ask_label, offer_corrections
 from cnnviz.ui.data.place import DataPlace
 from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import TRAIN
@@ -25,7 +27,7 @@ _IN_A_ROW = 20
 _OF_ONE_CLASS = 160
 _LARGE = 256  # pixels of the side of a single image
 _IN_WORDS = {"train": "training", "validation": "validation", "test": "test"}
-_DRAWN = "cnnviz.data.drawn"  # session state: (data set, split, position) of the image drawn at random
+_PICKED = "cnnviz.data.picked"  # session state: the pick of a gallery that was followed already
 
 
 def describe(dataset: Dataset) -> None:
@@ -50,7 +52,7 @@ def show_images(dataset: Dataset, info: DatasetInfo) -> NDArray[np.uint8]:
     splits = splits_of(dataset)
     name, chosen = _controls(dataset, info, list(splits))
     split: Split = splits.get(name, dataset.train)
-    _show_drawn(dataset, splits)
+    shown_large = _show_picked(dataset, splits)
     labels = split.labels
     if chosen is None:
         page = _page(dataset.n_classes)
@@ -63,12 +65,13 @@ def show_images(dataset: Dataset, info: DatasetInfo) -> NDArray[np.uint8]:
     if not len(order):
         st.info("This split has no images of that class; choose another split or class.")
         first: NDArray[np.uint8] = dataset.train.images[0]
-        return first
+        return first if shown_large is None else shown_large
     images = split.images[order]
+    key = f"data-gallery-{dataset.name}-{name}-{shown.start}-{len(shown)}"
     picked = gallery(
         images,
         _rows(dataset.class_names, shown, positions, class_counts(dataset)),
-        key=f"data-gallery-{dataset.name}-{name}-{shown.start}-{len(shown)}",
+        key=key,
         alt=f"{len(order)} images of {plain(dataset.name)}",
         lines=1 if chosen is None else None,
         names=[dataset.class_names[labels[position]] for position in order],
@@ -76,7 +79,11 @@ def show_images(dataset: Dataset, info: DatasetInfo) -> NDArray[np.uint8]:
     )
     what = "Each row is one class" if chosen is None else f"The first {len(order)} images of this class"
     st.caption(f"{what}, in the data set's own order; every pixel is drawn as a square. Click an image to pick it.")
-    image: NDArray[np.uint8] = images[picked or 0]
+    if picked is not None and st.session_state.get(_PICKED) != (key, picked):
+        st.session_state[_PICKED] = (key, picked)
+        go(picked=Place(name, int(order[picked])))
+        st.rerun()
+    image: NDArray[np.uint8] = images[0] if shown_large is None else shown_large
     return image
 
 
@@ -95,8 +102,9 @@ def _controls(dataset: Dataset, info: DatasetInfo, splits: Sequence[SplitName]) 
             key="data-random",
             icon=":material/casino:",
             on_click=_draw,
-            args=(dataset.name, name, splits_of(dataset)[name], label),
+            args=(name, splits_of(dataset)[name], label),
         )
+        offer_corrections(dataset)
         st.space("stretch")
         st.button(
             "Train on it",
@@ -114,35 +122,39 @@ def _controls(dataset: Dataset, info: DatasetInfo, splits: Sequence[SplitName]) 
     return name, label
 
 
-# --- one image at random ----------------------------------------------------------------------------------------
+# --- one image ------------------------------------------------------------------------------------------------------
 
 
-def _draw(dataset: str, name: SplitName, split: Split, label: int | None) -> None:
-    """Draw one of the images that are shown: in a callback."""
+def _draw(name: SplitName, split: Split, label: int | None) -> None:
+    """Pick one of the images that are shown at random: in a callback."""
     among = range(len(split)) if label is None else np.flatnonzero(split.labels == label).tolist()
-    st.session_state[_DRAWN] = (dataset, name, random.choice(among)) if among else None
+    if among:
+        go(picked=Place(name, random.choice(among)))
 
 
-def _show_drawn(dataset: Dataset, splits: Mapping[SplitName, Split]) -> None:
-    drawn: tuple[str, SplitName, int] = st.session_state.get(_DRAWN) or ("", "train", 0)
-    of, name, position = drawn
-    split = splits.get(name)
-    if of != dataset.name or split is None or position >= len(split):
-        return
-    label = dataset.class_names[split.labels[position]]
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="data-drawn"):
+def _show_picked(dataset: Dataset, splits: Mapping[SplitName, Split]) -> NDArray[np.uint8] | None:
+    """Draw the image that the URL names, with its label; returns it, or None where there is none."""
+    picked = read(DataPlace).picked
+    split = splits.get(picked.split) if picked else None
+    if picked is None or split is None or picked.position >= len(split):
+        return None
+    image: NDArray[np.uint8] = split.images[picked.position]
+    name = _IN_WORDS[picked.split]
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="data-picked"):
         with st.container(width=_LARGE + 16):
             gallery(
-                split.images[position : position + 1],
+                image[None],
                 [GalleryRow([0])],
-                key="data-drawn-image",
+                key="data-picked-image",
                 side=_LARGE,
-                names=[label],
-                alt=f"{name} image {position} of {plain(dataset.name)}",
+                names=[dataset.class_names[split.labels[picked.position]]],
+                alt=f"{name} image {picked.position} of {plain(dataset.name)}",
             )
         with st.container(width="content"):
-            st.subheader(plain(label), anchor=False)
-            st.caption(f"The label of {_IN_WORDS[name]} image {position:,}.")
+            st.subheader(plain(dataset.class_names[split.labels[picked.position]]), anchor=False)
+            st.caption(f"The label of {name} image {picked.position:,}.")
+            ask_label(dataset, picked, "picked")
+    return image
 
 
 def _page(n_classes: int) -> int:

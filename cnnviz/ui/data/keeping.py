@@ -66,7 +66,7 @@ def ask_name(proposed: str, tag: str, path: Path | None = None, *, disabled: boo
     Returns:
         The name, empty where it cannot be one; and whether it takes the place of another.
     """
-    name = st.text_input("Name", proposed, max_chars=64, key=f"data-name-{tag}", disabled=disabled).strip()
+    name = st.text_input("Name", proposed, max_chars=64, key=f"data-name-{tag}", disabled=disabled, live=True).strip()
     try:
         check_free(name, home(), path)
         return name, False

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.data.brought import Brought
+from cnnviz.data.brought import Brought, read_reading, write_reading
 from cnnviz.data.sources import Reading, Understood, understand
 from cnnviz.errors import CnnvizError, DataError
 from cnnviz.ui.data.news import passed_over, sentences
@@ -12,20 +12,18 @@ from cnnviz.ui.messages import plain
 
 __all__ = ["forget_understood", "reading_of", "set_reading", "show_understood", "understanding", "understanding_key"]
 
-_READING = "cnnviz.data.reading"  # session state: (token, how it is to be read)
 AT_ONCE_S = 0.5  # how long a page waits for what is quick, so that nothing flickers
 
 
 def reading_of(brought: Brought) -> Reading:
-    """Return what the person said of it so far."""
-    token, reading = st.session_state.get(_READING, ("", Reading()))
-    return reading if token == brought.token else Reading()
+    """Return what the person said of it so far, in this tab or before a reload."""
+    return read_reading(brought, home())
 
 
 def set_reading(brought: Brought, reading: Reading) -> None:
     """Have it understood anew."""
     forget_understood(brought)
-    st.session_state[_READING] = (brought.token, reading)
+    write_reading(brought, reading, home())
 
 
 def understanding_key(brought: Brought) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,10 +29,12 @@ __all__ = [
     "any_image",
     "choose_image",
     "image_in_words",
+    "image_key",
     "image_popover",
     "keep_photo",
     "kept_photo",
     "photo_key",
+    "plain_image",
     "read_image",
     "test_split",
     "without_images",
@@ -44,6 +46,7 @@ LARGEST_SIDE = 1024  # a photo is kept no larger: every visitor of a lecture may
 _PHOTOS = "cnnviz.photos"  # session state: this session's photos by image key, the newest last
 _KEPT = 8
 _KEY = re.compile(r"test-(\d{1,7})|upload-[0-9a-f]{8}|example-[a-z]{1,20}")
+_INVERTED = "-inverted"  # what ends the key of an image whose dark became bright
 _OF_ONE_CLASS = 30
 _THUMBNAIL = 64  # pixels
 _EVERY = "all classes"
@@ -55,7 +58,7 @@ class ChosenImage:
     """An image that is looked at.
 
     Attributes:
-        key: "test-17", "upload-1a2b3c4d" or "example-cat".
+        key: "test-17", "upload-1a2b3c4d" or "example-cat"; with "-inverted" behind it where dark became bright.
         image: (height, width, channels) uint8 in the network's input size.
         photo: (height, width, 1 or 3) uint8, the photo it was made from; None for a test image.
         label: its class; None where nobody knows.
@@ -79,7 +82,19 @@ def image_in_words(key: str, label: int | None, class_names: Sequence[str]) -> s
         label: its class; None where nobody knows.
         class_names: by label.
     """
-    return "a photo" if label is None else f"{class_names[label]}, {key.replace('-', ' image ')}"
+    plain_key, inverted = plain_image(key)
+    said = "a photo" if label is None else f"{class_names[label]}, {plain_key.replace('-', ' image ')}"
+    return f"{said}, inverted" if inverted else said
+
+
+def image_key(key: str, *, inverted: bool) -> str:
+    """Return the key of an image as the network is to see it."""
+    return key + _INVERTED if inverted else key
+
+
+def plain_image(key: str) -> tuple[str, bool]:
+    """Return the key of the image itself, and whether it is to be inverted: dark becomes bright, and bright dark."""
+    return key.removesuffix(_INVERTED), key.endswith(_INVERTED)
 
 
 def test_split(run: Run) -> Split:
@@ -117,9 +132,19 @@ def read_image(run: Run, key: str | None) -> ChosenImage:
     Raises:
         DataError: the key is none, or there is no such image here.
     """
-    match = _KEY.fullmatch(key or (_FIRST_PHOTO if without_images(run) else "test-0"))
+    plain_key, inverted = plain_image(key or (_FIRST_PHOTO if without_images(run) else "test-0"))
+    match = _KEY.fullmatch(plain_key)
     if not match:
         raise DataError(f"the link asks for the image {str(key)[:80]!r}, which is none; choose an image instead")
+    chosen = _read(run, match)
+    if not inverted:
+        return chosen
+    photo = None if chosen.photo is None else 255 - chosen.photo
+    note = f"{chosen.note} Dark became bright.".strip()
+    return replace(chosen, key=image_key(plain_key, inverted=True), image=255 - chosen.image, photo=photo, note=note)
+
+
+def _read(run: Run, match: re.Match[str]) -> ChosenImage:
     height, width, channels = run.spec.model.input_shape
     if match[1] is None:
         photo = kept_photo(match[0])

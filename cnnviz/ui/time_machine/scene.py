@@ -58,8 +58,9 @@ class ReplayScene:
 
     @property
     def test_index(self) -> int | None:
-        """Which test image it is; None for a photo."""
-        return int(self.image_key[5:]) if self.image_key.startswith("test-") else None
+        """Which test image it is; None for a photo, and for one whose dark became bright."""
+        number = self.image_key.removeprefix("test-")
+        return int(number) if number != self.image_key and number.isdecimal() else None
 
     @property
     def title(self) -> str:

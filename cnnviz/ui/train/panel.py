@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnviz.data import DatasetInfo
 from cnnviz.errors import CnnvizError
-from cnnviz.spec import PRESETS, TrainSpec
+from cnnviz.spec import PRESETS, DataSpec, TrainSpec
 from cnnviz.training.draft import Draft, Table
 from cnnviz.ui import loaders
 from cnnviz.ui.glossary import meaning
@@ -192,13 +192,32 @@ def _augmentation(editor: Editor) -> None:
     st.caption("Every epoch shows the training images changed a little differently; 0 leaves them alone.")
 
 
+def _validation(editor: Editor, fields: Fields, info: DatasetInfo | None) -> None:
+    """Ask for the share that is held back, or whether to use the validation images that the data set brings."""
+    if info is None or not info.n_validation:
+        fields.percentage("Validation", "validation", tip=f"Share held back. {meaning('validation')}")
+        return
+    key = editor.key("data-own-validation")
+
+    def change() -> None:
+        editor.set_data(validation=DataSpec().validation if st.session_state[key] else 0.0)
+
+    st.toggle(
+        f"Its {info.n_validation:,} validation images",
+        value=editor.draft.data.validation > 0,
+        key=key,
+        on_change=change,
+        help=f"The data set brings them, so none are taken from the training images. {meaning('validation')}",
+    )
+
+
 def _data(editor: Editor) -> None:
     draft = editor.draft
     fields = editor.fields(draft.data, editor.set_data, "data")
-    with st.container(horizontal=True):
-        fields.percentage("Validation", "validation", tip=f"Share held back. {meaning('validation')}")
-        fields.number("Training images", "train_images", step=100, empty="all", tip="Empty for all of them.")
     info = find_dataset(draft.data.name)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _validation(editor, fields, info)
+        fields.number("Training images", "train_images", step=100, empty="all", tip="Empty for all of them.")
     if info is None or len(info.classes) < 3:
         return
     key = editor.key("classes")

@@ -50,15 +50,15 @@ def test_each_pair_within_a_set_is_named_once(photos):
 
 
 def test_the_correlation_is_that_of_numpy(photos):
-    from cnnviz.data.findings.duplicates import _correlation, _fine
+    from cnnviz.data.findings.likeness import correlation, fine
 
-    left, right = _fine(thumbnails(photos[:1])), _fine(thumbnails(photos[1:2]))
+    left, right = fine(thumbnails(photos[:1])), fine(thumbnails(photos[1:2]))
     expected = max(
         np.corrcoef(left[0, 4:28, 4:28].ravel(), right[0, 4 + down : 28 + down, 4 + across : 28 + across].ravel())[0, 1]
         for down in range(-4, 5)
         for across in range(-4, 5)
     )
-    assert _correlation(left, right, 4)[0] == pytest.approx(expected, abs=1e-5)
+    assert correlation(left, right, 4)[0] == pytest.approx(expected, abs=1e-5)
 
 
 def test_two_people_writing_the_same_digit_are_no_copies():

@@ -59,6 +59,40 @@ def test_the_same_picture_with_two_labels_is_a_contradiction(sample):
     assert {Place("train", 30), Place("train", 31)} <= set(finding.leave_out)
 
 
+def test_a_mirrored_test_image_in_training_is_a_leak(sample):
+    def leak(arrays):
+        arrays["x"][7], arrays["y"][7] = arrays["xt"][11][:, ::-1], arrays["yt"][11]
+
+    examined = examine(made(sample, leak=leak))
+    (finding,) = of_kind(examined, "leak")
+    assert 11 in examined.leaked
+    assert finding.images[finding.beside.index(Place("test", 11))] == Place("train", 7)
+    assert "mirrored" in finding.sentence
+
+
+def test_of_an_image_that_is_there_turned_one_is_kept(sample):
+    def turn(arrays):
+        arrays["x"][20], arrays["y"][20] = np.rot90(arrays["x"][5]), arrays["y"][5]
+        arrays["x"][21], arrays["y"][21] = arrays["x"][20], arrays["y"][5]  # and that one twice
+
+    dataset = made(sample, turn=turn)
+    examined = examine(dataset)
+    (plain,), (turned,) = of_kind(examined, "duplicate"), of_kind(examined, "turned")
+    assert Place("train", 21) in plain.leave_out
+    assert turned.leave_out == (Place("train", 20),)
+    assert Place("train", 5) in turned.beside
+    assert not of_kind(examine(without(dataset, plain.leave_out + turned.leave_out)), "turned")
+
+
+def test_what_becomes_another_class_by_turning_is_no_copy(sample):
+    def arrow(arrays):
+        arrays["x"][20], arrays["y"][20] = arrays["x"][5][:, ::-1], (arrays["y"][5] + 1) % 10
+
+    examined = examine(made(sample, arrow=arrow))
+    assert not of_kind(examined, "turned")
+    assert not any(Place("train", 20) in found.images for found in of_kind(examined, "contradiction"))
+
+
 def test_images_that_show_little_are_named_by_what_they_lack(sample):
     def spoil(arrays):
         x = arrays["x"]

@@ -27,7 +27,7 @@ function head(/** @type {any} */ row, /** @type {HTMLElement} */ parent) {
 
 class View {
   shown = "";
-  picked = 0; // as in Python, the first until another one is picked
+  picked = -1; // none, until somebody picks one
 
   constructor(/** @type {any} */ root) {
     this.rows = root.querySelector(".rows");
@@ -40,7 +40,7 @@ class View {
       this.build(data);
       this.size(data);
       this.shown = shown;
-      if (this.picked >= data.count) this.picked = 0;
+      if (this.picked >= data.count) this.picked = -1;
     }
     this.rows.onclick = (/** @type {any} */ event) => {
       const tile = event.target.closest("button.tile");

@@ -144,7 +144,7 @@ def _columns() -> dict[str, Any]:
             y_max=1,
             width=110,
             color="orange",
-            help="Validation accuracy by epoch, from 0 to 100 %; training accuracy where nothing was held back.",
+            help="Validation accuracy by epoch, from 0 to 100 %; training accuracy of runs without validation images.",
         ),
         "state": column.TextColumn("State", width=90),
         "special": column.TextColumn("Its own", width=150, help="What it does differently from its preset."),

@@ -13,6 +13,7 @@ from cnnviz.evaluation import LearningOrder, Mark
 from cnnviz.evaluation.gallery import GalleryImages
 from cnnviz.evaluation.histories import history_in_words
 from cnnviz.figures.guesses import percent
+from cnnviz.figures.pictures import shrunk
 from cnnviz.figures.saving import Saving
 from cnnviz.figures.tiles import photo_tiles
 from cnnviz.runs import Weights
@@ -129,7 +130,7 @@ def _verdict(shown: JudgedRun, index: int, question: Question | None) -> None:
         height, width = question.image.shape[:2]
         with left:
             tiles(
-                photo_tiles(question.image[None]),
+                photo_tiles(shrunk(question.image[None], _LARGE)),
                 key="mistakes-image",
                 caption=f"As the network sees it: {width}×{height} pixels.",
                 smallest=96,

@@ -19,7 +19,7 @@ __all__ = ["SORTS", "USUAL", "ImageOrder", "MistakesPlace", "Show"]
 
 Show = Literal["mistakes", "correct", "all", "suspects"]
 
-_IMAGE = re.compile(r"(?:test-)?(\d{1,7})")
+_IMAGE = re.compile(r"(?:test-)?(\d{1,7})(?:-inverted)?")  # here it is shown as it is
 _PER_CENTS = pair("confidence", 3, "give two per cents such as 50-90")
 
 

@@ -32,7 +32,7 @@ LOOKED_AT = ("kernels", "feature_maps", "convolution", "attribution", "classify"
 ALLOWED_S = 1.0
 # The megabytes that the server may take with a run on all look pages and Classify: with the largest preset that comes
 # along, and with the network of 224x224 pixels and 1,000 classes.
-ALLOWED_MB = {"bundled-strong": 900, "efficientnet-lite0": 1100}
+ALLOWED_MB = {"bundled-strong": 900, "efficientnet-lite0": 900}
 _TIMEOUT_S = 120
 
 # The first words or picture of the page itself, at the first frame that has them.

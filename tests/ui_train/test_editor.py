@@ -1,6 +1,7 @@
 """The editor: files that are loaded, values that are refused, runs that are started once."""
 
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,8 @@ def test_a_change_of_widgets_that_show_an_earlier_draft_is_none(editor: Editor) 
     assert editor.draft.train.epochs == 3
 
 
-def test_settings_begin_with_a_trained_network(editor: Editor) -> None:
+def test_settings_begin_with_a_trained_network(editor: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CNNVIZ_BUNDLED", str(files("cnnviz") / "assets" / "runs"))
     editor.begin_with("digits", "bundled-two-conv")
     draft = editor.draft
     assert (editor.problem, draft.layers) == ("", ())

@@ -83,7 +83,8 @@ def compare(home: Path, options: Namespace) -> Result:
     rows = [row(f"from random weights, {preset}", several(home, seeds, "--preset", preset)) for preset in presets]
     frozen = several(home, seeds, "--start-from", NETWORK)
     rows.append(row("frozen, 4 copies", frozen))
-    rows.append(row("frozen, no copies", several(home, seeds, "--start-from", NETWORK, "--copies", "0")))
+    if not options.quick:
+        rows.append(row("frozen, no copies", several(home, seeds, "--start-from", NETWORK, "--copies", "0")))
     further = [
         train(home, "--seed", str(seed), "--start-from", str(report["run_id"]), "--freeze", "none")
         for seed, report in enumerate(frozen)

@@ -67,7 +67,8 @@ def show(run: RunName, home: Home = None, as_json: AsJson = False) -> None:
             ("message", values["message"]),
             ("data set", values["dataset"]),
             ("preset", values["preset"] or ""),
-            ("parameters", f"{values['parameters']:,}"),
+            ("begins with", values["begins_with"] or ""),
+            ("parameters", _parameters(values)),
             ("epochs", f"{values['epochs_done']} of {values['epochs']}"),
             ("test", f"accuracy {percent(test['accuracy'])}, loss {test['loss']:.4f}" if test else ""),
             ("validation", _validated(values)),
@@ -191,6 +192,8 @@ def describe(run: "Run") -> dict[str, Any]:
     Raises:
         RunError: its settings cannot be read.
     """
+    from cnnviz.spec.words import origin_in_words
+
     spec, status = run.spec, run.status
     return {
         **report(run),
@@ -200,13 +203,20 @@ def describe(run: "Run") -> dict[str, Any]:
         "message": status.message,
         "dataset": spec.data.name,
         "preset": spec.preset,
+        "begins_with": spec.beginning and origin_in_words(spec),
         "parameters": spec.model.parameters,
+        "trained_parameters": 0 if spec.model.foreign else spec.trained_parameters,
         "epochs": status.epochs,
         "seconds": (run.history().epochs.get("seconds") or [0.0])[-1],
         "bundled": run.bundled,
         "folder": str(run.folder),
         "spec": spec.model_dump(mode="json"),
     }
+
+
+def _parameters(values: dict[str, Any]) -> str:
+    learning = f", {values['trained_parameters']:,} of them learn" if values["begins_with"] else ""
+    return f"{values['parameters']:,}{learning}"
 
 
 def _row(row: "RunSummary") -> dict[str, Any]:

@@ -30,6 +30,7 @@ SLOW = {
     "small_data": ("benchmarks/small_data.py",),
     "step": ("benchmarks/step.py",),
     "training": ("benchmarks/training.py",),
+    "transfer": ("benchmarks/transfer.py",),
 }
 IN_THE_BROWSER = ("dials", "first_click", "mistakes", "starting")
 

@@ -25,17 +25,18 @@ def named_weights(model: keras.Model, weights: Iterable[Any] | None = None) -> A
     return {one.path: keras.ops.convert_to_numpy(one) for one in (model.weights if weights is None else weights)}
 
 
-def assign_weights(model: keras.Model, arrays: Arrays) -> None:
+def assign_weights(model: keras.Model, arrays: Arrays, weights: Iterable[Any] | None = None) -> None:
     """Put named weights into a model.
 
     Args:
-        model: a built model; every one of its weights is set.
+        model: a built model.
         arrays: by path, as `named_weights` returns them; half precision is widened.
+        weights: those of its weights that are set; None for all.
 
     Raises:
         RunError: a weight is missing or has another shape.
     """
-    for weight in model.weights:
+    for weight in model.weights if weights is None else weights:
         array = arrays.get(weight.path)
         if array is None or array.shape != tuple(weight.shape):
             found = "nothing" if array is None else f"an array of shape {array.shape}"

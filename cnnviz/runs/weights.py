@@ -170,9 +170,8 @@ class Weights:
         """
         path = self.arrays_path
         if path.name not in (KERNELS, MODEL):
-            if self.run.spec.beginning is None:
-                return self._snapshot_arrays(path)
-            return {**_weights_begun_with(self.run), **self._snapshot_arrays(path)}
+            begun = {} if self.run.spec.beginning is None else _weights_begun_with(self.run)
+            return {**begun, **self._snapshot_arrays(path)}
         try:
             return read_arrays(path) if path.name == KERNELS else kernels_inside(path)
         except (OSError, ValueError) as error:
@@ -180,6 +179,14 @@ class Weights:
                 f"the kernels of the run {self.run.name} are missing or damaged; "
                 + ("install cnnviz again" if self.run.bundled else "bring it in again")
             ) from error
+
+    def own_arrays(self) -> Arrays:
+        """Read what a snapshot's file holds: of a run that begins with another network only the weights that learn.
+
+        Raises:
+            RunError: there is no such snapshot, or its file is damaged.
+        """
+        return self._snapshot_arrays(self.path)
 
     def _snapshot_arrays(self, path: Path) -> Arrays:
         number = self.number

@@ -15,7 +15,7 @@ from cnnviz.training.beginning import first_network
 from cnnviz.training.budget import Plan, plan_for_seconds
 from cnnviz.training.looks import Looks
 from cnnviz.training.pace import EARLY_STEPS, FIRST_CHUNK, next_chunk, next_indices
-from cnnviz.training.parts import learned_variables
+from cnnviz.training.parts import learned_variables, learned_weights
 from cnnviz.training.preparing import Preparing
 from cnnviz.training.rates import averaging_decays, learning_rates, should_stop_early
 from cnnviz.training.recorder import Recorder
@@ -221,8 +221,9 @@ class Fit:
 
     @property
     def _finite(self) -> bool:
-        """Whether every weight is a number."""
-        return all(np.isfinite(array).all() for array in named_weights(self.model).values())
+        """Whether every weight that learns is a number."""
+        learned = named_weights(self.model, learned_weights(self.model))
+        return all(np.isfinite(array).all() for array in learned.values())
 
     def _measure(self, seconds: float) -> Plan:
         """Measure this machine and choose a plan; the weights are afterwards as before."""

@@ -17,7 +17,7 @@ from cnnviz.data import Prepared
 from cnnviz.data.views import mean_over_views
 from cnnviz.files import write_atomically
 from cnnviz.models import assign_weights, named_weights
-from cnnviz.runs import Run, Snapshot
+from cnnviz.runs import Run, Snapshot, Weights
 from cnnviz.runs.predictions import predictions_path
 from cnnviz.runs.views import ViewsScore
 from cnnviz.runs.weights import snapshot_path
@@ -122,11 +122,12 @@ class Looks:
     def predict_pending(self) -> None:
         """Predict the test set with every snapshot that has no predictions yet; the network is afterwards as before."""
         began = time.perf_counter()
-        present = named_weights(self.model)
+        learned = learned_weights(self.model)
+        present = named_weights(self.model, learned)
         for number in self._pending:
-            assign_weights(self.model, self.run.weights(number))
+            assign_weights(self.model, Weights(self.run, number).own_arrays(), learned)
             self._write_predictions(self._predictions_path(number), self.forward(self._test), whole=False)
-        assign_weights(self.model, present)
+        assign_weights(self.model, present, learned)
         self.seconds += (time.perf_counter() - began) / max(len(self._pending), 1)
         self._pending = []
 

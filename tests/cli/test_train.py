@@ -238,3 +238,31 @@ def test_a_terminal_gets_a_bar(file: str) -> None:
         assert json.loads(running.stdout.read())["state"] == "completed"
     assert "━".encode() in shown
     assert b"epoch 1/1: loss " in shown
+
+
+def test_a_training_begins_with_another_run(call: Call, file: str) -> None:
+    first = call("train", "--spec", file, "--json").json["run_id"]
+    done = call("train", "--dataset", "digits", "--start-from", first, "--epochs", "1", "--json")
+    values = call("runs", "show", done.json["run_id"], "--json").json
+    beginning = values["spec"]["beginning"]
+    assert (beginning["network"], beginning["frozen"], beginning["head"]) == (first, "all", "kept")
+    assert values["trained_parameters"] == 32 * 10 + 10 < values["parameters"]
+    assert values["spec"]["train"]["batch_size"] == 32  # gentle settings,
+    assert not values["spec"]["train"]["augmentation"]["flip"]  # for characters
+    shown = call("runs", "show", done.json["run_id"]).out
+    assert re.search(r"^begins with +.*, all frozen$", shown, re.MULTILINE)
+    given = call("train", "--start-from", first, "--spec", file, "--freeze", "conv2d_1", "--json").json["run_id"]
+    spec = call("runs", "show", given, "--json").json["spec"]
+    assert (spec["beginning"]["frozen"], spec["train"]["batch_size"]) == ("conv2d_1", 16)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--freeze", "all"), "--freeze is about a network to begin with and none was given; add --start-from RUN"),
+        (("--start-from", "nobody"), "there is no run called 'nobody'"),
+        (("--start-from", "keras:NoSuchNet"), "there is no published network 'NoSuchNet'; choose one of MobileNetV2"),
+    ],
+)
+def test_a_beginning_that_cannot_be_is_a_mistake(call: Call, arguments: tuple[str, ...], said: str) -> None:
+    assert said in mistake(call("train", "--dataset", "digits", *arguments))

@@ -13,6 +13,7 @@ from cnnviz.cli.data_correct import correct
 from cnnviz.cli.evaluate import evaluate
 from cnnviz.cli.explain import explain
 from cnnviz.cli.export import export
+from cnnviz.cli.find_rate import find_rate
 from cnnviz.cli.serve import serve
 from cnnviz.cli.train import train
 
@@ -65,6 +66,7 @@ _data.command("delete")(data.delete)
 _data.command("check")(check)
 _data.command("correct")(correct)
 app.command("train")(train)
+app.command("find-rate")(find_rate)
 app.command("classify")(classify)
 app.command("evaluate")(evaluate)
 app.command("explain")(explain)

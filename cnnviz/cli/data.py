@@ -14,7 +14,7 @@ from cnnviz.errors import DataError
 if TYPE_CHECKING:
     from cnnviz.data import AboutDataset, Dataset, DatasetInfo
 
-__all__ = ["delete", "fetch", "find", "get", "list_", "row", "show"]
+__all__ = ["delete", "fetch", "fetch_where_missing", "find", "get", "list_", "row", "show"]
 
 DatasetName = Annotated[str, typer.Argument(metavar="NAME", help="A data set's name, as `cnnviz data list` has it.")]
 
@@ -151,6 +151,16 @@ def fetch(name: str, home: Path | None) -> "Dataset":
 
     with download_progress(name) as report:
         return load_dataset(name, home, on_progress=report)
+
+
+def fetch_where_missing(name: str, home: Path | None) -> None:
+    """Download a data set that is not on this machine, as `fetch` does.
+
+    Raises:
+        DataError: there is none of that name, or it cannot be had.
+    """
+    if not find(name, home).available:
+        fetch(name, home)
 
 
 def find(name: str, home: Path | None) -> "DatasetInfo":

@@ -1,11 +1,15 @@
-"""From the flags of `cnnviz train` to a RunSpec."""
+"""The flags that say what is trained, and from them to a RunSpec."""
 
+import functools
+import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+
+import typer
 
 from cnnviz.cli.data import find
 from cnnviz.errors import SpecError
@@ -13,7 +17,7 @@ from cnnviz.errors import SpecError
 if TYPE_CHECKING:
     from cnnviz.spec import RunSpec
 
-__all__ = ["Flags", "spec_of"]
+__all__ = ["Flags", "spec_of", "with_flags"]
 
 # The first that fits the images is taken where no preset is named.
 _USUAL = ("two-conv", "one-conv")
@@ -25,7 +29,7 @@ _SHIFT = 0.125  # 4 of 32 pixels: what CIFAR-10 is usually trained with
 
 @dataclass(frozen=True)
 class Flags:
-    """What was asked for on the command line; None where nothing was said.
+    """What was asked for on the command line, a field for each option; None where nothing was said.
 
     Attributes:
         spec: a file with a RunSpec, or "-" for standard input.
@@ -39,23 +43,55 @@ class Flags:
         size: pixels of a side that images are brought to for that network.
     """
 
-    spec: str | None = None
-    dataset: str | None = None
-    preset: str | None = None
-    epochs: int | None = None
-    batch_size: int | None = None
-    optimizer: str | None = None
-    learning_rate: float | None = None
-    validation: float | None = None
-    augment: bool = False
-    seed: int | None = None
-    name: str | None = None
-    seconds: float | None = None
-    start_from: str | None = None
-    freeze: str | None = None
-    copies: int | None = None
-    early_rate: float | None = None
-    size: int | None = None
+    spec: Annotated[
+        str | None, typer.Option("--spec", metavar="FILE", help="Settings as JSON (a RunSpec); - for standard input.")
+    ] = None
+    dataset: Annotated[str | None, typer.Option("--dataset", metavar="NAME", help="The data set to learn from.")] = None
+    preset: Annotated[
+        str | None, typer.Option("--preset", metavar="NAME", help="Settings to begin with, such as two-conv.")
+    ] = None
+    epochs: Annotated[int | None, typer.Option("--epochs", metavar="N", help="Times to see each image.")] = None
+    batch_size: Annotated[int | None, typer.Option("--batch-size", metavar="N", help="Images in a step.")] = None
+    optimizer: Annotated[
+        Literal["adam", "sgd"] | None,
+        typer.Option("--optimizer", metavar="adam|sgd", help="How to change weights."),
+    ] = None
+    learning_rate: Annotated[float | None, typer.Option("--learning-rate", metavar="X", help="The size of a step.")] = (
+        None
+    )
+    validation: Annotated[
+        float | None,
+        typer.Option("--validation", metavar="FRACTION", help="Held back, 0 to 0.5, where the data set brings none."),
+    ] = None
+    augment: Annotated[
+        bool, typer.Option("--augment", help="Shift the training images, and mirror them unless characters.")
+    ] = False
+    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="The same seed gives the same run.")] = None
+    name: Annotated[str | None, typer.Option("--name", metavar="TEXT", help="What to call the run.")] = None
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", metavar="N", help="Train as much as fits into that time.")
+    ] = None
+    start_from: Annotated[
+        str | None,
+        typer.Option(
+            "--start-from", metavar="RUN|keras:NAME", help="Begin with a trained network; its last layer is made anew."
+        ),
+    ] = None
+    freeze: Annotated[
+        str | None,
+        typer.Option("--freeze", metavar="LAYER|all|none", help="Which of its layers stay as they are; usually all."),
+    ] = None
+    copies: Annotated[
+        int | None, typer.Option("--copies", metavar="N", help="Changed copies of each image, where all are frozen.")
+    ] = None
+    early_rate: Annotated[
+        float | None,
+        typer.Option("--early-rate", metavar="X", help="The first layer's rate as a share of the last one's."),
+    ] = None
+    size: Annotated[
+        int | None,
+        typer.Option("--size", metavar="N", help="Pixels of the side that images are brought to for that network."),
+    ] = None
 
     @property
     def beginning(self) -> dict[str, Any]:
@@ -68,6 +104,35 @@ class Flags:
         """The flags that were given, as they are written."""
         names = [key for key, value in vars(self).items() if value is not None and value is not False]
         return tuple(f"--{name.replace('_', '-')}" for name in names)
+
+
+def with_flags(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of `Flags`, before its own.
+
+    Args:
+        command: its first parameter is a `Flags`; the others are its own options.
+
+    Returns:
+        What Typer calls: with each option by its name.
+    """
+    names = [field.name for field in fields(Flags)]
+    hints = get_type_hints(Flags, include_extras=True)
+
+    @functools.wraps(command)
+    def called(**values: Any) -> None:
+        command(Flags(**{name: values.pop(name) for name in names}), **values)
+
+    own = [*inspect.signature(command).parameters.values()][1:]
+    options = [
+        inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=hints[field.name]
+        )
+        for field in fields(Flags)
+    ]
+    every = [*options, *(one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own)]
+    called.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
+    called.__annotations__ = {one.name: one.annotation for one in every}
+    return called
 
 
 def spec_of(flags: Flags, home: Path | None) -> "RunSpec":

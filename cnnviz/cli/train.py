@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +15,7 @@ from cnnviz.cli.output import complain, emit, in_line, say
 from cnnviz.cli.progress import training_progress
 from cnnviz.cli.quiet_import import silent_start
 from cnnviz.cli.runs import find, report, result_line
-from cnnviz.cli.settings import Flags, spec_of
+from cnnviz.cli.settings import Flags, spec_of, with_flags
 from cnnviz.errors import CnnvizError, SpecError
 
 if TYPE_CHECKING:
@@ -24,62 +24,11 @@ if TYPE_CHECKING:
 __all__ = ["train"]
 
 
+@with_flags
 def train(
-    spec: Annotated[
-        str | None,
-        typer.Option("--spec", metavar="FILE", help="Settings as JSON (a RunSpec); - for standard input."),
-    ] = None,
-    dataset: Annotated[
-        str | None, typer.Option("--dataset", metavar="NAME", help="The data set to learn from.")
-    ] = None,
-    preset: Annotated[
-        str | None,
-        typer.Option("--preset", metavar="NAME", help="Settings to begin with, such as two-conv."),
-    ] = None,
-    epochs: Annotated[int | None, typer.Option("--epochs", metavar="N", help="Times to see each image.")] = None,
-    batch_size: Annotated[int | None, typer.Option("--batch-size", metavar="N", help="Images in a step.")] = None,
-    optimizer: Annotated[
-        Literal["adam", "sgd"] | None,
-        typer.Option("--optimizer", metavar="adam|sgd", help="How to change weights."),
-    ] = None,
-    learning_rate: Annotated[
-        float | None, typer.Option("--learning-rate", metavar="X", help="The size of a step.")
-    ] = None,
-    validation: Annotated[
-        float | None,
-        typer.Option("--validation", metavar="FRACTION", help="Held back, 0 to 0.5, where the data set brings none."),
-    ] = None,
-    augment: Annotated[
-        bool, typer.Option("--augment", help="Shift the training images, and mirror them unless characters.")
-    ] = False,
-    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="The same seed gives the same run.")] = None,
-    name: Annotated[str | None, typer.Option("--name", metavar="TEXT", help="What to call the run.")] = None,
+    flags: Flags,
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="RUN", help="Continue a run; takes no other settings.")
-    ] = None,
-    seconds: Annotated[
-        float | None, typer.Option("--seconds", metavar="N", help="Train as much as fits into that time.")
-    ] = None,
-    start_from: Annotated[
-        str | None,
-        typer.Option(
-            "--start-from", metavar="RUN|keras:NAME", help="Begin with a trained network; its last layer is made anew."
-        ),
-    ] = None,
-    freeze: Annotated[
-        str | None,
-        typer.Option("--freeze", metavar="LAYER|all|none", help="Which of its layers stay as they are; usually all."),
-    ] = None,
-    copies: Annotated[
-        int | None, typer.Option("--copies", metavar="N", help="Changed copies of each image, where all are frozen.")
-    ] = None,
-    early_rate: Annotated[
-        float | None,
-        typer.Option("--early-rate", metavar="X", help="The first layer's rate as a share of the last one's."),
-    ] = None,
-    size: Annotated[
-        int | None,
-        typer.Option("--size", metavar="N", help="Pixels of the side that images are brought to for that network."),
     ] = None,
     home: Home = None,
     as_json: AsJson = False,
@@ -90,25 +39,6 @@ def train(
     With --start-from: its network, with settings for few images.
     Flags change what --spec or --preset say.
     """
-    flags = Flags(
-        spec=spec,
-        dataset=dataset,
-        preset=preset,
-        epochs=epochs,
-        batch_size=batch_size,
-        optimizer=optimizer,
-        learning_rate=learning_rate,
-        validation=validation,
-        augment=augment,
-        seed=seed,
-        name=name,
-        seconds=seconds,
-        start_from=start_from,
-        freeze=freeze,
-        copies=copies,
-        early_rate=early_rate,
-        size=size,
-    )
     with _unexpected() as errors:
         run = _continued(resume, flags, home) if resume is not None else _trained(flags, home)
     _tell(run, home, as_json)
@@ -116,14 +46,13 @@ def train(
 
 
 def _trained(flags: Flags, home: Path | None) -> "Run":
-    from cnnviz.cli.data import fetch, find
+    from cnnviz.cli.data import fetch_where_missing
     from cnnviz.runs import RunStore
 
     settings = spec_of(flags, home)
     with silent_start():  # before a download: without TensorFlow that would be for nothing
         from cnnviz.training.execute import train as train_here
-    if not find(settings.data.name, home).available:
-        fetch(settings.data.name, home)
+    fetch_where_missing(settings.data.name, home)
     store = RunStore(home)
     _say_if_waiting(store)
     with training_progress(settings.train.epochs) as on_event, _cut_off(store, home):
@@ -153,13 +82,10 @@ def _continued(text: str, flags: Flags, home: Path | None) -> "Run":
 
 def _say_if_waiting(store: "RunStore") -> None:
     """Say so where another run trains already."""
-    from cnnviz.training.queue import free_slot
+    from cnnviz.training.queue import all_taken
 
-    slot = free_slot(store, give_up=lambda: True)
-    if slot is None:
+    if all_taken(store):
         complain("another run is training; this one waits for its turn (Ctrl-C gives up)")
-    else:
-        slot.release()
 
 
 @contextmanager

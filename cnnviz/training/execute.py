@@ -12,9 +12,9 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before the first import of TensorFlow, or it prints its notices
 
-from cnnviz.data import Prepared, Progress, load_dataset, prepare
+from cnnviz.data import Prepared
 from cnnviz.data.grounds import keep_ground
-from cnnviz.errors import CnnvizError, SpecError, StorageError
+from cnnviz.errors import CnnvizError, StorageError
 from cnnviz.files import write_json
 from cnnviz.models import save_model
 from cnnviz.runs import OnEvent, Run, RunStore, Status, Weights, process_fields, write_class_names, write_status
@@ -23,7 +23,7 @@ from cnnviz.runs.views import write_views
 from cnnviz.spec import RunSpec
 from cnnviz.training.fit import Fit, Outcome
 from cnnviz.training.halves import choose_threads
-from cnnviz.training.memory import refuse_too_large
+from cnnviz.training.loading import load_for
 from cnnviz.training.preparing import Preparing, StoppedEarlyError
 from cnnviz.training.queue import free_slot, parallel_runs
 from cnnviz.training.recorder import Recorder
@@ -55,7 +55,7 @@ def train(spec: RunSpec, home: str | Path | None = None, on_event: OnEvent | Non
     """
     parallel_runs()  # refused before anything is written
     store = RunStore(home)
-    data = _load(spec, home)  # before anything is written: a wrong name leaves no folder
+    data = load_for(spec, home)  # before anything is written: a wrong name leaves no folder
     run = store.create(spec, Status("queued", epochs=spec.train.epochs, **process_fields()))
     _take_turn(store, run, data, on_event)
     return run
@@ -89,24 +89,6 @@ def _take_turn(store: RunStore, run: Run, data: Prepared | None, on_event: OnEve
             execute(run, data, on_event)
 
 
-def _load(spec: RunSpec, home: str | Path | None, on_progress: Progress | None = None) -> Prepared:
-    """Load and prepare a spec's images, refusing what the network cannot take."""
-    data = prepare(load_dataset(spec.data.name, home, on_progress=on_progress), spec.data, spec.train.seed)
-    shape = data.train.images.shape[1:]
-    if shape != spec.model.input_shape:
-        raise SpecError(
-            f"the images of {spec.data.name} are {'x'.join(map(str, shape))} and the model takes "
-            f"{'x'.join(map(str, spec.model.input_shape))}; change the model's input or choose another data set"
-        )
-    if len(data.class_names) != spec.model.classes:
-        raise SpecError(
-            f"{spec.data.name} has {len(data.class_names)} classes here and the model tells {spec.model.classes} "
-            "apart; make them equal"
-        )
-    refuse_too_large(spec, len(data.train))
-    return data
-
-
 def execute(run: Run, data: Prepared | None = None, on_event: OnEvent | None = None) -> None:
     """Train a run from where it stands and leave its folder in a final state.
 
@@ -125,7 +107,9 @@ def execute(run: Run, data: Prepared | None = None, on_event: OnEvent | None = N
     with held(run.folder, taken), Recorder(run, on_event, run.status) as recorder:
         try:
             recorder.state("running")
-            data = data or _load(run.spec, run.home, Preparing(recorder, f"Getting {run.spec.data.name}", " MB", 1e6))
+            data = data or load_for(
+                run.spec, run.home, Preparing(recorder, f"Getting {run.spec.data.name}", " MB", 1e6)
+            )
             write_class_names(run.folder, data.class_names)
             keep_ground(run, data.train.images)
             choose_threads(run.spec.model)

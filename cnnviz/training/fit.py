@@ -14,7 +14,7 @@ from cnnviz.runs import Checkpoint, Run, load_checkpoint, save_checkpoint
 from cnnviz.training.beginning import first_network
 from cnnviz.training.budget import Plan, plan_for_seconds
 from cnnviz.training.looks import Looks
-from cnnviz.training.pace import EARLY_STEPS, FIRST_CHUNK, next_chunk, next_indices
+from cnnviz.training.pace import EARLY_STEPS, FIRST_CHUNK, chosen_images, epoch_order, next_chunk, next_indices
 from cnnviz.training.parts import learned_variables, learned_weights
 from cnnviz.training.preparing import Preparing
 from cnnviz.training.rates import averaging_decays, learning_rates, should_stop_early
@@ -153,10 +153,8 @@ class Fit:
     def _order(self) -> NDArray[np.int32]:
         """The order of images in the present epoch, from seed and epoch alone so that resuming repeats it."""
         if self._order_of is None or self._order_of[0] != self.epoch:
-            seed, total = self.train.seed, len(self.data.train)
-            chosen = np.random.default_rng([seed, 0]).permutation(total)[: self.plan.images]
-            order = np.random.default_rng([seed, 1, self.epoch]).permutation(chosen)
-            self._order_of = (self.epoch, order.astype(np.int32))
+            chosen = chosen_images(self.train.seed, len(self.data.train), self.plan.images)
+            self._order_of = (self.epoch, epoch_order(self.train.seed, self.epoch, chosen))
         return self._order_of[1]
 
     def _report(self) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EARLY_STEPS", "FIRST_CHUNK", "next_chunk", "next_indices"]
+__all__ = ["EARLY_STEPS", "FIRST_CHUNK", "chosen_images", "epoch_order", "next_chunk", "next_indices"]
 
 # Snapshots inside the first epoch, by step: most of what a first layer learns, it learns there.
 EARLY_STEPS = (10, 30, 100, 300)
@@ -11,6 +11,25 @@ FIRST_CHUNK = 2
 
 _CHUNK_S = 0.25  # a report four times a second looks alive; the return to Python costs nothing at that pace
 _REPORTS_AN_EPOCH = 8
+
+
+def chosen_images(seed: int, total: int, count: int) -> NDArray[np.int64]:
+    """Draw the training images of a run that does not see all of them.
+
+    Args:
+        seed: the run's.
+        total: how many there are.
+        count: how many it sees.
+
+    Returns:
+        (count,) their numbers; fewer are the first ones of more.
+    """
+    return np.random.default_rng([seed, 0]).permutation(total)[:count]
+
+
+def epoch_order(seed: int, epoch: int, chosen: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return the numbers (images,) of the images in the order of an epoch, by the run's seed and the epoch alone."""
+    return np.random.default_rng([seed, 1, epoch]).permutation(chosen).astype(np.int32)
 
 
 def next_chunk(before: int, steps: float, took: float, steps_per_epoch: int) -> int:

@@ -24,6 +24,7 @@ from cnnviz.runs.status import claim
 __all__ = [
     "PARALLEL_VARIABLE",
     "PLACES_VARIABLE",
+    "all_taken",
     "claim_next",
     "enqueue",
     "free_slot",
@@ -142,6 +143,14 @@ def free_slot(store: RunStore, give_up: Callable[[], bool], poll_s: float = 0.1)
         if give_up():
             return None
         time.sleep(poll_s)
+
+
+def all_taken(store: RunStore) -> bool:
+    """Say whether a run that began now would have to wait for another one."""
+    slot = free_slot(store, give_up=lambda: True)
+    if slot is not None:
+        slot.release()
+    return slot is None
 
 
 def _places(store: RunStore) -> Path:

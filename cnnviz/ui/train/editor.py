@@ -39,6 +39,7 @@ class Editor:
         starts: part of the Start button's key; grows with every start, so that the second half of a double click
             hits a button that is no more.
         problem: what went wrong with the last start or upload, in one sentence.
+        rate_search: the key of the search for a learning rate that is shown; empty for none.
     """
 
     draft: Draft
@@ -47,6 +48,7 @@ class Editor:
     open_layer: int | None = None
     starts: int = 0
     problem: str = ""
+    rate_search: str = ""
 
     def key(self, name: str) -> str:
         """Return the key of a widget that shows part of the draft as it is now."""
@@ -145,6 +147,15 @@ class Editor:
     def set_train(self, **values: Any) -> None:
         """Change how it learns."""
         self._attempt(lambda: self.draft.with_train(**values))
+
+    def take_rate(self, rate: float) -> None:
+        """Learn at the rate that a search suggests."""
+        self.set_train(learning_rate=rate)
+        self.version += 1  # its field takes it
+
+    def forget_rate_search(self) -> None:
+        """Show no search for a rate any more."""
+        self.rate_search = ""
 
     def set_augmentation(self, **values: Any) -> None:
         """Change the random changes to training images."""

@@ -16,6 +16,7 @@ from cnnviz.ui.train.beginning import beginning_panel
 from cnnviz.ui.train.editor import Editor, find_dataset, look_at, start_once
 from cnnviz.ui.train.fields import Fields
 from cnnviz.ui.train.layer_list import layer_list
+from cnnviz.ui.train.rate import rate_finder
 
 __all__ = ["setup_panel"]
 
@@ -45,7 +46,7 @@ def setup_panel(editor: Editor, table: Table) -> None:
     """Draw the panel: data and preset, layers, how it learns, Start; the table is of the editor's draft."""
     _data_and_preset(editor)
     layer_list(editor, table)
-    _learning(editor)
+    _learning(editor, table)
     _folds(editor)
     _start(editor, table)
 
@@ -142,7 +143,7 @@ def _start_now(editor: Editor) -> None:
 # --- how it learns and from what -------------------------------------------------------------------------------
 
 
-def _learning(editor: Editor) -> None:
+def _learning(editor: Editor, table: Table) -> None:
     """Draw what is changed most: how long, how fast, by which optimiser, in which batches."""
     train = editor.draft.train
     fields = editor.fields(train, editor.set_train, "learn")
@@ -158,6 +159,7 @@ def _learning(editor: Editor) -> None:
     if train.schedule in _STRETCHED:
         length = "epochs" if train.seconds is None else "seconds"
         st.caption(f"{_STRETCHED[train.schedule]}; another number of {length} changes the rate of every step.")
+    rate_finder(editor, table)
     with st.container(horizontal=True):
         fields.choice("Optimiser", "optimizer", _OPTIMIZERS, tip=meaning("optimiser"))
         fields.number("Batch", "batch_size", step=16, tip=f"{meaning('batch')} This is how many images.")

@@ -43,9 +43,15 @@ def draw_rates(curve: "RateCurve", mode: Mode = "light", *, revision: str = "") 
         title={"text": "Loss while the rate grows", "y": 1, "pad": {"t": 8}, "yanchor": "top"},
         margin={"l": 46, "r": 14, "t": 38, "b": 44},
     )
-    ends = np.log10(curve.rates[[0, -1]])
+    low, high = np.log10(curve.rates[[0, -1]])
+    decades = np.arange(np.ceil(low), np.floor(high) + 1)
     figure.update_xaxes(
-        type="log", title_text="learning rate", range=list(ends), showgrid=False, dtick=1, exponentformat="power"
+        type="log",
+        title_text="learning rate",
+        range=[low, high],
+        showgrid=False,
+        tickvals=10**decades,
+        ticktext=[f"10<sup>{decade:.0f}</sup>" for decade in decades],
     )
     figure.update_yaxes(range=_loss_range(curve), ticklabelstandoff=4, nticks=6)
     thin = {"color": colors.train, "width": 1}
@@ -69,22 +75,23 @@ def rates_caption(curve: "RateCurve", role: str) -> str:
     """Say how to read the curve, why it ends where it does, and what is suggested or why nothing is.
 
     Args:
-        curve: what was found, of one step at least.
+        curve: what was found.
         role: what the rate is in the schedule at hand, as `cnnviz.training.rate_curve.role_of_rate` says it.
     """
-    first, last = shown_rate(curve.rates[0]), shown_rate(curve.rates[-1])
+    if not len(curve.rates):
+        return curve.remark
     ended = {
         "whole": "",
         "risen": ", where the loss had risen far above where it began",
-        "not a number": "; at the next one the loss was not a number",
+        "not a number": "; in the next step the loss was not a number",
     }[curve.ending]
-    told = f"Thin: batch by batch, with a rate that grows from {first} to {last}{ended}. Thick: the same, smoothed."
-    if curve.suggested is None:
-        return f"{told} {curve.remark}"
-    return (
-        f"{told} It falls most steeply at {shown_rate(curve.suggested)} and is lowest at "
-        f"{shown_rate(curve.rates[curve.best])}; in these settings that is {role}."
+    grows = f"The rate grows from {shown_rate(curve.rates[0])} to {shown_rate(curve.rates[-1])}{ended}."
+    suggested = (
+        curve.remark
+        if curve.suggested is None
+        else f"It falls most steeply at {shown_rate(curve.suggested)}, suggested as {role}."
     )
+    return f"{grows} Thin: batch by batch; thick: smoothed. {suggested}"
 
 
 def _loss_range(curve: "RateCurve") -> list[float]:

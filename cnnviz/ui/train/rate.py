@@ -4,7 +4,7 @@ import hashlib
 
 import streamlit as st
 
-from cnnviz.errors import CnnvizError
+from cnnviz.errors import CnnvizError, MissingExtraError
 from cnnviz.figures.rate_search import draw_rates, rates_caption, shown_rate
 from cnnviz.spec import RunSpec
 from cnnviz.training.draft import Table
@@ -13,8 +13,9 @@ from cnnviz.ui import loaders
 from cnnviz.ui.components import live_chart
 from cnnviz.ui.glossary import meaning
 from cnnviz.ui.guard import permitted
-from cnnviz.ui.jobs import Job, Report, again, known_job, show_job
+from cnnviz.ui.jobs import job, known_job, show_job
 from cnnviz.ui.messages import plain
+from cnnviz.ui.network.models import wait_for_keras
 from cnnviz.ui.train.editor import Editor
 
 __all__ = ["rate_finder"]
@@ -31,11 +32,10 @@ def rate_finder(editor: Editor, table: Table) -> None:
     """
     spec = _spec(editor)
     key = f"find-rate|{loaders.home()}|{_digest(spec)}" if spec is not None else ""
-    going = known_job(key) if spec is not None and editor.rate_search == key else None
-    if spec is not None and going is not None:
-        _show(editor, spec, going)
+    if spec is not None and editor.rate_search == key:
+        _show(editor, spec, key)
         return
-    if editor.rate_search not in ("", key):
+    if editor.rate_search:
         _leave(editor.rate_search)
     place = st.empty()
     clicked = place.button(
@@ -49,7 +49,7 @@ def rate_finder(editor: Editor, table: Table) -> None:
     if clicked and spec is not None and permitted("look for a learning rate"):
         editor.rate_search = key
         place.empty()
-        _show(editor, spec, _begin(spec, key))
+        _show(editor, spec, key)
 
 
 def _spec(editor: Editor) -> RunSpec | None:
@@ -72,56 +72,49 @@ def _leave(key: str) -> None:
     st.caption("The search for a rate was of other settings.")
 
 
-def _begin(spec: RunSpec, key: str) -> Job:
-    """Look for a rate, unless somebody has found one already."""
-    folder, one = loaders.home(), known_job(key)
-    if one is not None and one.progress.state == "done":
-        return one
-
-    def work(report: Report) -> RateCurve:
-        report(0, "starting TensorFlow")
+def _show(editor: Editor, spec: RunSpec, key: str) -> None:
+    """Draw the search as far as it is; begin it where nobody has."""
+    with st.container(key="train-rate", gap="xsmall"):
+        try:
+            ready = wait_for_keras("The search", 0)
+        except MissingExtraError as error:
+            st.error(plain(error.sentence), icon=":material/error:")
+            return
+        if not ready:
+            return
         from cnnviz.training.finding_rate import find_rate
 
-        return find_rate(spec, folder, on_progress=report)
-
-    return again(key, work)
-
-
-def _show(editor: Editor, spec: RunSpec, going: Job) -> None:
-    """Draw a search as far as it is."""
-    with st.container(key="train-rate", gap="xsmall"):
+        folder = loaders.home()
+        going = job(key, lambda report: find_rate(spec, folder, on_progress=report))
         if not going.progress.ended and loaders.active_runs():
             st.caption("A run is training, so this is slower than usual.")
-
-        def restart() -> None:
-            _begin(spec, going.key)
-
-        curve: RateCurve | None = show_job(going, "Looking for a rate", restart)
+        curve: RateCurve | None = show_job(going, "Looking for a rate")
+        said = ""
         if curve is not None:
-            _found(editor, spec, curve)
+            said = rates_caption(curve, role_of_rate(spec.train))
+            if len(curve.rates):
+                live_chart(draw_rates(curve), key="train-rate-curve", height=_HEIGHT, alt=said)
         if going.progress.ended:
-            st.button(
-                "Close",
-                key="train-close-rate",
-                icon=":material/close:",
-                type="tertiary",
-                on_click=editor.forget_rate_search,
-            )
+            with st.container(horizontal=True, vertical_alignment="center"):
+                if curve is not None and curve.suggested is not None:
+                    _offer(editor, curve.suggested)
+                st.button(
+                    "Close",
+                    key="train-close-rate",
+                    icon=":material/close:",
+                    type="tertiary",
+                    on_click=editor.forget_rate_search,
+                )
+        if said:
+            st.caption(said)
 
 
-def _found(editor: Editor, spec: RunSpec, curve: RateCurve) -> None:
-    if not len(curve.rates):
-        st.caption(curve.remark)
-        return
-    said = rates_caption(curve, role_of_rate(spec.train))
-    live_chart(draw_rates(curve), key="train-rate-curve", height=_HEIGHT, alt=said)
-    st.caption(said)
-    if curve.suggested is not None:
-        st.button(
-            f"Use {shown_rate(curve.suggested)}",
-            key="train-use-rate",
-            icon=":material/check:",
-            disabled=spec.train.learning_rate == curve.suggested,
-            on_click=editor.take_rate,
-            args=(curve.suggested,),
-        )
+def _offer(editor: Editor, rate: float) -> None:
+    st.button(
+        f"Use {shown_rate(rate)}",
+        key="train-use-rate",
+        icon=":material/check:",
+        disabled=editor.draft.train.learning_rate == rate,
+        on_click=editor.take_rate,
+        args=(rate,),
+    )

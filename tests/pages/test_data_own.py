@@ -587,6 +587,7 @@ def test_a_validation_part_can_be_looked_at(home: Path, tmp_path: Path) -> None:
     at = opened(data="three", split="validation")
     assert at.segmented_control(key="data-split").value == "validation"
     assert "10 training, 4 validation and 2 test images" in words(at)
+    assert "5 + 2 validation + 1 test" in captions(at)
 
 
 def test_what_was_brought_is_touched_by_looking(home: Path) -> None:

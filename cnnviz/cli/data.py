@@ -77,11 +77,10 @@ def show(name: DatasetName, home: Home = None, as_json: AsJson = False) -> None:
         values = "  ".join(f"{value:.1f}" for value in measured[key])
         say(f"{key:<6}  {values}  (of each channel, in 0..255)")
     say("")
-    counts = zip(info.classes, measured["train_counts"], measured["test_counts"], strict=True)
+    splits = [name for name in ("train", "validation", "test") if measured[f"{name}_counts"] is not None]
+    counts = zip(info.classes, *(measured[f"{name}_counts"] for name in splits), strict=True)
     table(
-        ("class", "train", "test"),
-        [(class_name, f"{train:,}", f"{test:,}") for class_name, train, test in counts],
-        right=("train", "test"),
+        ("class", *splits), [(name, *(f"{number:,}" for number in numbers)) for name, *numbers in counts], right=splits
     )
 
 
@@ -242,6 +241,7 @@ def _measured(dataset: "Dataset") -> dict[str, Any]:
     counts, channels = class_counts(dataset), channel_statistics(dataset.train.images)
     return {
         "train_counts": counts.train.tolist(),
+        "validation_counts": None if counts.validation is None else counts.validation.tolist(),
         "test_counts": counts.test.tolist(),
         "mean": channels.mean.tolist(),
         "spread": channels.spread.tolist(),

@@ -21,11 +21,13 @@ class ClassCounts:
         class_names: by label.
         train: (classes,) int64.
         test: (classes,) int64.
+        validation: (classes,) int64; None where a data set brings no validation images.
     """
 
     class_names: tuple[str, ...]
     train: NDArray[np.int64]
     test: NDArray[np.int64]
+    validation: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +46,11 @@ class ChannelStatistics:
 
 
 def class_counts(dataset: Dataset) -> ClassCounts:
-    """Count the training and test images of each class."""
+    """Count the images of each class, by split."""
     train, test = (np.bincount(split.labels, minlength=dataset.n_classes) for split in (dataset.train, dataset.test))
-    return ClassCounts(dataset.class_names, train, test)
+    held = dataset.validation
+    validation = None if held is None else np.bincount(held.labels, minlength=dataset.n_classes)
+    return ClassCounts(dataset.class_names, train, test, validation)
 
 
 def channel_statistics(images: Images) -> ChannelStatistics:

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from cnnviz.data.importing import free_name
 from cnnviz.errors import CnnvizError
 from cnnviz.spec import RunSpec
 from cnnviz.ui.address import carry, leave
 from cnnviz.ui.guard import permitted
+from cnnviz.ui.loaders import home
 from cnnviz.ui.messages import plain, problem
 from cnnviz.ui.pages import TRAIN
 from cnnviz.ui.train.editor import current_editor
@@ -34,7 +36,8 @@ def offer_corrected(
         return
     with st.popover(f"{count} corrected", icon=":material/label:", key=f"{prefix}-corrected"):
         st.caption(f"Keep the data set {plain(source)} with the corrected labels under another name.")
-        name = st.text_input("Its name", f"{source}-corrected"[:64], key=f"{prefix}-corrected-name", live=True)
+        proposed = free_name(f"{source}-corrected", home())
+        name = st.text_input("Its name", proposed, max_chars=64, key=f"{prefix}-corrected-name-{source}", live=True)
         asked = st.button("Keep corrected labels as a data set", key=f"{prefix}-keep", icon=":material/save:")
         if asked and permitted("keep a data set"):
             _keep(of, name, make)

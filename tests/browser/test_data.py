@@ -90,6 +90,30 @@ def at_rest(page: Page) -> None:
     page.wait_for_selector(READY, state="attached")
 
 
+def trained_judged_and_asked(
+    dashboard: Dashboard, page: Page, name: str, preset: str, n_test: int, photo: bytes, words: str
+) -> None:
+    """Train on the data set that is shown for an epoch, open the report, and ask the network about a photo."""
+    page.get_by_role("button", name="Train on it").click()
+    expect(page.get_by_role("combobox", name="Data set")).to_have_value(name)
+    expect(page.get_by_role("combobox", name="Begin with")).to_have_value(preset)
+    page.get_by_role("spinbutton", name="Epochs").fill("1")
+    page.keyboard.press("Enter")
+    at_rest(page)
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url(re.compile(r"run=\d{8}-\d{6}-"))
+    run = re.search(r"run=([\w-]+)", page.url)
+    assert run
+    expect(page.get_by_text(re.compile("Completed 1 epoch")).first).to_be_visible(timeout=LONG_MS)
+
+    dashboard.open(page, f"/report?run={run[1]}")
+    expect(page.get_by_text(re.compile(f"{n_test:,} test images")).first).to_be_visible()
+    dashboard.open(page, f"/classify?run={run[1]}")
+    page.locator("[class*=st-key-classify-files] input[type=file]").set_input_files([file("mine.jpg", photo)])
+    expect(page.locator(".verdict[data-state=answered]")).to_be_visible(timeout=LONG_MS)
+    expect(page.locator(".verdict .word")).to_have_text(re.compile(words))
+
+
 def test_the_exercise_is_dropped_trained_judged_and_predicts_in_words(
     dashboard: Dashboard, page: Page, errors: list[str], home: Path
 ) -> None:
@@ -114,26 +138,7 @@ def test_the_exercise_is_dropped_trained_judged_and_predicts_in_words(
 
     page.get_by_role("button", name="A random image").click()
     expect(page.get_by_text(re.compile(r"The label of training image \d+\."))).to_be_visible()
-    page.get_by_role("button", name="Train on it").click()
-    expect(page.get_by_role("combobox", name="Data set")).to_have_value("stripes")
-    expect(page.get_by_role("combobox", name="Begin with")).to_have_value("cats-vs-dogs")
-    page.get_by_role("spinbutton", name="Epochs").fill("1")
-    page.keyboard.press("Enter")
-    at_rest(page)
-    page.get_by_role("button", name="Start training").click()
-    page.wait_for_url(re.compile(r"run=\d{8}-\d{6}-"))
-    run = re.search(r"run=([\w-]+)", page.url)
-    assert run
-    expect(page.get_by_text(re.compile("Completed 1 epoch")).first).to_be_visible(timeout=LONG_MS)
-
-    dashboard.open(page, f"/report?run={run[1]}")
-    expect(page.get_by_text(re.compile("16 test images")).first).to_be_visible()
-    dashboard.open(page, f"/classify?run={run[1]}")
-    page.locator("[class*=st-key-classify-files] input[type=file]").set_input_files(
-        [file("mine.jpg", jpeg(drawn(1, 99)))]
-    )
-    expect(page.locator(".verdict[data-state=answered]")).to_be_visible(timeout=LONG_MS)
-    expect(page.locator(".verdict .word")).to_have_text(re.compile("standing|lying"))
+    trained_judged_and_asked(dashboard, page, "stripes", "cats-vs-dogs", 16, jpeg(drawn(1, 99)), "standing|lying")
     assert not errors
 
 
@@ -191,7 +196,9 @@ def test_a_whole_folder_is_read_with_its_folders(
     assert not errors
 
 
-def test_fashion_mnists_own_files_are_dropped(dashboard: Dashboard, page: Page, errors: list[str], home: Path) -> None:
+def test_fashion_mnists_own_files_are_dropped_trained_judged_and_predict(
+    dashboard: Dashboard, page: Page, errors: list[str], home: Path
+) -> None:
     random, files, images = np.random.default_rng(0), [], {}
     for part, count in (("train", 40), ("t10k", 20)):
         images[part] = random.integers(0, 256, (count, 28, 28), np.uint8)
@@ -211,9 +218,17 @@ def test_fashion_mnists_own_files_are_dropped(dashboard: Dashboard, page: Page, 
     dataset = load_dataset("clothes", home)
     assert np.array_equal(dataset.train.images[..., 0], images["train"])
     assert np.array_equal(dataset.test.images[..., 0], images["t10k"])
-    page.get_by_role("button", name="Train on it").click()
-    expect(page.get_by_role("combobox", name="Data set")).to_have_value("clothes")
-    expect(page.get_by_role("combobox", name="Begin with")).to_have_value("two-conv")
+    trained_judged_and_asked(dashboard, page, "clothes", "two-conv", 20, jpeg(images["t10k"][0]), r"\d")
+    assert not errors
+
+
+def test_a_zip_of_photos_is_dropped_trained_judged_and_predicts(
+    dashboard: Dashboard, page: Page, errors: list[str]
+) -> None:
+    dropped(dashboard, page, file("animals.zip", photos(40)))
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("animals is imported: 64 train and 16 test images (32x32x3) of 2 classes.")).to_be_visible()
+    trained_judged_and_asked(dashboard, page, "animals", "cats-vs-dogs", 16, jpeg(drawn(0, 99)), "cat|dog")
     assert not errors
 
 

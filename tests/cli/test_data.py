@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,15 @@ def test_show_for_people(call: Call) -> None:
     done = call("data", "show", "digits")
     assert (done.code, done.err) == (0, "")
     assert "1,442 train, 355 test" in done.out
+
+
+def test_show_counts_validation_images_too(call: Call, home: Path) -> None:
+    (home / "datasets").mkdir(parents=True, exist_ok=True)
+    arrays = {f"x_{part}": np.full((4, 8, 8, 3), 9, np.uint8) for part in ("train", "validation", "test")}
+    arrays |= {f"y_{part}": np.arange(4) % 2 for part in ("train", "validation", "test")}
+    np.savez(home / "datasets" / "held.npz", **arrays, class_names=np.array(["cat", "dog"]))
+    assert re.search(r"class +train +validation +test\ncat +2 +2 +2\n", call("data", "show", "held").out)
+    assert call("data", "show", "held", "--json").json["validation_counts"] == [2, 2]
 
 
 def test_show_says_what_is_doubtful_and_what_was_found(call: Call) -> None:

@@ -25,6 +25,11 @@ def test_counts_name_every_class_even_an_empty_one() -> None:
     counts = class_counts(Dataset("toy", ("a", "b", "c", "d"), split, split, ""))
     assert counts.train.tolist() == counts.test.tolist() == [1, 0, 2, 0]
     assert counts.class_names == ("a", "b", "c", "d")
+    assert counts.validation is None
+    held = Split(np.zeros((2, 1, 1, 1), np.uint8), np.array([3, 3]))
+    counts = class_counts(Dataset("toy", ("a", "b", "c", "d"), split, split, "", validation=held))
+    assert counts.validation is not None
+    assert counts.validation.tolist() == [0, 0, 0, 2]
 
 
 def test_examples_are_the_first_of_each_class() -> None:

@@ -17,7 +17,8 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.data import keep, load_dataset
 from cnnviz.data.brought import brought_folder, find_brought, point_at
-from cnnviz.data.corrections import read_corrections
+from cnnviz.data.correcting import correct_dataset
+from cnnviz.data.corrections import read_corrections, write_correction
 from cnnviz.data.findings import Place
 from cnnviz.data.sources import Keeping, understand
 from cnnviz.runs import Run
@@ -461,7 +462,7 @@ def test_the_label_of_a_training_image_is_corrected_kept_and_trained_on(looked_a
     assert f"It was {label}." in words(at)
     again = opened(data="tiny", picked="train-3")
     assert again.selectbox(key=key).value == right
-    again.text_input(key="data-corrected-name").set_value("mended").run()
+    again.text_input(key="data-corrected-name-tiny").set_value("mended").run()
     again.button(key="data-keep").click().run()
     assert [one.value for one in again.success] == ["mended is kept."]
     mended = load_dataset("mended", home)
@@ -472,6 +473,39 @@ def test_the_label_of_a_training_image_is_corrected_kept_and_trained_on(looked_a
     assert (draft.data.name, draft.layers) == ("mended", looked_at.spec.model.layers)
     at.selectbox(key=key).set_value(label).run()
     assert read_corrections(before, home) == {}
+
+
+def test_each_label_of_a_pair_is_corrected(looked_at: Run, home: Path) -> None:
+    def pair() -> None:
+        from cnnviz.data.findings import Place
+        from cnnviz.ui.data.labels import ask_label
+        from cnnviz.ui.loaders import dataset
+
+        for position in (3, 4):
+            ask_label(dataset("tiny"), Place("train", position), "leak")
+
+    before = load_dataset("tiny", home)
+    at, wanted = AppTest.from_function(pair, default_timeout=60).run(), {}
+    for position in (4, 3):  # of two on a page, the second as well as the first
+        choice = at.selectbox(key=f"data-right-leak-tiny-train-{position}")
+        wanted[Place("train", position)] = next(name for name in before.class_names if name != choice.value)
+        choice.set_value(wanted[Place("train", position)]).run()
+        assert not at.exception
+        assert read_corrections(before, home) == wanted
+
+
+def test_the_name_for_corrected_labels_is_free_and_that_of_the_data_set_that_is_shown(
+    looked_at: Run, home: Path
+) -> None:
+    for name in ("tiny", "cifar10-sample"):
+        dataset = load_dataset(name, home)
+        now = dataset.class_names[dataset.train.labels[0]]
+        write_correction(dataset, Place("train", 0), next(one for one in dataset.class_names if one != now), home)
+    correct_dataset("cifar10-sample", "cifar10-sample-corrected", home)
+    at = opened(data="tiny")
+    assert keyed(at, "text_input", "data-corrected-name").value == "tiny-corrected"
+    at.segmented_control(key="data-set").set_value("cifar10-sample").run()
+    assert keyed(at, "text_input", "data-corrected-name").value == "cifar10-sample-corrected-2"
 
 
 @pytest.mark.parametrize("picked", ["train-99999", "nothing-3", "train-", "train-x"])
@@ -553,6 +587,7 @@ def test_a_validation_part_can_be_looked_at(home: Path, tmp_path: Path) -> None:
     at = opened(data="three", split="validation")
     assert at.segmented_control(key="data-split").value == "validation"
     assert "10 training, 4 validation and 2 test images" in words(at)
+    assert "5 + 2 validation + 1 test" in captions(at)
 
 
 def test_what_was_brought_is_touched_by_looking(home: Path) -> None:

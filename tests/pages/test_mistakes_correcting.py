@@ -13,8 +13,9 @@ INDEX = int(np.flatnonzero(WRONG)[0])
 
 
 def test_corrected_labels_are_kept_and_trained_on_again(run: Run) -> None:
+    data = run.spec.data.name
     at = opened(image=f"test-{INDEX}")
-    assert "mistakes-corrected-name" not in [one.key for one in at.text_input]
+    assert f"mistakes-corrected-name-{data}" not in [one.key for one in at.text_input]
     at.button(key="mistakes-mark-wrong").click().run()
     choice = at.selectbox(key=f"mistakes-right-{INDEX}")
     assert choice.value is None
@@ -22,9 +23,8 @@ def test_corrected_labels_are_kept_and_trained_on_again(run: Run) -> None:
     right = choice.options[1]
     choice.set_value(right).run()
     assert read_marks(run)[INDEX] == Mark(INDEX, "wrong", "", right)
-    data = run.spec.data.name
-    assert at.text_input(key="mistakes-corrected-name").value == f"{data}-corrected"
-    at.text_input(key="mistakes-corrected-name").set_value("mended").run()
+    assert at.text_input(key=f"mistakes-corrected-name-{data}").value == f"{data}-corrected"
+    at.text_input(key=f"mistakes-corrected-name-{data}").set_value("mended").run()
     at.button(key="mistakes-keep").click().run()
     assert not at.exception
     mended, before = load_dataset("mended"), load_dataset(data)

@@ -26,7 +26,9 @@ _MOVE = 2  # pixels
 _BITS, _FREE = 16, 3  # of a hash, and how many of them, those of the weakest frequencies, may differ
 _COARSELY_ALIKE, _ROUGHLY_ALIKE = 0.8, 0.6  # what is worth a closer look
 _PAIRS = 2_048  # compared finely at a time
-_ROWS = 4_096  # images whose candidates are found at a time
+_CANDIDATES = 2**17  # pairs of one hash that are looked at at a time: 70 MB of coarse shades
+_OF_ONE = 16  # the best candidates of an image: where all have one shape (a disc), thousands share a hash
+_NO_HASH = 2**_BITS  # of even images, which are like nothing and of which there may be many
 
 # Vertical and horizontal frequency of each bit, the lowest first; the mean of all is none.
 _FREQUENCIES = sorted(product(range(8), range(8)), key=lambda pair: (sum(pair), pair))[1 : _BITS + 1]
@@ -54,16 +56,16 @@ def turned_copies(greys: Greys, tell: Tell | None = None) -> Pairs:
         tell: called with how many of the turns are looked at and their number; raises to stop.
 
     Returns:
-        The pairs, each once, the most alike first.
+        The pairs, each once, the most alike first: of an image and its 16 best candidates in each turn.
     """
     least, move = (DRAWN_ALIKE, 0) if are_drawings(greys) else (TURNED_ALIKE, _MOVE)
     shades = coarse(greys)
-    same = _SameHash(_hashes(_frequencies(shades)))
+    same = _SameHash(np.where(shades.any(axis=1), _hashes(_frequencies(shades)), _NO_HASH))
     firsts, seconds, likenesses = [], [], []
     for turn in range(TURNS):
         of_turn = turned(shades.reshape(-1, 8, 8), turn).reshape(shades.shape)
         for rows, columns in same.pairs(_probes(_frequencies(of_turn))):
-            near = np.einsum("ps,ps->p", of_turn[rows], shades[columns]) > _COARSELY_ALIKE
+            near = _best(rows, np.einsum("ps,ps->p", of_turn[rows], shades[columns]))
             for first, second in _some(rows[near], columns[near]):
                 likeness = _likeness(turned(greys[first], turn), greys[second], move)
                 kept = likeness >= least
@@ -98,15 +100,33 @@ class _SameHash:
         Args:
             probes: (n, probes), for each image the hashes that are looked for; found are images behind it.
         """
-        for start in range(0, len(probes), _ROWS):
-            hashes = probes[start : start + _ROWS]
-            begin = self._starts[hashes].ravel()
-            counts = self._starts[hashes + 1].ravel() - begin
-            rows = np.repeat(np.repeat(np.arange(start, start + len(hashes)), hashes.shape[1]), counts)
-            inner = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-            columns = self._order[np.repeat(begin, counts) + inner]
+        begin = self._starts[probes]
+        counts = self._starts[probes + 1] - begin
+        for start, stop in _parts(counts.sum(axis=1)):
+            of_each = counts[start:stop].ravel()
+            rows = np.repeat(np.repeat(np.arange(start, stop), probes.shape[1]), of_each)
+            inner = np.arange(len(rows)) - np.repeat(np.cumsum(of_each) - of_each, of_each)
+            columns = self._order[np.repeat(begin[start:stop].ravel(), of_each) + inner]
             later = rows < columns
             yield rows[later], columns[later]
+
+
+def _parts(counts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Yield from where to where images have few enough candidates to be looked at together, one image at least."""
+    sums, start = np.cumsum(counts), 0
+    while start < len(counts):
+        before = sums[start - 1] if start else 0
+        stop = max(start + 1, int(np.searchsorted(sums, before + _CANDIDATES, side="right")))
+        yield start, stop
+        start = stop
+
+
+def _best(rows: NDArray[np.int64], likeness: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the positions of those that are coarsely alike, of each image the best few."""
+    near = np.flatnonzero(likeness > _COARSELY_ALIKE)
+    near = near[np.lexsort((-likeness[near], rows[near]))]
+    begin = np.searchsorted(rows[near], rows[near])  # where each one's image begins
+    return near[np.arange(len(near)) - begin < _OF_ONE]
 
 
 def _frequencies(shades: NDArray[np.float32]) -> NDArray[np.float32]:

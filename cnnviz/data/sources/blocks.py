@@ -31,7 +31,7 @@ class Block:
         images: (n, ...) numbers.
         labels: (n,), (n, 1) or (n, classes), as they are in the file.
         what: what the pictures are called in messages.
-        name: names one, such as "row 17 of input.csv"; by default `what[17]`.
+        name: names one, such as "row 17 of input.csv"; by default "picture 17 of" and what.
     """
 
     part: Part
@@ -42,7 +42,7 @@ class Block:
 
     def name_of(self, position: int) -> str:
         """Return what to call a picture in messages."""
-        return self.name(position) if self.name else f"{self.what}[{position}]"
+        return self.name(position) if self.name else f"picture {position} of {self.what}"
 
 
 class ArrayPictures(PicturesOfPieces[Block]):

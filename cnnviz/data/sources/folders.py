@@ -67,7 +67,7 @@ def understand_tree(tree: Tree, reading: Reading) -> Understood:
         FilePictures(tree, kept, window=reading.window, span=span, invert=reading.invert),
         groups,
         notes=(*layout.notes, *notes, *more),
-        doubts=(*(said.doubts if said else ()), *_untrained(places.values(), reading)),
+        doubts=(*layout.doubts, *(said.doubts if said else ()), *_untrained(places.values(), reading)),
         skipped=tree.skips.sentences(),
         columns=said.columns if said else (),
         reading=_found_out(reading, said, span, kept),

@@ -72,12 +72,14 @@ class Layout:
         within: the folder that all lie in; "" where that is the one that was given.
         division: the folders of the parts as they are called, such as "train, val and test"; "" for none.
         notes: what was supposed, in sentences.
+        doubts: what is probably not meant, in sentences with the cure.
     """
 
     places: list[Place]
     within: str = ""
     division: str = ""
     notes: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
     def labelled(self) -> list[Place]:
         """The places that have a label."""
@@ -214,7 +216,23 @@ def labelled_by_folders(layout: Layout, skips: Skips) -> bool:
         layout.notes.append(
             f"Folders inside a class's folder belong to that class: {deeper.path!r} is of class {deeper.label!r}."
         )
+    layout.doubts.extend(_parts_as_classes(inside))
     return True
+
+
+def _parts_as_classes(places: Sequence[Place]) -> Iterator[str]:
+    """Doubt folders that were taken for classes where one is called like a part and all hold the same folders."""
+    inner: dict[str, set[str]] = {}
+    for place in places:
+        inner.setdefault(place.folders[0], set()).add(place.folders[1] if len(place.folders) > 1 else "")
+    first, *others = inner.values()
+    if any(map(part_of, inner)) and len(first) > 1 and "" not in first and all(other == first for other in others):
+        shown = [*map(repr, sorted(first))]
+        yield (
+            f"{_listed([*map(repr, sorted(inner))])} were taken for classes, and each holds the folders "
+            f"{_listed(shown if len(shown) < 6 else [*shown[:4], 'others'])}; if those are the classes, name the outer "
+            "folders train, val or test."
+        )
 
 
 def labelled_by_names(layout: Layout, skips: Skips) -> bool:

@@ -170,7 +170,12 @@ def _rows(
         GalleryRow(
             images=range(int(start), int(stop)),
             label=names[label],
-            note=f"{counts.train[label]:,} + {counts.test[label]:,} test",
+            note=_note(counts, label),
         )
         for label, start, stop in zip(shown, starts[:-1], starts[1:], strict=True)
     ]
+
+
+def _note(counts: ClassCounts, label: int) -> str:
+    held = "" if counts.validation is None else f" + {counts.validation[label]:,} validation"
+    return f"{counts.train[label]:,}{held} + {counts.test[label]:,} test"

@@ -28,7 +28,9 @@ def ask_label(dataset: Dataset, place: Place, key: str) -> None:
     """
     label, corrected = label_of(dataset, place), read_corrections(dataset, home()).get(place)
     key = f"data-right-{key}-{dataset.name}-{place.split}-{place.position}"
-    if st.session_state.pop(_CHOSEN, None) != key:
+    if st.session_state.get(_CHOSEN) == key and key in st.session_state:
+        del st.session_state[_CHOSEN]  # and no other choice's: several may be drawn
+    else:
         st.session_state[key] = corrected or label  # somebody else may have chosen another one
     chosen = st.selectbox(
         "Its label", dataset.class_names, key=key, format_func=plain, width=220, on_change=_chosen, args=(key,)

@@ -1,10 +1,12 @@
 import io
+import tracemalloc
 
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
 from cnnviz.data import load_dataset
+from cnnviz.data.findings import turned as module
 from cnnviz.data.findings.duplicates import thumbnails
 from cnnviz.data.findings.turned import TURNS, turned, turned_copies
 
@@ -70,3 +72,25 @@ def test_progress_is_told_and_stops(photos):
 
     with pytest.raises(InterruptedError):
         turned_copies(thumbnails(photos[:50]), stop)
+
+
+def test_thousands_of_even_images_take_little_memory():
+    """As a set of pictures that were all read as black; each would be a candidate of every other."""
+    even = np.zeros((4_000, 32, 32), np.uint8)
+    even[::2] = 200
+    tracemalloc.start()
+    try:
+        assert len(turned_copies(even)) == 0
+        assert tracemalloc.get_traced_memory()[1] < 100 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_is_found_does_not_depend_on_how_many_are_looked_at_together(photos, monkeypatch):
+    greys = thumbnails(np.concatenate([photos[:200], photos[:20, :, ::-1]]))
+    together = turned_copies(greys)
+    assert len(named(together) & {(at, 200 + at) for at in range(20)}) == 20
+    monkeypatch.setattr(module, "_CANDIDATES", 7)
+    apart = turned_copies(greys)
+    assert named(apart) == named(together)
+    assert np.array_equal(apart.likeness, together.likeness)

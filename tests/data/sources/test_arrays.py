@@ -48,7 +48,7 @@ def test_pictures_and_labels_by_many_names(tmp_path: Path, names: tuple[str, str
     assert np.array_equal(found.labels, LABELS)
     assert (set(found.parts), found.class_names, found.shape) == ({""}, ("0", "1", "2", "3"), (12, 10, 3))
     assert (found.notes, found.doubts, found.skipped) == ((), (), ())
-    assert found.pictures.name(3) == f"{names[0]} of {path}[3]"
+    assert found.pictures.name(3) == f"picture 3 of {names[0]} of {path}"
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_what_is_no_data_set_is_listed(tmp_path: Path) -> None:
         saved(tmp_path / "e.npz", x=np.where(np.arange(20)[:, None, None] == 7, np.nan, GREY[..., 0]), y=LABELS)
     )
     assert "x of" in refusal(tmp_path / "e.npz")
-    assert "[7] holds" in refusal(tmp_path / "e.npz")
+    assert "picture 7 of x of " in refusal(tmp_path / "e.npz")
     assert "expected numbers" in refusal(saved(tmp_path / "f.npz", x=IMAGES.astype(complex), y=LABELS))
 
 

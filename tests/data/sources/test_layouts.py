@@ -254,6 +254,24 @@ def test_a_class_that_is_only_tested_is_doubted(root: Path, read: Read) -> None:
     assert doubt.startswith("The class 'owl' has pictures to test or to validate on and none to train on")
 
 
+@pytest.mark.parametrize("other", ["holdout", "Validierung"])
+def test_parts_whose_names_are_not_known_are_doubted(root: Path, read: Read, other: str) -> None:
+    photos(root / "train", cat=2, dog=2)
+    photos(root / other, cat=1, dog=1)
+    (doubt,) = read(root).doubts
+    assert doubt == (
+        f"{other!r} and 'train' were taken for classes, and each holds the folders 'cat' and 'dog'; if those are the "
+        "classes, name the outer folders train, val or test."
+    )
+
+
+def test_a_class_called_like_a_part_is_not_doubted(root: Path, read: Read) -> None:
+    photos(root / "train", steam=2, diesel=2)
+    photos(root / "ship", sail=2, diesel=2)
+    found = read(root)
+    assert (found.class_names, found.doubts) == (("ship", "train"), ())
+
+
 def test_other_texts_beside_the_pictures_are_no_tables(root: Path, read: Read) -> None:
     rows = flat(root)
     (root / "README.txt").write_text("These, we think, are cats,\nand dogs.\nOwls, too.\n")

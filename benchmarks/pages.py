@@ -195,10 +195,10 @@ def serve(page: str, states: list[State], turn: int, quick: bool) -> None:
 
 
 @contextmanager
-def first_visitor(browser: Browser, state: State) -> Iterator[tuple[str, Page]]:
-    """Start a server; gives its address and a tab with nothing in its cache."""
+def first_visitor(browser: Browser, home: Path, root: Path = ROOT) -> Iterator[tuple[str, Page]]:
+    """Start a server of a checkout with a home; gives its address and a tab with nothing in its cache."""
     with tempfile.TemporaryDirectory(prefix="cnnviz-benchmark-") as folder:
-        dashboard = Dashboard(state.home, Path(folder) / "log", root=state.root)
+        dashboard = Dashboard(home, Path(folder) / "log", root=root)
         context = browser.new_context(viewport={"width": 1280, "height": 720})
         context.set_default_timeout(_TIMEOUT_S * 1000)
         try:
@@ -211,7 +211,7 @@ def first_visitor(browser: Browser, state: State) -> Iterator[tuple[str, Page]]:
 
 def visit(browser: Browser, page: str, state: State) -> None:
     """Open a page on a server that was just started."""
-    with first_visitor(browser, state) as (server, tab):
+    with first_visitor(browser, state.home, state.root) as (server, tab):
         messages: list[int] = []
         requests: list[Request] = []
         tab.on("websocket", lambda socket: socket.on("framereceived", lambda one: messages.append(len(one))))
@@ -241,7 +241,7 @@ def of_the_dashboard(request: Request) -> bool:
 
 def visit_all(browser: Browser, pages: list[str], state: State) -> None:
     """Open pages one after the other, on a server that was just started."""
-    with first_visitor(browser, state) as (server, tab):
+    with first_visitor(browser, state.home, state.root) as (server, tab):
         for page in pages:
             tab.goto(server + address(page), wait_until="commit")
             tab.wait_for_selector(READY, state="attached")

@@ -24,6 +24,7 @@ SLOW = {
     "importing": ("benchmarks/importing.py",),
     "live_cost": ("-m", "benchmarks.live_cost"),
     "looking": ("benchmarks/looking.py",),
+    "networks": ("benchmarks/networks.py",),
     "pages": ("benchmarks/pages.py",),
     "rates": ("benchmarks/rates.py",),
     "serving": ("benchmarks/serving.py",),

@@ -78,10 +78,10 @@ def layer_list(editor: Editor, table: Table) -> None:
             "Add a layer",
             list(LAYER_TITLES),
             icon=":material/add:",
-            key=editor.key("add"),
+            key=f"train-add-{editor.version}",
             width="stretch",
             on_click=_add,
-            args=(editor, editor.key("add")),
+            args=(editor, f"train-add-{editor.version}"),
             help="Goes below the open layer, or to the last place where it works.",
         )
         words(*SETTING_UP, key="train-layer-words")
@@ -219,7 +219,7 @@ def _actions(editor: Editor, index: int) -> None:
         ):
             st.button(
                 word,
-                key=editor.key(word.lower()),
+                key=f"train-{word.lower()}-{editor.version}",
                 icon=f":material/{icon}:",
                 on_click=action,
                 args=arguments,

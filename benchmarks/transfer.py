@@ -2,10 +2,11 @@
 
     python benchmarks/transfer.py              # 100 cats and 100 dogs of CIFAR-10, 2,000 to test on; three seeds
     python benchmarks/transfer.py --sizes      # at which size the frozen network should see them
+    python benchmarks/transfer.py --drawn      # 200 drawn pictures of 96 pixels, of six classes that ImageNet has not
     python benchmarks/transfer.py --home DIR   # where cifar10 lies already
 
 Every training is a process of its own, `cnnviz train` as a person types it; its seconds are from the command to the
-report. The first 100 of each class teach, all 1,000 test images of each are tested.
+report. The first 100 of each class teach, all 1,000 test images of each are tested; drawn pictures are tested on 600.
 """
 
 import json
@@ -23,6 +24,8 @@ from benchmarks.measure import ROOT, Result, arguments, show, temporary_home
 
 NETWORK = "efficientnet-lite0"
 SCRATCH = ("two-conv", "cats-vs-dogs", "regularised", "big-kernels", "strong")
+LARGE = ("two-conv", "regularised", "big-kernels")  # those that take six classes, and a minute of 96 pixels
+PHOTOS, DRAWN = "100 cats and 100 dogs of CIFAR-10", "200 drawn pictures of six classes, 96 pixels"
 SIZES = (96, 128, 160, 224)
 SEEDS, EACH = 3, 100
 NAME = "cats-and-dogs"
@@ -54,6 +57,20 @@ def write_photos(home: Path, source: Path | None, *, quick: bool = False) -> Non
     np.savez(home / "datasets" / f"{NAME}.npz", **found)
 
 
+def write_drawn(home: Path) -> None:
+    """Write 200 pictures of discs, rings, squares, triangles, crosses and bars on noise, and 600 to test on."""
+    import numpy as np
+
+    from benchmarks.small_data import drawn
+
+    made = drawn(2 * EACH, 96, n_test=600)
+    found = {"class_names": np.array(made.class_names)}
+    for part, split in (("train", made.train), ("test", made.test)):
+        found |= {f"x_{part}": split.images, f"y_{part}": split.labels.astype(np.uint8)}
+    (home / "datasets").mkdir(parents=True, exist_ok=True)
+    np.savez(home / "datasets" / f"{NAME}.npz", **found)
+
+
 def train(home: Path, *flags: str) -> dict[str, Any]:
     """Run `cnnviz train` on the photos and return its report and how long it took."""
     began = time.perf_counter()
@@ -79,7 +96,8 @@ def row(what: str, reports: list[dict[str, Any]]) -> tuple[str, ...]:
 
 def compare(home: Path, options: Namespace) -> Result:
     """From scratch, frozen, and trained on."""
-    seeds, presets = (1, SCRATCH[:1]) if options.quick else (options.seeds, SCRATCH)
+    what = DRAWN if options.drawn else PHOTOS
+    seeds, presets = (1, SCRATCH[:1]) if options.quick else (options.seeds, LARGE if options.drawn else SCRATCH)
     rows = [row(f"from random weights, {preset}", several(home, seeds, "--preset", preset)) for preset in presets]
     frozen = several(home, seeds, "--start-from", NETWORK)
     rows.append(row("frozen, 4 copies", frozen))
@@ -93,14 +111,14 @@ def compare(home: Path, options: Namespace) -> Result:
     together = [report["took"] + before["took"] for report, before in zip(further, frozen, strict=True)]
     best = max(float(line[1]) for line in rows[: len(presets)])
     return Result(
-        f"100 cats and 100 dogs of CIFAR-10, {seeds} seeds",
+        f"{what}, {seeds} seeds",
         ("beginning", "right %", "± seeds", "seconds"),
         rows,
         {
             "frozen / best from random weights": f"{float(rows[len(presets)][1]):.1f} % / {best:.1f} %",
             "seconds of both, where all is trained on": f"{statistics.median(together):.0f}",
         },
-        ["2,000 test images; the seconds of a training on are its own, without those of the frozen one."],
+        ["The seconds of a training on are its own, without those of the frozen one."],
     )
 
 
@@ -118,11 +136,15 @@ def main() -> None:
     """Measure and show."""
     parser = arguments(__doc__)
     parser.add_argument("--sizes", action="store_true", help="compare sizes instead")
+    parser.add_argument("--drawn", action="store_true", help="drawn pictures of 96 pixels instead")
     parser.add_argument("--home", type=Path, help="the home that has cifar10; else it is downloaded")
     parser.add_argument("--seeds", type=int, default=SEEDS)
     options = parser.parse_args()
     with temporary_home() as home:
-        write_photos(home, options.home, quick=options.quick)
+        if options.drawn:
+            write_drawn(home)
+        else:
+            write_photos(home, options.home, quick=options.quick)
         show(options, lambda: sizes(home) if options.sizes else compare(home, options))
 
 

@@ -428,6 +428,8 @@ def test_findings_are_marked_and_kept_without(home: Path, tmp_path: Path) -> Non
     waited(at)
     assert at.segmented_control(key="data-set").value == "found-clean"
     assert len(load_dataset("found-clean", home).train) == len(load_dataset("found", home).train) - 3
+    waited(at)  # what was just kept is looked through, without a click
+    assert (home / "datasets" / ".found-clean.findings.json").exists()
     assert "the data set found" in words(at)
     fresh = opened(data="found")  # another tab finds what was found
     fresh.session_state["data-findings"] = True

@@ -18,9 +18,9 @@ from cnnviz.ui.address import go
 from cnnviz.ui.components.gallery import GalleryRow, gallery
 from cnnviz.ui.data.keeping import ask_name
 from cnnviz.ui.data.labels import ask_label
-from cnnviz.ui.data.news import set_news
+from cnnviz.ui.data.news import is_news, set_news
 from cnnviz.ui.guard import permitted
-from cnnviz.ui.jobs import Report, again, forget, known_job, show_job
+from cnnviz.ui.jobs import Job, Report, again, forget, known_job, show_job
 from cnnviz.ui.loaders import dataset as load
 from cnnviz.ui.loaders import dataset_changed, home
 from cnnviz.ui.messages import plain
@@ -36,8 +36,18 @@ _IN_WORDS = {"train": "training", "validation": "validation", "test": "test"}
 
 
 def show_findings(dataset: Dataset) -> None:
-    """Draw the fold: a button that looks, how far that is, or what was found."""
-    fold = st.expander("What is wrong with it", icon=":material/troubleshoot:", key="data-findings", on_change="rerun")
+    """Draw the fold: a button that looks, how far that is, or what was found.
+
+    What was just imported is looked through without being asked to, where that takes no minutes.
+    """
+    new = is_news(dataset.name) and len(dataset.train) + len(dataset.test) <= _MOST_DOUBTED
+    fold = st.expander(
+        "What is wrong with it",
+        expanded=new,
+        icon=":material/troubleshoot:",
+        key="data-findings-new" if new else "data-findings",
+        on_change="rerun",
+    )
     if not fold.open:
         return
     with fold:
@@ -45,6 +55,8 @@ def show_findings(dataset: Dataset) -> None:
         examined = kept_examined(dataset.name, home())
         key = f"examine|{home()}|{dataset.name}|{dataset_changed(dataset.name)}"
         looking = known_job(key)
+        if new and examined is None and looking is None:
+            looking = _examine(dataset, key)
         if examined is None and looking is None:
             st.caption(
                 "Looks for images that are there twice or turned, test images among the training images, the same "
@@ -74,7 +86,7 @@ def _doubts(home: str, name: str, modified: int) -> tuple[str, ...]:
     return doubts_of(load(name))
 
 
-def _examine(dataset: Dataset, key: str) -> None:
+def _examine(dataset: Dataset, key: str) -> Job:
     folder = home()
 
     def work(report: Report) -> Examined:
@@ -83,7 +95,7 @@ def _examine(dataset: Dataset, key: str) -> None:
         keep_examined(dataset.name, found, folder)
         return found
 
-    again(key, work)
+    return again(key, work)
 
 
 def _show(dataset: Dataset, examined: Examined) -> None:

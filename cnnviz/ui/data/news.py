@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.data import Imported
 from cnnviz.ui.messages import plain
 
-__all__ = ["passed_over", "sentences", "set_news", "tell_news"]
+__all__ = ["is_news", "passed_over", "sentences", "set_news", "tell_news"]
 
 _NEWS = "cnnviz.data.news"  # session state: what was imported last
 _MOST_SHOWN = 100  # sentences about what was passed over
@@ -16,6 +16,12 @@ _MOST_SHOWN = 100  # sentences about what was passed over
 def set_news(made: Imported) -> None:
     """Keep what was made, to be said by the page that shows it."""
     st.session_state[_NEWS] = made
+
+
+def is_news(name: str) -> bool:
+    """Whether a data set is what this session imported last."""
+    made: Imported | None = st.session_state.get(_NEWS)
+    return made is not None and made.info.name == name
 
 
 def tell_news(name: str) -> None:

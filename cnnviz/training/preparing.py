@@ -1,8 +1,12 @@
 """What comes before the first step and may take long: said in the run's status, and ended by a stop request."""
 
+import time
+
 from cnnviz.training.recorder import Recorder
 
 __all__ = ["Preparing", "StoppedEarlyError"]
+
+_SAID_EVERY_S = 10.0
 
 
 class StoppedEarlyError(Exception):
@@ -21,6 +25,7 @@ class Preparing:
 
     def __init__(self, recorder: Recorder, what: str, unit: str = "", size: float = 1) -> None:
         self._recorder, self._what, self._unit, self._size = recorder, what, unit, size
+        self._due = time.monotonic() + _SAID_EVERY_S
 
     def __call__(self, done: int, total: int | None) -> None:
         """Say so.
@@ -35,4 +40,8 @@ class Preparing:
         if (self._recorder.run.folder / "stop").exists():
             raise StoppedEarlyError(f"Stopped before its first step: {self._what[0].lower()}{self._what[1:]}.")
         of = f" of {total / self._size:,.0f}" if total else ""
-        self._recorder.progress(message=f"{self._what}: {done / self._size:,.0f}{of}{self._unit}.")
+        message = f"{self._what}: {done / self._size:,.0f}{of}{self._unit}."
+        self._recorder.progress(message=message)
+        if time.monotonic() >= self._due:  # for whoever follows events alone, as the command line does
+            self._recorder.event("status", state="running", message=message)
+            self._due = time.monotonic() + _SAID_EVERY_S

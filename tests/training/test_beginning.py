@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cnnviz.data import load_dataset, prepare
 from cnnviz.errors import SpecError
 from cnnviz.models import begin_with
-from cnnviz.runs import Run
+from cnnviz.runs import Event, Run
 from cnnviz.runs.beginning import beginning_with, gentle
 from cnnviz.runs.weights import BEGINNING, NETWORK
 from cnnviz.spec import Augmentation, Beginning, Body, DataSpec, LayerRow, ModelSpec, RunSpec
@@ -127,6 +127,27 @@ def test_features_are_of_each_image_and_of_changed_copies(trained: Run, shared_h
     assert np.logical_or(same, turned).all()  # each copy is mirrored or not,
     assert 0.3 < np.mean(turned) < 0.7  # half of them
     assert features_of(model, begun(trained, frozen="none"), data) is None
+
+
+def test_how_far_the_frozen_layers_are_is_said_and_a_stop_ends_them(
+    home: Path, busy: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(busy.folder, home / "runs" / busy.id)
+    monkeypatch.setattr("cnnviz.training.preparing._SAID_EVERY_S", 0.0)
+    said: list[str] = []
+
+    def follow(event: Event) -> None:
+        said.append(event.get("message", ""))
+        if said[-1].startswith("Passing images through the frozen layers: 32 of 300"):
+            newest = max((home / "runs").iterdir(), key=lambda folder: folder.stat().st_ctime_ns)
+            (newest / "stop").touch()
+
+    run = train(begun(busy, copies=0), home, follow)
+    assert "Passing images through the frozen layers: 0 of 300." in said
+    message = "Stopped before its first step: passing images through the frozen layers."
+    assert (run.state, run.status.message) == ("stopped", message)
+    continue_run(run)
+    assert (run.state, run.status.message) == ("completed", "")
 
 
 def test_layers_up_to_one_are_frozen_and_the_others_learn(trained: Run, shared_home: Path) -> None:

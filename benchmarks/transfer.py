@@ -2,6 +2,7 @@
 
     python benchmarks/transfer.py              # 100 cats and 100 dogs of CIFAR-10, 2,000 to test on; three seeds
     python benchmarks/transfer.py --sizes      # at which size the frozen network should see them
+    python benchmarks/transfer.py --frozen     # the frozen network alone
     python benchmarks/transfer.py --drawn      # 200 drawn pictures of 96 pixels, of six classes that ImageNet has not
     python benchmarks/transfer.py --home DIR   # where cifar10 lies already
 
@@ -98,6 +99,8 @@ def compare(home: Path, options: Namespace) -> Result:
     """From scratch, frozen, and trained on."""
     what = DRAWN if options.drawn else PHOTOS
     seeds, presets = (1, SCRATCH[:1]) if options.quick else (options.seeds, LARGE if options.drawn else SCRATCH)
+    if options.frozen:
+        return frozen_alone(home, what, seeds)
     rows = [row(f"from random weights, {preset}", several(home, seeds, "--preset", preset)) for preset in presets]
     frozen = several(home, seeds, "--start-from", NETWORK)
     rows.append(row("frozen, 4 copies", frozen))
@@ -122,6 +125,16 @@ def compare(home: Path, options: Namespace) -> Result:
     )
 
 
+def frozen_alone(home: Path, what: str, seeds: int) -> Result:
+    """The frozen network alone, which is over in minutes."""
+    return Result(
+        f"{what}, {seeds} seeds",
+        ("beginning", "right %", "± seeds", "seconds"),
+        [row("frozen, 4 copies", several(home, seeds, "--start-from", NETWORK))],
+        {},
+    )
+
+
 def sizes(home: Path) -> Result:
     """The same frozen network, with the photos enlarged to several sizes."""
     rows = [
@@ -136,6 +149,7 @@ def main() -> None:
     """Measure and show."""
     parser = arguments(__doc__)
     parser.add_argument("--sizes", action="store_true", help="compare sizes instead")
+    parser.add_argument("--frozen", action="store_true", help="the frozen network alone")
     parser.add_argument("--drawn", action="store_true", help="drawn pictures of 96 pixels instead")
     parser.add_argument("--home", type=Path, help="the home that has cifar10; else it is downloaded")
     parser.add_argument("--seeds", type=int, default=SEEDS)

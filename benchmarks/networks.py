@@ -16,7 +16,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.measure import Result, repeated, run, spread
+from benchmarks.measure import ROOT, Result, repeated, run, spread
 
 OURS = "EfficientNet-Lite0"
 # The published share of ImageNet's validation images that each gets right: Lite0 as its makers say, others as Keras'
@@ -40,7 +40,7 @@ def opened(name: str) -> Any:
     from cnnviz.runs import RunStore
 
     if name == OURS:
-        return RunStore().get("efficientnet-lite0").model()
+        return RunStore(bundled=ROOT / "cnnviz" / "assets" / "runs").get("efficientnet-lite0").model()
     return getattr(keras.applications, name)(weights=None, input_shape=(SIDE, SIDE, 3))
 
 

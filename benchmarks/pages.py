@@ -256,12 +256,12 @@ def memory(home: Path) -> float:
     return float(server.memory_info().rss)
 
 
-def train_one(state: State, quick: bool) -> None:
-    """Leave one finished run in the home."""
-    spec = state.home / "spec.json"
-    run("-c", SPEC, str(spec), *(["quick"] if quick else []), home=state.home, root=state.root)
-    command = ("-m", "cnnviz", "train", "--spec", str(spec), "--json", "--home", str(state.home))
-    run(*command, home=state.home, root=state.root)
+def train_one(home: Path, quick: bool, root: Path = ROOT) -> None:
+    """Leave one finished run in a home, trained by a checkout."""
+    spec = home / "spec.json"
+    run("-c", SPEC, str(spec), *(["quick"] if quick else []), home=home, root=root)
+    command = ("-m", "cnnviz", "train", "--spec", str(spec), "--json", "--home", str(home))
+    run(*command, home=home, root=root)
 
 
 def measure(rounds: int, pages: list[str], against: Path | None, quick: bool, server: bool) -> Result:
@@ -271,7 +271,7 @@ def measure(rounds: int, pages: list[str], against: Path | None, quick: bool, se
         states = [State(root, ending.enter_context(temporary_home())) for root in roots]
         playwright = ending.enter_context(sync_playwright())
         for state in states:
-            train_one(state, quick)
+            train_one(state.home, quick, state.root)
         for number in range(rounds):
             for page in pages:
                 serve(page, states, number, quick)

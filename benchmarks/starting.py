@@ -70,7 +70,7 @@ def child(spec_json: str, home: str, began: str) -> None:
 
         setattr(owner, name, marked)
 
-    after(execute, "_load", "data set read and divided")
+    after(execute, "load_for", "data set read and divided")
     after(Fit, "__init__", "network and optimiser built")
     after(TrainingStep, "__call__", "first steps, compiled")
 

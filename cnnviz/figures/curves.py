@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from cnnviz.figures.learning_curve import Curve, curve, finite_or_nan
-from cnnviz.figures.theme import Mode, palette, template
+from cnnviz.figures.theme import Mode, empty_chart, palette
 
 if TYPE_CHECKING:
     from cnnviz.runs import History
@@ -97,16 +97,7 @@ def in_words(history: "History", epochs: int) -> str:
 
 def _axes(title: str, epochs: float, mode: Mode, revision: str) -> go.Figure:
     """An empty chart over [0, epochs] that keeps its zoom while `revision` stays."""
-    figure = go.Figure()
-    figure.update_layout(
-        template=template(mode),
-        uirevision=revision,
-        showlegend=False,
-        hovermode="closest",
-        hoverdistance=40,
-        title={"text": title, "y": 1, "pad": {"t": 8}, "yanchor": "top"},
-        margin={"l": 52, "r": 14, "t": 38, "b": 44},
-    )
+    figure = empty_chart(title, mode, revision, left=52)
     figure.update_xaxes(title_text="epoch", range=[0, epochs], showgrid=False, dtick=_tick(epochs), tick0=0)
     figure.update_yaxes(ticklabelstandoff=4, nticks=6)
     return figure

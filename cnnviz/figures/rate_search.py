@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from cnnviz.figures.theme import Mode, palette, template
+from cnnviz.figures.theme import Mode, empty_chart, palette
 
 if TYPE_CHECKING:
     from cnnviz.training.rate_curve import RateCurve
@@ -33,16 +33,7 @@ def draw_rates(curve: "RateCurve", mode: Mode = "light", *, revision: str = "") 
         A figure without a height of its own.
     """
     colors, number = palette(mode), "loss %{y:.3f} at %{x:.2g}<extra></extra>"
-    figure = go.Figure()
-    figure.update_layout(
-        template=template(mode),
-        uirevision=revision,
-        showlegend=False,
-        hovermode="closest",
-        hoverdistance=40,
-        title={"text": "Loss while the rate grows", "y": 1, "pad": {"t": 8}, "yanchor": "top"},
-        margin={"l": 46, "r": 14, "t": 38, "b": 44},
-    )
+    figure = empty_chart("Loss while the rate grows", mode, revision, left=46)
     low, high = np.log10(curve.rates[[0, -1]])
     decades = np.arange(np.ceil(low), np.floor(high) + 1)
     figure.update_xaxes(

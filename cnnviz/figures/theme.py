@@ -22,6 +22,7 @@ __all__ = [
     "class_colors",
     "css_variables",
     "diverging_table",
+    "empty_chart",
     "hex_to_rgb",
     "palette",
     "recolouring",
@@ -246,3 +247,25 @@ def template(mode: Mode) -> go.layout.Template:
             "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": colors.muted, "activecolor": colors.text},
         }
     )
+
+
+def empty_chart(title: str, mode: Mode, revision: str, *, left: int) -> go.Figure:
+    """Return a chart of curves without any yet, its title above.
+
+    Args:
+        title: of the chart.
+        mode: light or dark.
+        revision: while it stays the same, a zoom survives new curves.
+        left: room for the numbers of the upright axis, in pixels.
+    """
+    figure = go.Figure()
+    figure.update_layout(
+        template=template(mode),
+        uirevision=revision,
+        showlegend=False,
+        hovermode="closest",
+        hoverdistance=40,
+        title={"text": title, "y": 1, "pad": {"t": 8}, "yanchor": "top"},
+        margin={"l": left, "r": 14, "t": 38, "b": 44},
+    )
+    return figure

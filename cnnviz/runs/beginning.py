@@ -3,25 +3,16 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from cnnviz.errors import CnnvizError, SpecError
+from cnnviz.errors import SpecError
 from cnnviz.runs.classes import read_class_names
 from cnnviz.runs.run import Run
 from cnnviz.runs.weights import Weights
 from cnnviz.spec import ALL, Augmentation, Beginning, Body, RunSpec, TrainSpec
 
-__all__ = ["beginning_with", "beginning_with_body", "can_begin_with", "gentle", "side_for"]
+__all__ = ["beginning_with", "beginning_with_body", "gentle", "side_for"]
 
 _ENLARGED = 5  # times; benchmarks/transfer.py says what more of it gains
 _COARSEST = 32  # pixels of the image for one of the last maps, of nearly all networks
-
-
-def can_begin_with(run: Run) -> bool:
-    """Whether a run has a network to begin with, one whose weights are there and that has more than its last layer."""
-    try:
-        Body.of(run.spec.model)
-        return Weights(run).exists
-    except CnnvizError:
-        return False
 
 
 def gentle(*, characters: bool = False, learns: bool = False) -> TrainSpec:

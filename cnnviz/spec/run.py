@@ -10,7 +10,7 @@ from cnnviz.spec.base import Settings
 from cnnviz.spec.beginning import ALL, NONE, Beginning
 from cnnviz.spec.data import DataSpec
 from cnnviz.spec.layers import Shape
-from cnnviz.spec.model import MOST_PARAMETERS, LayerRow, ModelSpec
+from cnnviz.spec.model import CHANNELS, MOST_PARAMETERS, LayerRow, ModelSpec
 from cnnviz.spec.train import TrainSpec
 
 __all__ = ["RunSpec"]
@@ -98,7 +98,8 @@ class RunSpec(Settings):
             return below
         names = [row.name for row in body]
         count = 0 if self.beginning.frozen == NONE else names.index(self.beginning.frozen) + 1
-        return (*adapting, *body[:count])
+        never = (row for row in body[count:] if row.name.endswith(CHANNELS))  # of a beginning's own beginning
+        return (*adapting, *body[:count], *never)
 
     @property
     def computes_once(self) -> bool:

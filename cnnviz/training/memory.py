@@ -29,8 +29,8 @@ def refuse_too_large(spec: RunSpec, images: int) -> None:
     Raises:
         SpecError: naming the batch size, the largest layer, and what to lower.
     """
-    frozen = len(spec.frozen_rows)
-    rows = spec.model.rows[frozen:]
+    frozen = {row.name for row in spec.frozen_rows}
+    rows = [row for row in spec.model.rows if row.name not in frozen]
     batch = min(spec.train.batch_size, images)
     of_outputs = sum(math.prod(row.output_shape) for row in rows) * batch * _BYTES * _COPIES
     learning = spec.trained_parameters

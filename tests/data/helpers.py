@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.home import resolve_home
+from cnnviz.data import load_dataset
+from cnnviz.home import datasets_folder, resolve_home
 
 Arrays = dict[str, np.ndarray]
 
@@ -131,3 +132,18 @@ class _Handler(BaseHTTPRequestHandler):
             server.wake.wait(30)
             return
         self.wfile.write(body[:cut])
+
+
+def write_three_parts(home: Path) -> dict[str, Any]:
+    """Put some of the digits into a home as "mine": 400 to learn from, 50 for validation, 200 for testing.
+
+    Returns:
+        The arrays, as the file has them.
+    """
+    digits = load_dataset("digits")
+    parts = {"train": slice(0, 400), "validation": slice(400, 450), "test": slice(450, 650)}
+    arrays = {f"x_{part}": digits.train.images[which] for part, which in parts.items()}
+    arrays |= {f"y_{part}": digits.train.labels[which] for part, which in parts.items()}
+    datasets_folder(home).mkdir(parents=True)
+    np.savez(datasets_folder(home) / "mine.npz", **arrays, class_names=np.array(digits.class_names))
+    return arrays

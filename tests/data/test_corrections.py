@@ -13,16 +13,12 @@ from cnnviz.data.deleting import delete_dataset
 from cnnviz.data.findings import Place
 from cnnviz.errors import DataError
 from cnnviz.home import datasets_folder
+from tests.data.helpers import write_three_parts
 
 
 @pytest.fixture
 def three(home: Path) -> str:
-    digits = load_dataset("digits")
-    parts = {"train": slice(0, 400), "validation": slice(400, 450), "test": slice(450, 650)}
-    arrays = {f"x_{part}": digits.train.images[which] for part, which in parts.items()}
-    arrays |= {f"y_{part}": digits.train.labels[which] for part, which in parts.items()}
-    datasets_folder(home).mkdir(parents=True)
-    np.savez(datasets_folder(home) / "mine.npz", **arrays, class_names=np.array(digits.class_names))
+    write_three_parts(home)
     return "mine"
 
 

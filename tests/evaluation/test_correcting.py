@@ -11,10 +11,10 @@ from cnnviz.data.findings import Place
 from cnnviz.errors import DataError, RunError
 from cnnviz.evaluation import write_mark
 from cnnviz.evaluation.correcting import correct_labels
-from cnnviz.home import datasets_folder
 from cnnviz.runs import Run
 from cnnviz.spec import DataSpec
 from cnnviz.training.execute import train
+from tests.data.helpers import write_three_parts
 from tests.ui.made import small_spec
 
 
@@ -52,12 +52,7 @@ def test_images_stay_and_labels_are_the_corrected_ones(run: Run, home: Path) -> 
 def test_the_images_of_some_classes_are_found_among_all_and_a_validation_part_stays(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    digits = load_dataset("digits")
-    parts = {"train": slice(0, 400), "validation": slice(400, 450), "test": slice(450, 650)}
-    arrays = {f"x_{part}": digits.train.images[which] for part, which in parts.items()}
-    arrays |= {f"y_{part}": digits.train.labels[which] for part, which in parts.items()}
-    datasets_folder(home).mkdir(parents=True)
-    np.savez(datasets_folder(home) / "mine.npz", **arrays, class_names=np.array(digits.class_names))
+    arrays = write_three_parts(home)
     spec = small_spec("some")
     two = spec.changed(
         data=DataSpec(name="mine", classes=("3", "8")),

@@ -285,8 +285,13 @@ class _Examination:
 
     def _shortcuts(self, looks: Looks) -> Iterable[Finding]:
         chance = 1 / len(np.unique(self.labels))
-        by_brightness = told_by(np.stack([looks.brightness, looks.contrast], axis=1), self.labels)
-        if by_brightness is not None and by_brightness - chance > _SHORTCUT * (1 - chance):
+
+        def telling(values: NDArray[Any]) -> float | None:
+            share = told_by(values, self.labels)
+            return share if share is not None and share - chance > _SHORTCUT * (1 - chance) else None
+
+        by_brightness = telling(np.stack([looks.brightness, looks.contrast], axis=1))
+        if by_brightness is not None:
             yield Finding(
                 "shortcut",
                 "Classes told apart by brightness alone",
@@ -296,8 +301,8 @@ class _Examination:
             )
         if self.originals is None:
             return
-        by_size = told_by(self.originals[:, :2], self.labels)
-        if by_size is not None and by_size - chance > _SHORTCUT * (1 - chance):
+        by_size = telling(self.originals[:, :2])
+        if by_size is not None:
             yield Finding(
                 "size",
                 "Classes told apart by the size of their pictures",

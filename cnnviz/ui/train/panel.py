@@ -70,7 +70,7 @@ def _data_and_preset(editor: Editor) -> None:
     def in_words(option: str) -> str:
         if not option.startswith(_NETWORK):
             return option or "own settings"
-        return f"network of {loaders.run_label(option.removeprefix(_NETWORK))}"
+        return f"{loaders.run_label(option.removeprefix(_NETWORK))}, trained"
 
     with st.container(horizontal=True):
         st.selectbox(

@@ -213,11 +213,14 @@ def go(**changes: Any) -> None:
 
     Args:
         changes: new values of the fields of the page's place, and of run, snapshot, image, layer and filter; None, an
-            empty value or the default takes one out of the URL.
+            empty value or the default takes one out of the URL. A click on a page that was left meanwhile, whose
+            fields the open one has not, changes nothing.
     """
     settle()
     page: Page = st.session_state.get(_PAGE, HOME)
     params, known = _params(page), st.session_state.get(_KNOWN) or Known()
+    if not changes.keys() <= params.keys():
+        return
     before = _url()
     # What the page shows belongs into its address, though a bare one does not say it.
     query = {name: [value] for name, value in carried().items() if name in page.takes} | _query()
@@ -291,6 +294,8 @@ def bind(
 
     def chosen() -> None:
         choice = st.session_state[name]
+        if st.session_state.get(_PAGE) != page:
+            return  # a browser may tell of it when the page is left already
         if options is not None and choice is not None and choice not in options:
             return
         changes = {field: choice} if change is None else change(choice)

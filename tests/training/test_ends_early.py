@@ -7,8 +7,7 @@ import pytest
 
 from cnnviz.data import Dataset, Progress, load_dataset
 from cnnviz.runs import Run, RunStore, Status, process_fields
-from cnnviz.training import execute as executing
-from cnnviz.training import resume, stop
+from cnnviz.training import loading, resume, stop
 from cnnviz.training.budget import Plan
 from cnnviz.training.execute import continue_run, execute, train
 from cnnviz.training.recorder import Recorder
@@ -44,10 +43,10 @@ def test_a_stop_ends_a_download(home: Path, monkeypatch: pytest.MonkeyPatch) -> 
         on_progress(2_000_000, 3_000_000)
         return load_dataset(name, home)
 
-    monkeypatch.setattr(executing, "load_dataset", slow)
+    monkeypatch.setattr(loading, "load_dataset", slow)
     execute(run)
     assert said == ["Getting tiny: 1 of 3 MB."]
-    assert (run.state, run.status.message) == ("stopped", "Stopped before its first step: getting digits.")
+    assert (run.state, run.status.message) == ("stopped", "Stopped before its first step: getting tiny.")
 
 
 def test_a_time_that_is_up_in_the_first_epoch_still_gives_one(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +68,7 @@ def late(event: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_unexpected_error_is_told_and_its_traceback_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = queued(home)
-    monkeypatch.setattr(executing, "prepare", lambda *_: 1 / 0)
+    monkeypatch.setattr(loading, "prepare", lambda *_: 1 / 0)
     execute(run)
     assert run.state == "failed"
     assert "An unexpected ZeroDivisionError ended it; worker.log" in run.status.message

@@ -268,6 +268,21 @@ def test_a_choice_that_is_not_on_offer_changes_nothing(runs: None) -> None:
     assert query(at)["layer"] == "two"
 
 
+def test_what_a_browser_says_of_a_page_that_was_left_changes_nothing(runs: None) -> None:
+    at = opened(KERNELS, run=RUN)
+    at.session_state["options"] = ["conv2d", "conv2d_1", "conv2d_2"]
+    ran(at)
+    before = query(at)
+    at.session_state["cnnviz.page"] = TRAIN  # the switch was made before the browser's word came
+    at.selectbox[0].select("conv2d_1")
+    ran(at)
+    assert query(at) == before
+    moved(at, TRAIN)
+    before = query(at)
+    ran(at, part="import", picked=None)  # fields of the Data page, by a second click there
+    assert query(at) == before
+
+
 def test_a_run_of_a_home_is_carried(home: Path) -> None:
     run = failed_run(home)
     at = moved(opened(run=run.id), DATA)

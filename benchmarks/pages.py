@@ -2,12 +2,14 @@
 
     python benchmarks/pages.py [--rounds N] [--quick] [--json]
     python benchmarks/pages.py --against PATH [--pages NAME ...] [--server]
+    python benchmarks/pages.py --large [--server]
 
 Server time is that of app.py run as Streamlit's AppTest does: the script in a thread of a process of its own, first in
 a process that has imported nothing but what the server does, then again and again with TensorFlow imported, and for
 pages with something to choose with another choice each time. What a visitor waits for is timed in Chromium on a server
 that was just started, whose first visitor this is, with what the server sends to it, and the server's memory is read
-afterwards; without Chromium, or with --server, these columns stay empty. The home holds one finished run.
+afterwards; without Chromium, or with --server, these columns stay empty. The home holds one finished run, of the
+embedded sample; with --large of 20,000 images of 96x96 pixels that stay on the disk, which the Data page shows then.
 
 PATH is a checkout of another commit (`git worktree add PATH COMMIT`): both are measured in turn, run by run, and the
 table has the ratios.
@@ -24,12 +26,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlparse
+from urllib.parse import urlencode, urlparse
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
+from benchmarks.from_disk import make
 from benchmarks.measure import ROOT, Result, arguments, environment, median_ratio, run, show, spread, temporary_home
 from cnnviz.ui.pages import HOME, KERNELS, PAGES, TRAIN
 from tests.conftest import BROWSERS, LAUNCH_ARGUMENTS
@@ -82,6 +85,9 @@ NOTES = [
 SPEC = """import sys; from benchmarks.training import make_spec
 open(sys.argv[1], "w").write(make_spec("cifar10-sample", 1, "quick" in sys.argv).to_json())"""
 
+LARGE = 20_000, 96  # images, and pixels of a side
+_LEARNED = 2_000  # of them; looking and judging cost the same for a run that learned from all
+
 WATCH = """(key) => {
   const pictured = (root) => [...root.querySelectorAll("*")].some((node) =>
     (["canvas", "img"].includes(node.localName) && node.getBoundingClientRect().width > 0) ||
@@ -107,10 +113,14 @@ Values = dict[str, list[float]]
 
 @dataclass
 class State:
-    """A checkout, a home of its own, and what was measured: for every page the values of each measure, in order."""
+    """A checkout, a home of its own, and what was measured: for every page the values of each measure, in order.
+
+    `data` is the data set that the Data page shows; empty for the one that it begins with.
+    """
 
     root: Path
     home: Path
+    data: str = ""
     found: dict[str, Values] = field(default_factory=dict)
     toured: list[float] = field(default_factory=list)
 
@@ -131,10 +141,15 @@ def chosen_pages(options: argparse.Namespace) -> list[str]:
     return pages
 
 
-def address(page: str) -> str:
-    """Where the dashboard has a page."""
-    name = Path(page).stem
-    return "/" if name == "home" else f"/{name}"
+def address(page: str, state: State) -> str:
+    """Where the dashboard has a page, with what it is asked for."""
+    name, query = Path(page).stem, urlencode(asked(page, state))
+    return ("/" if name == "home" else f"/{name}") + (f"?{query}" if query else "")
+
+
+def asked(page: str, state: State) -> dict[str, str]:
+    """The query with which a page is opened."""
+    return {"data": state.data} if state.data and Path(page).stem == "data" else {}
 
 
 class Runs:
@@ -184,11 +199,11 @@ def serve(page: str, states: list[State], turn: int, quick: bool) -> None:
                 if name == "again":
                     state.add(page, bytes=found["bytes"])
 
-        in_turn("first", turn, {})
+        in_turn("first", turn, asked(page, states[0]))
         for _, process in started:
             process.tell({})
         for number in range(3 if quick else TIMES):
-            in_turn("again", number, {})
+            in_turn("again", number, asked(page, states[0]))
         query = CHOICES.get(Path(page).stem, {})
         for number in range((3 if quick else TIMES) if query else 0):
             in_turn("chosen", number, {name: text.format(number + 1) for name, text in query.items()})
@@ -217,7 +232,7 @@ def visit(browser: Browser, page: str, state: State) -> None:
         tab.on("websocket", lambda socket: socket.on("framereceived", lambda one: messages.append(len(one))))
         tab.on("requestfinished", lambda request: requests.append(request))
         tab.add_init_script(f"({WATCH})({json.dumps(FIRST.get(Path(page).stem, ''))})")
-        tab.goto(server + address(page), wait_until="commit")
+        tab.goto(server + address(page, state), wait_until="commit")
         content = float(tab.evaluate("() => window.firstContent"))
         tab.wait_for_function(WHOLE, polling=100)
         whole = float(tab.evaluate("() => performance.now()"))
@@ -243,7 +258,7 @@ def visit_all(browser: Browser, pages: list[str], state: State) -> None:
     """Open pages one after the other, on a server that was just started."""
     with first_visitor(browser, state.home, state.root) as (server, tab):
         for page in pages:
-            tab.goto(server + address(page), wait_until="commit")
+            tab.goto(server + address(page, state), wait_until="commit")
             tab.wait_for_selector(READY, state="attached")
             tab.wait_for_function(WHOLE, polling=100)
             tab.wait_for_timeout(500)
@@ -264,14 +279,33 @@ def train_one(home: Path, quick: bool, root: Path = ROOT) -> None:
     run(*command, home=home, root=root)
 
 
-def measure(rounds: int, pages: list[str], against: Path | None, quick: bool, server: bool) -> Result:
+def train_on_large(home: Path, quick: bool) -> str:
+    """Leave a large data set in a home, and a run that was trained on some of it; returns the data set's name."""
+    from cnnviz.data import list_datasets
+    from cnnviz.spec import preset
+
+    make(home, *((300, 32) if quick else LARGE))
+    info = next(one for one in list_datasets(home) if one.name == "drawn")
+    spec = preset("two-conv").for_data(info.name, info.shape, info.classes)
+    some = min(_LEARNED, info.n_train // 2)
+    spec = spec.changed(data=spec.data.changed(train_images=some), train=spec.train.changed(epochs=1))
+    file = home / "spec.json"
+    file.write_text(spec.to_json())
+    run("-m", "cnnviz", "train", "--spec", str(file), "--json", "--home", str(home), home=home)
+    return info.name
+
+
+def measure(rounds: int, pages: list[str], against: Path | None, *, quick: bool, server: bool, large: bool) -> Result:
     chromium = None if server else next(filter(None, map(shutil.which, BROWSERS)), None)
     with ExitStack() as ending:
         roots = [ROOT, *([against] if against else [])]
         states = [State(root, ending.enter_context(temporary_home())) for root in roots]
         playwright = ending.enter_context(sync_playwright())
         for state in states:
-            train_one(state.home, quick, state.root)
+            if large:
+                state.data = train_on_large(state.home, quick)
+            else:
+                train_one(state.home, quick, state.root)
         for number in range(rounds):
             for page in pages:
                 serve(page, states, number, quick)
@@ -287,6 +321,9 @@ def measure(rounds: int, pages: list[str], against: Path | None, quick: bool, se
                     visit_all(browser, pages, state)
                 browser.close()
     title = f"Pages: server time, bytes, first content and DOM nodes, {rounds} rounds"
+    if large:
+        count, side = LARGE
+        title += f", a run of {count:,} images of {side}x{side} pixels"
     return Result(title, *(compared if against else described)(*states))
 
 
@@ -357,6 +394,10 @@ if __name__ == "__main__":
     parser.add_argument("--against", type=Path, metavar="PATH", help="a checkout of another commit, measured in turn")
     parser.add_argument("--pages", nargs="+", metavar="NAME", help="only these, such as train")
     parser.add_argument("--server", action="store_true", help="without the browser")
+    parser.add_argument("--large", action="store_true", help="a large data set; not with --against")
     options = parser.parse_args()
+    if options.large and options.against:
+        parser.error("--large and --against do not go together")
     rounds = 1 if options.quick else options.rounds
-    show(options, lambda: measure(rounds, chosen_pages(options), options.against, options.quick, options.server))
+    how = {"quick": options.quick, "server": options.server, "large": options.large}
+    show(options, lambda: measure(rounds, chosen_pages(options), options.against, **how))

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from cnnviz.cli.options import AsJson, Home
+from cnnviz.cli.options import AsJson, Home, home_flag
 from cnnviz.cli.output import complain, complain_of, count, emit, printable, say, table
 from cnnviz.errors import DataError, SpecError
 
 if TYPE_CHECKING:
+    from cnnviz.data import Imported
+    from cnnviz.data.findings import Finding
     from cnnviz.data.sources import Keeping, Reading, Understood
 
 __all__ = ["import_"]
@@ -93,6 +95,9 @@ def import_(
         Path | None,
         typer.Option("--out", metavar="PNG", help="With --dry-run, a picture to write: some images of each class."),
     ] = None,
+    look: Annotated[
+        bool, typer.Option("--check/--no-check", help="Look through the new data set, as `cnnviz data check` does.")
+    ] = True,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -131,11 +136,15 @@ def import_(
             _picture(understood, keeping, out)
         _show(understood, as_json)
     else:
-        _keep(path, str(name), home, reading, keeping, as_json)
+        made = _keep(path, str(name), home, reading, keeping)
+        findings = _findings(made, home) if look else None
+        _tell(made, findings, as_json)
+        if not as_json and (findings or (findings is None and look)):
+            todo = "See these images, and leave them out" if findings else "Look for what is wrong with it"
+            say(f"{todo}: cnnviz data check {name}{home_flag(home)}")
 
 
-def _keep(path: Path, name: str, home: Path | None, reading: "Reading", keeping: "Keeping", as_json: bool) -> None:
-    from cnnviz.cli.data import row
+def _keep(path: Path, name: str, home: Path | None, reading: "Reading", keeping: "Keeping") -> "Imported":
     from cnnviz.cli.progress import file_progress
     from cnnviz.data import import_dataset
 
@@ -144,12 +153,34 @@ def _keep(path: Path, name: str, home: Path | None, reading: "Reading", keeping:
     complain_of(made.skipped)
     for doubt in made.doubts:
         complain(f"doubtful: {doubt}")
+    return made
+
+
+def _findings(made: "Imported", home: Path | None) -> "tuple[Finding, ...] | None":
+    """Look for what is wrong with what was imported; None where that takes minutes."""
+    from cnnviz.cli.data_check import looked_through
+    from cnnviz.data import load_dataset
+    from cnnviz.data.findings import AT_ONCE
+
+    info = made.info
+    if (info.n_train or 0) + (info.n_validation or 0) + (info.n_test or 0) > AT_ONCE:
+        return None
+    return looked_through(load_dataset(info.name, home), home).findings
+
+
+def _tell(made: "Imported", findings: "tuple[Finding, ...] | None", as_json: bool) -> None:
+    from cnnviz.cli.data import row
+
     if as_json:
-        emit({**row(made.info), "notes": made.notes, "doubts": made.doubts, "skipped": made.skipped})
+        found = None if findings is None else [{"kind": one.kind, "title": one.title} for one in findings]
+        told = {"notes": made.notes, "doubts": made.doubts, "skipped": made.skipped, "findings": found}
+        emit({**row(made.info), **told})
         return
     say(made.sentence)
     for note in made.notes:
         say(printable(note))
+    for one in findings or ():
+        say(printable(f"found: {one.title}: {one.sentence}"))
 
 
 def _show(understood: "Understood", as_json: bool) -> None:

@@ -7,12 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.data.findings import Place, places_of
+from cnnviz.data.importing import Imported, keep
 from cnnviz.data.originals import Original, Originals, originals_of
 from cnnviz.data.records import Dataset, Split
-from cnnviz.data.sources import Understood
+from cnnviz.data.sources import Keeping, Understood
+from cnnviz.download import Progress
 from cnnviz.home import datasets_folder
 
-__all__ = ["positions_of", "understood_again"]
+__all__ = ["keep_without", "understood_again"]
 
 
 class _Again:
@@ -70,7 +72,29 @@ def understood_again(dataset: Dataset, home: str | Path | None = None) -> Unders
     )
 
 
-def positions_of(dataset: Dataset, places: Iterable[Place]) -> frozenset[int]:
-    """Return where images stand in what `understood_again` makes, for `Keeping.left_out`."""
+def keep_without(
+    dataset: Dataset,
+    places: Iterable[Place],
+    name: str,
+    home: str | Path | None = None,
+    on_progress: Progress | None = None,
+    *,
+    replace: bool = False,
+) -> Imported:
+    """Keep a data set without some of its images, divided as it is.
+
+    Args:
+        dataset: any.
+        places: the images that are left out, such as a finding's `leave_out`.
+        name: of the new data set.
+        home: the home folder; see `cnnviz.home.resolve_home`.
+        on_progress: called with the number of images that were copied and of all; what it raises stops.
+        replace: whether a data set of one's own of that name goes.
+
+    Raises:
+        DataError: the name is taken or cannot be one, or nothing would be left to train on or to test on.
+        StorageError: the home cannot be written.
+    """
     number = {place: position for position, place in enumerate(places_of(dataset))}
-    return frozenset(number[place] for place in places if place in number)
+    keeping = Keeping(left_out=frozenset(number[place] for place in places if place in number))
+    return keep(understood_again(dataset, home), name, home, keeping, on_progress, replace=replace)

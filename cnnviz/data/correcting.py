@@ -1,7 +1,7 @@
 """A data set with the labels of another one that were corrected, so that a run can be trained again with them."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from cnnviz.data.again import understood_again
@@ -21,7 +21,12 @@ _NAMED = 20  # corrections that are told one by one
 
 
 def correct_dataset(
-    source: str, name: str, home: str | Path | None = None, on_progress: Progress | None = None
+    source: str,
+    name: str,
+    home: str | Path | None = None,
+    on_progress: Progress | None = None,
+    *,
+    replace: bool = False,
 ) -> Imported:
     """Make a data set like another one, with the labels of it that were corrected.
 
@@ -30,19 +35,21 @@ def correct_dataset(
         name: of the new data set.
         home: the home folder; see `cnnviz.home.resolve_home`.
         on_progress: called with the number of images that are copied and of all; what it raises stops.
+        replace: whether a data set of one's own of that name goes.
 
     Raises:
         DataError: no label is corrected, the data set is not on this machine, or the name is taken or cannot be one.
         StorageError: the home cannot be written.
     """
-    check_free(name, home)
+    if not replace:
+        check_free(name, home)
     if held_pictures(source, home) != "exact":
         raise DataError(f"the data set {source} is not on this machine; {how_to_get(source)}")
     dataset = load_dataset(source, home)
     found = read_corrections(dataset, home)
     if not found:
         raise DataError(f"no label of {source} is corrected; correct one on the Data page, or with --label")
-    return keep_corrected(dataset, found, name, home, on_progress)
+    return keep_corrected(dataset, found, name, home, on_progress, replace=replace)
 
 
 def keep_corrected(
@@ -51,6 +58,8 @@ def keep_corrected(
     name: str,
     home: str | Path | None = None,
     on_progress: Progress | None = None,
+    *,
+    replace: bool = False,
 ) -> Imported:
     """Keep a data set with other labels; its images and their division stay, and what changed is among its notes.
 
@@ -60,6 +69,7 @@ def keep_corrected(
         name: of the new data set.
         home: the home folder; see `cnnviz.home.resolve_home`.
         on_progress: called with the number of images that are copied and of all; what it raises stops.
+        replace: whether a data set of one's own of that name goes.
 
     Raises:
         DataError: the name is taken or cannot be one, or a class is none of the data set.
@@ -77,11 +87,11 @@ def keep_corrected(
     ]
     more = f" and {len(told) - _NAMED:,} more" if len(told) > _NAMED else ""
     were = "label was" if len(told) == 1 else "labels were"
-    corrected = replace(
+    corrected = dataclasses.replace(
         understood,
         form=f"{dataset.name} with corrected labels",
         labels=labels,
         notes=(f"{len(told):,} {were} corrected: {', '.join(told[:_NAMED])}{more}.",),
     )
     keeping = Keeping(colour="grey" if dataset.shape[2] == 1 else "rgb")
-    return keep(corrected, name, home, keeping, on_progress)
+    return keep(corrected, name, home, keeping, on_progress, replace=replace)

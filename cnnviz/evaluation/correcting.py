@@ -15,7 +15,7 @@ from cnnviz.evaluation.judged import judge, measured_images
 from cnnviz.evaluation.marks import Mark, read_marks
 from cnnviz.runs import Run
 
-__all__ = ["correct_labels", "corrections"]
+__all__ = ["correct_labels", "corrections", "marked_places"]
 
 
 def corrections(marks: Mapping[int, Mark]) -> dict[int, str]:
@@ -28,7 +28,12 @@ def corrections(marks: Mapping[int, Mark]) -> dict[int, str]:
 
 
 def correct_labels(
-    run: Run, name: str, home: str | Path | None = None, on_progress: Progress | None = None
+    run: Run,
+    name: str,
+    home: str | Path | None = None,
+    on_progress: Progress | None = None,
+    *,
+    replace: bool = False,
 ) -> Imported:
     """Make a data set like the one that a run was trained on, with the labels of it that were corrected.
 
@@ -41,6 +46,7 @@ def correct_labels(
         name: of the new data set.
         home: the home folder; None for the run's own.
         on_progress: called with the number of images that are copied and of all; what it raises stops.
+        replace: whether a data set of one's own of that name goes.
 
     Raises:
         RunError: no label is corrected, or the data set is not on this machine.
@@ -56,14 +62,28 @@ def correct_labels(
         raise RunError(
             f"no label of the run {run.id} is corrected; mark one on Mistakes as wrong and say which class is right"
         )
-    check_free(name, home)
+    if not replace:
+        check_free(name, home)
     if dataset is None:
         raise RunError(f"the data set {source} is not on this machine; {how_to_get(source)}")
-    return keep_corrected(dataset, found | _places(run, dataset, marked, home), name, home, on_progress)
+    found |= marked_places(run, dataset, marked, home)
+    return keep_corrected(dataset, found, name, home, on_progress, replace=replace)
 
 
-def _places(run: Run, dataset: Dataset, marked: Mapping[int, str], home: str | Path) -> dict[Place, str]:
-    """Return the images of the data set that a run's marks mean."""
+def marked_places(
+    run: Run, dataset: Dataset, marked: Mapping[int, str], home: str | Path | None = None
+) -> dict[Place, str]:
+    """Return the right classes that a run's marks say, by image of its data set.
+
+    Args:
+        run: whose marks they are.
+        dataset: the data set that it was measured on.
+        marked: from `corrections`.
+        home: the home folder; None for the run's own.
+
+    Raises:
+        DataError: the data set has changed since.
+    """
     if not marked:
         return {}
     chosen, names = run.spec.data.classes, dataset.class_names

@@ -27,7 +27,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.ui.address import rerun
 from cnnviz.ui.messages import plain
 
-__all__ = ["Job", "Progress", "Report", "Stopped", "Work", "again", "forget", "job", "known_job", "show_job"]
+__all__ = ["Job", "Progress", "Report", "Stopped", "Work", "again", "counted", "forget", "job", "known_job", "show_job"]
 
 Report = Callable[[float, str], None]
 Work = Callable[[Report], Any]
@@ -203,6 +203,20 @@ def again(key: str, work: Work) -> Job:
     if before is not None and before.progress.ended:
         forget(before)
     return job(key, work)
+
+
+def counted(report: Report, what: str) -> Callable[[int, int | None], None]:
+    """Return what the library calls with how many are done and of all, in terms of a job's report.
+
+    Args:
+        report: the job's.
+        what: is counted, such as "images".
+    """
+
+    def on_progress(done: int, total: int | None) -> None:
+        report(done / total if total else 0.0, f"{done:,} of {total or 0:,} {what}")
+
+    return on_progress
 
 
 def show_job(one: Job, what: str, restart: Callable[[], None] | None = None) -> Any | None:

@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -179,7 +180,7 @@ def test_import_a_folder_and_say_what_was_passed_over(call: Call, pets: Path) ->
     for number in range(25):
         (pets / "cat" / f"{number:02}.txt").write_text("hello")
     (pets / "cat" / "cut.png").write_bytes((pets / "cat" / "p0-0.png").read_bytes()[:-30])
-    done = call("data", "import", str(pets), "--name", "pets", "--size", "16")
+    done = call("data", "import", str(pets), "--name", "pets", "--size", "16", "--no-check")
     assert (done.code, done.out) == (
         0,
         "pets is imported: 8 train and 2 test images (16x16x3) of 2 classes.\n",
@@ -300,6 +301,46 @@ def test_check_says_what_is_wrong_and_keeps_it(call: Call) -> None:
     assert found["leaked"] == [0, 1]
     leak = next(row for row in found["findings"] if row["kind"] == "leak")
     assert leak["leave_out"] == [["train", at] for at in range(4)]
+
+
+def test_what_is_found_is_left_out_on_the_command_line(call: Call) -> None:
+    images = np.random.default_rng(5).integers(0, 256, (60, 12, 12, 3), np.uint8)
+    images[50] = images[0]  # a test image that is a training image, too
+    images[1] = 7  # one even grey
+    labels = np.arange(60) % 2
+    path = datasets_folder() / "mine.npz"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, x_train=images[:48], y_train=labels[:48], x_test=images[48:], y_test=labels[48:])
+    told = call("data", "check", "mine").out
+    assert "(--leave-out leak)" in told
+    done = call("data", "check", "mine", "--leave-out", "leak", "--as", "clean")
+    assert (done.code, done.out.splitlines()[-1][-26:]) == (0, " 1 image of mine left out.")
+    kept = load_dataset("clean")
+    assert np.array_equal(kept.train.images, images[1:48])
+    assert np.array_equal(kept.test.images, images[48:])
+    both = call("data", "check", "mine", "--leave-out", "all", "--as", "cleaner", "--json").json
+    assert (both["n_train"], both["n_test"], both["left_out"]) == (46, 12, 2)
+    assert mistake(call("data", "check", "mine", "--leave-out", "leak")).startswith("--leave-out and --as belong")
+    wrong = mistake(call("data", "check", "mine", "--leave-out", "ugly", "--as", "other"))
+    assert wrong == "--leave-out is 'ugly'; there are leak, blank, grey, all"
+    assert "there is a data set clean already" in mistake(
+        call("data", "check", "mine", "--leave-out", "leak", "--as", "clean")
+    )
+
+
+def test_an_import_looks_through_what_it_made(call: Call, pets: Path, home: Path) -> None:
+    done = call("data", "import", str(pets), "--name", "pets")
+    assert done.code == 0
+    kept = home / "datasets" / ".pets.findings.json"
+    titles = [found["title"] for found in json.loads(kept.read_text())["findings"]]
+    assert titles
+    assert [line.split(": ")[1] for line in done.out.splitlines() if line.startswith("found: ")] == titles
+    assert "See these images, and leave them out: cnnviz data check pets" in done.out
+    silent = call("data", "import", str(pets), "--name", "pets-again", "--no-check")
+    assert "found: " not in silent.out
+    assert not kept.with_name(".pets-again.findings.json").exists()
+    found = call("data", "import", str(pets), "--name", "third", "--json").json["findings"]
+    assert [one["title"] for one in found] == titles
 
 
 def test_check_of_a_set_that_is_not_there(call: Call) -> None:

@@ -23,6 +23,7 @@ from cnnviz.data.findings import Place
 from cnnviz.data.sources import Keeping, understand
 from cnnviz.runs import Run
 from cnnviz.ui.loaders import look_again
+from tests.jobs import waited
 from tests.look_fixtures import looked_at, trained_home
 from tests.pages import looked
 from tests.pages.looked import captions, words
@@ -69,18 +70,6 @@ def photos(count: int = 6, classes: tuple[str, ...] = ("cat", "dog")) -> bytes:
                 archive.writestr(f"pets/{name}/{number}.png", held.getvalue())
         archive.writestr("pets/cat/notes.txt", "Felix on the sofa")
     return content.getvalue()
-
-
-def waited(at: AppTest) -> AppTest:
-    """The page after every job has ended, and those that its next run began."""
-    from cnnviz.ui.jobs import _jobs
-
-    for _ in range(2):
-        for one in list(_jobs()._known.values()):
-            assert one.wait(PATIENCE_S).ended
-        at.run()
-        assert not at.exception
-    return at
 
 
 def dropped(*files: File) -> AppTest:
@@ -359,7 +348,7 @@ def test_replacing_asks_first_and_says_which_runs_used_it(looked_at: Run, home: 
     ].value.replace("\\", "")
     assert at.button(key="data-import").disabled
     assert len(load_dataset("tiny", home).train) == before
-    keyed(at, "checkbox", "data-replace-").check().run()
+    next(one for one in at.checkbox if "-replace-" in one.key).check().run()
     imported(at)
     assert load_dataset("tiny", home).class_names == ("cat", "dog")
 
@@ -408,33 +397,52 @@ def with_copies(home: Path, tmp_path: Path) -> None:
     keep(understand(folder), "found", home, Keeping())
 
 
-def test_findings_are_marked_and_kept_without(home: Path, tmp_path: Path) -> None:
+def looked_through(home: Path, tmp_path: Path) -> AppTest:
     with_copies(home, tmp_path)
     at = opened(data="found")
     at.session_state["data-findings"] = True
     at.run()
     at.button(key="data-examine").click().run()
     waited(at)
+    return at
+
+
+def test_one_click_leaves_out_what_a_finding_names(home: Path, tmp_path: Path) -> None:
+    at = looked_through(home, tmp_path)
     assert "**Test images that are among the training images**" in words(at)
-    assert "cat, test image 6; cat, training image" in captions(at).replace("\\", "") or "training image" in captions(
-        at
-    )
-    at.toggle(key="data-leave-found-leak").set_value(True)
-    at.toggle(key="data-leave-found-blank").set_value(True)
-    at.run()
     assert keyed(at, "text_input", "data-name-without").value == "found-clean"
-    assert at.button(key="data-without").label == "Keep without these 3 images"
-    at.button(key="data-without").click().run()
+    assert at.button(key="data-leave-leak").label == "Leave out these 2 images"
+    assert at.button(key="data-leave-blank").label == "Leave out this image"
+    at.button(key="data-leave-leak").click().run()
     waited(at)
     assert at.segmented_control(key="data-set").value == "found-clean"
-    assert len(load_dataset("found-clean", home).train) == len(load_dataset("found", home).train) - 3
+    kept, before = load_dataset("found-clean", home), load_dataset("found", home)
+    assert (len(kept.train), len(kept.test)) == (len(before.train) - 2, len(before.test))
     waited(at)  # what was just kept is looked through, without a click
     assert (home / "datasets" / ".found-clean.findings.json").exists()
     assert "the data set found" in words(at)
+    assert keyed(at, "text_input", "data-name-without").value == "found-clean-2"
+    assert not [one for one in at.button if one.key == "data-leave-leak"]  # it is cured
     fresh = opened(data="found")  # another tab finds what was found
     fresh.session_state["data-findings"] = True
     fresh.run()
-    assert fresh.toggle(key="data-leave-found-leak")
+    assert fresh.button(key="data-leave-leak")
+
+
+def test_one_click_leaves_out_all_that_was_found(home: Path, tmp_path: Path) -> None:
+    at = looked_through(home, tmp_path)
+    assert at.button(key="data-leave-all").label == "Leave out all 3 images found"
+    keyed(at, "text_input", "data-name-without").set_value("tidy").run()
+    at.button(key="data-leave-all").click().run()
+    waited(at)
+    assert len(load_dataset("tidy", home).train) == len(load_dataset("found", home).train) - 3
+
+
+def test_a_name_that_cannot_be_leaves_nothing_out(home: Path, tmp_path: Path) -> None:
+    at = looked_through(home, tmp_path)
+    keyed(at, "text_input", "data-name-without").set_value("cifar10").run()
+    assert at.button(key="data-leave-all").disabled
+    assert at.button(key="data-leave-leak").disabled
 
 
 def test_over_a_network_nothing_is_looked_for(monkeypatch: pytest.MonkeyPatch, home: Path, tmp_path: Path) -> None:
@@ -463,9 +471,11 @@ def test_the_label_of_a_training_image_is_corrected_kept_and_trained_on(looked_a
     assert read_corrections(before, home) == {Place("train", 3): right}
     assert f"It was {label}." in words(at)
     again = opened(data="tiny", picked="train-3")
+    assert [one.value for one in again.subheader] == [right]
     assert again.selectbox(key=key).value == right
     again.text_input(key="data-corrected-name-tiny").set_value("mended").run()
     again.button(key="data-keep").click().run()
+    waited(again)
     assert [one.value for one in again.success] == ["mended is kept."]
     mended = load_dataset("mended", home)
     assert np.flatnonzero(mended.train.labels != before.train.labels).tolist() == [3]

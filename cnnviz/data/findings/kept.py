@@ -1,7 +1,7 @@
 """What was found in a data set, kept beside it: looked for once, and again where the files are others."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.data.catalogue import checked_name
-from cnnviz.data.findings.examining import Examined
-from cnnviz.data.findings.records import Finding, Place
+from cnnviz.data.findings.examining import Examined, examine
+from cnnviz.data.findings.records import Finding, Place, places_of
+from cnnviz.data.originals import originals_of
+from cnnviz.data.records import Dataset
 from cnnviz.files import read_json, write_json
 from cnnviz.home import datasets_folder
 
-__all__ = ["KNOWN_LEAKS", "findings_path", "keep_examined", "kept_examined", "known_leaks"]
+__all__ = [
+    "AT_ONCE",
+    "KNOWN_LEAKS",
+    "findings_path",
+    "keep_examined",
+    "kept_examined",
+    "known_leaks",
+    "look_through",
+]
 
 KNOWN_LEAKS = Path(__file__).parent.parent.parent / "assets" / "leaks.json"  # see benchmarks/findings.py
+
+AT_ONCE = 60_000  # images that are looked through without being asked to, since that takes no minutes
 
 _VERSION = 2  # of what is looked for: raised where the same images would give other findings
 
@@ -57,6 +69,25 @@ def keep_examined(name: str, examined: Examined, home: str | Path | None = None)
     file.parent.mkdir(parents=True, exist_ok=True)
     findings = [vars(found) for found in examined.findings]
     write_json(file, {"of": _state(name, home), "findings": findings, "leaked": examined.leaked.tolist()})
+
+
+def look_through(
+    dataset: Dataset, home: str | Path | None = None, tell: Callable[[int, int], None] | None = None
+) -> Examined:
+    """Look for what is wrong with a data set of the home, and keep what is found.
+
+    Args:
+        dataset: whose.
+        home: the home folder; see `cnnviz.home.resolve_home`.
+        tell: called with the steps that are done and all of them; raises to stop.
+
+    Raises:
+        StorageError: the home cannot be written.
+    """
+    originals = originals_of(dataset.name, len(places_of(dataset)), home)
+    examined = examine(dataset, tell, originals=originals)
+    keep_examined(dataset.name, examined, home)
+    return examined
 
 
 def known_leaks(name: str, home: str | Path | None = None) -> NDArray[np.int64] | None:

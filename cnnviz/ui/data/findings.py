@@ -1,37 +1,37 @@
 """What is wrong with a data set: each finding with its pictures, and keeping it without what is marked."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.data import Dataset, Imported, about_dataset
-from cnnviz.data.again import positions_of, understood_again
+from cnnviz.data.again import keep_without
 from cnnviz.data.doubts import doubts_of
-from cnnviz.data.findings import Examined, Finding, Place, examine, keep_examined, kept_examined
-from cnnviz.data.findings.records import places_of, splits_of
-from cnnviz.data.importing import free_name, keep
-from cnnviz.data.originals import originals_of
-from cnnviz.data.sources import Keeping
+from cnnviz.data.findings import AT_ONCE, Examined, Finding, Place, kept_examined, look_through
+from cnnviz.data.findings.records import splits_of
+from cnnviz.data.importing import free_name
 from cnnviz.ui.address import go
 from cnnviz.ui.components.gallery import GalleryRow, gallery
-from cnnviz.ui.data.keeping import ask_name
 from cnnviz.ui.data.labels import ask_label
 from cnnviz.ui.data.news import is_news, set_news
 from cnnviz.ui.guard import permitted
-from cnnviz.ui.jobs import Job, Report, again, forget, known_job, show_job
+from cnnviz.ui.jobs import Job, Report, again, counted, forget, known_job, show_job
 from cnnviz.ui.loaders import dataset as load
 from cnnviz.ui.loaders import dataset_changed, home
 from cnnviz.ui.messages import plain
+from cnnviz.ui.naming import ask_name
 
 __all__ = ["show_findings"]
 
 _MOST_SHOWN = 16  # pictures of a finding
-_MOST_DOUBTED = 60_000  # images that are read while somebody waits
 _SIDE = 72
 _GAP = 0.12  # of a picture's width, between two that are compared
 _GREY = 128
+_ALL = "all"  # in place of the kind of a finding: of every one
 _IN_WORDS = {"train": "training", "validation": "validation", "test": "test"}
 
 
@@ -40,7 +40,7 @@ def show_findings(dataset: Dataset) -> None:
 
     What was just imported is looked through without being asked to, where that takes no minutes.
     """
-    new = is_news(dataset.name) and len(dataset.train) + len(dataset.test) <= _MOST_DOUBTED
+    new = is_news(dataset.name) and len(dataset.train) + len(dataset.test) <= AT_ONCE
     fold = st.expander(
         "What is wrong with it",
         expanded=new,
@@ -76,7 +76,7 @@ def show_findings(dataset: Dataset) -> None:
 def _show_doubts(dataset: Dataset) -> None:
     """Say what is doubtful about a data set that was put into the home as it is; an import says it by itself."""
     own = dataset_changed(dataset.name)
-    if own and about_dataset(dataset.name, home()) is None and len(dataset.train) <= _MOST_DOUBTED:
+    if own and about_dataset(dataset.name, home()) is None and len(dataset.train) <= AT_ONCE:
         for doubt in _doubts(str(home()), dataset.name, own):
             st.warning(plain(doubt), icon=":material/help:")
 
@@ -90,10 +90,7 @@ def _examine(dataset: Dataset, key: str) -> Job:
     folder = home()
 
     def work(report: Report) -> Examined:
-        originals = originals_of(dataset.name, len(places_of(dataset)), folder)
-        found = examine(dataset, lambda done, of: report(done / of, "comparing its images"), originals=originals)
-        keep_examined(dataset.name, found, folder)
-        return found
+        return look_through(dataset, folder, lambda done, of: report(done / of, "comparing its images"))
 
     return again(key, work)
 
@@ -102,16 +99,23 @@ def _show(dataset: Dataset, examined: Examined) -> None:
     if not examined.findings:
         st.success(f"Nothing was found that is wrong with {plain(dataset.name)}.", icon=":material/check:")
         return
-    marked: set[Place] = set()
+    leave_out: dict[str, frozenset[Place]] = {
+        found.kind: frozenset(found.leave_out) for found in examined.findings if found.leave_out
+    }
+    if len(leave_out) > 1:
+        leave_out[_ALL] = frozenset().union(*leave_out.values())
+    clean = _ask_clean(dataset, leave_out) if leave_out else None
     for found in examined.findings:
         with st.container(border=True, key=f"data-found-{found.kind}"):
-            marked |= _show_one(dataset, found)
-    if any(found.leave_out for found in examined.findings):
-        _keep_without(dataset, marked)
+            _show_one(dataset, found)
+            if clean is not None and found.kind in leave_out:
+                _leave_out(dataset, found.kind, leave_out[found.kind], clean)
+    if clean is not None and _ALL in leave_out:
+        _leave_out(dataset, _ALL, leave_out[_ALL], clean)
 
 
-def _show_one(dataset: Dataset, found: Finding) -> set[Place]:
-    """Draw a finding; returns what is to be left out because of it."""
+def _show_one(dataset: Dataset, found: Finding) -> None:
+    """Draw a finding: what it is, and its pictures."""
     st.markdown(f"**{plain(found.title)}**")
     st.markdown(plain(found.sentence))
     if found.images:
@@ -133,11 +137,6 @@ def _show_one(dataset: Dataset, found: Finding) -> set[Place]:
         st.caption(f"{pair}{more} Click one to see its label, and to correct it.".strip())
         if picked is not None and picked < min(len(found.images), _MOST_SHOWN):
             _show_labels(dataset, [some[picked] for some in (found.images, found.beside) if some], found.kind)
-    n_images = len(found.leave_out)
-    if not n_images:
-        return set()
-    words = f"Leave out {'this image' if n_images == 1 else f'these {n_images:,} images'}"
-    return set(found.leave_out) if st.toggle(words, key=f"data-leave-{dataset.name}-{found.kind}") else set()
 
 
 def _show_labels(dataset: Dataset, places: Sequence[Place], kind: str) -> None:
@@ -173,23 +172,52 @@ def _pictures(
 # --- keeping it without them ------------------------------------------------------------------------------------
 
 
-def _keep_without(dataset: Dataset, marked: set[Place]) -> None:
-    key = f"without|{home()}|{dataset.name}"
-    one = known_job(key)
-    running = one is not None and not one.progress.ended
-    n_images = len(marked)
-    if not marked:
-        st.caption("Mark what is to be left out; what is left can then be kept under another name.")
-    if marked or running:
-        with st.container(width=420):
-            tag = f"without-{dataset.name}"
-            name, replace = ask_name(free_name(f"{dataset.name}-clean", home()), tag, disabled=running)
-            words = f"Keep without {'this image' if n_images == 1 else f'these {n_images:,} images'}"
-            pressed = st.button(words, key="data-without", type="primary", disabled=running or not name)
-            if pressed and permitted("import a data set"):
-                _begin(dataset, marked, name, key, replace)
-                st.rerun()
+@dataclass(frozen=True)
+class _Clean:
+    """As what the data set is kept without some images.
+
+    Attributes:
+        name: empty where it cannot be one.
+        replace: whether it takes the place of another.
+        running: whether one is being made.
+    """
+
+    name: str
+    replace: bool
+    running: bool
+
+
+def _ask_clean(dataset: Dataset, kinds: Iterable[str]) -> _Clean:
+    """Ask for the name of what is left."""
+    jobs = [known_job(_key(dataset, kind)) for kind in kinds]
+    running = any(one is not None and not one.progress.ended for one in jobs)
+    st.caption(f"What is left is kept under another name; {plain(dataset.name)} stays as it is.")
+    stem = re.sub(r"-clean(-\d+)?$", "", dataset.name)
+    with st.container(width=420):
+        name, replace = ask_name(
+            free_name(f"{stem}-clean", home()), f"data-name-without-{dataset.name}", disabled=running
+        )
+    return _Clean(name, replace, running)
+
+
+def _key(dataset: Dataset, kind: str) -> str:
+    return f"without|{home()}|{dataset.name}|{kind}"
+
+
+def _leave_out(dataset: Dataset, kind: str, places: frozenset[Place], clean: _Clean) -> None:
+    """Draw the button that keeps the data set without some images, or how far that is."""
+    one = known_job(_key(dataset, kind))
     if one is None:
+        these = "this image" if len(places) == 1 else f"these {len(places):,} images"
+        pressed = st.button(
+            f"Leave out {these}" if kind != _ALL else f"Leave out all {len(places):,} images found",
+            key=f"data-leave-{kind}",
+            icon=":material/playlist_remove:",
+            disabled=clean.running or not clean.name,
+        )
+        if pressed and permitted("import a data set"):
+            _begin(dataset, kind, places, clean)
+            st.rerun()
         return
     made: Imported | None = show_job(one, f"Keeping {dataset.name} without them")
     if made is not None:
@@ -199,14 +227,10 @@ def _keep_without(dataset: Dataset, marked: set[Place]) -> None:
         st.rerun()
 
 
-def _begin(dataset: Dataset, marked: set[Place], name: str, key: str, replace: bool) -> None:
+def _begin(dataset: Dataset, kind: str, places: frozenset[Place], clean: _Clean) -> None:
     folder = home()
-    keeping = Keeping(left_out=positions_of(dataset, marked))
 
     def work(report: Report) -> Imported:
-        def on_progress(done: int, total: int | None) -> None:
-            report(done / total if total else 0.0, f"{done:,} of {total or 0:,} images")
+        return keep_without(dataset, places, clean.name, folder, counted(report, "images"), replace=clean.replace)
 
-        return keep(understood_again(dataset, folder), name, folder, keeping, on_progress, replace=replace)
-
-    again(key, work)
+    again(_key(dataset, kind), work)

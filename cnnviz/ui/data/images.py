@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.data import ClassCounts, Dataset, DatasetInfo, Split, class_counts, examples
+from cnnviz.data.corrections import label_of, read_corrections
 from cnnviz.data.findings import Place, SplitName
 from cnnviz.data.findings.records import splits_of
 from cnnviz.training.draft import suggested_preset
@@ -17,6 +18,7 @@ from cnnviz.ui.choosers import dropdown, segments
 from cnnviz.ui.components.gallery import GalleryRow, gallery
 from cnnviz.ui.data.labels import ask_label, offer_corrections
 from cnnviz.ui.data.place import DataPlace
+from cnnviz.ui.loaders import home
 from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import TRAIN
 
@@ -140,6 +142,7 @@ def _show_picked(dataset: Dataset, splits: Mapping[SplitName, Split]) -> NDArray
         return None
     image: NDArray[np.uint8] = split.images[picked.position]
     name = _IN_WORDS[picked.split]
+    label = read_corrections(dataset, home()).get(picked) or label_of(dataset, picked)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="data-picked"):
         with st.container(width=_LARGE + 16):
             gallery(
@@ -147,11 +150,11 @@ def _show_picked(dataset: Dataset, splits: Mapping[SplitName, Split]) -> NDArray
                 [GalleryRow([0])],
                 key="data-picked-image",
                 side=_LARGE,
-                names=[dataset.class_names[split.labels[picked.position]]],
+                names=[label],
                 alt=f"{name} image {picked.position} of {plain(dataset.name)}",
             )
         with st.container(width="content"):
-            st.subheader(plain(dataset.class_names[split.labels[picked.position]]), anchor=False)
+            st.subheader(plain(label), anchor=False)
             st.caption(f"The label of {name} image {picked.position:,}.")
             ask_label(dataset, picked, "picked")
     return image

@@ -10,7 +10,7 @@ from cnnviz.errors import CnnvizError, DataError
 from cnnviz.ui.address import go
 from cnnviz.ui.data.news import set_news
 from cnnviz.ui.data.understanding import forget_understood
-from cnnviz.ui.jobs import Job, Report, again, forget, known_job, show_job
+from cnnviz.ui.jobs import Job, Report, again, counted, forget, known_job, show_job
 from cnnviz.ui.loaders import home
 from cnnviz.ui.messages import plain
 
@@ -28,11 +28,8 @@ def import_now(brought: Brought, understood: Understood, name: str, keeping: Kee
     folder = home()
 
     def work(report: Report) -> Imported:
-        def on_progress(done: int, total: int | None) -> None:
-            report(done / total if total else 0.0, f"{done:,} of {total or 0:,} pictures")
-
         try:
-            return keep(understood, name, folder, keeping, on_progress, replace=replace)
+            return keep(understood, name, folder, keeping, counted(report, "pictures"), replace=replace)
         except CnnvizError as error:
             raise DataError(brought.in_words(str(error))) from error
 

@@ -1,18 +1,15 @@
 """How what was understood is kept: beside the pictures as they will be, name, size and shares; then the import."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.data.brought import Brought
-from cnnviz.data.deleting import runs_with, used_by_in_words
-from cnnviz.data.importing import LARGEST_SIZE, SMALLEST_SIZE, USUAL_SIZE, check_free, free_name, is_own
+from cnnviz.data.importing import LARGEST_SIZE, SMALLEST_SIZE, USUAL_SIZE, free_name
 from cnnviz.data.previewing import Preview, first_of_classes, preview
 from cnnviz.data.sources import Colour, Fit, Keeping, Understood
-from cnnviz.errors import CnnvizError
 from cnnviz.ui.components.gallery import GalleryRow, gallery
 from cnnviz.ui.data.importing import going, import_now, show_import
 from cnnviz.ui.data.news import passed_over
@@ -20,9 +17,9 @@ from cnnviz.ui.data.understanding import AT_ONCE_S, understanding_key
 from cnnviz.ui.guard import permitted
 from cnnviz.ui.jobs import Report, job, show_job
 from cnnviz.ui.loaders import home
-from cnnviz.ui.messages import plain
+from cnnviz.ui.naming import ask_name
 
-__all__ = ["ask_name", "show_keeping"]
+__all__ = ["show_keeping"]
 
 _CLASSES, _OF_EACH = 10, 12  # rows on a page, and pictures of each
 _UNDIVIDED = "undivided"
@@ -41,7 +38,9 @@ def show_keeping(brought: Brought, understood: Understood) -> None:
     running = going(brought) is not None
     with settings:
         st.markdown("**How they are kept**")
-        name, replace = ask_name(free_name(brought.stem, home()), brought.token, understood.path, disabled=running)
+        name, replace = ask_name(
+            free_name(brought.stem, home()), f"data-name-{brought.token}", understood.path, disabled=running
+        )
         keeping = _ask_keeping(brought, understood, running)
         pressed = not running and st.button(  # while it goes on, its progress stands here
             "Import", key="data-import", type="primary", icon=":material/login:", disabled=not name, width="stretch"
@@ -52,35 +51,6 @@ def show_keeping(brought: Brought, understood: Understood) -> None:
         show_import(brought)
     with pictures:
         _show_pictures(brought, understood, keeping)
-
-
-def ask_name(proposed: str, tag: str, path: Path | None = None, *, disabled: bool = False) -> tuple[str, bool]:
-    """Ask for the name of a new data set, and where there is one, whether it is replaced.
-
-    Args:
-        proposed: what stands there at first.
-        tag: tells the widgets from others.
-        path: the files it is made of, which may be a published set; None for none.
-        disabled: whether nothing can be changed now.
-
-    Returns:
-        The name, empty where it cannot be one; and whether it takes the place of another.
-    """
-    name = st.text_input("Name", proposed, max_chars=64, key=f"data-name-{tag}", disabled=disabled, live=True).strip()
-    try:
-        check_free(name, home(), path)
-        return name, False
-    except CnnvizError as error:
-        if not is_own(name, home()):
-            st.error(plain(error.sentence), icon=":material/error:")
-            return "", False
-    runs = [run.name for run in runs_with(name, home())]
-    st.warning(
-        plain(f"There is a data set {name} already." + (f" {used_by_in_words(runs)}." if runs else "")),
-        icon=":material/warning:",
-    )
-    replace = st.checkbox(f"Replace {plain(name)}", key=f"data-replace-{tag}-{name}", disabled=disabled)
-    return (name if replace else ""), replace
 
 
 def _ask_keeping(brought: Brought, understood: Understood, disabled: bool) -> Keeping:

@@ -52,15 +52,16 @@ def _chosen(key: str) -> None:
 
 def offer_corrections(dataset: Dataset) -> None:
     """Draw the way to keep the labels that were corrected, and to train again with them."""
-    count = len(read_corrections(dataset, home()))
+    folder = home()
+    count = len(read_corrections(dataset, folder))
     if not count:
         return
-    runs = [run for run in runs_with(dataset.name, home()) if not run.spec.model.foreign]
+    runs = [run for run in runs_with(dataset.name, folder) if not run.spec.model.foreign]
     offer_corrected(
         count,
         dataset.name,
         dataset.name,
-        lambda name: correct_dataset(dataset.name, name, home()),
+        lambda name, replace, on_progress: correct_dataset(dataset.name, name, folder, on_progress, replace=replace),
         runs[0].spec if runs else None,
         prefix="data",
     )

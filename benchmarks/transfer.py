@@ -101,13 +101,17 @@ def compare(home: Path, options: Namespace) -> Result:
     seeds, presets = (1, SCRATCH[:1]) if options.quick else (options.seeds, LARGE if options.drawn else SCRATCH)
     if options.frozen:
         return frozen_alone(home, what, seeds)
-    rows = [row(f"from random weights, {preset}", several(home, seeds, "--preset", preset)) for preset in presets]
-    frozen = several(home, seeds, "--start-from", NETWORK)
+    briefly = ("--epochs", "1", "--size", "96") if options.quick else ()
+    rows = [
+        row(f"from random weights, {preset}", several(home, seeds, "--preset", preset, *briefly[:2]))
+        for preset in presets
+    ]
+    frozen = several(home, seeds, "--start-from", NETWORK, *briefly)
     rows.append(row("frozen, 4 copies", frozen))
     if not options.quick:
         rows.append(row("frozen, no copies", several(home, seeds, "--start-from", NETWORK, "--copies", "0")))
     further = [
-        train(home, "--seed", str(seed), "--start-from", str(report["run_id"]), "--freeze", "none")
+        train(home, "--seed", str(seed), "--start-from", str(report["run_id"]), "--freeze", "none", *briefly[:2])
         for seed, report in enumerate(frozen)
     ]
     rows.append(row("frozen, then all trained on", further))

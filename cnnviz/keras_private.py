@@ -29,7 +29,7 @@ __all__ = [
 
 TRIED = {"keras": "3.15", "tensorflow": "2.21"}
 
-_SPARED = "sklearn"
+_SPARED = ("sklearn", "pandas")
 _WAITING = "uninitialized_variables"  # where Keras keeps variables that have no values yet
 
 
@@ -152,7 +152,7 @@ class _Hidden:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if name == _SPARED and threading.get_ident() == self._thread:
+        if name in _SPARED and threading.get_ident() == self._thread:
             raise ModuleNotFoundError(f"{name} is left out while Keras is imported", name=name)
         return None
 
@@ -170,14 +170,15 @@ def _hidden() -> Iterator[None]:
 def import_keras() -> None:
     """Import Keras without what nobody here needs of it; where that has happened already, do nothing.
 
-    Keras looks for scikit-learn and imports it for its wrappers, with much of SciPy: 55 MB and half a second of every
-    server, worker and command. Whoever needs scikit-learn imports it in the usual way, meanwhile or afterwards. Should
-    Keras need it one day, its import fails here, and it is imported as usual.
+    Keras looks for scikit-learn and imports it for its wrappers, with much of SciPy, and for pandas, whose data frames
+    it would take: 120 MB and a second of every server, worker and command. Whoever needs one of them imports it in the
+    usual way, meanwhile or afterwards. Should Keras need it one day, its import fails here, and it is imported as
+    usual.
     """
     try:
         with _hidden():
             import_module("keras")
     except ModuleNotFoundError as error:
-        if error.name != _SPARED:
+        if error.name not in _SPARED:
             raise
         import_module("keras")

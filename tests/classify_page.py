@@ -1,7 +1,6 @@
 """The Classify page without a browser, for its tests: opened, given files, and what it shows."""
 
 import io
-import json
 from functools import partial
 from typing import Any
 
@@ -11,6 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui import jobs
+from tests.components import data_of
 from tests.pages import looked
 
 PAGE = "pages/use/classify.py"
@@ -32,7 +32,7 @@ opened = partial(looked.opened, PAGE)
 def components(at: AppTest, key: str) -> list[dict[str, Any]]:
     """What the browser is given for the components of a kind."""
     found = [one.proto for one in at.get("bidi_component")]
-    return [json.loads(one.json) for one in found if f"-{key}" in one.id]
+    return [data_of(one) for one in found if f"-{key}" in one.id]
 
 
 def shown(at: AppTest, key: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.runs import Run, RunStore
 from cnnviz.ui import loaders
 from cnnviz.ui.components.live_chart.plotly_script import plotly_routes
+from tests.components import data_of
 from tests.dashboard import ROOT
 from tests.look import train_look
 
@@ -71,7 +72,7 @@ def pages(at: AppTest) -> str:
 
 def drawn(at: AppTest) -> str:
     """What charts and canvases are given: their words, and much besides."""
-    return "\n".join(json.dumps(json.loads(one.proto.json), ensure_ascii=False) for one in at.get("bidi_component"))
+    return "\n".join(json.dumps(data_of(one), ensure_ascii=False) for one in at.get("bidi_component"))
 
 
 def asked(at: AppTest) -> str:

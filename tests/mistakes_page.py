@@ -1,7 +1,6 @@
 """The Mistakes page as AppTest runs it, and the run that its tests look at."""
 
 import base64
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.runs import Run
+from tests.components import data_of
 from tests.dashboard import ROOT
 from tests.evaluation.made import ended_run, guesses, with_snapshots, write_dataset
 
@@ -30,7 +30,7 @@ def opened(**query: str) -> AppTest:
 
 
 def components(at: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(one.proto.json) for one in at.main.get("bidi_component")]
+    return [data_of(one) for one in at.main.get("bidi_component")]
 
 
 def grid(at: AppTest) -> dict[str, Any]:

@@ -26,7 +26,7 @@ test("a view is made once for each place, told of every change, and gone with th
   const told = [];
   const component = mount(recorder(told));
   const place = (parentElement, data) => ({
-    data,
+    data: [data], // as Python sends it
     parentElement,
     setTriggerValue: (name) => told.push(`trigger ${name}`),
     setStateValue: (name) => told.push(`keep ${name}`),

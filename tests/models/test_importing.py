@@ -1,4 +1,4 @@
-"""Keras comes without scikit-learn, which stays there for everybody else."""
+"""Keras comes without scikit-learn and pandas, which stay there for everybody else."""
 
 import subprocess
 import sys
@@ -8,8 +8,8 @@ ALONE = """
 import sys
 import cnnviz.models
 assert "keras" in sys.modules
-print(*sorted({name.partition(".")[0] for name in sys.modules} & {"sklearn"}), "|")
-import sklearn.metrics
+print(*sorted({name.partition(".")[0] for name in sys.modules} & {"sklearn", "pandas"}), "|")
+import sklearn.metrics, pandas
 from sklearn.decomposition import PCA
 print(PCA.__name__, len(sys.meta_path) == len([one for one in sys.meta_path if "cnnviz" not in type(one).__module__]))
 """
@@ -54,7 +54,7 @@ def output_of(program: str) -> str:
     return done.stdout
 
 
-def test_keras_brings_no_scikit_learn_and_hides_none() -> None:
+def test_keras_brings_neither_and_hides_neither() -> None:
     assert output_of(ALONE).splitlines() == ["|", "PCA True"]
 
 

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.runs import Run
 from cnnviz.ui.loaders import class_names
 from cnnviz.ui.network import test_split
+from tests.components import data_of
 from tests.dashboard import ROOT
 
 WAY_BACK = "Look at the newest run"
@@ -30,7 +31,7 @@ def words(at: AppTest) -> str:
 
 def figures(at: AppTest) -> list[dict[str, Any]]:
     """What the figures are given, in their order on the page."""
-    return [json.loads(one.proto.json) for one in at.get("bidi_component")]
+    return [data_of(one) for one in at.get("bidi_component")]
 
 
 def captions(at: AppTest) -> str:

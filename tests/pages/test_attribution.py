@@ -1,7 +1,6 @@
 """The Attribution page without a browser: choosing, links, what is kept, what is empty, and mistakes."""
 
 import base64
-import json
 import threading
 from functools import partial
 from pathlib import Path
@@ -24,6 +23,7 @@ from cnnviz.spec import LayerRow
 from cnnviz.ui import question
 from cnnviz.ui.attribution.choices import TITLES
 from cnnviz.ui.jobs import Job
+from tests.components import data_of
 from tests.dashboard import ROOT
 from tests.look_fixtures import looked_at, trained_home
 from tests.pages import looked
@@ -39,7 +39,7 @@ opened = partial(looked.opened, PAGE)
 
 def shown(at: AppTest, number: int = 0) -> dict[str, Any]:
     """What the browser is given."""
-    found: dict[str, Any] = json.loads(at.get("bidi_component")[number].proto.json)
+    found: dict[str, Any] = data_of(at.get("bidi_component")[number])
     return found
 
 

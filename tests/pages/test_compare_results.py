@@ -5,6 +5,7 @@ import numpy as np
 
 from cnnviz.runs import Run, Status, write_status
 from tests.compared import LABELS, drawn, fresh, opened, pages, pair, ran, trained_pair, words
+from tests.components import data_of
 from tests.evaluation.made import ended_run, guesses
 from tests.runs.folders import make_run
 from tests.ui.made import failed_run, running_run
@@ -35,7 +36,7 @@ def test_the_comparison_says_what_differs_and_which_is_better(pair: list[Run]) -
 def test_both_first_layers_have_one_scale(pair: list[Run]) -> None:
     kernels = [run.weights(run.snapshots()[-1].number)["conv2d_1/kernel"] for run in pair]
     limit = float(np.abs(np.stack(kernels)).max())
-    shown = [json.loads(one.proto.json) for one in opened(*pair).get("bidi_component")]
+    shown = [data_of(one) for one in opened(*pair).get("bidi_component")]
     scales = {tuple(one["highs"]) for one in shown if "the 3×3 kernels" in one.get("caption", "")}
     assert scales == {(round(limit, 6),) * 4}
 
@@ -43,7 +44,7 @@ def test_both_first_layers_have_one_scale(pair: list[Run]) -> None:
 def test_curves_by_steps_and_of_training(pair: list[Run]) -> None:
     at = opened(*pair, by="steps", of="training")
     assert "Training accuracy" in drawn(at)
-    data = [json.loads(one.proto.json) for one in at.get("bidi_component")]
+    data = [data_of(one) for one in at.get("bidi_component")]
     figures = [json.loads(one["figure"]) for one in data if "figure" in one]
     curves = next(one for one in figures if "Training accuracy" in str(one["layout"].get("title")))
     assert curves["layout"]["xaxis"]["title"]["text"] == "step"

@@ -1,6 +1,5 @@
 """The first screen of a fresh home: what the best network that came with cnnviz makes of a photo."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -18,6 +17,7 @@ from cnnviz.inference.crops import prepare_photo
 from cnnviz.runs import Run
 from cnnviz.runs.showcase import SHOWCASE, Showcase, ShownLayer, packed_showcase
 from cnnviz.ui import loaders
+from tests.components import data_of
 from tests.dashboard import ROOT
 from tests.pages.test_home import opened, words
 from tests.ui.made import finished_run
@@ -63,7 +63,7 @@ def drawn(at: AppTest, key: str) -> dict[str, Any]:
 
 
 def as_json(component: Any) -> dict[str, Any]:
-    values: dict[str, Any] = json.loads(component.proto.json)
+    values: dict[str, Any] = data_of(component)
     return values
 
 
@@ -116,12 +116,13 @@ def test_ones_own_run_comes_first(home: Path, bundled: Run) -> None:
     assert links == [f"run={own.id}", f"run={bundled.id}"]
 
 
-def test_it_waits_for_no_tensorflow(bundled: Run) -> None:
+def test_it_waits_for_no_tensorflow_and_no_pandas(bundled: Run) -> None:
     script = f"""
 import sys
 from streamlit.testing.v1 import AppTest
 at = AppTest.from_file({str(ROOT / "app.py")!r}, default_timeout=60).run()
-print(bool(at.exception), len(at.get("bidi_component")), [n for n in ("keras", "tensorflow") if n in sys.modules])
+unwanted = {{"keras", "tensorflow", "pandas"}} & set(sys.modules)
+print(bool(at.exception), len(at.get("bidi_component")), sorted(unwanted))
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.stdout.splitlines()[-1] == "False 3 []", done.stderr

@@ -1,6 +1,5 @@
 """Links that cannot be right, on every page that looks inside: a sentence and a way back, never a traceback."""
 
-import json
 import re
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 import pytest
 
 from cnnviz.runs import Run
+from tests.components import data_of
 from tests.look_fixtures import looked_at, trained_home
 from tests.pages.looked import opened, refused, words
 
@@ -89,4 +89,4 @@ def test_weights_that_are_no_numbers_are_told(looked_at: Run, page: str, layer: 
     assert "the training diverged" in at.warning[0].value
     assert "is dead" not in words(at)  # it is not, it is broken
     for one in at.get("bidi_component"):
-        json.loads(one.proto.json, parse_constant=pytest.fail)  # a browser knows no NaN in JSON
+        data_of(one, parse_constant=pytest.fail)  # a browser knows no NaN in JSON

@@ -1,6 +1,5 @@
 """The Time machine page without a browser: nothing yet, a run, a run whose data set is gone, bad links."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.runs import Run
+from tests.components import data_of
 from tests.dashboard import ROOT
 from tests.replay.made import trained
 from tests.training.helpers import wait_until
@@ -34,7 +34,7 @@ def sent(app: AppTest) -> dict[str, Any]:
     """What the browser gets of the time machine."""
     machines = [one for one in app.get("bidi_component") if one.proto.component_name.endswith("time_machine")]
     assert len(machines) == 1
-    value: dict[str, Any] = json.loads(machines[0].proto.json)
+    value: dict[str, Any] = data_of(machines[0])
     return value
 
 

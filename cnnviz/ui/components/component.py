@@ -47,7 +47,12 @@ def component(
             isolate_styles=isolate_styles,
         )
 
-    return lambda **told: made()(**told)
+    def drawn(*, data: Any = None, **told: Any) -> Any:
+        # In a list: of each value of a dictionary, Streamlit would ask pandas whether it is a data frame. That takes 70
+        # MB and half a second of a server that needs no pandas. `mount` of the kit takes it out again.
+        return made()(data=[data], **told)
+
+    return drawn
 
 
 def nothing_more() -> None:

@@ -10,7 +10,7 @@ import { Life } from "./life.js";
  * @property {() => void} [remove] what is left to do at the end
  *
  * @typedef {object} Place what Streamlit gives to a component
- * @property {any} data
+ * @property {[any]} data alone in a list, see component.py
  * @property {any} parentElement where its HTML is
  * @property {Tell} setTriggerValue
  * @property {Tell} setStateValue
@@ -32,7 +32,7 @@ export function mount(View) {
       mounted.set(parentElement, one);
     }
     const { view, life } = one;
-    view.update(data, setTriggerValue, setStateValue);
+    view.update(data[0], setTriggerValue, setStateValue);
     return () => {
       life.end();
       view.remove?.();

@@ -101,6 +101,14 @@ class RunSpec(Settings):
         never = (row for row in body[count:] if row.name.endswith(CHANNELS))  # of a beginning's own beginning
         return (*adapting, *body[:count], *never)
 
+    def unlearned(self, name: str) -> Literal["whitened", "frozen", "taken over"] | None:
+        """Say of a convolution by name whose kernels do not learn what they are instead; None for one that learns.
+
+        "taken over": frozen as the network that it begins with has them.
+        """
+        taken_over = any(row.name == name for row in self.frozen_rows)
+        return "taken over" if taken_over else self.model.unlearned(name)
+
     @property
     def computes_once(self) -> bool:
         """Whether everything below the head is frozen, so that what it makes of the images is computed once."""

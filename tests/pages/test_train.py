@@ -187,6 +187,15 @@ def test_running_shows_where_it_is_and_can_be_stopped(home: Path) -> None:
     assert next(button for button in app.button if button.key == "train-stop").disabled
 
 
+def test_before_its_first_step_it_shows_how_far_it_is(home: Path) -> None:
+    message = "Passing images through the frozen layers: 340 of 1,120."
+    run = prepared_run(home, "running", epochs_done=0, message=message, prepared=0.3)
+    app = open_page(run.id)
+    assert message.removesuffix(".") in words(app)
+    assert "getting ready" not in words(app)
+    assert [bar.proto.value for bar in app.get("progress")] == [30, 30]  # the page's and the sidebar's
+
+
 def test_waiting_says_for_what_and_how_many_come_before(home: Path) -> None:
     training = prepared_run(home, "running")
     training.rename("the *first*")

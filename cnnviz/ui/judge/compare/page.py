@@ -177,7 +177,7 @@ def _draw_layer(chosen: ComparedRun, told: str, values: np.ndarray | None, limit
     number = values.shape[3]
     shown = values[..., :_MOST_KERNELS]
     more = f"; the first {_MOST_KERNELS} of {number}" if number > _MOST_KERNELS else ""
-    scale = "; on a scale of its own, since the others' kernels are far weaker or stronger" if limit is None else ""
+    scale = "; on a scale of its own, since one for all would show the weaker ones grey" if limit is None else ""
     size = f"{values.shape[0]}×{values.shape[1]}"
     tiles(
         kernel_pictures(shown, limit or None),

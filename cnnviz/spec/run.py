@@ -101,6 +101,12 @@ class RunSpec(Settings):
         never = (row for row in body[count:] if row.name.endswith(CHANNELS))  # of a beginning's own beginning
         return (*adapting, *body[:count], *never)
 
+    @property
+    def frozen(self) -> frozenset[str]:
+        """The names of the layers that are told as frozen: none where all that can learn of the other network does."""
+        rows = self.frozen_rows if self.beginning and self.beginning.frozen != NONE else ()
+        return frozenset(row.name for row in rows)
+
     def unlearned(self, name: str) -> Literal["whitened", "frozen", "taken over"] | None:
         """Say of a convolution by name whose kernels do not learn what they are instead; None for one that learns.
 

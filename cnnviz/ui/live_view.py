@@ -72,7 +72,7 @@ def _read(folder: str, modified: int, _run: Run) -> tuple[LiveView | None, LiveK
         return view, None
     layer = _first_convolution(_run)
     caption = kernel_mosaic(view.kernels, 1, layer=layer).caption
-    if layer in {row.name for row in _run.spec.frozen_rows}:
+    if layer in _run.spec.frozen:
         caption = f"{caption} They are frozen: they stay as they were trained before."
     return view, LiveKernels(kernel_pictures(view.kernels), caption)
 

@@ -13,6 +13,7 @@ from cnnviz.ui import loaders
 from cnnviz.ui.network.models import NEEDED
 from tests.look import copied, look_spec, train_look
 from tests.pages.looked import captions, figures, opened, words
+from tests.ui_train.prepared import prepared_run
 
 LAYERS = (Convolution(filters=4, padding="same"), Pooling(), Convolution(filters=6, padding="same"), GlobalPooling())
 TOLD = "It begins with the 4 layers of base, all frozen, below a new last layer: 28 of 362 parameters learn."
@@ -52,6 +53,16 @@ def test_train_says_and_draws_what_is_frozen(run: Run) -> None:
     [blocks] = [data["blocks"] for data in figures(at) if "blocks" in data]
     assert [block["frozen"] for block in blocks] == [False, *[True] * 5, False]
     assert "They are frozen: they stay as they were trained before." in captions(at)
+
+
+def test_what_is_trained_on_is_not_told_as_frozen(run: Run, home: Path) -> None:
+    spec = run.spec.changed(beginning=run.spec.beginning.changed(frozen="none")) if run.spec.beginning else run.spec
+    other = prepared_run(home, "completed", spec=spec)
+    at = opened("pages/learn/train.py", run=other.id)
+    assert "none frozen, below a new last layer: all 362 parameters learn." in told_on(at)
+    [blocks] = [data["blocks"] for data in figures(at) if "blocks" in data]
+    assert not any(block["frozen"] for block in blocks)  # what enlarges the images neither
+    assert "They are frozen" not in captions(at)
 
 
 def test_other_runs_have_no_such_words_on_train(run: Run, home: Path) -> None:

@@ -232,6 +232,13 @@ def test_an_ended_run_says_how_and_offers_the_way_out(home: Path, state: str, sa
     assert "<i>" not in markup(app)
 
 
+@pytest.mark.parametrize(
+    ("epochs_done", "said"), [(2, "**Resume** goes on from its last checkpoint."), (0, "**Resume** begins it.")]
+)
+def test_what_resume_does_is_said(home: Path, epochs_done: int, said: str) -> None:
+    assert said in words(open_page(prepared_run(home, "stopped", epochs_done=epochs_done).id))
+
+
 def test_a_diverged_run_is_set_up_again_with_a_tenth_of_the_rate(home: Path) -> None:
     app = press(open_page(prepared_run(home, "diverged").id), "train-slower")
     assert "run" not in app.query_params

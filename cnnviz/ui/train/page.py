@@ -129,8 +129,7 @@ def _watch(run: Run, editor: Editor) -> None:
     spec = run.spec
     if spec.beginning is not None:
         st.markdown("**Its network**")
-        frozen = {row.name for row in spec.frozen_rows}
-        network(spec.model.input_shape, spec.model.rows, frozen, height=140)
+        network(spec.model.input_shape, spec.model.rows, spec.frozen, height=140)
 
 
 def _from_elsewhere(run: Run) -> None:

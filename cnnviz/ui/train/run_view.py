@@ -179,7 +179,9 @@ def _state(status: Status) -> str:
 
 
 def _way_on(run: Run) -> str:
-    return "**Resume** goes on from its last checkpoint." if can_resume(run) else ""
+    if not can_resume(run):
+        return ""
+    return "**Resume** goes on from its last checkpoint." if run.status.step else "**Resume** begins it."
 
 
 def _completed(run: Run, status: Status) -> None:

@@ -173,6 +173,7 @@ def test_a_phone_shows_the_picture_first_and_nothing_is_wider_than_it(dashboard:
 
 def test_on_a_phone_no_button_covers_the_name_of_a_run(dashboard: Dashboard, page: Page, home: Path) -> None:
     run = prepared_run(home, "completed")
+    run.rename("a name too long to stand beside a button")
     page.set_viewport_size({"width": 390, "height": 844})
     dashboard.open(page, f"/train?run={run.id}")
     name = page.get_by_role("heading", name=run.name)

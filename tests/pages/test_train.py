@@ -253,9 +253,9 @@ def test_start_another_loads_the_settings(home: Path) -> None:
 
 
 def test_resume_puts_the_run_into_the_queue(home: Path, no_workers: None) -> None:
-    run = prepared_run(home, "stopped")
+    run = prepared_run(home, "stopped", epochs_done=0, prepared=0.3)
     app = press(open_page(run.id), "train-resume")
-    assert run.state == "queued"
+    assert (run.state, run.status.prepared) == ("queued", 0)
     assert has(app, "train-stop")
 
 

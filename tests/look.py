@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from cnnviz.runs import Run, RunStore
-from cnnviz.spec import Convolution, Dense, Flatten, ModelSpec, Pooling, RunSpec
+from cnnviz.spec import Convolution, Dense, Flatten, Layer, ModelSpec, Pooling, RunSpec
 from tests.training.helpers import CLASSES, tiny_spec, write_tiny
 
 LAYERS = (
@@ -16,19 +16,19 @@ LAYERS = (
 )
 
 
-def look_spec(name: str = "looked at", seed: int = 5) -> RunSpec:
+def look_spec(name: str = "looked at", seed: int = 5, layers: tuple[Layer, ...] = LAYERS) -> RunSpec:
     """Two epochs on 8x8 images in colour."""
-    model = ModelSpec(input_shape=(8, 8, 3), layers=LAYERS, classes=CLASSES)
+    model = ModelSpec(input_shape=(8, 8, 3), layers=layers, classes=CLASSES)
     return tiny_spec(epochs=2, seed=seed).changed(name=name, model=model)
 
 
-def train_look(home: Path, name: str = "looked at", seed: int = 5) -> Run:
+def train_look(home: Path, name: str = "looked at", seed: int = 5, layers: tuple[Layer, ...] = LAYERS) -> Run:
     """Train it in this process."""
     from cnnviz.training.execute import train
 
     if not (home / "datasets").exists():
         write_tiny(home, channels=3)
-    return train(look_spec(name, seed), home)
+    return train(look_spec(name, seed, layers), home)
 
 
 def copied(source: Path, home: Path) -> Run:

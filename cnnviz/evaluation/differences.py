@@ -15,8 +15,9 @@ _MOST_SETTINGS = 3
 _LONGEST = 40  # letters of a value in a sentence
 _VERSION = "version of "
 
-# What a run is called says nothing about how it learned, and what its preset does is in the settings.
-_LEFT_OUT = {"format", "name", "preset"}
+# What a run is called says nothing about how it learned, what its preset does is in the settings, and what it begins
+# with is told in words.
+_LEFT_OUT = {"format", "name", "preset", "beginning"}
 _WORDS = {
     "data.name": "data set",
     "data.validation": "validation share",
@@ -28,6 +29,8 @@ _WORDS = {
     "train.seconds": "time to train in, seconds",
     "train.keep": "weights kept",
 }
+# Told of a run that begins with a network; beside one that does not, they say no more than that.
+_OF_BEGINNING = {"frozen", "head", "augmented copies", "rate of the first layer"}
 _ALL_IF_NONE = {"classes", "train_images"}
 
 
@@ -72,9 +75,7 @@ def values_that_differ(specs: Sequence[RunSpec]) -> dict[str, tuple[str, ...]]:
     trained_here = not any(spec.model.foreign for spec in specs)
     settings = [dict(_settings(spec, trained_here)) for spec in specs]
     if len({tuple(_kinds(spec)) for spec in specs}) > 1:
-        settings = [
-            {"layers": _layers(spec), **_without_layers(own)} for spec, own in zip(specs, settings, strict=True)
-        ]
+        settings = [_with_all_layers(spec, own) for spec, own in zip(specs, settings, strict=True)]
     every = dict.fromkeys(what for values in settings for what in values)  # in order, each once
     table = {what: tuple(values.get(what, NONE) for values in settings) for what in every}
     return {what: values for what, values in table.items() if len(set(values)) > 1}
@@ -93,7 +94,8 @@ def differences_in_words(specs: Sequence[RunSpec]) -> str:
     settings = {what: values for what, values in table.items() if not what.startswith(_VERSION)} or table
     if not settings:
         return "They have the same settings, seed included."
-    told = [what + _values_in_words(values) for what, values in list(settings.items())[:_MOST_SETTINGS]]
+    first = [what for what, values in settings.items() if not (what in _OF_BEGINNING and NONE in values)]
+    told = [what + _values_in_words(settings[what]) for what in first[:_MOST_SETTINGS]]
     more = len(settings) - len(told)
     return f"They differ in {joined([*told, f'{more} more'] if more else told)}."
 
@@ -109,25 +111,25 @@ def _kinds(spec: RunSpec) -> list[str]:
 
 def _layers(spec: RunSpec) -> str:
     """Return the layers in one line: "convolution 32, pooling 2, flatten, dense 64"."""
-    parts = []
+    parts = [f"the {len(spec.model.body.rows)} of the beginning"] if spec.model.body else []
     for layer in spec.model.layers:
         kind, *values = layer.model_dump().values()
         parts.append(f"{_plain(kind)} {values[0]}" if values else _plain(kind))
     return ", ".join(parts) or NONE
 
 
-def _without_layers(settings: dict[str, str]) -> dict[str, str]:
-    return {what: value for what, value in settings.items() if " · " not in what}
+def _with_all_layers(spec: RunSpec, settings: dict[str, str]) -> dict[str, str]:
+    """Put the layers as a whole in place of their settings, after what the run begins with, which explains most."""
+    first = {what: value for what, value in settings.items() if what == "beginning"}
+    others = {what: value for what, value in settings.items() if " · " not in what}
+    return {**first, "layers": _layers(spec), **others}
 
 
 def _settings(spec: RunSpec, trained_here: bool) -> Iterator[tuple[str, str]]:
     """Every setting by what it is called, as text; those of training only where each run of those compared has them."""
-    for section, settings in spec.model_dump().items():
-        if section in _LEFT_OUT:
-            continue
-        if section == "beginning":
+    for section, settings in spec.model_dump(exclude=_LEFT_OUT).items():
+        if section == "model" and trained_here:
             yield from _of_beginning(spec)
-            continue
         if section == "train" and not trained_here:
             yield "trained", "elsewhere" if spec.model.foreign else "here"
             continue
@@ -150,9 +152,9 @@ def _settings(spec: RunSpec, trained_here: bool) -> Iterator[tuple[str, str]]:
 def _of_beginning(spec: RunSpec) -> Iterator[tuple[str, str]]:
     beginning = spec.beginning
     if beginning is None:
-        yield "begins with", "random weights"
+        yield "beginning", "random weights"
         return
-    yield "begins with", beginning.title or beginning.network
+    yield "beginning", beginning.title or beginning.network
     yield "frozen", beginning.frozen_in_words
     yield "head", beginning.head
     if spec.computes_once:

@@ -10,6 +10,7 @@ from cnnviz.words import duration, percent
 __all__ = ["results_in_words"]
 
 _TESTED = "test images"
+_PARAMETERS, _LEARNED = "parameters", "of these learn"
 
 
 def results_in_words(runs: Sequence[tuple[Run, Evaluation | None]], same_images: bool) -> dict[str, list[str]]:
@@ -24,7 +25,10 @@ def results_in_words(runs: Sequence[tuple[Run, Evaluation | None]], same_images:
     """
     columns = [_of_tests(report) | _of_training(run) for run, report in runs]
     names = dict.fromkeys(name for column in columns for name in column)
-    order = [name for name in _ORDER if name in names and not (name == _TESTED and same_images)]
+    unsaid = {_TESTED} if same_images else set()
+    if all(column.get(_LEARNED) in (None, column[_PARAMETERS]) for column in columns):
+        unsaid.add(_LEARNED)  # nothing is frozen
+    order = [name for name in _ORDER if name in names and name not in unsaid]
     return {name: [column.get(name, NONE) for column in columns] for name in order}
 
 
@@ -40,7 +44,8 @@ _ORDER = (
     "epochs",
     "validation accuracy, last epoch",
     "training time",
-    "parameters",
+    _PARAMETERS,
+    _LEARNED,
 )
 
 
@@ -68,7 +73,10 @@ def _of_training(run: Run) -> dict[str, str]:
     """What a run's status and history know."""
     status, history = run.status, run.history()
     validated, seconds = history.epochs.get("val_accuracy"), history.epochs.get("seconds")
-    told = {"parameters": f"{sum(row.parameters for row in run.spec.model.rows):,}"}
+    spec = run.spec
+    told = {_PARAMETERS: f"{spec.model.parameters:,}"}
+    if not spec.model.foreign:
+        told[_LEARNED] = f"{spec.trained_parameters:,}"
     if status.epochs:
         told["epochs"] = f"{status.epoch} of {status.epochs}"
     if validated:

@@ -159,7 +159,8 @@ def _reporting(layer: keras.layers.Layer, reporter: _Reporter) -> Iterator[None]
     values = vars(layer)
     changes: dict[str, Any] = {"call": partial(reporter.call, layer, layer.call)}
     if callable(values.get("activation")):
-        changes["activation"] = partial(reporter.activation, layer, values["activation"])
+        changes["activation"] = reporting = partial(reporter.activation, layer, values["activation"])
+        vars(reporting)["__wrapped__"] = values["activation"]  # what `inspect.unwrap` finds, in another thread
     before = {name: values[name] for name in changes if name in values}
     values.update(changes)
     try:

@@ -1,5 +1,6 @@
 """The kernels of a convolution layer, whatever kind of convolution it is."""
 
+import inspect
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,4 +154,5 @@ def _pair(value: Any) -> tuple[int, int]:
 def _function_name(activation: Any) -> str:
     if activation is None:
         return "linear"
+    activation = inspect.unwrap(activation)  # another thread may be watching the layer, see `cnnviz.explain.passage`
     return str(getattr(activation, "__name__", None) or getattr(activation, "name", type(activation).__name__))

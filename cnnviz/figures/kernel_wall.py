@@ -31,6 +31,7 @@ _UNLEARNED = {
     "whitened": "These kernels are not learned: they are the directions in which patches of the training images vary "
     "and the same negated (whitening), worked out before training and left so.",
     "frozen": "These kernels are not learned: training left them as they began, which this layer's settings ask for.",
+    "taken over": "These kernels are not learned: they are frozen, as the network has them that this run begins with.",
 }
 _NAMED = 12  # dead filters that are named in the caption
 _EVEN = 12  # grey levels between the pixels of a patch that looks blank
@@ -43,7 +44,7 @@ class KernelFacts:
     Attributes:
         layer: its name.
         kernels: (kernel height, kernel width, channels in, filters).
-        bias: (filters,); zeros without one.
+        bias: (filters,); None without one.
         norms: (filters,) Euclidean norm of each kernel.
         changes: (filters,) how far each has moved since the start; None where that is not known.
         unlearned: what they are where they did not learn, a sentence; else empty.
@@ -51,7 +52,7 @@ class KernelFacts:
 
     layer: str
     kernels: Kernels
-    bias: NDArray[np.floating[Any]]
+    bias: NDArray[np.floating[Any]] | None
     norms: NDArray[np.float64]
     changes: NDArray[np.float64] | None
     unlearned: str = ""
@@ -100,7 +101,8 @@ class KernelFacts:
             said.append("not learned")
         elif self.changes is not None and moved:
             said.append(f"moved by {_signed(self.changes[number])} since the start")
-        return ", ".join([*said, f"bias {_signed(self.bias[number])}"]) + "."
+        said.append("no bias" if self.bias is None else f"bias {_signed(self.bias[number])}")
+        return ", ".join(said) + "."
 
 
 def kernel_facts(
@@ -108,7 +110,7 @@ def kernel_facts(
     kernels: Kernels,
     bias: NDArray[np.floating[Any]] | None = None,
     first: Kernels | None = None,
-    unlearned: Literal["whitened", "frozen"] | None = None,
+    unlearned: Literal["whitened", "frozen", "taken over"] | None = None,
 ) -> KernelFacts:
     """Gather the numbers of a layer's kernels.
 
@@ -117,12 +119,11 @@ def kernel_facts(
         kernels: (kernel height, kernel width, channels in, filters).
         bias: (filters,); None for none.
         first: the kernels before training; None where nobody kept them.
-        unlearned: as `ModelSpec.unlearned` says.
+        unlearned: as `RunSpec.unlearned` says.
     """
     changes = None if first is None else filter_changes(kernels, first)
-    zeros = np.zeros(kernels.shape[-1], np.float32)
     said = _UNLEARNED.get(unlearned or "", "")
-    return KernelFacts(layer, kernels, zeros if bias is None else bias, filter_norms(kernels), changes, said)
+    return KernelFacts(layer, kernels, bias, filter_norms(kernels), changes, said)
 
 
 def _signed(value: float) -> str:

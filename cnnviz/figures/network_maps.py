@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
@@ -12,6 +13,7 @@ from cnnviz.figures.saving import Saving
 from cnnviz.figures.tiles import Tiles, answers_in_words, map_tiles, photo_tiles, span
 from cnnviz.runs import Weights
 from cnnviz.runs.layers import NetworkLayer
+from cnnviz.spec.model import CHANNELS, RESIZING
 
 if TYPE_CHECKING:
     from cnnviz.explain import ReceptiveField
@@ -39,6 +41,7 @@ SEEN = "(input)"  # cnnviz.explain.SEEN, which costs TensorFlow's import
 T = TypeVar("T")
 Scale = Literal["map", "layer", "all"]
 _SCALES = {"map": "its own scale", "layer": "its layer's scale", "all": "one scale for all maps"}
+_BROUGHT = (CHANNELS, RESIZING)  # how the names of layers end that bring an image to a network that is begun with
 _PASSED_ON = ("flatten", "dropout")  # layers that have nothing of their own to show
 _MOST_PIXELS = 120_000  # of a layer in one column; larger maps are made smaller by the mean of blocks
 _WORDS = 20  # a vector of so many numbers is a list with words
@@ -112,8 +115,9 @@ class MapsScene:
 
     @cached_property
     def _whole(self) -> tuple[float, float]:
-        """Of all maps; logits and the like are far larger, and every map would be pale."""
-        shown = [maps for sight in self.sights for name, maps in sight.maps.items() if name != SEEN]
+        """Of all maps; logits, pixels and the like are far larger, and every map would be pale."""
+        known = [one for sight in self.sights for one in sight.maps.items()]
+        shown = [maps for name, maps in known if name != SEEN and not name.endswith(_BROUGHT)]
         return span([maps for maps in shown if maps.shape[:2] != (1, 1)] or shown)
 
     @property
@@ -207,10 +211,13 @@ class Column:
 
 
 def columns_of(scene: MapsScene, sight: ImageInNetwork) -> list[Column]:
-    """Draw a network from left to right: the input, then every layer that does more than pass on what came in."""
+    """Draw a network from left to right: the input, then every layer that does more than pass on what came in.
+
+    What brings the image to the size, the channels and the scale of the first layers is in the input, as they see it.
+    """
     columns, before = [_input(sight)], sight.maps[SEEN]
     for name, maps in sight.maps.items():
-        if name == SEEN or not maps.size:
+        if name == SEEN or not maps.size or name.endswith(_BROUGHT):
             continue
         if not _once(sight.maps, "repeats", name, None, partial(_repeats, maps, before)):
             columns.append(_column(name, maps, scene, sight))
@@ -227,7 +234,7 @@ def blank_columns(image: NDArray[np.uint8], layers: Sequence[NetworkLayer], most
         most: maps of a layer that are drawn; None for all.
     """
     columns = [Column("input", "×".join(map(str, image.shape)), photo_tiles(image[None]), [0])]
-    for layer in layers:
+    for layer in dropwhile(lambda one: one.kind == "other", layers):  # these are in the input, as the network sees it
         if layer.kind not in _PASSED_ON and layer.name != "logits":
             count, size = layer.units, (layer.shape[0], layer.shape[1]) if len(layer.shape) == 3 else (1, 1)
             shown = min(count, most or count) if size != (1, 1) else count
@@ -250,7 +257,8 @@ def _input(sight: ImageInNetwork) -> Column:
     pixels = np.rint(255 * np.clip((seen - start) / reach, 0, 1)).astype(np.uint8)[None]
     shown = pixels if pixels.shape[-1] in (1, 3) else pixels[..., :1]
     shape = "×".join(map(str, seen.shape))
-    return Column("input", shape, photo_tiles(shown), [0], note=f"{low:.2g} to {high:.2g}")
+    note = f"{low:.2g} to {high:.2g}".replace("-", "−")
+    return Column("input", shape, photo_tiles(shown), [0], note=note)
 
 
 def _column(name: str, maps: NDArray[Any], scene: MapsScene, sight: ImageInNetwork) -> Column:
@@ -316,8 +324,8 @@ def network_caption(scene: MapsScene, sight: ImageInNetwork, columns: Sequence[C
     seen = sight.image_name.split(",")[0].capitalize()
     how = answers_in_words(*(one.pictures for one in columns if isinstance(one.pictures, Tiles)))
     return (
-        f"{seen} in {sight.weights.run.name}, from the input to the verdict: each column is a layer with its shape, "
-        f"each tile one of its maps, {order}, {scale[scene.scale]}{both}; click one to see it large."
+        f"{seen} in the network {sight.weights.run.name}, from the input to the verdict: each column is a layer with "
+        f"its shape, each tile one of its maps, {order}, {scale[scene.scale]}{both}; click one to see it large."
         f"{f' In a map {how}.' if how else ''}"
     )
 

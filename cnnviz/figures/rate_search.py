@@ -41,6 +41,7 @@ def draw_rates(curve: "RateCurve", mode: Mode = "light", *, revision: str = "") 
         title_text="learning rate",
         range=[low, high],
         showgrid=False,
+        ticklabelstandoff=8,  # the first one is below the lowest of the losses, not on it
         tickvals=10**decades,
         ticktext=[f"10<sup>{decade:.0f}</sup>" for decade in decades],
     )

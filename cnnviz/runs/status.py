@@ -34,6 +34,7 @@ class Status:
         epoch, epochs: finished and planned epochs.
         step, steps: steps taken and planned, over all epochs.
         position: the moment in epochs.
+        prepared: how much is done of what comes before the first step, as a share; 0 when not known, and afterwards.
         images_per_second: of training alone, measured over the last seconds; 0 when not known.
         seconds_left: an estimate; None when not known.
         message: one sentence for people, possibly empty.
@@ -49,6 +50,7 @@ class Status:
     step: int = 0
     steps: int = 0
     position: float = 0.0
+    prepared: float = 0.0
     images_per_second: float = 0.0
     seconds_left: float | None = None
     message: str = ""

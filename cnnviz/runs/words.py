@@ -91,13 +91,17 @@ def state_in_words(status: Status, position: float = 0.0) -> str:
 def progress_in_words(status: Status, position: float = 0.0, *, speed: bool = True) -> str:
     """Return where a run is and what is left, such as "epoch 3 of 10 · 8,900 images/s · 41 s left".
 
+    Before its first step that is what it does meanwhile: "Getting cifar10: 12 of 170 MB".
+
     Args:
         status: as for `state_in_words`.
         position: as for `state_in_words`.
         speed: whether to say how many images a second it learns from.
     """
     parts = [state_in_words(status, position)]
-    if status.state == "running" and parts != ["getting ready"]:
+    if parts == ["getting ready"]:
+        return status.message.removesuffix(".") or parts[0]
+    if status.state == "running":
         if speed and status.images_per_second > 0:
             parts.append(f"{status.images_per_second:,.0f} images/s")
         if status.seconds_left is not None:

@@ -102,6 +102,20 @@ class RunSpec(Settings):
         return (*adapting, *body[:count], *never)
 
     @property
+    def frozen(self) -> frozenset[str]:
+        """The names of the layers that are told as frozen: none where all that can learn of the other network does."""
+        rows = self.frozen_rows if self.beginning and self.beginning.frozen != NONE else ()
+        return frozenset(row.name for row in rows)
+
+    def unlearned(self, name: str) -> Literal["whitened", "frozen", "taken over"] | None:
+        """Say of a convolution by name whose kernels do not learn what they are instead; None for one that learns.
+
+        "taken over": frozen as the network that it begins with has them.
+        """
+        taken_over = any(row.name == name for row in self.frozen_rows)
+        return "taken over" if taken_over else self.model.unlearned(name)
+
+    @property
     def computes_once(self) -> bool:
         """Whether everything below the head is frozen, so that what it makes of the images is computed once."""
         return self.beginning is not None and self.beginning.frozen == ALL

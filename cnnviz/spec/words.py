@@ -13,7 +13,9 @@ from cnnviz.spec.train import Augmentation, TrainSpec
 
 __all__ = [
     "DETAILS",
+    "beginning_in_words",
     "changes_in_words",
+    "data_in_words",
     "epochs_in_words",
     "learning_in_words",
     "name_in_words",
@@ -42,6 +44,29 @@ def origin_in_words(spec: RunSpec) -> str:
         return spec.preset or "own network"
     frozen = {ALL: "all frozen", NONE: "trained on"}.get(spec.beginning.frozen, f"frozen up to {spec.beginning.frozen}")
     return f"{spec.beginning.title or spec.beginning.network}, {frozen}"
+
+
+def beginning_in_words(spec: RunSpec) -> str:
+    """Say in a sentence what a run begins with, what of it is frozen, and how many of its parameters learn.
+
+    Args:
+        spec: of a run that was trained here.
+
+    Returns:
+        Such as "It begins with the 142 layers of EfficientNet-Lite0, all frozen, below a new last layer: 2,562 of
+        3,415,586 parameters learn."
+    """
+    beginning, body = spec.beginning, spec.model.body
+    if beginning is None or body is None:
+        return f"It begins with random weights: all {spec.model.parameters:,} parameters learn."
+    frozen = {ALL: "all frozen", NONE: "none frozen"}.get(beginning.frozen, f"frozen up to {beginning.frozen}")
+    new = "new layers" if spec.model.layers else "a new last layer"
+    learned, together = spec.trained_parameters, spec.model.parameters
+    return (
+        f"It begins with the {len(body.rows)} layers of {beginning.title or beginning.network}, {frozen}, below "
+        f"{'its own last layer' if beginning.head == 'kept' else new}: "
+        f"{f'all {together:,}' if learned == together else f'{learned:,} of {together:,}'} parameters learn."
+    )
 
 
 def named(spec: RunSpec) -> RunSpec:
@@ -169,24 +194,37 @@ def changes_in_words(spec: RunSpec) -> str:
         spec: of the run.
 
     Returns:
-        At most three changes; no words where there are none, or where it has no preset of this version.
+        At most three changes; no words where there are none. Where it has no preset of this version, which part of the
+        data set it learns from.
     """
     try:
         original = preset(spec.preset or "")
     except SpecError:
-        return ""
+        return "" if spec.model.foreign else ", ".join(_data(spec.data, DataSpec()))
     layers = ["layers changed"] if as_written(spec).model.layers != original.model.layers else []
     parts = [*time_in_words(spec.train, original.train), *layers, *learning_in_words(spec.train, original.train)]
     parts += _data(spec.data, original.data)
     return ", ".join([*parts[:_MOST], *(["and more"] if len(parts) > _MOST else [])])
 
 
-def _data(now: DataSpec, before: DataSpec) -> list[str]:
+def data_in_words(data: DataSpec) -> str:
+    """Return what a run learns from: "cifar10-sample", "cifar10-sample (cat and dog, 200 images)"."""
+    part = ", ".join(_part(data, None))
+    return f"{data.name} ({part})" if part else data.name
+
+
+def _part(data: DataSpec, usual: tuple[str, ...] | None) -> list[str]:
+    """Say which part of a data set is used: the classes, where they are not the usual ones, and how many images."""
     parts = []
-    if now.classes != before.classes and now.classes:
-        parts.append(" and ".join(now.classes) if len(now.classes) == 2 else f"{len(now.classes)} classes")
-    if now.train_images is not None:
-        parts.append(f"{now.train_images:,} images")
+    if data.classes and data.classes != usual:
+        parts.append(" and ".join(data.classes) if len(data.classes) == 2 else f"{len(data.classes)} classes")
+    if data.train_images is not None:
+        parts.append(f"{data.train_images:,} images")
+    return parts
+
+
+def _data(now: DataSpec, before: DataSpec) -> list[str]:
+    parts = _part(now, before.classes)
     if now.validation != before.validation:
         parts.append(f"{100 * now.validation:.3g} % validation" if now.validation else "no validation")
     return parts

@@ -187,9 +187,9 @@ class Draft:
 
     @property
     def frozen(self) -> frozenset[str]:
-        """The names of layers that do not learn, as far as the settings work."""
+        """The names of layers that are frozen, as far as the settings work."""
         try:
-            return frozenset(row.name for row in self.spec().frozen_rows)
+            return self.spec().frozen
         except SpecError:
             return frozenset()
 

@@ -86,7 +86,12 @@ class Fit:
             if self.train.seconds is not None:
                 self.plan = self._measure(self.train.seconds)
         self.recorder.progress(
-            message="", epochs=self.plan.epochs, steps=self.plan.steps, epoch=self.epoch, step=self.taken
+            message="",
+            prepared=0.0,
+            epochs=self.plan.epochs,
+            steps=self.plan.steps,
+            epoch=self.epoch,
+            step=self.taken,
         )
         # asked before the first epoch too: the run may have been killed between its last epoch and its end
         while not should_stop_early(self.val_losses, self.train.early_stopping):

@@ -41,7 +41,7 @@ class Preparing:
             raise StoppedEarlyError(f"Stopped before its first step: {self._what[0].lower()}{self._what[1:]}.")
         of = f" of {total / self._size:,.0f}" if total else ""
         message = f"{self._what}: {done / self._size:,.0f}{of}{self._unit}."
-        self._recorder.progress(message=message)
+        self._recorder.progress(message=message, prepared=min(done / total, 1.0) if total else 0.0)
         if time.monotonic() >= self._due:  # for whoever follows events alone, as the command line does
             self._recorder.event("status", state="running", message=message)
             self._due = time.monotonic() + _SAID_EVERY_S

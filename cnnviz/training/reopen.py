@@ -47,7 +47,7 @@ def reopened(run: Run) -> Iterator[Status]:
         status = _resumable(run)  # once more: somebody else may have been faster
         with storage_errors(run.folder), suppress(FileNotFoundError):
             os.unlink(run.folder / "stop")
-        yield replace(status, state="queued", message="", seconds_left=None)
+        yield replace(status, state="queued", message="", prepared=0.0, seconds_left=None)
 
 
 def _resumable(run: Run) -> Status:

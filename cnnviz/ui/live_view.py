@@ -70,7 +70,10 @@ def _read(folder: str, modified: int, _run: Run) -> tuple[LiveView | None, LiveK
     view = _run.live()
     if view is None or view.kernels is None:
         return view, None
-    caption = kernel_mosaic(view.kernels, 1, layer=_first_convolution(_run)).caption
+    layer = _first_convolution(_run)
+    caption = kernel_mosaic(view.kernels, 1, layer=layer).caption
+    if layer in _run.spec.frozen:
+        caption = f"{caption} They are frozen: they stay as they were trained before."
     return view, LiveKernels(kernel_pictures(view.kernels), caption)
 
 

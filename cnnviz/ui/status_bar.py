@@ -44,5 +44,5 @@ def _draw() -> None:
 def _row(run: ActiveRun) -> None:
     page_link(TRAIN, f"**{plain(run.name)}**", run=run.run_id)
     status = run.status
-    share = status.step / status.steps if status.steps else 0.0
+    share = status.step / status.steps if status.step and status.steps else status.prepared
     st.progress(min(max(share, 0.0), 1.0), text=progress_in_words(status, speed=False))

@@ -119,7 +119,7 @@ def test_a_photo_from_the_camera_travels_from_page_to_page(looked_at: Run, dashb
     links = page.get_by_test_id("stSidebarNavLink")
     links.filter(has_text="Feature maps").click()
     page.wait_for_url(UPLOAD)
-    expect(page.get_by_text("A photo in looked at, from the input to the verdict")).to_be_visible()
+    expect(page.get_by_text("A photo in the network looked at, from the input to the verdict")).to_be_visible()
     expect(page.get_by_text("conv2d_1, filter 0: a photo")).to_be_visible()
 
     links.filter(has_text="Convolution").click()

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from cnnviz.runs import Run, RunStore
 from tests.dashboard import Dashboard
+from tests.ui_train.prepared import prepared_run
 
 POINTS = """() => {
   const x = document.querySelector('.cnnviz-live-chart')?.data?.[1]?.x;
@@ -168,3 +169,17 @@ def test_a_phone_shows_the_picture_first_and_nothing_is_wider_than_it(dashboard:
         }"""
     )
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_on_a_phone_no_button_covers_the_name_of_a_run(dashboard: Dashboard, page: Page, home: Path) -> None:
+    run = prepared_run(home, "completed")
+    run.rename("a name too long to stand beside a button")
+    page.set_viewport_size({"width": 390, "height": 844})
+    dashboard.open(page, f"/train?run={run.id}")
+    name = page.get_by_role("heading", name=run.name)
+    button = page.get_by_role("button", name="Start another like this")
+    expect(button).to_be_visible()
+    above, below = name.bounding_box(), button.bounding_box()
+    assert above
+    assert below
+    assert above["y"] + above["height"] <= below["y"]

@@ -5,7 +5,7 @@ import numpy as np
 from cnnviz.evaluation import evaluate_judged
 from cnnviz.evaluation.differences import differences_in_words
 from cnnviz.evaluation.seeds import seeds_in_words
-from cnnviz.spec import Dropout, RunSpec, preset
+from cnnviz.spec import Beginning, Body, Dropout, LayerRow, RunSpec, preset
 from tests.evaluation.made import judged
 
 SPEC = preset("two-conv")
@@ -23,6 +23,17 @@ def test_what_differs() -> None:
     deeper = SPEC.changed(model=SPEC.model.changed(layers=(*SPEC.model.layers, Dropout())))
     assert differences_in_words([SPEC, deeper]) == "They differ in layers."
     assert differences_in_words([SPEC, SPEC]) == "They have the same settings, seed included."
+
+
+def test_the_beginning_comes_first() -> None:
+    body = Body(input_shape=(32, 32, 3), rows=(LayerRow("conv", "convolution", (32, 32, 8), 224, 0),))
+    beginning = Beginning(network="other", title="another")
+    begun = SPEC.changed(model=SPEC.model.changed(layers=(), body=body), beginning=beginning)
+    assert differences_in_words([SPEC, begun]) == (
+        "They differ in beginning (random weights and another), layers and 3 more."
+    )
+    trained_on = begun.changed(beginning=beginning.changed(frozen="none"))
+    assert differences_in_words([begun, trained_on]).startswith("They differ in frozen (all and none)")
 
 
 def test_versions_count_only_where_nothing_else_does() -> None:

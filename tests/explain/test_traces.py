@@ -1,13 +1,16 @@
 """What is compiled is traced once, whatever image, class or number of images comes next."""
 
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
 from cnnviz import explain
 from cnnviz.explain import compiled as compiled_module
+from cnnviz.explain.weights import convolution_of
 from cnnviz.inference import Classifier
 from tests.explain.toys import make
 
@@ -56,3 +59,22 @@ def test_a_classifier_traces_once(traces: list[Any]) -> None:
         classifier(pictures(count))
     classifier([np.full((30, 40, 3), 9, np.uint8)])
     assert len(traces) == before == 1
+
+
+def test_an_activation_keeps_its_name_while_the_layer_is_watched() -> None:
+    names: list[str] = []
+    built = False
+
+    def asked(values: Any) -> Any:
+        if built:  # another thread looks at the layer meanwhile
+            other = Thread(target=lambda: names.append(convolution_of(model, "conv").activation))
+            other.start()
+            other.join()
+        return values
+
+    inputs = keras.Input((8, 8, 3))
+    maps = keras.layers.Conv2D(2, 3, activation="relu", name="conv")(inputs)
+    model = keras.Model(inputs, keras.layers.Lambda(asked, output_shape=(6, 6, 2))(maps))
+    built = True
+    explain.feature_maps(model, pictures(1))
+    assert set(names) == {"relu"}

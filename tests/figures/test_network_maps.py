@@ -73,6 +73,20 @@ def test_what_one_scale_is_for(scale: Any, bounds: tuple[float, float] | None) -
     assert scene.bounds("logits") == (None if bounds is None else (1, 9))  # a vector would make all maps pale
 
 
+def test_what_brings_the_image_to_the_network_is_no_column_and_on_no_scale() -> None:
+    seen = IMAGE / np.float32(127.5) - 1
+    one = sight(conv=np.ones((2, 2, 1), np.float32))
+    after = {name: maps for name, maps in one.maps.items() if name != SEEN}
+    before = {SEEN: seen, "to_size": IMAGE.astype(np.float32), "rescaling": seen}
+    one = replace(one, maps=before | after)
+    scene = MapsScene([one], ("conv", 0), scale="all")
+    assert [column.name for column in columns_of(scene, one)][:2] == ["input", "conv"]
+    assert scene.bounds("conv") == (-1, 1)  # and not up to 47, the brightest pixel
+    assert columns_of(scene, one)[0].note == "−1 to −0.63"
+    layers = [NetworkLayer("rescaling", "other", (4, 4, 3)), NetworkLayer("conv", "convolution", (2, 2, 3))]
+    assert [column.name for column in blank_columns(IMAGE, layers, 4)] == ["input", "conv"]
+
+
 def test_a_column_for_each_layer_that_does_something() -> None:
     one = sight()
     scene = MapsScene([one], ("conv", 0), most=2)

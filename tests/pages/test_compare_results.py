@@ -2,8 +2,10 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from cnnviz.runs import Run, Status, write_status
+from cnnviz.runs import Run, Status, Weights, write_status
+from cnnviz.ui.network.models import arrays_of
 from tests.compared import LABELS, drawn, fresh, opened, pages, pair, ran, trained_pair, words
 from tests.components import data_of
 from tests.evaluation.made import ended_run, guesses
@@ -39,6 +41,20 @@ def test_both_first_layers_have_one_scale(pair: list[Run]) -> None:
     shown = [data_of(one) for one in opened(*pair).get("bidi_component")]
     scales = {tuple(one["highs"]) for one in shown if "the 3×3 kernels" in one.get("caption", "")}
     assert scales == {(round(limit, 6),) * 4}
+
+
+def test_first_kernels_of_very_different_strengths_each_have_their_own_scale(
+    pair: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stronger(weights: Weights) -> dict[str, np.ndarray]:
+        times = 20 if weights.run.id == pair[1].id else 1
+        return {name: times * array for name, array in arrays_of(weights).items()}
+
+    monkeypatch.setattr("cnnviz.ui.judge.compare.page.arrays_of", stronger)
+    shown = [json.loads(one.proto.json) for one in opened(*pair).get("bidi_component")]
+    walls = [one for one in shown if "the 3×3 kernels" in one.get("caption", "")]
+    assert walls[1]["highs"][0] > 5 * walls[0]["highs"][0]
+    assert all("; on a scale of its own, since" in one["caption"] for one in walls)
 
 
 def test_curves_by_steps_and_of_training(pair: list[Run]) -> None:

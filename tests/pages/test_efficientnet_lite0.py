@@ -84,6 +84,12 @@ def test_it_has_no_past(page: str, said: str) -> None:
     assert said in said_on(at)
 
 
+def test_home_says_that_others_trained_it() -> None:
+    at = opened("pages/start/home.py")
+    assert "trained elsewhere" in said_on(at)
+    assert "completed\n" not in words(at)
+
+
 def test_it_can_be_compared_and_taken_away() -> None:
     at = opened("pages/judge/compare.py", runs=f"{RUN},bundled-two-conv")
     assert not at.error

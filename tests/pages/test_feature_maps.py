@@ -74,7 +74,7 @@ def test_two_runs_side_by_side(looked_at: Run, home: Path) -> None:
     other = train_look(home, "the other one", seed=6)
     at = opened(run=looked_at.id, beside=TWO_RUNS, other_run=other.id)
     first, second = networks(at)
-    assert "in looked at, from the input" in first["caption"]
+    assert "in the network looked at, from the input" in first["caption"]
     assert "The layers of the other one on tiny, trained model, on" in second["caption"]
 
 

@@ -187,6 +187,15 @@ def test_running_shows_where_it_is_and_can_be_stopped(home: Path) -> None:
     assert next(button for button in app.button if button.key == "train-stop").disabled
 
 
+def test_before_its_first_step_it_shows_how_far_it_is(home: Path) -> None:
+    message = "Passing images through the frozen layers: 340 of 1,120."
+    run = prepared_run(home, "running", epochs_done=0, message=message, prepared=0.3)
+    app = open_page(run.id)
+    assert message.removesuffix(".") in words(app)
+    assert "getting ready" not in words(app)
+    assert [bar.proto.value for bar in app.get("progress")] == [30, 30]  # the page's and the sidebar's
+
+
 def test_waiting_says_for_what_and_how_many_come_before(home: Path) -> None:
     training = prepared_run(home, "running")
     training.rename("the *first*")
@@ -223,6 +232,13 @@ def test_an_ended_run_says_how_and_offers_the_way_out(home: Path, state: str, sa
     assert "<i>" not in markup(app)
 
 
+@pytest.mark.parametrize(
+    ("epochs_done", "said"), [(2, "**Resume** goes on from its last checkpoint."), (0, "**Resume** begins it.")]
+)
+def test_what_resume_does_is_said(home: Path, epochs_done: int, said: str) -> None:
+    assert said in words(open_page(prepared_run(home, "stopped", epochs_done=epochs_done).id))
+
+
 def test_a_diverged_run_is_set_up_again_with_a_tenth_of_the_rate(home: Path) -> None:
     app = press(open_page(prepared_run(home, "diverged").id), "train-slower")
     assert "run" not in app.query_params
@@ -237,9 +253,9 @@ def test_start_another_loads_the_settings(home: Path) -> None:
 
 
 def test_resume_puts_the_run_into_the_queue(home: Path, no_workers: None) -> None:
-    run = prepared_run(home, "stopped")
+    run = prepared_run(home, "stopped", epochs_done=0, prepared=0.3)
     app = press(open_page(run.id), "train-resume")
-    assert run.state == "queued"
+    assert (run.state, run.status.prepared) == ("queued", 0)
     assert has(app, "train-stop")
 
 

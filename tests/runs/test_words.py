@@ -55,6 +55,13 @@ def test_progress_says_what_is_left_and_how_fast_where_there_is_room() -> None:
     assert progress_in_words(Status("stopping", epochs=10, step=25, seconds_left=3)) == "stopping"
 
 
+def test_before_its_first_step_it_says_what_it_does() -> None:
+    message = "Passing images through the frozen layers: 340 of 1,120."
+    assert progress_in_words(Status("running", epochs=10)) == "getting ready"
+    assert progress_in_words(Status("running", epochs=10, message=message)) == message.removesuffix(".")
+    assert progress_in_words(Status("running", epochs=10, step=25, position=0.5, message=message)) == "epoch 1 of 10"
+
+
 def test_the_place_in_the_queue(home: Path) -> None:
     waiting = [prepared_run(home, "queued", epochs_done=0) for _ in range(3)]
     store = RunStore(home)

@@ -35,6 +35,7 @@ def changed(name: str = "two-conv", *, layers: int = 0, data: dict[str, Any] | N
         (changed(data={"validation": 0.2, "name": "cifar10"}), "20 % validation"),
         (changed().changed(preset=None), ""),
         (changed(epochs=3).changed(preset="of another version"), ""),
+        (changed("cats-vs-dogs", data={"train_images": 200}).changed(preset=None), "cat and dog, 200 images"),
     ],
 )
 def test_what_differs_from_the_preset(spec: RunSpec, words: str) -> None:

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from cnnviz.spec import Dropout, RunSpec, preset
-from cnnviz.spec.words import name_in_words, named
+from cnnviz.spec import Beginning, Body, Dropout, LayerRow, RunSpec, preset
+from cnnviz.spec.words import beginning_in_words, data_in_words, name_in_words, named
 
 
 def changed(name: str = "two-conv", *, layers: int = 0, data: dict[str, Any] | None = None, **train: Any) -> RunSpec:
@@ -66,3 +66,50 @@ def test_only_what_is_no_longer_its_preset_is_named() -> None:
     assert named(changed(learning_rate=5)).name == "two-conv, rate 5"
     assert named(changed(learning_rate=5).changed(name="mine")).name == "mine"
     assert named(changed(learning_rate=5).changed(preset=None)).name == ""
+
+
+BODY = Body(
+    input_shape=(32, 32, 3),
+    rows=(
+        LayerRow("conv", "convolution", (32, 32, 8), 224, 0),
+        LayerRow("norm", "batch_normalization", (32, 32, 8), 32, 0),
+    ),
+)
+
+
+def begun(layers: tuple[Any, ...] = (), **values: Any) -> RunSpec:
+    """Settings with a body of two layers."""
+    spec = preset("two-conv")
+    beginning = Beginning(network="other", title="another", **values)
+    return spec.changed(model=spec.model.changed(layers=layers, body=BODY), beginning=beginning)
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        (preset("two-conv"), "random weights: all 167,562 parameters learn."),
+        (begun(), "the 2 layers of another, all frozen, below a new last layer: 90 of 346 parameters learn."),
+        (
+            begun(frozen="conv", layers=(Dropout(),)),
+            "the 2 layers of another, frozen up to conv, below new layers: 122 of 346 parameters learn.",
+        ),
+        (
+            begun(frozen="none", head="kept"),
+            "the 2 layers of another, none frozen, below its own last layer: all 346 parameters learn.",
+        ),
+    ],
+)
+def test_what_a_run_begins_with(spec: RunSpec, words: str) -> None:
+    assert beginning_in_words(spec) == f"It begins with {words}"
+
+
+def test_what_a_run_learns_from() -> None:
+    data = preset("cats-vs-dogs").data
+    assert data_in_words(preset("two-conv").data) == preset("two-conv").data.name
+    assert data_in_words(data.changed(train_images=1200)) == f"{data.name} (cat and dog, 1,200 images)"
+
+
+def test_frozen_kernels_of_a_body_are_taken_over() -> None:
+    assert begun().unlearned("conv") == "taken over"
+    assert begun(frozen="none").unlearned("conv") is None
+    assert preset("strong").unlearned("conv2d_1") == "whitened"

@@ -13,6 +13,7 @@ from cnnviz.errors import SpecError
 from cnnviz.models import begin_with
 from cnnviz.runs import Event, Run
 from cnnviz.runs.beginning import beginning_with, gentle
+from cnnviz.runs.status import read_status
 from cnnviz.runs.weights import BEGINNING, NETWORK
 from cnnviz.spec import Augmentation, Beginning, Body, DataSpec, LayerRow, ModelSpec, RunSpec
 from cnnviz.training.execute import continue_run, train
@@ -134,20 +135,24 @@ def test_how_far_the_frozen_layers_are_is_said_and_a_stop_ends_them(
 ) -> None:
     shutil.copytree(busy.folder, home / "runs" / busy.id)
     monkeypatch.setattr("cnnviz.training.preparing._SAID_EVERY_S", 0.0)
+    monkeypatch.setattr("cnnviz.training.recorder._STATUS_EVERY_S", 0.0)
     said: list[str] = []
+    done: list[float] = []
 
     def follow(event: Event) -> None:
         said.append(event.get("message", ""))
         if said[-1].startswith("Passing images through the frozen layers: 32 of 300"):
             newest = max((home / "runs").iterdir(), key=lambda folder: folder.stat().st_ctime_ns)
+            done.append(read_status(newest).prepared)
             (newest / "stop").touch()
 
     run = train(begun(busy, copies=0), home, follow)
     assert "Passing images through the frozen layers: 0 of 300." in said
     message = "Stopped before its first step: passing images through the frozen layers."
     assert (run.state, run.status.message) == ("stopped", message)
+    assert done == [32 / 300]
     continue_run(run)
-    assert (run.state, run.status.message) == ("completed", "")
+    assert (run.state, run.status.message, run.status.prepared) == ("completed", "", 0)
 
 
 def test_layers_up_to_one_are_frozen_and_the_others_learn(trained: Run, shared_home: Path) -> None:

@@ -127,7 +127,12 @@ def test_settings_begin_with_a_trained_network(editor: Editor, monkeypatch: pyte
     assert draft.frozen == {row.name for row in table.below}
     assert draft.spec().trained_parameters == 64 * 10 + 10
     assert not draft.train.augmentation.flip  # digits are characters
+    shown = editor.version
+    editor.set_beginning(copies=2)
+    assert editor.version == shown  # the widgets stay in place
     editor.set_beginning(frozen="none")
+    assert editor.version > shown
+    assert editor.draft.frozen == frozenset()  # though what brings images to it has nothing to learn
     assert editor.draft.spec().trained_parameters == draft.spec().model.parameters - 3
     assert editor.draft.train.learning_rate < draft.train.learning_rate  # usual settings follow
     editor.begin_with("digits", "no-such-run")

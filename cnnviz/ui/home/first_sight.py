@@ -136,8 +136,12 @@ def _draw_kernels(sight: _Sight) -> None:
 
 def _made(run: Run) -> str:
     first = next((row.name for row in run.spec.model.rows if row.kind == "convolution"), "")
-    what = {"whitened": ", made of the training images' patches and not learned", "frozen": ", which were not learned"}
-    return what.get(run.spec.model.unlearned(first) or "", "")
+    what = {
+        "whitened": ", made of the training images' patches and not learned",
+        "frozen": ", which were not learned",
+        "taken over": ", taken over from the network that it began with",
+    }
+    return what.get(run.spec.unlearned(first) or "", "")
 
 
 def _draw_maps(sight: _Sight) -> None:

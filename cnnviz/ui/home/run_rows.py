@@ -56,7 +56,7 @@ def _run_row(run: Run) -> None:
                 st.image(line, width=_WIDTH, alt=told)
             else:
                 st.markdown("")  # an empty container would take no room, and the others its place
-        st.caption(state_in_words(status), width=_STATE)
+        st.caption("trained elsewhere" if run.spec.model.foreign else state_in_words(status), width=_STATE)
         st.markdown(measured, width=_MEASURED)
 
 

@@ -100,7 +100,7 @@ def _openable(offered: tuple[str, ...]) -> tuple[str, ...]:
 def _nothing_predicted(run: Run) -> None:
     """Say why a run has predicted nothing, and what to do; where it trains, go on when it has."""
     active, foreign = run.status.active, bool(run.spec.model.foreign)
-    st.info(_why_nothing(run), icon=":material/hourglass_empty:")
+    st.info(_why_nothing(run), icon=":material/hourglass_empty:" if active else ":material/info:")
     if foreign and run.bundled:
         page_link(CLASSIFY, "Ask it about a photo", run=run.id)
     elif foreign:

@@ -77,7 +77,7 @@ def facts_of(pinned: Pinned) -> KernelFacts:
     kernels, first = _kernels_at(weights, layer), None
     with suppress(RunError):  # the first snapshot is gone
         first = _kernels_at(Weights(weights.run, 0), layer)
-    unlearned = weights.run.spec.model.unlearned(layer)
+    unlearned = weights.run.spec.unlearned(layer)
     return kernel_facts(layer, kernels, arrays_of(weights).get(f"{layer}/bias"), first, unlearned)
 
 
@@ -190,9 +190,10 @@ def history_strip(pinned: Pinned, facts: KernelFacts) -> None:
         st.caption("This network came from elsewhere as it is, so there is no history of how its kernels were learned.")
         return
     if facts.unlearned:
-        st.caption(
-            "They have no history: they are the same in every snapshot. Choose a deeper layer to see some learn."
-        )
+        spec = pinned.run.spec
+        learns = any(row.kind == "convolution" and spec.unlearned(row.name) is None for row in spec.model.rows)
+        other = " Choose a deeper layer to see some learn." if learns else ""
+        st.caption(f"They have no history: they are the same in every snapshot.{other}")
         return
     labels = snapshot_labels(pinned.run)
     moments = _spread(list(labels), pinned.weights.number)

@@ -145,7 +145,8 @@ def _layer(view: MicroscopeView, layer: NetworkLayer, pinned: Pinned) -> None:
         data = pooling_data(explain.pooling_layer(network, layer.name, pinned.image), unit, title=layer.name)
     else:
         taken = explain.convolution_layer(network, layer.name, pinned.image)
-        first = taken.inputs.shape == pinned.image.shape
+        # the image itself, perhaps at another size or scale: all that comes before the first convolution
+        first = taken.inputs.shape[2] in (1, 3) and layer == shown_layers(pinned.run, "convolution")[0]
         data = convolution_data(taken, unit, picture=first, title=layer.name)
     name = pinned.saved(f"{layer.name} filter {unit}")
     _keep_pixel(microscope(data, key="microscope", pinned=_linked_pixel(data["outputSize"]), saved=name))

@@ -10,7 +10,7 @@ from cnnviz.ui.train.editor import Editor
 
 __all__ = ["beginning_panel"]
 
-_WORDS = {ALL: "all below the new layer", NONE: "none: everything learns"}
+_WORDS = {ALL: "all of them", NONE: "none of them"}
 
 
 def beginning_panel(editor: Editor) -> None:

@@ -110,8 +110,10 @@ class Editor:
 
     def set_beginning(self, **values: Any) -> None:
         """Change what is frozen of the network that it begins with, and how that learns."""
+        train = self.draft.train
         self._attempt(lambda: self.draft.with_beginning(**values))
-        self.version += 1  # how it learns may have followed
+        if self.draft.train != train:  # how it learns has followed; else the widgets stay, and with them the focus
+            self.version += 1
 
     def take_preset(self, preset: str) -> None:
         """Begin anew with another preset for the same data set."""

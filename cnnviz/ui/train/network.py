@@ -1,9 +1,10 @@
 """The network drawn from left to right: each block is what a layer makes of one image."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
 from cnnviz.figures.network_blocks import network_blocks
-from cnnviz.training.draft import Draft, Table
+from cnnviz.spec import LayerRow, Shape
 from cnnviz.ui.components.component import component
 
 __all__ = ["network"]
@@ -17,10 +18,17 @@ _CAPTION = (
 _FROZEN = " Grey blocks are frozen: they stay as they were trained before."
 
 
-def network(draft: Draft, table: Table, *, height: int) -> None:
-    """Draw a draft's network, its highest block so many pixels high; its blocks grow and shrink with every edit."""
-    frozen = draft.frozen
-    blocks = network_blocks(draft.shape, table.rows, table.problem, frozen)
+def network(shape: Shape, rows: Sequence[LayerRow], frozen: Collection[str], *, height: int, problem: str = "") -> None:
+    """Draw a network; its blocks grow and shrink with every edit.
+
+    Args:
+        shape: (height, width, channels) of its images.
+        rows: the layers that work, from the first to the output.
+        frozen: the names of those that do not learn.
+        height: pixels of the highest block.
+        problem: why it does not work any further; empty where it does.
+    """
+    blocks = network_blocks(shape, rows, problem, frozen)
     told = ", ".join(f"{block.kind.replace('_', ' ')} {block.size}{block.channels}" for block in blocks)
     _component(
         key="train-network",

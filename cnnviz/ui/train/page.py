@@ -87,7 +87,8 @@ def _edit(
     with panel:
         setup_panel(editor, table)
     with drawing:
-        network(editor.draft, table, height=260 if tall else 140)
+        draft = editor.draft
+        network(draft.shape, table.rows, draft.frozen, height=260 if tall else 140, problem=table.problem)
 
 
 def _on_a_phone() -> bool:
@@ -125,6 +126,10 @@ def _watch(run: Run, editor: Editor) -> None:
         _from_elsewhere(run)
         return
     run_view(run)
+    spec = run.spec
+    if spec.beginning is not None:
+        st.markdown("**Its network**")
+        network(spec.model.input_shape, spec.model.rows, spec.frozen, height=140)
 
 
 def _from_elsewhere(run: Run) -> None:

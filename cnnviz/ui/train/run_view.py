@@ -14,7 +14,7 @@ from cnnviz.figures.curves import marks_epochs
 from cnnviz.runs import Run, RunStore, Status
 from cnnviz.runs.words import progress_in_words, queue_in_words, state_in_words
 from cnnviz.spec import RunSpec
-from cnnviz.spec.words import origin_in_words
+from cnnviz.spec.words import beginning_in_words, data_in_words, origin_in_words
 from cnnviz.training import can_resume, resume, stop, waiting_before
 from cnnviz.ui import loaders
 from cnnviz.ui.address import go, page_link, rerun
@@ -74,7 +74,8 @@ def _progress(run: Run, status: Status, position: float) -> None:
             _verdict(run, status)
             return
         st.markdown(f"**{plain(line)}**" if status.state != "queued" else plain(line))
-        st.progress(min(max(status.position, position, 0.0) / max(status.epochs, 1), 1.0))
+        done = max(status.position, position, 0.0) / max(status.epochs, 1)
+        st.progress(min(done or status.prepared, 1.0))
 
 
 def _epochs(spec: RunSpec, status: Status) -> int:
@@ -178,7 +179,9 @@ def _state(status: Status) -> str:
 
 
 def _way_on(run: Run) -> str:
-    return "**Resume** goes on from its last checkpoint." if can_resume(run) else ""
+    if not can_resume(run):
+        return ""
+    return "**Resume** goes on from its last checkpoint." if run.status.step else "**Resume** begins it."
 
 
 def _completed(run: Run, status: Status) -> None:
@@ -223,6 +226,8 @@ def run_header(run: Run, editor: Editor) -> None:
             st.space("stretch")
             _buttons(run, status, editor)
         st.caption(_settings_in_words(run))
+        if run.spec.beginning is not None:
+            st.caption(plain(beginning_in_words(run.spec)))
 
 
 def _settings_in_words(run: Run) -> str:
@@ -230,14 +235,15 @@ def _settings_in_words(run: Run) -> str:
     parameters = spec.model.parameters
     if spec.model.foreign:
         return f"network from elsewhere · {parameters:,} parameters"
+    origin = spec.beginning.title or spec.beginning.network if spec.beginning else origin_in_words(spec)
     parts = [
-        f"{origin_in_words(spec)} on {spec.data.name}",
-        f"{parameters:,} parameters" + (f", {spec.trained_parameters:,} learn" if spec.frozen_rows else ""),
+        f"{origin} on {data_in_words(spec.data)}",
+        "" if spec.beginning else f"{parameters:,} parameters",  # the next sentence says how many of them learn
         f"{'Adam' if train.optimizer == 'adam' else 'SGD'} {train.learning_rate:g}",
         f"batches of {train.batch_size}",
         f"seed {train.seed}",
     ]
-    return " · ".join(map(plain, parts))
+    return plain(" · ".join(filter(None, parts)))
 
 
 def _buttons(run: Run, status: Status, editor: Editor) -> None:

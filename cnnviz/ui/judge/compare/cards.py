@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.runs import LONGEST_NOTES, MOST_TAGS, Run
 from cnnviz.runs.words import snapshot_labels, started_in_words, state_in_words
-from cnnviz.spec.words import changes_in_words, origin_in_words
+from cnnviz.spec.words import beginning_in_words, changes_in_words, origin_in_words
 from cnnviz.ui import loaders
 from cnnviz.ui.guard import permitted
 from cnnviz.ui.judge.compare.results import Judgement
@@ -48,6 +48,8 @@ def _card(chosen: ComparedRun, judgement: Judgement | None, runs: Sequence[Compa
     if judgement:
         _result(judgement)
     st.caption(_facts(chosen))
+    if not run.spec.model.foreign and any(one.run.spec.beginning for one in runs):
+        st.caption(plain(beginning_in_words(run.spec)))
     _tags_and_notes(run)
 
 

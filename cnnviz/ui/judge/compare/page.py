@@ -33,6 +33,7 @@ __all__ = ["show_compare"]
 
 _HEIGHT = 640  # of what is told of the test images, kept free while scikit-learn is imported
 _ROLES = "\n".join(f".compare-{place} {{ --run: var(--cnnviz-{role}); }}" for place, role in enumerate(RUN_ROLES))
+_MOST_TIMES = 5  # as strong as another network's kernels: on one scale, those would be hardly seen
 _MOST_KERNELS = 64  # of a layer; more would not fit beside another run's
 _SMALLEST, _LARGEST, _ROOM = 32, 72, 330
 
@@ -142,9 +143,11 @@ def _draw_verdict(now: Selection, judged: tuple[Judgement, ...], pair: Pair | No
 
 
 def _draw_kernels(runs: Sequence[ComparedRun]) -> None:
-    """Draw every run's first kernels; one scale for all, so that stronger ones look stronger."""
+    """Draw every run's first kernels; one scale for all, so that stronger ones look stronger, where all can be seen."""
     found = [_first_kernels(one.run) for one in runs]
-    limit = max((float(np.nan_to_num(abs(values)).max()) for _, values in found if values is not None), default=0.0)
+    strongest = [float(np.nan_to_num(abs(values)).max()) for _, values in found if values is not None]
+    together = max(strongest, default=0.0) <= _MOST_TIMES * min(strongest, default=0.0)
+    limit = max(strongest, default=0.0) if together else None
     across = 2 if len(runs) in (2, 4) else len(runs)
     for start in range(0, len(runs), across):
         for column, place in zip(st.columns(across, gap="medium"), range(start, start + across), strict=True):
@@ -165,7 +168,8 @@ def _first_kernels(run: Run) -> tuple[str, np.ndarray | None]:
         return "Its newest snapshot lacks the first layer's kernels.", None
 
 
-def _draw_layer(chosen: ComparedRun, told: str, values: np.ndarray | None, limit: float) -> None:
+def _draw_layer(chosen: ComparedRun, told: str, values: np.ndarray | None, limit: float | None) -> None:
+    """Draw a layer's kernels up to a limit in full colour; without one, on a scale of their own, which is said."""
     if values is None:
         st.markdown(f"**{chosen.letter}**")
         st.caption(plain(told))
@@ -173,11 +177,12 @@ def _draw_layer(chosen: ComparedRun, told: str, values: np.ndarray | None, limit
     number = values.shape[3]
     shown = values[..., :_MOST_KERNELS]
     more = f"; the first {_MOST_KERNELS} of {number}" if number > _MOST_KERNELS else ""
+    scale = "; on a scale of its own, since one for all would show the weaker ones grey" if limit is None else ""
     size = f"{values.shape[0]}×{values.shape[1]}"
     tiles(
         kernel_pictures(shown, limit or None),
         key=f"compare-kernels-{chosen.letter}",
-        caption=f"{chosen.letter}: the {size} kernels of {told}, {_how(values.shape[2])}{more}.",
+        caption=f"{chosen.letter}: the {size} kernels of {told}, {_how(values.shape[2])}{more}{scale}.",
         names=[f"filter {place}" for place in range(shown.shape[3])],
         smallest=_SMALLEST,
         largest=_LARGEST,

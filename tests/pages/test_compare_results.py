@@ -51,7 +51,7 @@ def test_first_kernels_of_very_different_strengths_each_have_their_own_scale(
         return {name: times * array for name, array in arrays_of(weights).items()}
 
     monkeypatch.setattr("cnnviz.ui.judge.compare.page.arrays_of", stronger)
-    shown = [json.loads(one.proto.json) for one in opened(*pair).get("bidi_component")]
+    shown = [data_of(one) for one in opened(*pair).get("bidi_component")]
     walls = [one for one in shown if "the 3×3 kernels" in one.get("caption", "")]
     assert walls[1]["highs"][0] > 5 * walls[0]["highs"][0]
     assert all("; on a scale of its own, since" in one["caption"] for one in walls)

@@ -5,14 +5,12 @@ The same as `cnnviz.training.parts` and, where all of the body is frozen, as `cn
 
 from pathlib import Path
 
-import numpy as np
-
 from cnnviz.export.augment_code import augment_code
-from cnnviz.export.literals import beside_or_there, literal, rows_of
+from cnnviz.export.literals import beside_or_there, dict_literal, literal
 from cnnviz.runs.weights import BEGINNING, NETWORK
 from cnnviz.spec import RunSpec
 
-__all__ = ["beginning_settings", "body_code", "features_code", "shares_of", "slower_code"]
+__all__ = ["beginning_settings", "body_code", "features_code", "slower", "slower_code"]
 
 _OPENED = f'''\
 def opened(folder):
@@ -28,7 +26,7 @@ def opened(folder):
 
 _CUT = """\
 network = opened(NETWORK)
-{learning}inputs, outputs = network.inputs, network.outputs
+{learning}inputs, outputs = network.inputs[0], network.outputs[0]
 features = network.get_layer({first}).input  # what is below it, the body, was taken over
 body, head = keras.Model(inputs, features), keras.Model(features, outputs)
 {model}network.summary()
@@ -41,9 +39,7 @@ model = head  # all that learns; it gets what the body makes of the images
 
 _SHARES = """\
 # what share of the learning rate the layers of the body take, 0 where they are frozen; the others take all of it
-SHARES = {{
-{rows}
-}}
+SHARES = {shares}
 
 
 """
@@ -126,10 +122,14 @@ def body_code(spec: RunSpec) -> str:
     first = literal(spec.model.named_layers[0][0])
     if spec.computes_once:
         return _OPENED + _CUT.format(learning="", first=first, model=_FROZEN)
-    shares = shares_of(spec)
-    rows = rows_of([f"{literal(name)}: {share}" for name, share in shares.items()])
-    table, learning = (_SHARES.format(rows=rows), _BY_SHARES) if shares else ("", "network.trainable = True\n")
-    return table + _OPENED + _CUT.format(learning=learning, first=first, model=_BEGUN)
+    shares = _shares(spec)
+    if not shares:
+        return _OPENED + _CUT.format(learning="network.trainable = True\n", first=first, model=_BEGUN)
+    return (
+        _SHARES.format(shares=dict_literal(shares))
+        + _OPENED
+        + _CUT.format(learning=_BY_SHARES, first=first, model=_BEGUN)
+    )
 
 
 def features_code(spec: RunSpec) -> str:
@@ -145,11 +145,9 @@ def features_code(spec: RunSpec) -> str:
     )
 
 
-def shares_of(spec: RunSpec) -> dict[str, str]:
-    """Return the share of the learning rate, as code, of each layer with weights that does not take all of it."""
-    weighted = {row.name for row in spec.model.below if row.parameters}
-    shares = spec.rate_shares
-    return {name: f"{np.float32(share):.9g}" for name, share in shares.items() if name in weighted and share < 1}
+def slower(spec: RunSpec) -> bool:
+    """Whether some layers take a share of the learning rate, neither nothing nor all of it."""
+    return any(share > 0 for share in _shares(spec).values()) and not spec.computes_once
 
 
 def slower_code(base: str) -> str:
@@ -159,3 +157,9 @@ def slower_code(base: str) -> str:
         base: the optimizer that it is otherwise.
     """
     return _SLOWER.replace("__base__", base)
+
+
+def _shares(spec: RunSpec) -> dict[str, float]:
+    """Return what share of the learning rate the layers with weights take that do not take all of it."""
+    shares = {row.name: spec.rate_shares.get(row.name, 1) for row in spec.model.below if row.parameters}
+    return {name: share for name, share in shares.items() if share < 1}

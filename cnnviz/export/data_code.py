@@ -178,8 +178,20 @@ class DataPlace:
         return f"{name}.npz"
 
     @property
+    def only_here(self) -> bool:
+        """Whether that file is nowhere else, so that another machine needs it."""
+        return bool(self.file) and not self._module
+
+    @property
     def _is_sample(self) -> bool:
         return self.spec.name == "cifar10-sample" and not (self.datasets / "cifar10-sample.npz").is_file()
+
+    @property
+    def _module(self) -> str:
+        """The name of the loader that Keras has of its own, empty where it has none."""
+        if self.is_folder or self.brought:
+            return ""
+        return _PUBLISHED.get("cifar10" if self._is_sample else self.spec.name, "")
 
     @property
     def loader(self) -> str:
@@ -190,7 +202,7 @@ class DataPlace:
             return f"{_FOLDER.format(parts=(0, 2, 1) if self.brought else (0, 2))}\n\n{_OWN}"
         if self.brought:
             return f"{_FILE_WITH_VALIDATION}\n\n{_OWN}"
-        module = _PUBLISHED.get("cifar10" if self._is_sample else self.spec.name)
+        module = self._module
         if self._is_sample:
             full = f"read(DATA) if DATA.is_file() else keras.datasets.{module}.load_data()"
             return f"{_FILE}\n\n{_SAMPLE.format(full=full)}"

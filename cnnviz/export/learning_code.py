@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cnnviz.export.augment_code import augment_code, sides_code
-from cnnviz.export.beginning_code import shares_of, slower_code
+from cnnviz.export.beginning_code import slower, slower_code
 from cnnviz.spec import BatchNormalization, RunSpec
 from cnnviz.training.memory import images_at_once
 
@@ -179,7 +179,7 @@ def learning_code(spec: RunSpec, plan: Plan) -> str:
             _batches(spec),
             _ONE_CYCLE if train.schedule == "one_cycle" else "",
             _fast_offsets(spec) if train.offset_rate != 1 else "",
-            slower_code(_usual_optimizer(spec)) if _by_shares(spec) else "",
+            slower_code(_usual_optimizer(spec)) if slower(spec) else "",
             _AVERAGING.replace("{back}", _GO_ON if train.averaging == "lookahead" else "")
             if train.averaging != "none"
             else "",
@@ -242,11 +242,6 @@ def _class_weights(spec: RunSpec) -> str:
     return f"class_weights = np.array({list(weights)!r}, np.float32)\n"
 
 
-def _by_shares(spec: RunSpec) -> bool:
-    """Whether some layers learn at a share of the rate."""
-    return not spec.computes_once and any(float(share) for share in shares_of(spec).values())
-
-
 def _usual_optimizer(spec: RunSpec) -> str:
     """The name of the optimizer where all layers learn at the same rate."""
     if spec.train.optimizer == "adam":
@@ -256,7 +251,7 @@ def _usual_optimizer(spec: RunSpec) -> str:
 
 def _optimizer(spec: RunSpec) -> str:
     train = spec.train
-    kind = "Slower" if _by_shares(spec) else _usual_optimizer(spec)
+    kind = "Slower" if slower(spec) else _usual_optimizer(spec)
     decay = f", weight_decay={train.weight_decay!r}" if train.weight_decay else ""
     rate = _RATES[train.schedule]
     if train.optimizer == "adam":

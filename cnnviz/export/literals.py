@@ -1,13 +1,17 @@
 """Values as Python code, as a person would write them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-__all__ = ["beside_or_there", "literal", "path_literal", "rows_of", "tuple_literal"]
+import numpy as np
+
+__all__ = ["beside_or_there", "dict_literal", "literal", "path_literal", "tuple_literal"]
+
+_LONGEST_LINE = 120
 
 
-def literal(value: str | int | float) -> str:
+def literal(value: str | int) -> str:
     """Return a text or a number as code, a text in double quotes as the rest of the code has them."""
     readable = isinstance(value, str) and value.isprintable()
     return json.dumps(value, ensure_ascii=False) if readable else repr(value)
@@ -15,20 +19,25 @@ def literal(value: str | int | float) -> str:
 
 def tuple_literal(values: Sequence[str | int]) -> str:
     """Return a tuple of two or more as code, in lines of at most 100 characters."""
-    items = [literal(value) for value in values]
-    short = f"({', '.join(items)})"
-    return short if len(short) <= 100 else f"(\n{rows_of(items)}\n)"
+    return _between("(", [literal(value) for value in values], ")")
 
 
-def rows_of(items: Sequence[str]) -> str:
-    """Return items as indented lines of at most 100 characters, a comma behind each."""
+def dict_literal(values: Mapping[str, float]) -> str:
+    """Return a table of numbers as code, in single precision and in lines of at most 100 characters."""
+    return _between("{", [f"{literal(key)}: {np.float32(value).astype(str)}" for key, value in values.items()], "}")
+
+
+def _between(opening: str, items: Sequence[str], closing: str) -> str:
+    short = f"{opening}{', '.join(items)}{closing}"
+    if len(short) <= 100:
+        return short
     lines: list[str] = []
     line = "   "
     for item in items:
         if len(line) + len(item) > 98:
             lines, line = [*lines, line], "   "
         line += f" {item},"
-    return "\n".join([*lines, line])
+    return "\n".join([opening, *lines, line, closing])
 
 
 def path_literal(path: Path) -> str:
@@ -49,8 +58,11 @@ def beside_or_there(name: str, path: Path, holds: str, *, folder: bool) -> list[
         holds: what is in it, for a comment.
         folder: whether it is a folder.
     """
+    there = f"    {name} = {path_literal(path)}"
+    if len(there) > _LONGEST_LINE:
+        there = f"    {name} = (\n        {path_literal(path)}\n    )"
     return [
         f"{name} = HERE / {literal(path.name)}  # {holds}",
         f"if not {name}.{'is_dir' if folder else 'is_file'}():",
-        f"    {name} = {path_literal(path)}",
+        there,
     ]

@@ -30,8 +30,8 @@ Only rounding differs. The network is kept as trained.keras beside this file.
 '''
 
 _ALONG = (
-    "It begins with a trained network, which lies in the folder of that run. For another machine take along, beside this "
-    "file, a folder {folder} with {network} and {weights} of it{and_data}."
+    "It begins with a trained network, which lies in the run's folder. On another machine this file needs beside it "
+    "a folder {folder} with the run's {network} and {weights}{and_data}."
 )
 
 _SETTINGS = """\
@@ -102,7 +102,7 @@ def training_script(
 
 def _along(begun: Path, place: DataPlace) -> str:
     """Return which files another machine needs, in words."""
-    and_data = f", and {place.file} with the images" if place.file else ""
+    and_data = f", and {place.file} with the images" if place.only_here else ""
     along = _ALONG.format(folder=begun.name, network=NETWORK, weights=BEGINNING, and_data=and_data)
     return textwrap.fill(along, 110, break_long_words=False, break_on_hyphens=False) + "\n"
 

@@ -1,5 +1,6 @@
 """The script of a run that began with a trained network: it comes to what that run came to."""
 
+import ast
 import json
 import shutil
 from pathlib import Path
@@ -10,18 +11,28 @@ import pytest
 
 from cnnviz.errors import RunError
 from cnnviz.export import FORMATS, export
-from cnnviz.export.beginning_code import shares_of
 from cnnviz.export.recipes import can_train_again, recipe
 from cnnviz.models import named_weights
 from cnnviz.runs import Run, RunStore, Status
 from cnnviz.runs.beginning import beginning_with
 from cnnviz.runs.weights import BEGINNING, NETWORK
-from cnnviz.spec import Augmentation, BatchNormalization, DataSpec, Dense, Dropout, Layer, RunSpec
+from cnnviz.spec import (
+    Augmentation,
+    BatchNormalization,
+    Beginning,
+    Body,
+    DataSpec,
+    Dense,
+    Dropout,
+    Layer,
+    LayerRow,
+    RunSpec,
+)
 from tests.export.conftest import last_json, python
 from tests.export.test_classify_script import RULES, tidy
-from tests.export.test_notebook import RUN_CELLS
 from tests.export.test_training_script import TRAIN_ALL
 from tests.training.helpers import AUGMENTATION, busy_spec, tiny_spec, write_tiny
+from tests.training.test_beginning import nested
 
 HEAD: tuple[Layer, ...] = (Dense(units=6, l2=1e-3), BatchNormalization(), Dropout(rate=0.3))
 
@@ -109,10 +120,30 @@ def specs(run: Run) -> dict[str, RunSpec]:
         "other images": others(
             begun(run, values={"frozen": "max_pooling2d_1"}), DataSpec(name="colour"), input_shape=(11, 14, 3)
         ),
+        "published": published(),
     }
 
 
-NAMES = ("all frozen", "sides of frozen", "no copies", "up to a layer", "none frozen", "one rate", "other images")
+def published() -> RunSpec:
+    """Settings that begin with a network by name, whose layers do not follow each other."""
+    rows = [LayerRow(name, "other", (18, 18, 4), 5, 1) for name in ("a", "body_logits", "add", "n")]
+    body = Body(input_shape=(20, 20, 3), rows=(*rows, LayerRow("mean", "global_pooling", (4,), 0, 0)))
+    spec = tiny_spec((), epochs=2, learning_rate=0.01, augmentation=AUGMENTATION)
+    return spec.changed(
+        model=spec.model.changed(body=body), beginning=Beginning(network="keras:Nested", frozen="a", early_rate=0.3)
+    )
+
+
+NAMES = (
+    "all frozen",
+    "sides of frozen",
+    "no copies",
+    "up to a layer",
+    "none frozen",
+    "one rate",
+    "other images",
+    "published",
+)
 Told = dict[str, tuple[Run, Any]]
 
 
@@ -121,7 +152,9 @@ def trained_again(first: Run, begun_home: Path, tmp_path_factory: pytest.TempPat
     """Each run, and what its script told: history, test loss and accuracy, weights."""
     from cnnviz.training.execute import train
 
-    runs = {name: train(spec, begun_home) for name, spec in specs(first).items()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cnnviz.training.beginning.open_published", lambda *which: nested())
+        runs = {name: train(spec, begun_home) for name, spec in specs(first).items()}
     assert tuple(runs) == NAMES
     scripts = {}
     for name, run in runs.items():
@@ -129,8 +162,9 @@ def trained_again(first: Run, begun_home: Path, tmp_path_factory: pytest.TempPat
         folder = tmp_path_factory.mktemp("script")
         scripts[name] = export(run, "script", folder / "train.py", home=begun_home).path
         tidy(scripts[name], "check", *RULES)
-    shutil.move(first.folder, begun_home / "gone")  # what is needed of it lies in each run's own folder
+    gone = shutil.move(first.folder, begun_home / "gone")  # what is needed of it lies in each run's own folder
     told = last_json(python(TRAIN_ALL, *scripts.values(), cwd=begun_home))
+    shutil.move(gone, first.folder)
     assert all((script.parent / "trained.keras").is_file() for script in scripts.values())
     return {name: (run, told[str(scripts[name])]) for name, run in runs.items()}
 
@@ -154,3 +188,54 @@ def test_the_script_comes_to_the_same_weights(name: str, trained_again: Told) ->
     assert ours.keys() == weights.keys()
     for path, array in ours.items():
         np.testing.assert_allclose(weights[path], array, atol=1e-3, err_msg=path)
+
+
+def test_a_run_stops_and_keeps_its_best_as_the_script_does(trained_again: Told) -> None:
+    # else the early stop, the best weights and a rate for all would not have been tried
+    run, (history, _, _, _) = trained_again["one rate"]
+    assert len(history["loss"]) == run.history().n_epochs < 6
+    assert np.argmin(history["val_loss"]) < len(history["val_loss"]) - 1
+
+
+def test_what_is_frozen_stays_and_what_is_not_learns(first: Run, trained_again: Told) -> None:
+    before = named_weights(first.model(first.snapshots()[-1].number))
+    _, (_, _, _, weights) = trained_again["up to a layer"]
+    for path, moved in (("conv2d_1/kernel", False), ("batch_normalization_1/moving_mean", False)):
+        assert np.allclose(weights[path], before[path], rtol=0, atol=1e-7) is not moved, path
+    for path in ("batch_normalization_1/gamma", "dense_1/kernel"):
+        assert not np.allclose(weights[path], before[path], rtol=0, atol=1e-4), path
+
+
+def test_the_notebook_has_the_script_cell_by_cell(trained_again: Told, begun_home: Path) -> None:
+    run, _ = trained_again["all frozen"]
+    assert can_train_again(run)
+    script = recipe(run, FORMATS["script"], begun_home)
+    cells = json.loads(recipe(run, FORMATS["notebook"], begun_home))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    assert ast.dump(ast.parse(code)) == ast.dump(ast.Module(ast.parse(script).body[1:], []))
+    headings = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    assert "## What the frozen layers make of the images" in headings
+
+
+def test_it_says_what_another_machine_needs_and_looks_beside_itself_first(
+    trained_again: Told, begun_home: Path, tmp_path: Path
+) -> None:
+    run, _ = trained_again["other images"]
+    script = recipe(run, FORMATS["script"], begun_home)
+    said = " ".join((ast.get_docstring(ast.parse(script)) or "").split())
+    assert f"beside it a folder {run.id} with the run's {NETWORK} and {BEGINNING}, and colour.npz with the" in said
+    settings = script.partition("# %% The images")[0]
+    names: dict[str, Any] = {"__file__": str(tmp_path / "train.py")}
+    exec(settings, names)
+    assert names["NETWORK"] == run.folder
+    (tmp_path / run.id).mkdir()
+    exec(settings, names)
+    assert names["NETWORK"] == tmp_path / run.id
+
+
+def test_a_run_that_does_not_hold_its_network_yet_is_one_sentence(first: Run, home: Path, tmp_path: Path) -> None:
+    write_tiny(home)
+    waiting = RunStore(home).create(begun(first), Status("queued"))
+    with pytest.raises(RunError, match="does not hold the network that it begins with yet; wait until its first step"):
+        export(waiting, "script", tmp_path / "train.py", home=home)
+    assert not (tmp_path / "train.py").exists()

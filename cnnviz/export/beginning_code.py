@@ -29,7 +29,7 @@ network = opened(NETWORK)
 {learning}inputs, outputs = network.inputs[0], network.outputs[0]
 features = network.get_layer({first}).input  # what is below it, the body, was taken over
 body, head = keras.Model(inputs, features), keras.Model(features, outputs)
-{model}network.summary()
+{fixed}{model}network.summary()
 """
 
 _FROZEN = """\
@@ -119,17 +119,14 @@ def body_code(spec: RunSpec) -> str:
 
     Where all of the body is frozen the model is the head, which takes features; else it takes images.
     """
+    model, table, learning = _FROZEN, "", ""
+    if not spec.computes_once:
+        model, learning = _BEGUN, "network.trainable = True\n"
+        if shares := _shares(spec):
+            table, learning = _SHARES.format(shares=dict_literal(shares)), _BY_SHARES
+    fixed = (f"head.get_layer({literal(name)}).kernel.trainable = False\n" for name in spec.model.frozen_convolutions)
     first = literal(spec.model.named_layers[0][0])
-    if spec.computes_once:
-        return _OPENED + _CUT.format(learning="", first=first, model=_FROZEN)
-    shares = _shares(spec)
-    if not shares:
-        return _OPENED + _CUT.format(learning="network.trainable = True\n", first=first, model=_BEGUN)
-    return (
-        _SHARES.format(shares=dict_literal(shares))
-        + _OPENED
-        + _CUT.format(learning=_BY_SHARES, first=first, model=_BEGUN)
-    )
+    return table + _OPENED + _CUT.format(learning=learning, first=first, fixed="".join(fixed), model=model)
 
 
 def features_code(spec: RunSpec) -> str:

@@ -49,6 +49,8 @@ class Parts:
         frozen = {row.name for row in spec.frozen_rows}
         for layer in model.layers:
             layer.trainable = layer.name not in frozen
+        for name in spec.model.frozen_convolutions:  # the layers of a network that was opened again do not know it
+            model.get_layer(name).kernel.trainable = False
         features = model.get_layer(spec.model.named_layers[0][0]).input
         return cls(keras.Model(model.inputs, features), keras.Model(features, logits), spec.computes_once)
 

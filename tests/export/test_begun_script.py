@@ -21,6 +21,7 @@ from cnnviz.spec import (
     BatchNormalization,
     Beginning,
     Body,
+    Convolution,
     DataSpec,
     Dense,
     Dropout,
@@ -32,7 +33,7 @@ from tests.export.conftest import last_json, python
 from tests.export.test_classify_script import RULES, tidy
 from tests.export.test_training_script import TRAIN_ALL
 from tests.training.helpers import AUGMENTATION, busy_spec, tiny_spec, write_tiny
-from tests.training.test_beginning import nested
+from tests.training.test_beginning import nested, without_head
 
 HEAD: tuple[Layer, ...] = (Dense(units=6, l2=1e-3), BatchNormalization(), Dropout(rate=0.3))
 
@@ -125,12 +126,15 @@ def specs(run: Run) -> dict[str, RunSpec]:
 
 
 def published() -> RunSpec:
-    """Settings that begin with a network by name, whose layers do not follow each other."""
-    rows = [LayerRow(name, "other", (18, 18, 4), 5, 1) for name in ("a", "body_logits", "add", "n")]
-    body = Body(input_shape=(20, 20, 3), rows=(*rows, LayerRow("mean", "global_pooling", (4,), 0, 0)))
-    spec = tiny_spec((), epochs=2, learning_rate=0.01, augmentation=AUGMENTATION)
+    """Settings that begin with a network by name: its layers do not follow each other, and it ends in maps."""
+    rows = tuple(LayerRow(name, "other", (18, 18, 4), 5, 1) for name in ("a", "body_logits", "add", "n"))
+    head = (Convolution(filters=5, frozen=True), BatchNormalization())
+    spec = tiny_spec(
+        head, epochs=2, optimizer="sgd", learning_rate=0.01, offset_rate=2.0, augmentation=AUGMENTATION, views=2
+    )
     return spec.changed(
-        model=spec.model.changed(body=body), beginning=Beginning(network="keras:Nested", frozen="a", early_rate=0.3)
+        model=spec.model.changed(body=Body(input_shape=(20, 20, 3), rows=rows)),
+        beginning=Beginning(network="keras:Nested", frozen="a", early_rate=1.0),
     )
 
 
@@ -153,7 +157,7 @@ def trained_again(first: Run, begun_home: Path, tmp_path_factory: pytest.TempPat
     from cnnviz.training.execute import train
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cnnviz.training.beginning.open_published", lambda *which: nested())
+        patch.setattr("cnnviz.training.beginning.open_published", lambda *which: without_head(nested(center=False)))
         runs = {name: train(spec, begun_home) for name, spec in specs(first).items()}
     assert tuple(runs) == NAMES
     scripts = {}
@@ -204,6 +208,12 @@ def test_what_is_frozen_stays_and_what_is_not_learns(first: Run, trained_again: 
         assert np.allclose(weights[path], before[path], rtol=0, atol=1e-7) is not moved, path
     for path in ("batch_normalization_1/gamma", "dense_1/kernel"):
         assert not np.allclose(weights[path], before[path], rtol=0, atol=1e-4), path
+
+
+def test_kernels_of_the_head_that_are_to_stay_do(trained_again: Told) -> None:
+    run, (_, _, _, weights) = trained_again["published"]
+    np.testing.assert_array_equal(np.float32(weights["conv2d_1/kernel"]), run.weights(0)["conv2d_1/kernel"])
+    assert np.abs(weights["conv2d_1/bias"] - run.weights(0)["conv2d_1/bias"]).max() > 1e-3
 
 
 def test_the_notebook_has_the_script_cell_by_cell(trained_again: Told, begun_home: Path) -> None:

@@ -24,7 +24,8 @@ def tuple_literal(values: Sequence[str | int]) -> str:
 
 def dict_literal(values: Mapping[str, float]) -> str:
     """Return a table of numbers as code, in single precision and in lines of at most 100 characters."""
-    return _between("{", [f"{literal(key)}: {np.float32(value).astype(str)}" for key, value in values.items()], "}")
+    numbers = {key: np.float32(value).astype(str).removesuffix(".0") for key, value in values.items()}
+    return _between("{", [f"{literal(key)}: {number}" for key, number in numbers.items()], "}")
 
 
 def _between(opening: str, items: Sequence[str], closing: str) -> str:

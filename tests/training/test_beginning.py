@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cnnviz.data import Split, load_dataset, prepare
 from cnnviz.errors import SpecError
-from cnnviz.models import begin_with, named_weights
+from cnnviz.models import begin_with, described, named_weights, opened
 from cnnviz.runs import Event, Run
 from cnnviz.runs.beginning import beginning_with, gentle
 from cnnviz.runs.weights import BEGINNING, NETWORK
@@ -298,7 +298,8 @@ def test_kernels_of_a_head_that_are_to_stay_do_not_learn_and_normalisations_need
         ),
         beginning=Beginning(network="n", frozen="none"),
     )
-    model = begin_with(spec, without_head(nested(center=False)))
+    made = begin_with(spec, without_head(nested(center=False)))
+    model = opened(described(made), named_weights(made))  # as for a run that goes on after a stop
     images = Split(np.random.default_rng(0).integers(0, 256, (8, 20, 20, 3), np.uint8), np.arange(8) % 3)
     step, before = TrainingStep(model, spec, images), named_weights(model)
     step(np.arange(8, dtype=np.int32)[None], np.array([0.1], np.float32), 0)

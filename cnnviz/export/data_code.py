@@ -1,11 +1,10 @@
 """A DataSpec as plain code: the same images for training, validation and testing as `cnnviz.data.prepare` gives."""
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cnnviz.data.large import is_large
+from cnnviz.export.literals import beside_or_there, tuple_literal
 from cnnviz.spec import DataSpec
 
 __all__ = ["DataPlace", "data_code", "data_settings"]
@@ -179,8 +178,20 @@ class DataPlace:
         return f"{name}.npz"
 
     @property
+    def only_here(self) -> bool:
+        """Whether that file is nowhere else, so that another machine needs it."""
+        return bool(self.file) and not self._module
+
+    @property
     def _is_sample(self) -> bool:
         return self.spec.name == "cifar10-sample" and not (self.datasets / "cifar10-sample.npz").is_file()
+
+    @property
+    def _module(self) -> str:
+        """The name of the loader that Keras has of its own, empty where it has none."""
+        if self.is_folder or self.brought:
+            return ""
+        return _PUBLISHED.get("cifar10" if self._is_sample else self.spec.name, "")
 
     @property
     def loader(self) -> str:
@@ -191,7 +202,7 @@ class DataPlace:
             return f"{_FOLDER.format(parts=(0, 2, 1) if self.brought else (0, 2))}\n\n{_OWN}"
         if self.brought:
             return f"{_FILE_WITH_VALIDATION}\n\n{_OWN}"
-        module = _PUBLISHED.get("cifar10" if self._is_sample else self.spec.name)
+        module = self._module
         if self._is_sample:
             full = f"read(DATA) if DATA.is_file() else keras.datasets.{module}.load_data()"
             return f"{_FILE}\n\n{_SAMPLE.format(full=full)}"
@@ -200,16 +211,12 @@ class DataPlace:
 
 def data_settings(place: DataPlace) -> str:
     """Return the settings that `data_code` reads, as code."""
-    lines = [f"CLASSES = {_tuple(place.class_names)}"]
+    lines = [f"CLASSES = {tuple_literal(place.class_names)}"]
     if place.file:
         held = "images.npy, labels.npy, parts.npy" if place.is_folder else "x_train, y_train, x_test, y_test"
-        lines += [
-            f'DATA = HERE / "{place.file}"  # {held}',
-            f"if not DATA.{'is_dir' if place.is_folder else 'is_file'}():",
-            f"    DATA = {_path(place.datasets / place.file)}",
-        ]
+        lines += beside_or_there("DATA", place.datasets / place.file, held, folder=place.is_folder)
     if place.kept_labels is not None:
-        lines.append(f"KEPT_LABELS = {_tuple(place.kept_labels)}  # what these classes are in the file")
+        lines.append(f"KEPT_LABELS = {tuple_literal(place.kept_labels)}  # what these classes are in the file")
     if place.spec.train_images is not None:
         lines.append(f"TRAIN_IMAGES = {place.spec.train_images}  # of every class the same share")
     if place.drawn:
@@ -235,33 +242,3 @@ def data_code(place: DataPlace) -> str:
     if place.drawn:
         parts.append(_VALIDATION)
     return "".join(parts)
-
-
-def _tuple(values: Sequence[str | int]) -> str:
-    """Return a tuple of two or more as code, in lines of at most 100 characters."""
-    items = [_literal(value) for value in values]
-    short = f"({', '.join(items)})"
-    if len(short) <= 100:
-        return short
-    lines: list[str] = []
-    line = "   "
-    for item in items:
-        if len(line) + len(item) > 98:
-            lines, line = [*lines, line], "   "
-        line += f" {item},"
-    return "\n".join(["(", *lines, line, ")"])
-
-
-def _literal(value: str | int) -> str:
-    """Return a text or a number as code, a text in double quotes as the rest of the code has them."""
-    readable = isinstance(value, str) and value.isprintable()
-    return json.dumps(value, ensure_ascii=False) if readable else repr(value)
-
-
-def _path(path: Path) -> str:
-    """Return a path as code, from the user's own folder where it is in there."""
-    try:
-        parts = path.relative_to(Path.home()).parts
-    except (ValueError, RuntimeError):
-        return f"Path({_literal(str(path))})"
-    return " / ".join(["Path.home()", *map(_literal, parts)])

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from cnnviz.export.augment_code import augment_code, sides_code
+from cnnviz.export.beginning_code import slower, slower_code
 from cnnviz.spec import BatchNormalization, RunSpec
 from cnnviz.training.memory import images_at_once
 
@@ -21,55 +23,6 @@ class Plan:
     images: int | None = None
 
 
-_AUGMENT = '''\
-def uniform(images, limit, step, purpose):
-    """Return a number between -limit and limit for each image; each purpose draws its own."""
-    seed = tf.random.fold_in(tf.constant([SEED, step]), purpose)
-    return tf.random.stateless_uniform([len(images)], seed, -limit, limit)
-
-
-def moved(images, step{mirrored}):
-    """Turn, zoom, mirror and shift each image; what leaves the picture is mirrored back in."""
-    height, width = images.shape[1:3]
-    angle = uniform(images, np.deg2rad(ROTATION), step, 0)
-    scale = 1 / (1 + uniform(images, ZOOM, step, 1))
-{flip}    right = tf.round(uniform(images, SHIFT * width, step, 3))
-    down = tf.round(uniform(images, SHIFT * height, step, 5))
-    # from where a pixel lands to where it came from: (x, y) -> (a x + b y + c, d x + e y + f)
-    a, b = scale * tf.cos(angle) * flip, -scale * tf.sin(angle) * flip
-    d, e = scale * tf.sin(angle), scale * tf.cos(angle)
-    x, y = (width - 1) / 2, (height - 1) / 2
-    c, f = x - a * x - b * y + right, y - d * x - e * y + down
-    return tf.raw_ops.ImageProjectiveTransformV3(
-        images=images,
-        transforms=tf.stack([a, b, c, d, e, f, tf.zeros_like(a), tf.zeros_like(a)], axis=1),
-        output_shape=[height, width],
-        fill_value=0.0,
-        interpolation="BILINEAR",
-        fill_mode="REFLECT",
-    )
-
-
-def augment(images, step{mirrored}):
-    """Change the images of a step at random, each time the same way."""
-    if FLIP or SHIFT or ROTATION or ZOOM:
-        images = moved(images, step{mirrored})
-    if CONTRAST:
-        mean = tf.reduce_mean(images, axis=(1, 2, 3), keepdims=True)
-        factor = 1 + uniform(images, CONTRAST, step, 4)[:, None, None, None]
-        images = tf.clip_by_value((images - mean) * factor + mean, 0, 255)
-    return images
-
-
-'''
-
-_FLIP = "    flip = tf.where(uniform(images, 1.0, step, 2) < 0, -1.0, 1.0) if FLIP else tf.ones(len(images))\n"
-_ALTERNATE = "    flip = tf.where(mirrored, -1.0, 1.0) if FLIP else tf.ones(len(images))\n"
-_SIDES = """\
-# each image is mirrored in every other epoch, these in the even ones
-MIRRORED = tf.random.stateless_uniform([len(x_train)], [SEED, -1]).numpy() < 0.5
-"""
-
 _BATCHES = '''\
 class Batches(keras.utils.PyDataset):
     """The training images in the order of an epoch."""
@@ -83,14 +36,18 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, batch):
         chosen = self.order[batch * BATCH_SIZE : (batch + 1) * BATCH_SIZE]
-        images = x_train[chosen].astype(np.float32)
-{augmenting}        return images, targets(y_train[chosen]){weighting}
+{inputs}        return {given}, targets(y_train[chosen]){weighting}
 
 
 '''
 
-_AUGMENTING = "        images = augment(images, self.epoch * STEPS + batch{mirrored}).numpy()\n"
+_IMAGES = "        images = x_train[chosen].astype(np.float32)\n"
+_SEED = "        seed = tf.constant([SEED, self.epoch * STEPS + batch])\n"
+_AUGMENTING = "        images = augment(images, seed{mirrored}).numpy()\n"
 _CHOSEN_SIDES = ", MIRRORED[chosen] != (self.epoch % 2 == 1)"
+_CHOSEN_COPIES = """\
+        copies = tf.random.stateless_uniform([len(chosen)], seed, 0, 1 + COPIES, tf.int32).numpy()  # 0 is as it is
+"""
 
 _TARGETS = {
     "sparse_categorical_crossentropy": "    return labels\n",
@@ -117,12 +74,19 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
 
 '''
 
+_OFFSETS = """\
+normalisations = [layer for layer in network.layers if isinstance(layer, keras.layers.BatchNormalization)]
+OFFSETS = {layer.beta.path for layer in normalisations if layer.center}
+
+
+"""
+
 _FAST_OFFSETS = '''\
 class FastOffsets(keras.optimizers.SGD):
     """The offsets of batch normalisations learn faster than the rest."""
 
     def apply(self, grads, trainable_variables=None):
-        faster = [variable.path.endswith("/beta") for variable in trainable_variables]
+        faster = [__fast__ for variable in trainable_variables]
         grads = [OFFSET_RATE * grad if fast else grad for grad, fast in zip(grads, faster, strict=True)]
         super().apply(grads, trainable_variables)
 
@@ -172,8 +136,8 @@ class Statistics(keras.callbacks.Callback):
 
     def measure(self):
         chosen = np.random.default_rng([SEED, 2]).permutation(len(x_train))[:{count}]
-        values = keras.ops.convert_to_tensor(x_train[chosen].astype(np.float32))
-        for layer in self.model.layers[1:]:
+        values = {values}
+        for layer in {chain}.layers[1:]:
             if isinstance(layer, keras.layers.BatchNormalization):
                 mean, variance = keras.ops.moments(values, list(range(values.ndim - 1)))
                 layer.moving_mean.assign(mean)
@@ -202,27 +166,24 @@ def learning_code(spec: RunSpec, plan: Plan) -> str:
     """Return the code that makes `batches`, `callbacks`, and compiles `model`."""
     train = spec.train
     smoothing = "label_smoothing=LABEL_SMOOTHING" if train.label_smoothing else ""
+    augmented, alternate = _augmented(spec), train.augmentation.alternate
     return "".join(
         (
             f"IMAGES = {'len(x_train)' if plan.images is None else plan.images}  # an epoch\n",
             "STEPS = -(-IMAGES // BATCH_SIZE)  # an epoch; the last may be smaller\n",
             _class_weights(spec),
-            _SIDES if train.augmentation.active and train.augmentation.alternate else "",
+            sides_code() if augmented and alternate else "",
             "\n\n",
-            _augment(spec),
+            augment_code(train.augmentation, alternate=alternate) if augmented else "",
             f'def targets(labels):\n    """Return labels as the loss wants them."""\n{_TARGETS[spec.loss]}\n\n',
-            _BATCHES.format(
-                augmenting=_AUGMENTING.format(mirrored=_CHOSEN_SIDES if train.augmentation.alternate else "")
-                if train.augmentation.active
-                else "",
-                weighting=", class_weights[y_train[chosen]]" if train.class_weights is not None else "",
-            ),
+            _batches(spec),
             _ONE_CYCLE if train.schedule == "one_cycle" else "",
-            _FAST_OFFSETS if train.offset_rate != 1 else "",
+            _fast_offsets(spec) if train.offset_rate != 1 else "",
+            slower_code(_usual_optimizer(spec)) if slower(spec) else "",
             _AVERAGING.replace("{back}", _GO_ON if train.averaging == "lookahead" else "")
             if train.averaging != "none"
             else "",
-            _STATISTICS.format(count=images_at_once(spec)) if _normalised(spec) else "",
+            _statistics(spec) if _normalised(spec) else "",
             "model.compile(\n",
             f"    optimizer={_optimizer(spec)},\n",
             f"    loss={_LOSSES[spec.loss].format(smoothing=smoothing)},\n",
@@ -235,12 +196,38 @@ def learning_code(spec: RunSpec, plan: Plan) -> str:
     )
 
 
-def _augment(spec: RunSpec) -> str:
-    change = spec.train.augmentation
-    if not change.active:
-        return ""
-    mirrored, flip = (", mirrored", _ALTERNATE) if change.alternate else ("", _FLIP)
-    return _AUGMENT.replace("{mirrored}", mirrored).replace("{flip}", flip)
+def _augmented(spec: RunSpec) -> bool:
+    """Whether images are changed in every step; where a body is frozen, copies were changed before."""
+    return spec.train.augmentation.active and not spec.computes_once
+
+
+def _batches(spec: RunSpec) -> str:
+    """Return the code that gives the images of a step, or what a frozen body makes of them or of a copy of each."""
+    if spec.computes_once:
+        inputs = _SEED + _CHOSEN_COPIES if spec.copies else ""
+        given = "train_features[chosen, copies]" if spec.copies else "train_features[chosen]"
+    else:
+        mirrored = _CHOSEN_SIDES if spec.train.augmentation.alternate else ""
+        inputs = _IMAGES + (_SEED + _AUGMENTING.format(mirrored=mirrored) if _augmented(spec) else "")
+        given = "images"
+    weighting = ", class_weights[y_train[chosen]]" if spec.train.class_weights is not None else ""
+    return _BATCHES.format(inputs=inputs, given=given, weighting=weighting)
+
+
+def _fast_offsets(spec: RunSpec) -> str:
+    """Return the code of the optimizer; in a network that was taken over, other layers have a beta too."""
+    if spec.beginning is None:
+        return _FAST_OFFSETS.replace("__fast__", 'variable.path.endswith("/beta")')
+    return _OFFSETS + _FAST_OFFSETS.replace("__fast__", "variable.path in OFFSETS")
+
+
+def _statistics(spec: RunSpec) -> str:
+    values, chain = "keras.ops.convert_to_tensor(x_train[chosen].astype(np.float32))", "self.model"
+    if spec.computes_once:
+        values = f"keras.ops.convert_to_tensor(train_features[chosen{', 0' if spec.copies else ''}])"
+    elif spec.beginning is not None:
+        values, chain = "body(x_train[chosen].astype(np.float32), training=False)", "head"
+    return _STATISTICS.format(count=images_at_once(spec), values=values, chain=chain)
 
 
 def _class_weights(spec: RunSpec) -> str:
@@ -255,14 +242,21 @@ def _class_weights(spec: RunSpec) -> str:
     return f"class_weights = np.array({list(weights)!r}, np.float32)\n"
 
 
+def _usual_optimizer(spec: RunSpec) -> str:
+    """The name of the optimizer where all layers learn at the same rate."""
+    if spec.train.optimizer == "adam":
+        return "keras.optimizers.Adam"
+    return "FastOffsets" if spec.train.offset_rate != 1 else "keras.optimizers.SGD"
+
+
 def _optimizer(spec: RunSpec) -> str:
     train = spec.train
-    rate = _RATES[train.schedule]
+    kind = "Slower" if slower(spec) else _usual_optimizer(spec)
     decay = f", weight_decay={train.weight_decay!r}" if train.weight_decay else ""
+    rate = _RATES[train.schedule]
     if train.optimizer == "adam":
-        return f"keras.optimizers.Adam({rate}{decay})"
+        return f"{kind}({rate}{decay})"
     nesterov = train.nesterov and train.momentum > 0
-    kind = "FastOffsets" if train.offset_rate != 1 else "keras.optimizers.SGD"
     return f"{kind}({rate}, momentum={train.momentum!r}, nesterov={nesterov}{decay})"
 
 

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from cnnviz.data import list_datasets
-from cnnviz.errors import DataError, SpecError
+from cnnviz.errors import DataError, RunError, SpecError
 from cnnviz.export.data_code import DataPlace
 from cnnviz.export.formats import Format
 from cnnviz.export.notebook import notebook
 from cnnviz.export.training_script import Plan, training_script
 from cnnviz.home import datasets_folder
 from cnnviz.runs import Run
+from cnnviz.runs.weights import BEGINNING, NETWORK
 from cnnviz.spec import RunSpec
 
 __all__ = ["can_train_again", "recipe"]
@@ -17,7 +18,7 @@ __all__ = ["can_train_again", "recipe"]
 
 def can_train_again(run: Run) -> bool:
     """Whether a run's settings are enough to train it again; of a network from elsewhere nobody knows how it was."""
-    return not run.spec.model.foreign and run.spec.beginning is None
+    return not run.spec.model.foreign
 
 
 def recipe(run: Run, chosen: Format, home: str | Path | None = None) -> str:
@@ -29,21 +30,29 @@ def recipe(run: Run, chosen: Format, home: str | Path | None = None) -> str:
         home: where the data sets are; None for the usual home.
 
     Raises:
-        SpecError: the network came from elsewhere, or begins with another one.
+        SpecError: the network came from elsewhere.
+        RunError: it begins with a network that is not in its folder yet.
         DataError: the run uses some classes of a data set that is gone, so that nobody knows which labels they had.
     """
-    if run.spec.beginning is not None:
-        raise SpecError(
-            f"the run {run.id} begins with the network {run.spec.beginning.title or run.spec.beginning.network}, whose "
-            "weights no script holds; export it in another format"
-        )
     if not can_train_again(run):
         raise SpecError(
             f"the network of {run.id} came from elsewhere, so how it was trained is not known; export it in another "
             "format"
         )
-    script = training_script(run.spec, _place(run.spec, home), _plan(run), run.id)
+    script = training_script(run.spec, _place(run.spec, home), _plan(run), run.id, _begun(run))
     return notebook(script) if chosen.name == "notebook" else script
+
+
+def _begun(run: Run) -> Path | None:
+    """Return the folder that holds the network that a run begins with; None where it begins with random weights."""
+    if run.spec.beginning is None:
+        return None
+    if not all((run.folder / name).is_file() for name in (NETWORK, BEGINNING)):
+        raise RunError(
+            f"the run {run.id} does not hold the network that it begins with yet; wait until its first step, or train "
+            "it again"
+        )
+    return run.folder
 
 
 def _place(spec: RunSpec, home: str | Path | None) -> DataPlace:

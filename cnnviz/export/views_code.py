@@ -8,7 +8,7 @@ def views(images):
     {views}
 
 
-said = sum(weight * model.predict(view, batch_size=100, verbose=0) for weight, view in views(x_test))
+said = sum(weight * {model}.predict(view, batch_size=100, verbose=0) for weight, view in views(x_test))
 winners = said[:, 0] > 0.5 if said.shape[1] == 1 else said.argmax(axis=1)
 print(f"test accuracy over {count} views of each image {{(winners == y_test).mean():.1%}}")
 '''
@@ -28,10 +28,11 @@ yield 0.25, images
         yield 0.125, moved[:, :, ::-1]"""
 
 
-def views_code(count: int) -> str:
-    """Return the code that prints the accuracy over several views; it needs `model`, `x_test`, `y_test` and `np`.
+def views_code(count: int, model: str = "model") -> str:
+    """Return the code that prints the accuracy over several views; it needs the model, `x_test`, `y_test` and `np`.
 
     Args:
         count: 2 or 6.
+        model: the name of the one that takes images.
     """
-    return _CODE.format(views=_SIX if count == 6 else _TWO, count=count)
+    return _CODE.format(views=_SIX if count == 6 else _TWO, count=count, model=model)

@@ -218,6 +218,12 @@ class ModelSpec(Settings):
         return (*self.body.adapting(self.input_shape), *self.body.rows) if self.body else ()
 
     @property
+    def frozen_convolutions(self) -> tuple[str, ...]:
+        """The names of its own convolutions whose kernels do not learn."""
+        pairs = zip(self.names, self.layers, strict=True)
+        return tuple(name for name, layer in pairs if isinstance(layer, Convolution) and layer.frozen)
+
+    @property
     def output_layers(self) -> tuple[tuple[str, Layer], ...]:
         """The layers that end the network, as (name, settings), the activation after the logits left out."""
         images = not any(isinstance(layer, Flatten | GlobalPooling) for layer in self.layers)

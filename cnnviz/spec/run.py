@@ -121,6 +121,26 @@ class RunSpec(Settings):
         return self.beginning is not None and self.beginning.frozen == ALL
 
     @property
+    def copies(self) -> int:
+        """How many changed copies of each training image pass through the body too, where that is computed once."""
+        if self.beginning is None or not self.computes_once or not self.train.augmentation.active:
+            return 0
+        return self.beginning.copies
+
+    @property
+    def rate_shares(self) -> dict[str, float]:
+        """What share of the learning rate each layer below the head takes, 0 where it is frozen.
+
+        The share grows from that of the body's first layer to that of the head, 1, by an equal factor from layer to
+        layer ("discriminative fine-tuning", Howard and Ruder 2018).
+        """
+        if self.beginning is None or self.model.body is None:
+            return {}
+        rows, early = self.model.body.rows, self.beginning.early_rate
+        shares = {row.name: early ** (1 - place / len(rows)) for place, row in enumerate(rows)}
+        return {**shares, **{row.name: 0.0 for row in self.frozen_rows}}
+
+    @property
     def trained_parameters(self) -> int:
         """How many weights and offsets learn, or follow what is learned."""
         return self.model.parameters - sum(row.parameters for row in self.frozen_rows)

@@ -85,8 +85,7 @@ def _batches(spec: RunSpec, data: Prepared, steps: int, batch: int) -> tuple[NDA
     has several; there are then no more of them than images are seen.
     """
     seed, wanted = spec.train.seed, steps * batch
-    each = 1 + spec.beginning.copies if spec.computes_once and spec.beginning else 1
-    chosen = chosen_images(seed, len(data.train), max(batch, math.ceil(wanted / each)))
+    chosen = chosen_images(seed, len(data.train), max(batch, math.ceil(wanted / (1 + spec.copies))))
     places, epochs = np.arange(len(chosen)), range(math.ceil(wanted / len(chosen)))
     order = np.concatenate([epoch_order(seed, epoch, places) for epoch in epochs])[:wanted]
     none = data.test.sliced(slice(0))

@@ -49,6 +49,8 @@ class Parts:
         frozen = {row.name for row in spec.frozen_rows}
         for layer in model.layers:
             layer.trainable = layer.name not in frozen
+        for name in spec.model.frozen_convolutions:  # the layers of a network that was opened again do not know it
+            model.get_layer(name).kernel.trainable = False
         features = model.get_layer(spec.model.named_layers[0][0]).input
         return cls(keras.Model(model.inputs, features), keras.Model(features, logits), spec.computes_once)
 
@@ -100,20 +102,14 @@ def learned_weights(model: keras.Model) -> list[Any]:
 def rate_shares(model: keras.Model, spec: RunSpec) -> dict[str, float]:
     """Return which variables learn at a share of the learning rate, by path.
 
-    The share grows from that of the body's first layer to that of the head, 1, by an equal factor from layer to layer
-    ("discriminative fine-tuning", Howard and Ruder 2018).
-
     Args:
         model: as `begin_with` makes it, its frozen layers frozen.
         spec: what it was made from.
     """
-    if spec.beginning is None or spec.model.body is None or spec.beginning.early_rate == 1:
-        return {}
-    rows = spec.model.body.rows
-    shares = {row.name: spec.beginning.early_rate ** (1 - place / len(rows)) for place, row in enumerate(rows)}
+    shares = spec.rate_shares
     return {
         variable.path: shares[layer.name]
         for layer in model.layers
-        if layer.name in shares
+        if shares.get(layer.name, 1) != 1
         for variable in layer.trainable_variables
     }

@@ -53,8 +53,7 @@ def features_of(
     if not spec.computes_once:
         return None
     parts, train = Parts.of(model, spec), spec.train
-    copies = spec.beginning.copies if spec.beginning and train.augmentation.active else 0
-    total, done = len(data.train) * (1 + copies) + len(data.validation) + len(data.test), 0
+    total, done = len(data.train) * (1 + spec.copies) + len(data.validation) + len(data.test), 0
 
     def told(count: int) -> None:
         nonlocal done
@@ -63,7 +62,7 @@ def features_of(
 
     told(0)
     each = [parts.features(data.train.images, told)]
-    for copy in range(copies):
+    for copy in range(spec.copies):
         seeds = np.random.default_rng([train.seed, _COPY_SEED, copy])
 
         def changed(images: Images, seeds: np.random.Generator = seeds) -> Images:

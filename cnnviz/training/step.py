@@ -69,7 +69,7 @@ class TrainingStep:
         self._spec = spec
         self._halved = self.parts.body is None and in_halves() and fits_halves(model)
         normalisations = (one for one in model.layers if isinstance(one, keras.layers.BatchNormalization))
-        self._offsets = {one.beta.path for one in normalisations}
+        self._offsets = {one.beta.path for one in normalisations if one.center}
         pixels: Any = images.images
         self._feed = Feed(pixels) if isinstance(pixels, StoredImages) and features is None else None
         self._features = None if features is None else tf.constant(features)

@@ -73,7 +73,8 @@ import json, runpy
 told = {}
 for script in sys.argv[1:]:
     names = runpy.run_path(script)
-    weights = {weight.path: weight.numpy().tolist() for weight in names["model"].weights}
+    network = names.get("network", names["model"])  # begun with another one: its head alone may have been trained
+    weights = {weight.path: weight.numpy().tolist() for weight in network.weights}
     told[script] = [names["history"].history, names["loss"], names["accuracy"], weights]
 print()
 print(json.dumps(told))

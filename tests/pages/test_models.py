@@ -16,11 +16,12 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.adoption import adopt, adoption_of
 from cnnviz.adoption.scaling import spread
-from cnnviz.data import load_dataset
+from cnnviz.data import class_names_of, load_dataset
 from cnnviz.data.known import CIFAR10_CLASSES
 from cnnviz.export import FORMATS, formats
 from cnnviz.inference import classify
 from cnnviz.runs import Run, RunStore
+from cnnviz.runs.beginning import beginning_with
 from cnnviz.ui.jobs import known_job
 from cnnviz.ui.loaders import look_again
 from cnnviz.ui.models_page.uploading import MOST_MEGABYTES
@@ -131,6 +132,17 @@ def test_a_network_from_elsewhere_has_no_training_script(home: Path, tmp_path: P
     at = opened()
     assert "how it was trained is not known here" in words(at)
     assert {"models-export-script", "models-export-notebook"} & set(buttons(at)) == set()
+
+
+def test_a_network_that_began_with_another_has_a_training_script(run: Run, home: Path) -> None:
+    from cnnviz.training.execute import train
+
+    names = class_names_of(run, home)
+    spec = beginning_with(run, run.spec.changed(train=run.spec.train.changed(epochs=1)), names)
+    begun = train(spec, home)
+    assert begun.state == "completed", begun.status.message
+    look_again()
+    assert {"models-export-script", "models-export-notebook"} <= set(buttons(opened(run=begun.id)))
 
 
 @pytest.mark.parametrize("query", [{"run": "../../etc"}, {"run": "no-such-run"}, {"snapshot": "77"}])

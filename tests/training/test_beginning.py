@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cnnviz.data import load_dataset, prepare
+from cnnviz.data import Split, load_dataset, prepare
 from cnnviz.errors import SpecError
-from cnnviz.models import begin_with
+from cnnviz.models import begin_with, described, named_weights, opened
 from cnnviz.runs import Event, Run
 from cnnviz.runs.beginning import beginning_with, gentle
 from cnnviz.runs.status import read_status
 from cnnviz.runs.weights import BEGINNING, NETWORK
-from cnnviz.spec import Augmentation, Beginning, Body, DataSpec, LayerRow, ModelSpec, RunSpec
+from cnnviz.spec import Augmentation, Beginning, Body, Convolution, DataSpec, LayerRow, ModelSpec, RunSpec
 from cnnviz.training.execute import continue_run, train
 from cnnviz.training.remembering import features_of
+from cnnviz.training.step import TrainingStep
 from tests.training.helpers import AUGMENTATION, curves, same_weights, stop_at, tiny_spec, write_tiny
 
 NAMES = ("0", "1", "2", "3")
@@ -252,7 +253,7 @@ def test_parameters_are_counted_as_learned_and_frozen(trained: Run) -> None:
         assert spec.trained_parameters == expected
 
 
-def nested() -> keras.Model:
+def nested(*, center: bool = True) -> keras.Model:
     """A network with another inside it, arithmetic between layers, and names that a head has too."""
     inner = keras.Sequential(
         [keras.Input((20, 20, 3)), keras.layers.Conv2D(4, 3, name="a"), keras.layers.ReLU(name="r")]
@@ -260,7 +261,7 @@ def nested() -> keras.Model:
     image = keras.Input((20, 20, 3), name="image")
     maps = inner(keras.layers.Rescaling(1 / 127.5, -1, name="rescaling")(image))
     wide = keras.layers.Conv2D(4, 3, padding="same", name="logits")(maps)
-    maps = keras.layers.BatchNormalization(name="n")(keras.layers.Add(name="add")([maps, wide]) * 2.0)
+    maps = keras.layers.BatchNormalization(center=center, name="n")(keras.layers.Add(name="add")([maps, wide]) * 2.0)
     flat = keras.layers.GlobalAveragePooling2D(name="mean")(maps)
     return keras.Model(image, keras.layers.Dense(7, activation="softmax", name="answer")(flat))
 
@@ -284,6 +285,33 @@ def test_any_network_is_taken_over_for_images_of_any_shape(shape: tuple[int, int
     called = np.asarray(keras.Model(model.inputs[0], model.get_layer("mean").output)(images))  # nobody said how
     np.testing.assert_allclose(called, expected, rtol=1e-5)
     assert [layer.name for layer in model.layers][-2:] == ["logits", "probabilities"]
+
+
+def without_head(network: keras.Model) -> keras.Model:
+    """The network up to its last maps, as Keras publishes them."""
+    return keras.Model(network.inputs[0], network.get_layer("n").output)
+
+
+def test_kernels_of_a_head_that_are_to_stay_do_not_learn_and_normalisations_need_no_offsets() -> None:
+    rows = tuple(LayerRow(name, "other", (18, 18, 4), 5, 1) for name in ("a", "body_logits", "add", "n"))
+    spec = RunSpec(
+        model=ModelSpec(
+            input_shape=(20, 20, 3),
+            body=Body(input_shape=(20, 20, 3), rows=rows),
+            layers=(Convolution(filters=2, activation="linear", frozen=True),),
+            classes=3,
+        ),
+        beginning=Beginning(network="n", frozen="none"),
+    )
+    made = begin_with(spec, without_head(nested(center=False)))
+    model = opened(described(made), named_weights(made))  # as for a run that goes on after a stop
+    images = Split(np.random.default_rng(0).integers(0, 256, (8, 20, 20, 3), np.uint8), np.arange(8) % 3)
+    step, before = TrainingStep(model, spec, images), named_weights(model)
+    step(np.arange(8, dtype=np.int32)[None], np.array([0.1], np.float32), 0)
+    moved = {path: not np.array_equal(array, before[path]) for path, array in named_weights(model).items()}
+    assert not moved["conv2d_1/kernel"]
+    assert moved["conv2d_1/bias"]
+    assert moved["a/kernel"]
 
 
 def test_colours_become_brightness_for_a_network_of_grey_images(trained: Run) -> None:

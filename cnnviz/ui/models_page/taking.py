@@ -66,10 +66,7 @@ def _card(weights: Weights, chosen: Format) -> None:
 def _button(weights: Weights, chosen: Format, key: str) -> None:
     """Draw the button that starts, or say why there is none."""
     if not chosen.model and not can_train_again(weights.run):
-        if weights.run.spec.beginning is None:
-            st.caption(":material/block: This network came from elsewhere, so how it was trained is not known here.")
-        else:
-            st.caption(":material/block: This network began with another one, whose weights no script holds.")
+        st.caption(":material/block: This network came from elsewhere, so how it was trained is not known here.")
         return
     try:
         require(chosen)

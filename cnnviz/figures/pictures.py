@@ -85,7 +85,10 @@ def shrunk(images: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     if factor == 1 or not (rows and columns):
         return images
     cut = images[:, : rows * factor, : columns * factor].reshape(count, rows, factor, columns, factor, channels)
-    small: NDArray[np.uint8] = np.rint(cut.mean(axis=(2, 4))).astype(np.uint8)
+    total = np.zeros((count, rows, columns, channels), np.uint32)  # a mean would make floats of all of it
+    for row, column in np.ndindex(factor, factor):
+        total += cut[:, :, row, :, column]
+    small: NDArray[np.uint8] = np.rint(total / factor**2).astype(np.uint8)
     return small
 
 

@@ -59,7 +59,8 @@ def show_images(dataset: Dataset, info: DatasetInfo) -> NDArray[np.uint8]:
     if chosen is None:
         page = _page(dataset.n_classes)
         shown = range(page * _CLASSES, min((page + 1) * _CLASSES, dataset.n_classes))
-        positions = [examples(labels, dataset.n_classes, _IN_A_ROW)[label] for label in shown]
+        first_ones = examples(labels, dataset.n_classes, _IN_A_ROW)
+        positions = [first_ones[label] for label in shown]
     else:
         shown = range(chosen, chosen + 1)
         positions = [np.flatnonzero(labels == chosen)[:_OF_ONE_CLASS]]

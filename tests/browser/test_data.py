@@ -147,6 +147,8 @@ def test_an_import_is_stopped_and_goes_on(dashboard: Dashboard, page: Page, erro
     expect(page.get_by_text("8,000 pictures of 2 classes")).to_be_visible()
     page.get_by_text("What was passed over: 1 note").click()
     expect(page.get_by_text("'pets/cat/notes.txt' holds text, which is no picture")).to_be_visible()
+    expect(page.get_by_text("Some pictures of each class")).to_be_visible()
+    at_rest(page)  # a page that runs again closes what is open
     page.get_by_role("combobox", name="Size in pixels").click()
     page.get_by_role("option", name="128 × 128").click()
     at_rest(page)

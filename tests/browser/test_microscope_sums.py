@@ -178,7 +178,7 @@ def test_the_softmax_adds_up(page: Page, two_conv: Any) -> None:
         const { default: steps } = await import(address);
         const parentElement = document.createElement("div");
         parentElement.innerHTML = '<section class="steps"></section>';
-        steps({ data, parentElement });
+        steps({ data: [data], parentElement });
         const texts = (root, what) => [...root.querySelectorAll(what)].map((one) => one.textContent);
         const rows = [...parentElement.querySelectorAll(".class")];
         const said = rows.map((row) => {

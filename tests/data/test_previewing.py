@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from cnnviz.data import about_dataset, keep, load_dataset
-from cnnviz.data.again import positions_of, understood_again
+from cnnviz.data.again import keep_without
 from cnnviz.data.findings import Place
 from cnnviz.data.importing import check_free, free_name, is_own
 from cnnviz.data.previewing import first_of_classes, preview
@@ -81,8 +81,7 @@ def test_a_data_set_is_kept_again_without_some(pets: Path, home: Path) -> None:
     keep(understand(pets), "pets", home)
     dataset = load_dataset("pets", home)
     gone = [Place("test", 0), Place("train", 2)]
-    keeping = Keeping(left_out=positions_of(dataset, gone))
-    made = keep(understood_again(dataset, home), "pets-clean", home, keeping)
+    made = keep_without(dataset, gone, "pets-clean", home)
     again = load_dataset("pets-clean", home)
     assert made.sentence.startswith("pets-clean is imported: 9 train and 1 test images (32x32x3)")
     assert np.array_equal(again.train.images, np.delete(dataset.train.images, 2, axis=0))

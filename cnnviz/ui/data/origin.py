@@ -8,7 +8,7 @@ from cnnviz.data import DatasetInfo, about_dataset
 from cnnviz.data.brought import brought_folder
 from cnnviz.data.deleting import delete_dataset, is_deletable, runs_with, used_by_in_words
 from cnnviz.errors import CnnvizError
-from cnnviz.ui.address import go
+from cnnviz.ui.address import arrived, go
 from cnnviz.ui.data.news import passed_over, sentences
 from cnnviz.ui.guard import permitted
 from cnnviz.ui.loaders import home
@@ -17,6 +17,7 @@ from cnnviz.ui.messages import plain
 __all__ = ["show_origin"]
 
 _PROBLEM = "cnnviz.data.undeleted"  # session state: (data set, why it could not be deleted)
+_ASKED = "cnnviz.data.delete"  # session state: whose deletion is asked about; a page that runs again closes dialogs
 _FITS = {"crop": "their centre", "fit": "the whole, with bars", "stretch": "stretched"}
 
 
@@ -40,7 +41,11 @@ def show_origin(info: DatasetInfo) -> None:
             passed_over(about.skipped, about.n_skipped)
         asked = deletable and st.button("Delete this data set", key="data-delete", icon=":material/delete:")
         if asked and permitted(f"delete {info.name}"):
-            _ask(info.name)
+            st.session_state[_ASKED] = info.name
+    if arrived() or st.session_state.get(_ASKED, info.name) != info.name:
+        _answered()
+    if deletable and _ASKED in st.session_state:
+        _ask(info.name)
 
 
 def _source(path: str) -> str:
@@ -51,7 +56,11 @@ def _source(path: str) -> str:
     return "files from the browser" if name == "files" else name
 
 
-@st.dialog("Delete a data set?", icon=":material/delete:")
+def _answered() -> None:
+    st.session_state.pop(_ASKED, None)
+
+
+@st.dialog("Delete a data set?", icon=":material/delete:", on_dismiss=_answered)
 def _ask(name: str) -> None:
     runs = [run.name for run in runs_with(name, home())]
     st.markdown(f"**{plain(name)}** goes from this machine." + (f" {plain(used_by_in_words(runs))}." if runs else ""))
@@ -65,6 +74,7 @@ def _ask(name: str) -> None:
 
 
 def _delete(name: str) -> None:
+    _answered()
     try:
         delete_dataset(name, home())
     except CnnvizError as error:

@@ -7,7 +7,7 @@ import psutil
 from playwright.sync_api import Page, expect
 
 from cnnviz.runs import Run, RunStore
-from tests.dashboard import Dashboard
+from tests.dashboard import READY, Dashboard
 from tests.ui_train.prepared import prepared_run
 
 POINTS = """() => {
@@ -28,10 +28,12 @@ def set_up(page: Page, epochs: int, batch: int = 4) -> None:
         page.get_by_role("option", name=option, exact=True).click()
         expect(page.get_by_role("combobox", name=label)).to_have_value(option)
     expect(page.get_by_text(re.compile("Convolution 16"))).to_be_visible()  # before, the fields are another preset's
+    page.wait_for_selector(READY, state="attached")
     # Small steps: a thousand epochs of digits then last longer than any test.
     for label, value in (("Epochs", epochs), ("Batch", batch)):
         page.get_by_role("spinbutton", name=label).fill(str(value))
         page.keyboard.press("Enter")
+        page.wait_for_selector(READY, state="attached")
 
 
 def start(page: Page) -> None:

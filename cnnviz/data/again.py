@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.data.findings import Place, places_of
+from cnnviz.data.findings.records import numbers_of
 from cnnviz.data.importing import Imported, keep
 from cnnviz.data.originals import Original, Originals, originals_of
 from cnnviz.data.records import Dataset, Split
@@ -95,6 +96,6 @@ def keep_without(
         DataError: the name is taken or cannot be one, or nothing would be left to train on or to test on.
         StorageError: the home cannot be written.
     """
-    number = {place: position for position, place in enumerate(places_of(dataset))}
+    number = numbers_of(dataset)
     keeping = Keeping(left_out=frozenset(number[place] for place in places if place in number))
     return keep(understood_again(dataset, home), name, home, keeping, on_progress, replace=replace)

@@ -7,7 +7,7 @@ from pathlib import Path
 from cnnviz.data.again import understood_again
 from cnnviz.data.catalogue import load_dataset
 from cnnviz.data.corrections import label_of, read_corrections
-from cnnviz.data.findings.records import Place, places_of
+from cnnviz.data.findings.records import Place, numbers_of
 from cnnviz.data.importing import Imported, check_free, keep
 from cnnviz.data.pictures import held_pictures, how_to_get
 from cnnviz.data.records import Dataset
@@ -78,7 +78,7 @@ def keep_corrected(
     if unknown := sorted(set(found.values()) - set(dataset.class_names)):
         raise DataError(f"{unknown[0]!r:.60} was given as a right class and is none of {dataset.name}; mark it again")
     understood = understood_again(dataset, home)
-    number = {place: at for at, place in enumerate(places_of(dataset))}
+    number = numbers_of(dataset)
     labels = understood.labels.copy()
     labels[[number[place] for place in found]] = [dataset.class_names.index(right) for right in found.values()]
     told = [

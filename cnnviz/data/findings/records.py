@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from cnnviz.data.records import Dataset, Split
 
-__all__ = ["Finding", "Kind", "Place", "SplitName", "places_of", "splits_of"]
+__all__ = ["Finding", "Kind", "Place", "SplitName", "numbers_of", "places_of", "splits_of"]
 
 SplitName = Literal["train", "validation", "test"]
 Kind = Literal[
@@ -64,6 +64,11 @@ def splits_of(dataset: Dataset) -> dict[SplitName, Split]:
         "test": dataset.test,
     }
     return {name: split for name, split in named.items() if split is not None and len(split)}
+
+
+def numbers_of(dataset: Dataset) -> dict[Place, int]:
+    """Return where each image of a data set stands among all of them, in the order of `places_of`."""
+    return {place: number for number, place in enumerate(places_of(dataset))}
 
 
 def places_of(dataset: Dataset) -> tuple[Place, ...]:

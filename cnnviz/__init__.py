@@ -33,6 +33,7 @@ _HOMES = {
     "Run": "cnnviz.runs",
     "RunStore": "cnnviz.runs",
     "train": "cnnviz.training.execute",
+    "tune": "cnnviz.tuning.searching",
     "build": "cnnviz.models",
     "Evaluation": "cnnviz.evaluation",
     "evaluate": "cnnviz.evaluation",
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     from cnnviz.spec import TrainSpec as TrainSpec
     from cnnviz.spec import preset as preset
     from cnnviz.training.execute import train as train
+    from cnnviz.tuning.searching import tune as tune
 
 
 def __getattr__(name: str) -> Any:

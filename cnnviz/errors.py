@@ -4,13 +4,14 @@
     ├── SpecError          a setting that cannot work (also a ValueError)
     ├── DataError          a data set or an image that cannot be used
     ├── RunError           a run that does not exist, is damaged, or is in the wrong state
+    ├── StudyError         a search for settings that does not exist, is damaged, or is in the wrong state
     ├── StorageError       the disk said no: full, read-only, not permitted
     └── MissingExtraError  an optional package is not installed
 
 Every message is one sentence for a person: what was given, what was expected, what to do.
 """
 
-__all__ = ["CnnvizError", "DataError", "MissingExtraError", "RunError", "SpecError", "StorageError"]
+__all__ = ["CnnvizError", "DataError", "MissingExtraError", "RunError", "SpecError", "StorageError", "StudyError"]
 
 
 class CnnvizError(Exception):
@@ -36,6 +37,10 @@ class DataError(CnnvizError):
 
 class RunError(CnnvizError):
     """A run that does not exist, is damaged, or is in the wrong state for what was asked."""
+
+
+class StudyError(CnnvizError):
+    """A search for settings that does not exist, is damaged, or is in the wrong state for what was asked."""
 
 
 class StorageError(CnnvizError):

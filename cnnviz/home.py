@@ -11,8 +11,10 @@ __all__ = [
     "bundled_folder",
     "datasets_folder",
     "networks_folder",
+    "presets_folder",
     "resolve_home",
     "runs_folder",
+    "studies_folder",
 ]
 
 HOME_VARIABLE = "CNNVIZ_HOME"
@@ -59,9 +61,19 @@ def networks_folder(home: str | Path | None = None) -> Path:
     return resolve_home(home) / "networks"
 
 
+def presets_folder(home: str | Path | None = None) -> Path:
+    """Return the folder of one's own presets."""
+    return resolve_home(home) / "presets"
+
+
 def runs_folder(home: str | Path | None = None) -> Path:
     """Return the folder of the runs trained here."""
     return resolve_home(home) / "runs"
+
+
+def studies_folder(home: str | Path | None = None) -> Path:
+    """Return the folder of the searches for settings."""
+    return resolve_home(home) / "studies"
 
 
 def bundled_folder(bundled: str | Path | None = None) -> Path:

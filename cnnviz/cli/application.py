@@ -16,6 +16,7 @@ from cnnviz.cli.export import export
 from cnnviz.cli.find_rate import find_rate
 from cnnviz.cli.serve import serve
 from cnnviz.cli.train import train
+from cnnviz.cli.tune import tune
 
 __all__ = ["app"]
 
@@ -67,6 +68,7 @@ _data.command("check")(check)
 _data.command("correct")(correct)
 app.command("train")(train)
 app.command("find-rate")(find_rate)
+app.command("tune")(tune)
 app.command("classify")(classify)
 app.command("evaluate")(evaluate)
 app.command("explain")(explain)

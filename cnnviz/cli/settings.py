@@ -193,11 +193,12 @@ def _named_as_given(flags: Flags) -> Iterator[None]:
 
 
 def _base(flags: Flags, home: Path | None) -> "RunSpec":
+    from cnnviz.runs.presets import find_preset
     from cnnviz.spec import RunSpec, as_written, preset
 
     named = RunSpec.from_json(_read(flags.spec)) if flags.spec is not None else None
     if flags.preset is not None:
-        named = preset(flags.preset)
+        named = find_preset(flags.preset, home)
     if flags.dataset is None:
         return named or preset(_USUAL[0])
     info = find(flags.dataset, home)
@@ -214,11 +215,12 @@ def _begun(flags: Flags, home: Path | None) -> "RunSpec":
     from cnnviz.cli.runs import find as find_run
     from cnnviz.data import are_characters
     from cnnviz.runs.beginning import beginning_with, gentle
-    from cnnviz.spec import ModelSpec, RunSpec, preset
+    from cnnviz.runs.presets import find_preset
+    from cnnviz.spec import ModelSpec, RunSpec
 
     given = RunSpec.from_json(_read(flags.spec)) if flags.spec is not None else None
     if flags.preset is not None:
-        given = preset(flags.preset)
+        given = find_preset(flags.preset, home)
     base = given or RunSpec(model=ModelSpec())
     info = find(flags.dataset or base.data.name, home)
     bare = base.changed(

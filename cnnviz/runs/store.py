@@ -71,18 +71,24 @@ class RunStore:
         """The folder with an empty file for each run that waits for a worker."""
         return self.folder / ".queue"
 
-    def create(self, spec: RunSpec, status: Status) -> Run:
+    @staticmethod
+    def new_id(spec: RunSpec) -> str:
+        """Return an id for a run of these settings."""
+        slug = re.sub(r"[^a-z0-9]+", "-", (spec.name or spec.preset or "run").lower()).strip("-")[:40] or "run"
+        return f"{time.strftime('%Y%m%d-%H%M%S')}-{slug}-{secrets.token_hex(2)}"
+
+    def create(self, spec: RunSpec, status: Status, run_id: str | None = None) -> Run:
         """Make a run's folder.
 
         Args:
             spec: its settings; the package versions are added.
             status: its first status.
+            run_id: from `new_id`, where somebody has to know it before; None for a new one.
 
         Raises:
             StorageError: the home cannot be written.
         """
-        slug = re.sub(r"[^a-z0-9]+", "-", (spec.name or spec.preset or "run").lower()).strip("-")[:40] or "run"
-        run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{slug}-{secrets.token_hex(2)}"
+        run_id = run_id or self.new_id(spec)
         run, partial = Run(self.folder / run_id), self.folder / f".new-{run_id}"
         try:
             with storage_errors(run.folder):

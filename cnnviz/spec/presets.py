@@ -19,6 +19,7 @@ from cnnviz.spec.layers import (
 from cnnviz.spec.model import ModelSpec
 from cnnviz.spec.run import RunSpec
 from cnnviz.spec.train import Augmentation, TrainSpec
+from cnnviz.spec.varying import normalised
 
 __all__ = ["PRESETS", "as_written", "preset"]
 
@@ -56,7 +57,7 @@ def _cats_vs_dogs() -> RunSpec:
 
 def _block(filters: int, dropout: float) -> tuple[Layer, ...]:
     """Two normalised convolutions, a pooling, a dropout."""
-    convolution = _normalised(Convolution(filters=filters, padding="same"))
+    convolution = normalised(Convolution(filters=filters, padding="same"))
     return (*convolution, *convolution, Pooling(), Dropout(rate=dropout))
 
 
@@ -84,10 +85,10 @@ def _big_kernels() -> RunSpec:
         preset="big-kernels",
         model=ModelSpec(
             layers=(
-                *_normalised(Convolution(filters=32, kernel_size=7, stride=2, padding="same", l2=5e-4)),
-                *_normalised(Convolution(filters=64, padding="same")),
+                *normalised(Convolution(filters=32, kernel_size=7, stride=2, padding="same", l2=5e-4)),
+                *normalised(Convolution(filters=64, padding="same")),
                 Pooling(),
-                *_normalised(Convolution(filters=128, padding="same")),
+                *normalised(Convolution(filters=128, padding="same")),
                 GlobalPooling(),
             )
         ),
@@ -99,15 +100,6 @@ def _big_kernels() -> RunSpec:
             schedule="one_cycle",
             augmentation=Augmentation(flip=True, shift=0.1),
         ),
-    )
-
-
-def _normalised(convolution: Convolution) -> tuple[Layer, ...]:
-    """A convolution, its normalisation, which brings the bias, and then the activation."""
-    return (
-        convolution.changed(activation="linear", bias=False),
-        BatchNormalization(),
-        Activation(function=convolution.activation),
     )
 
 

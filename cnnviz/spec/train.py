@@ -71,6 +71,8 @@ class TrainSpec(Settings):
         averaging_every: steps between two updates of the average.
         views: how many views of each test image the end's additional measurement looks at: 1 for none, 2 with the
             mirror image, 6 with shifts by a pixel too. The plain accuracy is always measured, and never mixed with it.
+        tests: when the test images are predicted: with the weights of every "epoch"; once, at the "end"; or "never", as
+            in a search, which must not choose by them.
         augmentation: random changes to training images.
         seed: of the first weights, the order of images, and everything random.
     """
@@ -98,6 +100,7 @@ class TrainSpec(Settings):
     averaging_decay: float = Field(default=0.95, ge=0, lt=1)
     averaging_every: int = Field(default=5, ge=1, le=10_000)
     views: Literal[1, 2, 6] = 1
+    tests: Literal["epoch", "end", "never"] = "epoch"
     augmentation: Augmentation = Augmentation()
     seed: int = Field(default=0, ge=0, lt=2**31)
 

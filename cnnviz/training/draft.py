@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from cnnviz.data import DatasetInfo, are_characters
 from cnnviz.errors import SpecError
 from cnnviz.runs import Run
 from cnnviz.runs.beginning import beginning_with, gentle
+from cnnviz.runs.presets import find_preset
 from cnnviz.spec import (
     ALL,
     Beginning,
@@ -19,7 +21,7 @@ from cnnviz.spec import (
     RunSpec,
     Shape,
     TrainSpec,
-    preset,
+    as_written,
 )
 from cnnviz.spec.words import named
 
@@ -126,17 +128,18 @@ class Draft:
         return cls.of(spec, info)
 
     @classmethod
-    def from_preset(cls, name: str, info: DatasetInfo) -> Self:
+    def from_preset(cls, name: str, info: DatasetInfo, home: str | Path | None = None) -> Self:
         """Return a preset as it is for a data set; one that cannot take its images says so in its table.
 
         Args:
-            name: one of the presets.
+            name: one of the presets, those of the home included.
             info: the data set.
+            home: the home folder; None for the usual one.
 
         Raises:
             SpecError: there is no such preset.
         """
-        spec = preset(name)
+        spec = as_written(find_preset(name, home))
         try:
             return cls.of(spec.for_data(info.name, info.shape, info.classes or 2), info)
         except SpecError:

@@ -14,7 +14,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before the first import of
 
 from cnnviz.data import Prepared
 from cnnviz.data.grounds import keep_ground
-from cnnviz.errors import CnnvizError, StorageError
+from cnnviz.errors import CnnvizError, RunError, StorageError
 from cnnviz.files import write_json
 from cnnviz.models import save_model
 from cnnviz.runs import OnEvent, Run, RunStore, Status, Weights, process_fields, write_class_names, write_status
@@ -29,7 +29,7 @@ from cnnviz.training.queue import free_slot, parallel_runs
 from cnnviz.training.recorder import Recorder
 from cnnviz.training.reopen import reopened, stopped_waiting
 
-__all__ = ["continue_run", "execute", "stop_on_signals", "train"]
+__all__ = ["continue_run", "execute", "measure", "stop_on_signals", "train"]
 
 log = logging.getLogger(__name__)
 
@@ -140,13 +140,44 @@ def _finish(fit: Fit, outcome: Outcome, recorder: Recorder) -> None:
     if outcome.state == "completed" or fit.taken > 0:
         fit.looks.predict_pending()
         if fit.choose_model(diverged=outcome.state == "diverged"):
-            if outcome.state != "stopped":
-                write_json(fit.run.folder / "evaluation.json", fit.looks.final(), within=fit.run.folder)
-                if fit.train.views > 1:
-                    write_views(fit.run, fit.looks.views(fit.train.views))
+            if outcome.state != "stopped" and fit.train.tests != "never":
+                _test(fit)
             save_model(fit.model, Weights(fit.run).path)
             fit.looks.live(fit.position)
     recorder.state(outcome.state, outcome.message, seconds_left=None)
+
+
+def _test(fit: Fit) -> None:
+    """Measure the chosen weights on the test images, which are in the model."""
+    write_json(fit.run.folder / "evaluation.json", fit.looks.final(), within=fit.run.folder)
+    if fit.train.views > 1:
+        write_views(fit.run, fit.looks.views(fit.train.views))
+
+
+def measure(run: Run, data: Prepared | None = None) -> None:
+    """Measure a completed run on the test images, where that was left out; one that was measured stays as it is.
+
+    Args:
+        run: whose settings say that its tests are "never".
+        data: its images, or None to load them here.
+
+    Raises:
+        RunError: it is not complete, or has no weights that can be measured.
+        DataError: its data set cannot be had.
+        StorageError: the home cannot be written.
+    """
+    if run.evaluation() is not None:
+        return
+    if run.state != "completed":
+        raise RunError(f"the run {run.name} is {run.state}; only a completed one is measured on test images")
+    data = data or load_for(run.spec, run.home)
+    taken = f"the run {run.name} is in use by another process; wait for it"
+    with held(run.folder, taken), Recorder(run, None, run.status) as recorder:
+        fit = Fit(run, data, recorder)
+        if not fit.restore():
+            raise RunError(f"the run {run.name} has no checkpoint any more, so it cannot be measured; train it again")
+        fit.choose_model()
+        _test(fit)
 
 
 def _fail(recorder: Recorder, message: str) -> None:

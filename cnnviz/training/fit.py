@@ -247,6 +247,13 @@ class Fit:
         self.recorder.event("plan", epochs=plan.epochs, images=plan.images, images_per_second=round(rate, 1))
         return plan
 
+    def restore(self) -> bool:
+        """Take everything as the newest whole checkpoint has it; False where there is none."""
+        checkpoint = self._checkpoint()
+        if checkpoint is not None:
+            self._restore(checkpoint.arrays)
+        return checkpoint is not None
+
     def _resume(self) -> bool:
         """Continue from the newest whole checkpoint; False where there is none."""
         checkpoint = self._checkpoint()

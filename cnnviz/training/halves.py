@@ -18,7 +18,7 @@ import tensorflow as tf
 from cnnviz.spec import BatchNormalization, ModelSpec
 from cnnviz.training.passing import through
 
-__all__ = ["choose_threads", "fits_halves", "halves", "in_halves", "pass_in_halves"]
+__all__ = ["choose_threads", "fits_halves", "halves", "in_halves", "pass_in_halves", "share_cores"]
 
 _CORES = 2  # where it was measured; on more of them, an operation keeps more threads busy than halves do
 
@@ -35,6 +35,13 @@ def choose_threads(spec: ModelSpec) -> None:
     with suppress(RuntimeError):  # it runs already, and goes on as it is
         tf.config.threading.set_intra_op_parallelism_threads(0 if alone else 1)
         tf.config.threading.set_inter_op_parallelism_threads(0 if alone else _CORES)
+
+
+def share_cores(threads: int) -> None:
+    """Give this process so many threads, whatever it trains; before TensorFlow starts, and for good."""
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.constant(0)  # it starts, so that no run chooses anew
 
 
 def _cores() -> int:

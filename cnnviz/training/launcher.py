@@ -17,7 +17,7 @@ from cnnviz.training.queue import enqueue, parallel_runs, withdraw
 from cnnviz.training.reopen import RESUMABLE, reopened, stopped_waiting
 from cnnviz.training.standby import has_standby
 
-__all__ = ["RESUMABLE", "ensure_worker", "resume", "start", "stop", "warm_up"]
+__all__ = ["RESUMABLE", "ensure_worker", "resume", "start", "stop", "warm_up", "worker_environment"]
 
 # No notices in worker.log about processor instructions, graphics memory taken as it is needed (it is often shared), and
 # threads that a warm worker can still choose when it knows the network: cnnviz/training/halves.py.
@@ -126,10 +126,15 @@ def ensure_worker(store: RunStore) -> None:
                 stdout=output,
                 stderr=output,
                 cwd=home,
-                env={**_DEFAULTS, **os.environ, HOME_VARIABLE: str(home), "PYTHONPATH": _python_path()},
+                env={**worker_environment(), HOME_VARIABLE: str(home)},
                 start_new_session=True,  # the end of the dashboard's terminal must not end a training
             )
     _started.append(process)
+
+
+def worker_environment() -> dict[str, str]:
+    """Return the environment of a process that trains."""
+    return {**_DEFAULTS, **os.environ, "PYTHONPATH": _python_path()}
 
 
 def _python_path() -> str:

@@ -117,6 +117,8 @@ class Looks:
 
     def _due(self, position: float) -> bool:
         """Whether a snapshot's predictions of the test images are made; most are not where that takes too long."""
+        if self.run.spec.train.tests != "epoch":
+            return False
         return self._every == 1 or position % self._every == 0
 
     def predict_pending(self) -> None:
@@ -180,7 +182,8 @@ class Looks:
         began = time.perf_counter()
         self.forward(self._test[:500])
         each = (time.perf_counter() - began) / max(len(self._test[:500]), 1)
-        return each * (len(self.data.validation) + len(self.data.test))
+        tested = len(self.data.test) if self.run.spec.train.tests == "epoch" else 0
+        return each * (len(self.data.validation) + tested)
 
     def _predictions_path(self, number: int | None) -> Path:
         return predictions_path(self.run.folder, number)

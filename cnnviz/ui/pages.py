@@ -19,6 +19,7 @@ __all__ = [
     "REPORT",
     "TIME_MACHINE",
     "TRAIN",
+    "TUNE",
     "Page",
     "page_at",
 ]
@@ -70,6 +71,7 @@ HOME = _page("start/home", "Home", "home", "")
 DATA = _page("prepare/data", "Data", "photo_library", "Prepare", place="data.place:DataPlace")
 TRAIN = _page("learn/train", "Train", "model_training", "Learn", _RUN, "train.place:TrainPlace")
 TIME_MACHINE = _page("learn/time_machine", "Time machine", "history", "Learn", _IMAGE)
+TUNE = _page("learn/tune", "Tune", "manage_search", "Learn", place="tune.place:TunePlace")
 KERNELS = _page("look/kernels", "Kernels", "grid_view", "Look", _ALL, "kernels.wall:WallPlace")
 FEATURE_MAPS = _page("look/feature_maps", "Feature maps", "layers", "Look", _ALL, "maps.scene:MapsPlace")
 CONVOLUTION = _page("look/convolution", "Convolution", "biotech", "Look", _ALL, "microscope.page:MicroscopePlace")
@@ -92,6 +94,7 @@ PAGES = (
     DATA,
     TRAIN,
     TIME_MACHINE,
+    TUNE,
     KERNELS,
     FEATURE_MAPS,
     CONVOLUTION,

@@ -238,7 +238,7 @@ def test_a_script_is_fetched_once_and_no_message_holds_it(address: str, open_pag
 def test_chart_follows_the_browsers_theme(address: str, open_page: Open) -> None:
     tab = open_page(address, scheme="dark")  # the script makes its figures for the light one
     tab.wait_for_charts()
-    color = f"{CHART}.data[1].line.color"
+    color = f"{CHART}?.data?.[1]?.line.color"  # a new theme may mount the chart anew: no data yet
     assert tab.page.evaluate(color) == palette("dark").train
     tab.page.emulate_media(color_scheme="light")
     tab.page.wait_for_function(f"{color} === '{palette('light').train}'")

@@ -93,7 +93,7 @@ class Editor:
         """Begin anew with a preset as it is for a data set, chosen with the widgets for both."""
         info = find_dataset(dataset)
         if info is not None:
-            self.replace_layers(Draft.from_preset(preset, info), None)
+            self.replace_layers(Draft.from_preset(preset, info, loaders.home()), None)
             self.problem = ""
 
     def begin_with(self, dataset: str, run_id: str) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.figures import loss_and_accuracy
 from cnnviz.runs import History, Run
+from cnnviz.runs.presets import own_presets
 from cnnviz.spec import PRESETS
 from cnnviz.ui import loaders
 from cnnviz.ui.address import arrived, chosen_run, go, page_link, read, remember
@@ -53,7 +54,7 @@ def _take_link(editor: Editor) -> None:
             icon=":material/link_off:",
         )
         return
-    preset = wanted.preset if wanted.preset in PRESETS else "two-conv"
+    preset = wanted.preset if wanted.preset in (*PRESETS, *own_presets(loaders.home())) else "two-conv"
     editor.choose(wanted.data, preset)
     editor.loads += 1
     go(data=None, preset=None, run=None)

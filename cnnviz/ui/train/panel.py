@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnnviz.data import DatasetInfo
 from cnnviz.errors import CnnvizError
+from cnnviz.runs.presets import own_presets
 from cnnviz.spec import PRESETS, DataSpec, TrainSpec
 from cnnviz.training.draft import Draft, Table
 from cnnviz.ui import loaders
@@ -58,7 +59,7 @@ def _data_and_preset(editor: Editor) -> None:
     names = list(known) if draft.data.name in known else [draft.data.name, *known]
     chosen = f"{_NETWORK}{draft.beginning.network}" if draft.beginning else draft.preset or ""
     networks = [_NETWORK + run_id for run_id in loaders.trained()]
-    options = list(dict.fromkeys([*PRESETS, *networks, chosen]))
+    options = list(dict.fromkeys([*PRESETS, *own_presets(loaders.home()), *networks, chosen]))
 
     def change() -> None:
         dataset, begin = st.session_state[data_key], st.session_state[preset_key] or "two-conv"

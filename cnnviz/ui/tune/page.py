@@ -1,0 +1,44 @@
+"""The page: a search and what it found, or what a new one is set up with."""
+
+import streamlit as st
+
+from cnnviz.tuning import StudyStore
+from cnnviz.ui.address import go, read
+from cnnviz.ui.choosers import dropdown
+from cnnviz.ui.loaders import home
+from cnnviz.ui.styles import style
+from cnnviz.ui.tune.place import TunePlace
+from cnnviz.ui.tune.readings import opened
+from cnnviz.ui.tune.setup import show_setup
+from cnnviz.ui.tune.view import show_study
+
+__all__ = ["show_tune"]
+
+
+def show_tune() -> None:
+    """Draw the study that the URL names, the newest one, or the form for a new one.
+
+    Raises:
+        CnnvizError: there is no such study, or it cannot be read.
+    """
+    place, names = read(TunePlace), StudyStore(home()).names()
+    st.html(style(__file__))
+    if place.task == "new" or not names:
+        _back(names)
+        show_setup()
+        return
+    chosen = place.study or names[0]
+    study = opened(chosen)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="tune-bar"):
+        dropdown("Search", "study", chosen, names, width=320)
+        if st.button("New search", key="tune-new", icon=":material/add:"):
+            go(task="new")
+            st.rerun()
+    show_study(study, place.view)
+
+
+def _back(names: tuple[str, ...]) -> None:
+    """Lead back to the studies there are."""
+    if names and st.button(f"Back to {names[0]}", key="tune-back", icon=":material/arrow_back:", type="tertiary"):
+        go(task=None, study=names[0])
+        st.rerun()

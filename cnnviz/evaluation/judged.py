@@ -192,7 +192,7 @@ def _why_none(run: Run) -> str:
     """Say why no snapshot of a run has predicted the test images, and what to do."""
     if run.spec.model.foreign and run.has_final_predictions:
         return f"the network {run.name} came from elsewhere, so nobody knows how it learned; choose a run trained here"
-    if run.spec.model.foreign:
+    if run.spec.model.foreign or run.spec.train.tests == "never":
         return "; ".join(untested(run))
     told = f"the run {run.id} has not predicted the test images yet; it does so after each epoch, so "
     if run.state == "diverged":

@@ -22,6 +22,7 @@ __all__ = [
 
 _STATES = {"complete": "complete", "pruned": "ended early", "diverged": "diverged"}
 _JITTER = 0.16  # of the room of one choice: points of the same choice lie beside each other
+_MOST_TICKS = 8
 _LONGEST = 14  # letters of a choice on an axis
 
 
@@ -65,8 +66,9 @@ def draw_history(trials: Sequence[Trial], spec: StudySpec, mode: Mode = "light",
             line={"color": colors.validation, "width": 2.5, "shape": "hv"},
             hovertemplate=f"best so far: %{{y:{_format(spec)}}}<extra></extra>",
         )
-    figure.update_xaxes(title_text="trial", rangemode="tozero", nticks=8, tickformat="d")
-    figure.update_yaxes(tickformat=_format(spec), nticks=6)
+    last = max((trial.number for trial in trials), default=0)
+    figure.update_xaxes(title_text="trial", range=[-0.5, last + 0.5], **_whole_ticks(0, last))
+    figure.update_yaxes(tickformat=_axis_format(spec), nticks=6)
     return figure
 
 
@@ -120,8 +122,8 @@ def draw_curves(
             hovertemplate=f"%{{customdata}}, epoch %{{x}}: %{{y:{_format(spec)}}}<extra></extra>",
         )
     epochs = spec.trial_base.train.epochs
-    figure.update_xaxes(title_text="epoch", range=[0.5, epochs + 0.5], nticks=min(epochs, 8), tickformat="d")
-    figure.update_yaxes(tickformat=_format(spec), nticks=6)
+    figure.update_xaxes(title_text="epoch", range=[0.5, epochs + 0.5], **_whole_ticks(1, epochs))
+    figure.update_yaxes(tickformat=_axis_format(spec), nticks=6)
     return figure
 
 
@@ -192,10 +194,12 @@ def draw_slice(
         short = [one if len(one) <= _LONGEST else f"{one[: _LONGEST - 1]}…" for one in choices]
         figure.update_xaxes(tickvals=list(range(len(choices))), ticktext=short, range=[-0.5, len(choices) - 0.5])
     elif tried.kind == "between" and tried.log:
-        figure.update_xaxes(type="log", nticks=5)
+        figure.update_xaxes(type="log", dtick=1)
+    elif tried.kind == "between" and tried.whole:
+        figure.update_xaxes(**_whole_ticks(int(tried.low), int(tried.high)))
     else:
         figure.update_xaxes(nticks=6)
-    figure.update_yaxes(tickformat=_format(spec), nticks=5)
+    figure.update_yaxes(tickformat=_axis_format(spec), nticks=5)
     return figure
 
 
@@ -230,7 +234,8 @@ def draw_parallel(
                     "ticktext": [f"{10.0**power:g}" for power in powers],
                 }
             else:
-                axis = {"values": numbers, "range": [tried.low, tried.high]}
+                ticks = _whole_ticks(int(tried.low), int(tried.high)) if tried.whole else {}
+                axis = {"values": numbers, "range": [tried.low, tried.high], **ticks}
         else:
             choices = [written(value) for value in tried.values]
             axis = {
@@ -240,7 +245,7 @@ def draw_parallel(
                 "ticktext": choices,
             }
         axes.append({"label": titles.get(name, name), **axis})
-    axes.append({"label": _title(spec), "values": values, "tickformat": _format(spec)})
+    axes.append({"label": _title(spec), "values": values, "tickformat": _axis_format(spec)})
     figure = go.Figure(
         go.Parcoords(
             dimensions=axes,
@@ -286,7 +291,7 @@ def draw_trade(
             hovertemplate=f"%{{y:{_format(spec)}}} at %{{x:,.4g}}<br>%{{customdata}}<extra></extra>",
         )
     figure.update_xaxes(title_text=_titles(spec)[1], nticks=6)
-    figure.update_yaxes(tickformat=_format(spec), nticks=6)
+    figure.update_yaxes(tickformat=_axis_format(spec), nticks=6)
     return figure
 
 
@@ -305,6 +310,17 @@ def _more_is_better(spec: StudySpec) -> bool:
 def _format(spec: StudySpec) -> str:
     """How the first objective is written, as d3 has it."""
     return {"accuracy": ".1%", "loss": ".3f"}.get(spec.objectives[0], ",.4~g")
+
+
+def _axis_format(spec: StudySpec) -> str:
+    """The same on an axis, where fewer digits do."""
+    return {"accuracy": ".0%"}.get(spec.objectives[0], _format(spec))
+
+
+def _whole_ticks(first: int, last: int) -> dict[str, Any]:
+    """Ticks at whole numbers alone, a few of them."""
+    step = max(1, -(-(last - first) // _MOST_TICKS))
+    return {"tickvals": list(range(first, last + 1, step))}
 
 
 def _reached(trial: Trial) -> float | None:

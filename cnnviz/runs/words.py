@@ -162,11 +162,17 @@ def no_such_snapshot(run: Run, asked: str, numbers: Collection[int]) -> RunError
 
 
 def untested(run: Run) -> tuple[str, str]:
-    """Say why a network from elsewhere has no test images, and what to do; neither with a full stop.
+    """Say why a run was measured on no test images though nothing is missing, and what to do; without full stops.
 
     Args:
-        run: of a network from elsewhere that was measured on none.
+        run: of a network from elsewhere, or a trial of a search.
     """
+    if not run.spec.model.foreign:
+        return (
+            f"the run {run.name} is a trial of a search, which leaves the test images alone, since networks that are "
+            "chosen by them look better on them than they are",
+            "look at the best trial, which Tune measures, or train these settings in full",
+        )
     if run.bundled:
         return (
             f"the network {run.name} came along without the images that others trained and tested it on",

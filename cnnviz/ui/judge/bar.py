@@ -119,7 +119,7 @@ def _why_nothing(run: Run) -> str:
             f"The run {name} has not predicted the test images yet. It does so after each epoch; this page fills by "
             "itself after the first one."
         )
-    if run.spec.model.foreign:
+    if run.spec.model.foreign or run.spec.train.tests == "never":
         why, way = map(plain, untested(run))
         return f"T{why[1:]}, so there is nothing to judge. {way[0].upper()}{way[1:]}, or choose another run above."
     return (

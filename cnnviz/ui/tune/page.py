@@ -10,7 +10,7 @@ from cnnviz.ui.styles import style
 from cnnviz.ui.tune.place import TunePlace
 from cnnviz.ui.tune.readings import opened
 from cnnviz.ui.tune.setup import show_setup
-from cnnviz.ui.tune.view import show_study
+from cnnviz.ui.tune.view import show_study, study_buttons
 
 __all__ = ["show_tune"]
 
@@ -30,7 +30,8 @@ def show_tune() -> None:
     chosen = place.study or names[0]
     study = opened(chosen)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="tune-bar"):
-        dropdown("Search", "study", chosen, names, width=320)
+        dropdown("Search", "study", chosen, names, width=300)
+        study_buttons(study)
         if st.button("New search", key="tune-new", icon=":material/add:"):
             go(task="new")
             st.rerun()

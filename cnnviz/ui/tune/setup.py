@@ -107,7 +107,6 @@ def _space(base: RunSpec, info: DatasetInfo) -> tuple[dict[str, Range], str]:
             "try": [name in proposed for name in usual],
             "setting": [SETTINGS[name].title for name in usual],
             "range": [tried.words for tried in usual.values()],
-            "what it is": [SETTINGS[name].says for name in usual],
         },
         index=list(usual),
     )
@@ -116,14 +115,15 @@ def _space(base: RunSpec, info: DatasetInfo) -> tuple[dict[str, Range], str]:
         key=f"tune-space-{base.preset}-{base.data.name}",
         hide_index=True,
         height=_HEAD_PX + _ROW_PX * len(usual),
-        disabled=["setting", "what it is"],
+        disabled=["setting"],
         column_config={
-            "try": st.column_config.CheckboxColumn("Try", width=48),
-            "setting": st.column_config.TextColumn("Setting", width=140),
-            "range": st.column_config.TextColumn("From .. to, or values", width=190, max_chars=300, required=True),
-            "what it is": st.column_config.TextColumn("What it is", width=360),
+            "try": st.column_config.CheckboxColumn("Try", width=76),
+            "setting": st.column_config.TextColumn("Setting", width=170),
+            "range": st.column_config.TextColumn("From .. to, or values", width=300, max_chars=300, required=True),
         },
     )
+    with st.expander("What each of them is", icon=":material/help:", key="tune-fold-settings", type="compact"):
+        st.markdown("\n".join(f"- **{SETTINGS[name].title}**: {SETTINGS[name].says}" for name in usual))
     space: dict[str, Range] = {}
     for name, row in edited.iterrows():
         if not row["try"]:

@@ -36,7 +36,7 @@ from cnnviz.ui.train.editor import start_once
 from cnnviz.ui.tune.place import VIEWS, View
 from cnnviz.ui.tune.readings import importance, titles
 
-__all__ = ["show_study"]
+__all__ = ["show_study", "study_buttons"]
 
 _TICK_S = 1.0
 _HEIGHT = 260
@@ -45,7 +45,7 @@ _COLUMNS = 3  # of slices
 
 
 def show_study(study: Study, view: View) -> None:
-    """Draw a study; while somebody works on it the drawing follows it.
+    """Draw a study below its buttons; while somebody works on it the drawing follows it.
 
     Args:
         study: shared by every tab that looks at it.
@@ -57,7 +57,6 @@ def show_study(study: Study, view: View) -> None:
     active = study.state in ("running", "stopping")
     if told := st.session_state.pop("tune-told", None):
         st.toast(plain(told), icon=":material/bookmark_added:")
-    _buttons(study)
     st.caption(plain(settings_in_words(study.spec)))
     st.fragment(_draw, run_every=_TICK_S if active else None)(study, view, active)
 
@@ -134,13 +133,13 @@ def _best(study: Study, best: tuple[Trial, ...]) -> None:
         rest.append(f"{100 * report['accuracy']:.1f} % of {report['n_test']:,} test images, measured once")
     words = " · ".join([f"{title}, trial {trial.number}", *rest])
     items = "".join(
-        f"<li>{escape(titles.get(name, name))} <b>{escape(written(one))}</b></li>"
+        f"<span>{escape(titles.get(name, name))} <b>{escape(written(one))}</b></span>"
         for name, one in trial.settings.items()
     )
     with st.container(key="tune-best", gap="xsmall"):
         st.html(
             f'<p class="tune-best"><strong>{escape(value)}</strong><small>best {escape(words)}</small></p>'
-            f'<ul class="tune-settings">{items}</ul>'
+            f'<div class="tune-settings">{items}</div>'
         )
         if run is None:
             st.caption("The run of this trial was deleted.")
@@ -199,8 +198,8 @@ def _table(study: Study, trials: tuple[Trial, ...]) -> None:
                 for place, one in enumerate(spec.objectives)
             },
             "state": state_in_words(trial),
-            **{titles.get(name, name): written(value) for name, value in trial.settings.items()},
             "run": f"train?run={trial.run_id}" if trial.run_id else None,
+            **{titles.get(name, name): written(value) for name, value in trial.settings.items()},
         }
         for trial in trials
     ]
@@ -218,7 +217,8 @@ def _parallel(study: Study, trials: tuple[Trial, ...]) -> None:
         st.caption("This needs two complete trials.")
         return
     told = "Each line: a complete trial, through its settings to what it reached; drag along an axis to mark a range."
-    live_chart(draw_parallel(trials, study.spec, titles), key="tune-parallel", height=340, alt=told)
+    with st.container(key="tune-parallel-room"):  # on a phone it is wider than the page, and scrolls
+        live_chart(draw_parallel(trials, study.spec, titles), key="tune-parallel", height=340, alt=told)
     st.caption(told)
 
 
@@ -260,7 +260,8 @@ _VIEWS: dict[View, Callable[[Study, tuple[Trial, ...]], None]] = {
 # --- what can be done with it -----------------------------------------------------------------------------------
 
 
-def _buttons(study: Study) -> None:
+def study_buttons(study: Study) -> None:
+    """Draw the buttons that a study's state allows, in a row that is open."""
     from cnnviz.tuning.searching import start
 
     state = study.state

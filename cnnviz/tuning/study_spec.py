@@ -1,7 +1,9 @@
 """StudySpec: what a search tries, by what it chooses, and how; written once, when the study is made."""
 
+import re
 from collections.abc import Mapping
 from typing import Literal, Self
+from urllib.parse import parse_qsl
 
 from pydantic import Field, model_validator
 
@@ -26,6 +28,7 @@ OBJECTIVES: Mapping[Objective, tuple[str, bool]] = {
 START_FROM, NOTHING = "start_from", "nothing"
 
 _MOST_COMBINATIONS = 100_000
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
 
 
 class StudySpec(Settings):
@@ -50,7 +53,7 @@ class StudySpec(Settings):
     """
 
     format: Literal[1] = 1
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,59}$")
+    name: str
     base: RunSpec
     space: dict[str, Range] = Field(min_length=1)
     objectives: tuple[Objective, ...] = Field(default=("accuracy",), min_length=1, max_length=3)
@@ -65,13 +68,15 @@ class StudySpec(Settings):
 
     @model_validator(mode="after")
     def _works(self) -> Self:
+        if not _NAME.fullmatch(self.name):
+            raise SpecError(f"{self.name!r:.80} cannot be a study's name; use 2 to 60 of a to z, 0 to 9 and hyphens")
         for name, tried in self.space.items():
             if name == START_FROM:
                 if not isinstance(tried, OneOf) or not all(isinstance(value, str) for value in tried.values):
                     raise SpecError(f"{START_FROM} takes the ids of runs and {NOTHING!r}, separated by commas")
-            elif setting(name).usual(self.base) is None:
-                raise SpecError(f"{name} says nothing here: these settings have no such layers, so leave it out")
-        if ":" in self.storage.partition("://")[2].rpartition("@")[0]:
+            else:
+                _check_words(self.base, name, tried)
+        if _has_password(self.storage):
             raise SpecError(
                 "the storage has a password in its address, which would be kept in a file; leave it out and give it as "
                 "the database's own programs take it: in PGPASSWORD, or in ~/.pgpass"
@@ -107,12 +112,32 @@ class StudySpec(Settings):
         return count
 
     @property
+    def first_on_grid(self) -> int | None:
+        """Which combination of a grid the first trial has, the last setting changing fastest; None for none of them."""
+        if self.first is None:
+            return None
+        place = 0
+        for name, value in self.first.items():
+            grid = self.space[name].grid
+            if value not in grid:
+                return None
+            place = place * len(grid) + grid.index(value)
+        return place
+
+    @property
+    def whole_grid(self) -> int:
+        """How many trials a grid takes: one for each combination, and the first where it has none of them."""
+        return self.combinations + (self.first is not None and self.first_on_grid is None)
+
+    @property
     def trial_base(self) -> RunSpec:
         """The settings that a trial changes: the base's, for as many epochs and images as a trial has.
 
-        Test images are left alone: what is chosen by them says nothing of new images any more.
+        Test images are left alone: what is chosen by them says nothing of new images any more. A time to train in is
+        not kept: what comes of it is another thing on every machine.
         """
-        train = self.base.train.changed(epochs=self.epochs or self.base.train.epochs, tests="never", views=1)
+        epochs = self.epochs or self.base.train.epochs
+        train = self.base.train.changed(epochs=epochs, seconds=None, tests="never", views=1)
         data = self.base.data
         if self.train_images is not None:
             data = data.changed(train_images=self.train_images)
@@ -128,3 +153,26 @@ class StudySpec(Settings):
                 return None
             values[name] = value
         return values
+
+
+def _check_words(base: RunSpec, name: str, tried: Range) -> None:
+    """Refuse a setting that says nothing here, and words that it does not take; numbers may suit other networks."""
+    one = setting(name)
+    usual = one.usual(base)
+    if usual is None:
+        raise SpecError(f"{name} says nothing here: these settings have no such layers, so leave it out")
+    for word in tried.grid:
+        if isinstance(word, str):
+            try:
+                taken = one.read(one.change(base, word)) == word
+            except SpecError:
+                taken = False
+            if not taken:
+                raise SpecError(f"{name} takes no {word!r:.40}; give some such as {usual.words}")
+
+
+def _has_password(storage: str) -> bool:
+    """Say whether a database's address has a password: behind the name, or among what is asked of it."""
+    rest, _, asked = storage.partition("://")[2].partition("?")
+    names = {name.lower() for name, _ in parse_qsl(asked)}
+    return ":" in rest.rpartition("@")[0] or not names.isdisjoint(("password", "passwd", "pwd"))

@@ -129,8 +129,8 @@ def _distribution(tried: Between | OneOf) -> BaseDistribution:
     if isinstance(tried, OneOf):
         return CategoricalDistribution(tried.values)
     if tried.whole:
-        return IntDistribution(int(tried.low), int(tried.high), log=tried.log, step=int(tried.step or 1))
-    return FloatDistribution(tried.low, tried.high, log=tried.log, step=tried.step)
+        return IntDistribution(int(tried.low), int(tried.last), log=tried.log, step=int(tried.step or 1))
+    return FloatDistribution(tried.low, tried.last, log=tried.log, step=tried.step)
 
 
 def _copied(trial: FrozenTrial) -> FrozenTrial:

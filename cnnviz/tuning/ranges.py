@@ -52,12 +52,28 @@ class Between(Settings):
         return abs(steps - round(steps)) < 1e-6 and (not self.whole or value == int(value))
 
     @property
+    def last(self) -> float:
+        """The highest number that is tried: where steps do not end at `high`, the last below it."""
+        if self.step is None:
+            return self.high
+        last = self.low + self._steps * self.step
+        return round(last) if self.whole else min(float(f"{last:.12g}"), self.high)
+
+    @property
+    def _steps(self) -> int:
+        return int((self.high - self.low) / (self.step or 1.0) + 1e-6)
+
+    @property
+    def count(self) -> int:
+        """How many values a grid has; steps may be so small that all of them have no room in memory."""
+        return len(self.grid) if self.step is None else self._steps + 1
+
+    @property
     def grid(self) -> tuple[Value, ...]:
         """The values of a grid: every step, or a few evenly apart."""
         if self.step is not None or (self.whole and self.high - self.low < _GRID):
             step = self.step or 1.0
-            count = int((self.high - self.low) / step + 1e-6) + 1
-            numbers: Iterable[float] = (self.low + number * step for number in range(count))
+            numbers: Iterable[float] = (self.low + number * step for number in range(self._steps + 1))
         elif self.log:
             numbers = (self.low * (self.high / self.low) ** (number / (_GRID - 1)) for number in range(_GRID))
         else:
@@ -89,6 +105,11 @@ class OneOf(Settings):
     def has(self, value: Value | None) -> bool:
         """Say whether a value is one that is tried."""
         return any(value == one and isinstance(value, bool) == isinstance(one, bool) for one in self.values)
+
+    @property
+    def count(self) -> int:
+        """How many values a grid has."""
+        return len(self.values)
 
     @property
     def grid(self) -> tuple[Value, ...]:
@@ -130,7 +151,10 @@ def range_of(text: str, usual: Between | OneOf) -> Between | OneOf:
         numbers = [_number(one, otherwise) for one in (low, high)]
         steps = _number(step, otherwise) if slash else (usual.step if not usual.log else None)
         return Between(low=numbers[0], high=numbers[1], step=steps, log=usual.log and not slash, whole=usual.whole)
-    return OneOf(values=tuple(_value(one.strip(), usual) for one in text.split(",")))
+    parts = text.split(",")
+    if len(parts) > _MOST_VALUES:
+        raise SpecError(f"{len(parts):,} values are given; give {_MOST_VALUES} at most, or a range such as 16..64")
+    return OneOf(values=tuple(_value(one.strip(), usual) for one in parts))
 
 
 def _number(text: str, otherwise: str) -> float:
@@ -151,12 +175,12 @@ def _value(text: str, usual: Between | OneOf) -> Value:
         if text in known:
             return known[text]
         if isinstance(example, bool):
-            raise SpecError(f"{text!r:.40} is neither yes nor no")
+            raise SpecError(f"{text!r:.40} is neither yes nor no; give one of them, or both with a comma between")
         if isinstance(example, str):
             return text
     number = _number(text, f"{text!r:.40} is no number; give some such as {','.join(map(written, usual.grid[:2]))}")
     if not isinstance(example, int):
         return number
     if number != int(number):
-        raise SpecError(f"{text} is not a whole number, which this setting takes")
+        raise SpecError(f"{text} is not a whole number, which this setting takes; give one")
     return int(number)

@@ -9,7 +9,9 @@ studies/<name>/
   tuner.log
 """
 
+import errno
 import os
+import secrets
 import shutil
 import socket
 import time
@@ -55,11 +57,11 @@ class Budget:
     beside: int | None = None
 
     def __post_init__(self) -> None:
-        if not 1 <= self.trials <= 100_000:
+        if not isinstance(self.trials, int) or isinstance(self.trials, bool) or not 1 <= self.trials <= 100_000:
             raise SpecError(f"{self.trials} trials were asked for; give a number from 1 to 100,000")
         if self.seconds is not None and not 1 <= self.seconds <= 30 * 24 * 3600:
             raise SpecError(f"{self.seconds:g} seconds were asked for; give 1 to {30 * 24 * 3600:,}")
-        if self.beside is not None and not 1 <= self.beside <= 64:
+        if self.beside is not None and not (isinstance(self.beside, int) and 1 <= self.beside <= 64):
             raise SpecError(f"{self.beside} trials beside each other were asked for; give 1 to 64")
 
 
@@ -84,6 +86,10 @@ class Study:
             ) from error
         except SpecError as error:
             raise StudyError(f"the settings of the study {folder.name} cannot be read: {error}") from error
+        if self.spec.name != folder.name:
+            raise StudyError(
+                f"the folder {folder.name!r:.80} holds the study {self.spec.name}; give it that name, or delete it"
+            )
         self._opened: optuna.Study | None = None
         self._seen: tuple[tuple[int, ...], tuple[Trial, ...]] | None = None
 
@@ -138,6 +144,7 @@ class Study:
             StudyError: the storage cannot be reached.
         """
         with _storage_errors(self.spec):
+            self._still_there()
             return self.optuna.get_trials(deepcopy=False)
 
     def trials(self) -> tuple[Trial, ...]:
@@ -191,6 +198,7 @@ class Study:
         """
         lock = FileLock(self.folder / ".lock")
         with storage_errors(self.folder):
+            self._still_there()  # else its folder comes back with a lock in it
             try:
                 lock.acquire(timeout=_PATIENCE_S)
             except Timeout as error:
@@ -199,6 +207,15 @@ class Study:
             yield
         finally:
             lock.release()
+
+    def _still_there(self) -> None:
+        """Refuse to go on with a study that was deleted.
+
+        Raises:
+            StudyError: its folder is gone.
+        """
+        if not (self.folder / "study.json").exists():
+            raise StudyError(f"the study {self.name} was deleted; begin another")
 
     def request_stop(self) -> None:
         """Ask it to stop; its trials keep what they have and go on when it is resumed.
@@ -277,7 +294,11 @@ class StudyStore:
     def names(self) -> tuple[str, ...]:
         """Return the names of all studies, the newest first."""
         try:
-            found = [path for path in self.folder.iterdir() if (path / "study.json").is_file()]
+            found = [
+                path
+                for path in self.folder.iterdir()
+                if not path.name.startswith(".") and (path / "study.json").is_file()  # those with a dot are half made
+            ]
         except OSError:
             return ()
         return tuple(path.name for path in sorted(found, key=lambda one: stamp(one / "study.json")[2:3], reverse=True))
@@ -299,7 +320,7 @@ class StudyStore:
     def free_name(self, base: str) -> str:
         """Return a name that no study has, from a beginning."""
         number = 1
-        while f"{base}-{number}" in self.names():
+        while os.path.lexists(self.folder / f"{base}-{number}"):
             number += 1
         return f"{base}-{number}"
 
@@ -313,8 +334,8 @@ class StudyStore:
         """
         folder = self.folder / spec.name
         if folder.exists():
-            raise StudyError(f"there is a study called {spec.name} already; choose another name, or go on with it")
-        partial = self.folder / f".new-{spec.name}-{os.getpid()}"
+            raise StudyError(_taken(spec.name))
+        partial = self.folder / f".new-{spec.name}-{secrets.token_hex(4)}"
         try:
             with storage_errors(folder):
                 partial.mkdir(parents=True)
@@ -322,7 +343,12 @@ class StudyStore:
             write_json(partial / "budget.json", asdict(budget))
             _open(spec, partial)  # before anybody sees it: a storage that cannot be reached leaves nothing
             with storage_errors(folder):
-                os.rename(partial, folder)
+                try:
+                    os.rename(partial, folder)
+                except OSError as error:
+                    if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # somebody was faster
+                        raise StudyError(_taken(spec.name)) from error
+                    raise
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
@@ -349,6 +375,10 @@ class StudyStore:
             shutil.rmtree(grave)
 
 
+def _taken(name: str) -> str:
+    return f"there is a study called {name} already; choose another name, or go on with it"
+
+
 def _open(spec: StudySpec, folder: Path) -> "optuna.Study":
     try:
         import optuna
@@ -364,6 +394,8 @@ def _open(spec: StudySpec, folder: Path) -> "optuna.Study":
     with _storage_errors(spec):
         patience = {} if spec.storage else {"connect_args": {"timeout": _PATIENCE_S}}
         storage = optuna.storages.RDBStorage(url, engine_kwargs=patience)
+        with suppress(KeyError):  # there is none yet; whoever only looks need not be able to write
+            return optuna.load_study(study_name=spec.name, storage=storage, sampler=Decided())
         return optuna.create_study(
             study_name=spec.name,
             storage=storage,

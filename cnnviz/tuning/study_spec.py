@@ -75,7 +75,7 @@ class StudySpec(Settings):
                 if not isinstance(tried, OneOf) or not all(isinstance(value, str) for value in tried.values):
                     raise SpecError(f"{START_FROM} takes the ids of runs and {NOTHING!r}, separated by commas")
             else:
-                _check_words(self.base, name, tried)
+                _check_values(self.base, name, tried)
         if _has_password(self.storage):
             raise SpecError(
                 "the storage has a password in its address, which would be kept in a file; leave it out and give it as "
@@ -108,7 +108,7 @@ class StudySpec(Settings):
         """How many combinations a grid has."""
         count = 1
         for tried in self.space.values():
-            count *= len(tried.grid)
+            count *= tried.count
         return count
 
     @property
@@ -155,20 +155,30 @@ class StudySpec(Settings):
         return values
 
 
-def _check_words(base: RunSpec, name: str, tried: Range) -> None:
-    """Refuse a setting that says nothing here, and words that it does not take; numbers may suit other networks."""
+def _check_values(base: RunSpec, name: str, tried: Range) -> None:
+    """Refuse a setting that says nothing here, words that it does not take, and numbers none of which it takes.
+
+    Of numbers some may suit other networks, so that only trials tell.
+    """
     one = setting(name)
     usual = one.usual(base)
     if usual is None:
         raise SpecError(f"{name} says nothing here: these settings have no such layers, so leave it out")
-    for word in tried.grid:
-        if isinstance(word, str):
-            try:
-                taken = one.read(one.change(base, word)) == word
-            except SpecError:
-                taken = False
-            if not taken:
-                raise SpecError(f"{name} takes no {word!r:.40}; give some such as {usual.words}")
+    if isinstance(tried, OneOf):
+        values = tried.values
+    else:
+        values = tuple(int(end) if tried.whole else end for end in (tried.low, tried.last))
+    refusals = []
+    for value in values:
+        try:
+            taken = one.read(one.change(base, value)) == value or not isinstance(value, str)
+        except SpecError as error:
+            taken = False
+            refusals.append(error)
+        if isinstance(value, str) and not taken:
+            raise SpecError(f"{name} takes no {value!r:.40}; give some such as {usual.words}")
+    if len(refusals) == len(values):
+        raise SpecError(f"no trial could have {name} {tried.words:.60} ({refusals[0]}); give some such as {usual.words}")
 
 
 def _has_password(storage: str) -> bool:

@@ -106,7 +106,12 @@ def tune(
         opened = store.get(study)
         if bare.given or asked:
             _refuse_others(opened.spec, _study_spec(study, bare, asked, home))
-        budget = opened.budget
+        try:
+            budget = opened.budget
+        except StudyError:
+            if trials is None:
+                raise
+            budget = Budget(trials)
     else:
         from cnnviz.cli.data import fetch_where_missing
 
@@ -118,6 +123,7 @@ def tune(
         opened = store.create(spec, budget)
     changes: dict[str, Any] = {"trials": trials, "seconds": flags.seconds, "beside": beside}
     opened.budget = Budget(**{**asdict(budget), **{name: one for name, one in changes.items() if one is not None}})
+    opened.allow()
     with stop_on_signals(opened), _progress(opened) as on_change:
         work(opened, on_change)
     _tell(opened, home, as_json)

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
@@ -21,13 +22,15 @@ from cnnviz.runs.processes import start_times
 from cnnviz.training.launcher import worker_environment
 from cnnviz.tuning.study import Budget, Study, StudyStore, Tuner
 from cnnviz.tuning.study_spec import StudySpec
-from cnnviz.tuning.tuner import OnChange, work_on
 from cnnviz.tuning.workers import LocalWorkers, usual_places
+
+if TYPE_CHECKING:
+    from cnnviz.tuning.tuner import OnChange
 
 __all__ = ["main", "search", "start", "stop_on_signals", "tune"]
 
 
-def tune(spec: StudySpec, budget: Budget, home: str | Path | None = None, on_change: OnChange | None = None) -> Study:
+def tune(spec: StudySpec, budget: Budget, home: str | Path | None = None, on_change: "OnChange | None" = None) -> Study:
     """Search for settings, from the first trial to the last; the dashboard does the same in a process of its own.
 
     A study of that name goes on where it was, if it has these settings.
@@ -55,18 +58,22 @@ def tune(spec: StudySpec, budget: Budget, home: str | Path | None = None, on_cha
         study.budget = budget
     else:
         study = store.create(spec, budget)
+    study.allow()
     search(study, on_change)
     return study
 
 
-def search(study: Study, on_change: OnChange | None = None) -> None:
-    """Work on a study in this process, with as many worker processes as suit the machine.
+def search(study: Study, on_change: "OnChange | None" = None) -> None:
+    """Work on a study in this process, with as many worker processes as suit the machine; unless it is asked to stop.
 
     Raises:
+        MissingExtraError: Optuna is not installed.
         StudyError: its storage cannot be reached.
         StorageError: the home cannot be written.
     """
-    study.allow()
+    _ = study.optuna  # without Optuna that says so
+    from cnnviz.tuning.tuner import work_on
+
     places = min(study.budget.beside or usual_places(), study.spec.behind)
     threads = max(1, (os.cpu_count() or 1) // places)
     work_on(study, LocalWorkers(study.home, study.folder / "tuner.log", places, threads), on_change)
@@ -131,12 +138,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--study", required=True)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    log = logging.getLogger("cnnviz.tuner")
     try:
         study = StudyStore(options.home).get(options.study)
+    except CnnvizError as error:
+        log.error("%s", error)
+        sys.exit(2)
+    try:
         with stop_on_signals(study):
             search(study)
     except CnnvizError as error:
-        logging.getLogger("cnnviz.tuner").error("%s", error)
+        log.error("%s", error)
+        with suppress(CnnvizError):
+            study.problem = error.sentence
         sys.exit(2)
 
 

@@ -6,6 +6,7 @@ studies/<name>/
   trials.db      the trials, as Optuna keeps them, unless another storage was asked for
   tuners/        a file for each process that works on it, renewed every second
   stop           written by anyone who asks it to stop
+  problem.json   why the last process ended that could not go on
   tuner.log
 """
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     import optuna
     from optuna.trial import FrozenTrial
 
-__all__ = ["Budget", "Study", "StudyStore", "Tuner"]
+__all__ = ["Budget", "Study", "StudyStore", "Tuner", "database_errors"]
 
 State = Literal["running", "stopping", "stopped", "completed", "interrupted"]
 
@@ -109,6 +110,7 @@ class Study:
         try:
             return Budget(**{key: values[key] for key in ("trials", "seconds", "beside") if key in values})
         except (TypeError, SpecError) as error:
+            self._still_there()
             raise StudyError(f"budget.json of the study {self.name} is damaged; give it trials anew") from error
 
     @budget.setter
@@ -229,9 +231,20 @@ class Study:
             (self.folder / "stop").touch()
 
     def allow(self) -> None:
-        """Take back a request to stop."""
-        with storage_errors(self.folder), suppress(FileNotFoundError):
-            os.unlink(self.folder / "stop")
+        """Take back a request to stop, and what kept it from going on before."""
+        for name in ("stop", "problem.json"):
+            with storage_errors(self.folder), suppress(FileNotFoundError):
+                os.unlink(self.folder / name)
+
+    @property
+    def problem(self) -> str:
+        """Why the last process that worked on it could not go on, a sentence; empty where none said so."""
+        told = (read_json(self.folder / "problem.json") or {}).get("message")
+        return told if isinstance(told, str) else ""
+
+    @problem.setter
+    def problem(self, sentence: str) -> None:
+        write_json(self.folder / "problem.json", {"message": sentence}, within=self.folder)
 
 
 def _trained_or_passed(trials: Sequence[Trial]) -> int:
@@ -375,17 +388,23 @@ class StudyStore:
             shutil.rmtree(grave)
 
 
+def _need_optuna() -> None:
+    try:
+        import optuna  # noqa: F401 - whether it is there
+    except ImportError as error:
+        raise MissingExtraError(
+            'searching for settings needs Optuna, which is not installed; install it with: pip install "cnnviz[tune]"'
+        ) from error
+
+
 def _taken(name: str) -> str:
     return f"there is a study called {name} already; choose another name, or go on with it"
 
 
 def _open(spec: StudySpec, folder: Path) -> "optuna.Study":
-    try:
-        import optuna
-    except ImportError as error:
-        raise MissingExtraError(
-            'searching for settings needs Optuna, which is not installed; install it with: pip install "cnnviz[tune]"'
-        ) from error
+    _need_optuna()
+    import optuna
+
     from cnnviz.tuning.choosing import directions
     from cnnviz.tuning.decided import Decided
 
@@ -408,11 +427,10 @@ def _open(spec: StudySpec, folder: Path) -> "optuna.Study":
 @contextmanager
 def _storage_errors(spec: StudySpec) -> Iterator[None]:
     """Turn what a database says into a sentence; its address may hold a name, so no password is ever part of it."""
-    from optuna.exceptions import StorageInternalError
-    from sqlalchemy.exc import SQLAlchemyError
-
+    _need_optuna()
     try:
-        yield
+        with database_errors(spec):
+            yield
     except ImportError as error:
         package = getattr(error.__cause__ or error, "name", None)
         if package is None:
@@ -421,10 +439,27 @@ def _storage_errors(spec: StudySpec) -> Iterator[None]:
             f"the storage {spec.storage} needs the package {package}, which is not installed; install it with: "
             f"pip install {package}"
         ) from error
-    except (StorageInternalError, SQLAlchemyError, KeyError) as error:
+    except KeyError as error:
+        raise StudyError(
+            f"{_where(spec)} does not know the study {spec.name} any more; begin it anew, under another name"
+        ) from error
+
+
+@contextmanager
+def database_errors(spec: StudySpec) -> Iterator[None]:
+    """Turn what a database refuses while it is worked with into a StudyError."""
+    from optuna.exceptions import StorageInternalError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (StorageInternalError, SQLAlchemyError) as error:
         cause = error.__cause__ or error
         reason = " ".join(str(cause).split())[:200]
-        where = spec.storage or f"trials.db of the study {spec.name}"
         raise StudyError(
-            f"{where} cannot be used ({reason}); check that it is there and that writing is permitted"
+            f"{_where(spec)} cannot be used ({reason}); check that it is there and that writing is permitted"
         ) from error
+
+
+def _where(spec: StudySpec) -> str:
+    return spec.storage or f"trials.db of the study {spec.name}"

@@ -178,7 +178,8 @@ def _check_values(base: RunSpec, name: str, tried: Range) -> None:
         if isinstance(value, str) and not taken:
             raise SpecError(f"{name} takes no {value!r:.40}; give some such as {usual.words}")
     if len(refusals) == len(values):
-        raise SpecError(f"no trial could have {name} {tried.words:.60} ({refusals[0]}); give some such as {usual.words}")
+        why = f"no trial could have {name} {tried.words:.60} ({refusals[0]})"
+        raise SpecError(f"{why}; give some such as {usual.words}")
 
 
 def _has_password(storage: str) -> bool:

@@ -88,7 +88,11 @@ class _Images:
 def _train(run: Run, images: _Images) -> None:
     from cnnviz.training.execute import execute, stop_on_signals
 
-    data = images.of(run)
+    try:
+        data = images.of(run)
+    except CnnvizError as error:  # the data set was deleted, say
+        write_status(run.folder, replace(run.status, state="failed", message=error.sentence, seconds_left=None))
+        raise
     if run.state in RESUMABLE:
         with reopened(run) as status:
             write_status(run.folder, replace(status, **process_fields()))

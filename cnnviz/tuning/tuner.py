@@ -7,23 +7,24 @@ another, which takes over the trials that nobody works on and goes on with their
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from filelock import FileLock
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from cnnviz.errors import CnnvizError, RunError, SpecError
+from cnnviz.errors import CnnvizError, RunError, SpecError, StorageError
 from cnnviz.files import read_json
-from cnnviz.runs import Run, RunStore, Status, process_fields, read_class_names
+from cnnviz.runs import Run, RunStore, Status, process_fields, read_class_names, write_status
 from cnnviz.runs.beginning import beginning_with
 from cnnviz.spec import RunSpec
 from cnnviz.training.queue import free_slot, is_waiting
+from cnnviz.training.reopen import RESUMABLE, reopened
 from cnnviz.tuning.choosing import distributions, goes_on, next_values
 from cnnviz.tuning.decided import Decided
 from cnnviz.tuning.ranges import Value
 from cnnviz.tuning.settings import changed
-from cnnviz.tuning.study import Study, Tuner
+from cnnviz.tuning.study import Study, Tuner, database_errors
 from cnnviz.tuning.study_spec import NOTHING, START_FROM
 from cnnviz.tuning.workers import Workers
 
@@ -54,7 +55,8 @@ def work_on(study: Study, workers: Workers, on_change: OnChange | None = None) -
         SpecError: nothing of what is searched goes together.
         StorageError: the home cannot be written.
     """
-    _Work(study, workers, on_change or (lambda _: None)).to_end()
+    with database_errors(study.spec):
+        _Work(study, workers, on_change or (lambda _: None)).to_end()
 
 
 @dataclass(eq=False)
@@ -92,6 +94,7 @@ class _Work:
         self._began = time.monotonic()
         self._spent = study.spent
         self._said = 0.0
+        self._waits = False  # for a place to train, which somebody else has
 
     def to_end(self) -> None:
         self._say()
@@ -104,11 +107,13 @@ class _Work:
                     break
             self._wind_up()
         finally:
-            self._keep_time()
+            with suppress(StorageError):  # full, or deleted meanwhile: the rest has to be given back all the same
+                self._keep_time()
             self._leave_place()
             self.workers.close()
             self.me.leave()
-            self.on_change(self.study)
+            with suppress(CnnvizError):
+                self.on_change(self.study)
 
     # --- beginning trials ------------------------------------------------------------------------------------------
 
@@ -225,6 +230,9 @@ class _Work:
     def _begin(self, one: _Open) -> None:
         assert one.run is not None
         one.attempts += 1
+        if one.run.state in RESUMABLE:  # whose worker may die before it says so: then it was not stopped once more
+            with suppress(RunError), reopened(one.run) as status:
+                write_status(one.run.folder, replace(status, **process_fields()))
         self.workers.begin(one.run)
 
     # --- looking at them -------------------------------------------------------------------------------------------
@@ -241,12 +249,17 @@ class _Work:
         if busy:
             return
         state = run.state
-        if state in ("running", "stopping"):  # trained by a process of an earlier tuner, which goes on to its end
+        if not run.folder.is_dir():
+            self._end(number, TrialState.FAIL, problem="Its run was deleted.")
+        elif state in ("running", "stopping"):  # trained by a process of an earlier tuner, which goes on to its end
             return
-        if one.verdict:
+        elif one.verdict:
             self._end(number, TrialState.PRUNED, outcome="pruned", problem=one.verdict)
         elif state == "completed":
-            self._complete(number, one, run)
+            try:
+                self._complete(number, one, run)
+            except RunError as error:  # its files are damaged
+                self._end(number, TrialState.FAIL, problem=error.sentence)
         elif state == "diverged":
             self._end(number, TrialState.PRUNED, outcome="diverged", problem=run.status.message)
         elif state == "stopped" and not self._stopping():
@@ -341,6 +354,7 @@ class _Work:
         """Whether this machine's place to train is ours, or becomes ours now."""
         if self.place is None and not is_waiting(self.store):
             self.place = free_slot(self.store, give_up=lambda: True)
+        self._waits = self.place is None
         return self.place is not None and not is_waiting(self.store)
 
     def _give_way(self) -> None:
@@ -372,7 +386,7 @@ class _Work:
 
     def _say(self) -> None:
         self._said = time.monotonic()
-        self.me.say(waits=self.place is None and bool(self.open))
+        self.me.say(waits=self._waits)
         self._keep_time()
 
     def _keep_time(self) -> None:

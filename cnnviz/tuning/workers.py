@@ -104,8 +104,7 @@ class LocalWorkers:
                 with suppress(BrokenPipeError):
                     worker.process.stdin.close()
         for worker in self._workers:
-            if not worker.busy:
-                worker.process.terminate()
+            worker.process.terminate()  # one that still trains keeps what it has
         for worker in self._workers:
             try:
                 worker.process.wait(_PATIENCE_S)

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from cnnviz.tuning import StudyStore
+from cnnviz.errors import CnnvizError
+from cnnviz.tuning import Study, StudyStore
 from cnnviz.ui.address import go, read
 from cnnviz.ui.choosers import dropdown
 from cnnviz.ui.loaders import home
+from cnnviz.ui.messages import problem
 from cnnviz.ui.styles import style
 from cnnviz.ui.tune.place import TunePlace
 from cnnviz.ui.tune.readings import opened
@@ -28,14 +30,36 @@ def show_tune() -> None:
         show_setup()
         return
     chosen = place.study or names[0]
-    study = opened(chosen)
+    study, fault = _opened(chosen, names)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="tune-bar"):
         dropdown("Search", "study", chosen, names, width=300)
-        study_buttons(study)
+        if study is not None:
+            study_buttons(study, damaged=fault is not None)
         if st.button("New search", key="tune-new", icon=":material/add:"):
             go(task="new")
             st.rerun()
+    if study is None or fault is not None:
+        if fault is not None:
+            problem(fault, way_back=None)
+        return
     show_study(study, place.view)
+
+
+def _opened(name: str, names: tuple[str, ...]) -> tuple[Study | None, CnnvizError | None]:
+    """Open a study; of a damaged one what there is, and what is wrong: the page then still leads to the others.
+
+    Raises:
+        StudyError: there is none of that name.
+    """
+    study = None
+    try:
+        study = opened(name)
+        _ = study.state, study.budget
+    except CnnvizError as error:
+        if name not in names:
+            raise
+        return study, error
+    return study, None
 
 
 def _back(names: tuple[str, ...]) -> None:

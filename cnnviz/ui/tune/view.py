@@ -7,7 +7,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from cnnviz.errors import CnnvizError
+from cnnviz.errors import CnnvizError, StudyError
 from cnnviz.figures.tuning import (
     curves_caption,
     draw_curves,
@@ -20,7 +20,7 @@ from cnnviz.figures.tuning import (
 )
 from cnnviz.runs import RunStore
 from cnnviz.runs.presets import save_preset
-from cnnviz.tuning import OBJECTIVES, Study, StudyStore, Trial, written
+from cnnviz.tuning import OBJECTIVES, Budget, Study, StudyStore, Trial, written
 from cnnviz.tuning.finishing import full_spec
 from cnnviz.tuning.importance import LEAST
 from cnnviz.tuning.records import shown
@@ -30,8 +30,8 @@ from cnnviz.ui.address import go, page_link, rerun
 from cnnviz.ui.choosers import segments
 from cnnviz.ui.components import live_chart
 from cnnviz.ui.guard import permitted
-from cnnviz.ui.messages import plain, problem
-from cnnviz.ui.pages import REPORT, TRAIN
+from cnnviz.ui.messages import plain, problem, reported
+from cnnviz.ui.pages import REPORT, TRAIN, TUNE
 from cnnviz.ui.train.editor import start_once
 from cnnviz.ui.tune.place import VIEWS, View
 from cnnviz.ui.tune.readings import importance, titles
@@ -58,7 +58,8 @@ def show_study(study: Study, view: View) -> None:
     if told := st.session_state.pop("tune-told", None):
         st.toast(plain(told), icon=":material/bookmark_added:")
     st.caption(plain(settings_in_words(study.spec)))
-    st.fragment(_draw, run_every=_TICK_S if active else None)(study, view, active)
+    ticking = reported(TUNE, label="Open the newest search")(_draw)  # it may be deleted meanwhile
+    st.fragment(ticking, run_every=_TICK_S if active else None)(study, view, active)
 
 
 def _draw(study: Study, view: View, was_active: bool) -> None:
@@ -69,9 +70,7 @@ def _draw(study: Study, view: View, was_active: bool) -> None:
     _progress(study, state, trials)
     if not any(trial.curve or trial.ended for trial in trials):
         st.info(
-            "The first trials are on their way: their curves appear here after their first epoch."
-            if was_active
-            else "No trial has ended yet. **Go on** begins where it stopped.",
+            _why_nothing(study) if was_active else "No trial has ended yet. **Go on** begins where it stopped.",
             icon=":material/hourglass_empty:",
         )
         return
@@ -92,6 +91,13 @@ def _draw(study: Study, view: View, was_active: bool) -> None:
     _VIEWS[view](study, trials)
 
 
+def _why_nothing(study: Study) -> str:
+    """Say why a search that runs has nothing to show yet."""
+    if any(one.get("waits") is True for one in study.tuners()):
+        return "It waits until what trains on this machine now has ended, and begins by itself."
+    return "The first trials are on their way: their curves appear here after their first epoch."
+
+
 def _progress(study: Study, state: str, trials: tuple[Trial, ...]) -> None:
     st.markdown(plain(progress_in_words(study, trials)))
     if state in ("running", "stopping"):
@@ -101,9 +107,9 @@ def _progress(study: Study, state: str, trials: tuple[Trial, ...]) -> None:
             done = max(done, study.spent / budget.seconds)
         st.progress(min(done, 1.0))
     elif state == "interrupted":
+        why = study.problem or "Its process ended without saying why (killed, out of memory, or the machine restarted)."
         st.warning(
-            "Its process ended without saying why (killed, out of memory, or the machine restarted). **Go on** takes "
-            "up its trials where they were.",
+            f"{plain(why)} **Go on** takes up its trials where they were.",
             icon=":material/power_off:",
         )
 
@@ -260,11 +266,16 @@ _VIEWS: dict[View, Callable[[Study, tuple[Trial, ...]], None]] = {
 # --- what can be done with it -----------------------------------------------------------------------------------
 
 
-def study_buttons(study: Study) -> None:
-    """Draw the buttons that a study's state allows, in a row that is open."""
+def study_buttons(study: Study, *, damaged: bool = False) -> None:
+    """Draw the buttons that a study's state allows, in a row that is open.
+
+    Args:
+        study: whose.
+        damaged: whether something of it cannot be read, so that it has no state.
+    """
     from cnnviz.tuning.searching import start
 
-    state = study.state
+    state = "damaged" if damaged else study.state
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="tune-actions"):
         if state in ("running", "stopping"):
             if st.button(
@@ -295,9 +306,12 @@ def _extend(study: Study) -> None:
     """Allow more trials, and begin them where nobody works on it."""
     from cnnviz.tuning.searching import start
 
-    budget = study.budget
-    seconds = None if budget.seconds is None else budget.seconds + study.spent
-    study.budget = replace(budget, trials=budget.trials + _MORE, seconds=seconds)
+    try:
+        budget = study.budget
+        seconds = None if budget.seconds is None else budget.seconds + study.spent
+        study.budget = replace(budget, trials=budget.trials + _MORE, seconds=seconds)
+    except StudyError:  # it is damaged: as many more than there are
+        study.budget = Budget(sum(trial.ended for trial in study.trials()) + _MORE)
     if study.state not in ("running", "stopping"):
         start(study)
 

@@ -10,7 +10,8 @@ from cnnviz.tuning.ranges import Between, OneOf, Value
 
 __all__ = ["SETTINGS", "Setting", "changed", "present", "usual_space"]
 
-_MOST_BLOCKS = 5
+_MOST_BLOCKS = 5  # that are usually tried
+_LARGEST_BLOCKS = 20
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,13 @@ def _optimiser(spec: RunSpec, value: str) -> RunSpec:
     """Change the optimiser; what only plain gradient descent takes goes with it."""
     offsets = spec.train.offset_rate if value == "sgd" else 1.0
     return spec.changed(train=spec.train.changed(optimizer=value, offset_rate=offsets))
+
+
+def _with_blocks(layers: Any, count: int) -> Any:
+    """Change how many blocks there are; filters double from one to the next, so that no network has many."""
+    if not 1 <= count <= _LARGEST_BLOCKS:
+        raise SpecError(f"{count:,} blocks were asked for; give 1 to {_LARGEST_BLOCKS}")
+    return varying.with_blocks(layers, count)
 
 
 def _usual_blocks(spec: RunSpec) -> Between | None:
@@ -124,7 +132,7 @@ _LIST: tuple[Setting, ...] = (
         "Blocks",
         "How many blocks of convolutions, each ended by a pooling; each that is added has twice the filters.",
         lambda spec: varying.blocks_of(spec.model.layers) or None,
-        _layers(varying.with_blocks),
+        _layers(_with_blocks),
         _usual_blocks,
     ),
     Setting(

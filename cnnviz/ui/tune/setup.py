@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from cnnviz.data import DatasetInfo, are_characters
-from cnnviz.errors import CnnvizError
+from cnnviz.errors import CnnvizError, StudyError
 from cnnviz.runs.presets import own_presets
 from cnnviz.spec import PRESETS, RunSpec
 from cnnviz.training.draft import Draft, suggested_preset
@@ -180,11 +180,16 @@ def _begin(base: RunSpec, space: dict[str, Range], epochs: int, budget: Budget, 
     """Make the study, begin it, and look at it."""
     from cnnviz.tuning.searching import start
 
-    store = StudyStore(loaders.home())
-    name = store.free_name(f"{base.data.name}-{base.preset}".replace("_", "-")[:50])
+    store, study = StudyStore(loaders.home()), None
     try:
-        spec = StudySpec(name=name, base=base, space=space, epochs=epochs, **choices)
-        study = store.create(spec, budget)
+        spec = StudySpec(name="search", base=base, space=space, epochs=epochs, **choices)
+        while study is None:
+            name = store.free_name(f"{base.data.name}-{base.preset}".replace("_", "-")[:50])
+            try:
+                study = store.create(spec.changed(name=name), budget)
+            except StudyError:
+                if name not in store.names():  # else another tab was faster, and takes that name
+                    raise
         start(study)
     except CnnvizError as error:
         st.error(plain(error.sentence), icon=":material/error:")

@@ -206,6 +206,10 @@ def test_links_to_what_there_is_not(query: dict[str, str]) -> None:
     assert [link.proto.label for link in at.main.get("page_link")] == ["Open the newest search"]
 
 
+def test_a_link_to_a_study_where_there_is_none() -> None:
+    assert "There is no study called 'gone'; there are none yet" in told(opened(PAGE, study="gone").error[0])
+
+
 def test_a_study_that_is_deleted_while_it_is_looked_at() -> None:
     study, _ = made(), made(name="other")
     at = opened(PAGE, study="rates")

@@ -25,7 +25,7 @@ def show_tune() -> None:
     """
     place, names = read(TunePlace), StudyStore(home()).names()
     st.html(style(__file__))
-    if place.task == "new" or not names:
+    if place.task == "new" or not (names or place.study):
         _back(names)
         show_setup()
         return

@@ -361,7 +361,6 @@ def _open(spec: StudySpec, folder: Path) -> "optuna.Study":
     from cnnviz.tuning.choosing import directions
     from cnnviz.tuning.decided import Decided
 
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
     url = spec.storage or f"sqlite:///{folder / 'trials.db'}"
     with _storage_errors(spec):
         patience = {} if spec.storage else {"connect_args": {"timeout": _PATIENCE_S}}

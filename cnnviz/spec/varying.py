@@ -58,11 +58,13 @@ def with_blocks(layers: Layers, count: int) -> Layers:
 
     Args:
         layers: without any block they stay as they are.
-        count: from 1. The first blocks are kept; each that is added is like the last, with twice its filters.
+        count: from 1. The first blocks are kept; each that is added is like the last, with twice its filters and
+            without its convolutions that do not learn.
     """
     blocks, rest = _blocks(layers)
     while blocks and len(blocks) < count:
-        blocks.append(tuple(_doubled(layer) for layer in blocks[-1]))
+        last = [layer for layer in blocks[-1] if _learns(layer) or not isinstance(layer, Convolution)]
+        blocks.append(tuple(map(_doubled, last)))
     return (*(layer for block in blocks[:count] for layer in block), *rest)
 
 
@@ -132,7 +134,7 @@ def _bends(layer: Layer) -> Function | None:
         layer.function
         if isinstance(layer, Activation)
         else layer.activation
-        if isinstance(layer, Convolution | Dense)
+        if isinstance(layer, Dense) or _learns(layer)
         else "linear"
     )
     return None if function == "linear" else function
@@ -170,6 +172,8 @@ def normalised_of(layers: Layers) -> bool | None:
 
 def with_normalisation(layers: Layers, wanted: bool) -> Layers:
     """Return layers with or without batch normalisation: behind each convolution, or nowhere."""
+    if normalised_of(layers) == wanted:
+        return layers
     if not wanted:
         kept = [layer for layer in layers if not isinstance(layer, BatchNormalization)]
         return tuple(layer.changed(bias=True) if _learns(layer) else layer for layer in kept)

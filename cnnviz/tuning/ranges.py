@@ -1,6 +1,7 @@
 """What a search tries of a setting: a range of numbers, or some values."""
 
 from collections.abc import Iterable
+from math import isfinite
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -125,31 +126,37 @@ def range_of(text: str, usual: Between | OneOf) -> Between | OneOf:
         if isinstance(usual, OneOf):
             raise SpecError(f"{text!r:.60} is a range, and this setting takes some values, such as {usual.words}")
         high, slash, step = rest.partition("/")
-        numbers = [_number(one, text) for one in (low, high)]
-        steps = _number(step, text) if slash else (usual.step if not usual.log else None)
+        otherwise = f"the range {text!r:.60} is not two numbers; give one such as 16..64 or 0.001..0.1"
+        numbers = [_number(one, otherwise) for one in (low, high)]
+        steps = _number(step, otherwise) if slash else (usual.step if not usual.log else None)
         return Between(low=numbers[0], high=numbers[1], step=steps, log=usual.log and not slash, whole=usual.whole)
     return OneOf(values=tuple(_value(one.strip(), usual) for one in text.split(",")))
 
 
-def _number(text: str, whole: str) -> float:
+def _number(text: str, otherwise: str) -> float:
+    """Read a number, or refuse with a sentence."""
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise SpecError(f"the range {whole!r:.60} is not two numbers; give one such as 16..64 or 0.001..0.1") from None
+        raise SpecError(otherwise) from None
+    if not isfinite(number):
+        raise SpecError(otherwise)
+    return number
 
 
 def _value(text: str, usual: Between | OneOf) -> Value:
-    if isinstance(usual, Between):
-        number = _number(text, text)
-        if usual.whole and number != int(number):
-            raise SpecError(f"{text} is not a whole number, which this setting takes")
-        return int(number) if usual.whole else number
-    known = {written(value): value for value in usual.values}
-    if text in known:
-        return known[text]
-    example = usual.values[0]
-    if isinstance(example, bool):
-        raise SpecError(f"{text!r:.40} is neither yes nor no")
-    if isinstance(example, str):
-        return text
-    return type(example)(_number(text, text))
+    example: Value = usual.grid[0]
+    if isinstance(usual, OneOf):
+        known = {written(value): value for value in usual.values}
+        if text in known:
+            return known[text]
+        if isinstance(example, bool):
+            raise SpecError(f"{text!r:.40} is neither yes nor no")
+        if isinstance(example, str):
+            return text
+    number = _number(text, f"{text!r:.40} is no number; give some such as {','.join(map(written, usual.grid[:2]))}")
+    if not isinstance(example, int):
+        return number
+    if number != int(number):
+        raise SpecError(f"{text} is not a whole number, which this setting takes")
+    return int(number)

@@ -1,7 +1,7 @@
 """What of a run's settings a search can change: how each is read, changed, and what of it is usually tried."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from cnnviz.errors import SpecError
@@ -98,6 +98,22 @@ def _around_rate(spec: RunSpec) -> Between:
     rates = (1e-4, 1e-2) if spec.train.optimizer == "adam" else (1e-3, 1.0)
     rate = spec.train.learning_rate
     return Between(low=min(rates[0], rate), high=max(rates[1], rate), log=True)
+
+
+def _with_own(one: Setting) -> Setting:
+    """Let what is usually tried have the value that the given settings have, so that a search begins with them."""
+
+    def usual(spec: RunSpec) -> Between | OneOf | None:
+        tried, own = one.usual(spec), one.read(spec)
+        if tried is None or own is None or tried.has(own):
+            return tried
+        if isinstance(tried, OneOf):
+            values = (*tried.values, own)
+            return tried.changed(values=values if isinstance(own, str) else sorted(values))
+        assert not isinstance(own, str)
+        return tried.changed(low=min(tried.low, own), high=max(tried.high, own), step=None)
+
+    return replace(one, usual=usual)
 
 
 _IMAGES = OneOf(values=("flatten", "average", "max"))
@@ -256,7 +272,7 @@ _LIST: tuple[Setting, ...] = (
 )
 
 # In this order they are changed: what a later one counts or replaces is what the earlier ones left.
-SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in _LIST}
+SETTINGS: Mapping[str, Setting] = {setting.name: _with_own(setting) for setting in _LIST}
 
 
 def setting(name: str) -> Setting:

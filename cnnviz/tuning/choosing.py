@@ -49,7 +49,7 @@ def next_values(spec: StudySpec, number: int, earlier: Sequence[FrozenTrial]) ->
     if number == 0 and spec.first is not None:
         return spec.first
     if spec.sampler == "grid":
-        return _on_grid(spec, number - (spec.first is not None))
+        return _on_grid(spec, number)
     study = optuna.create_study(directions=directions(spec), sampler=_sampler(spec, number))
     study.add_trials([_copied(trial) for trial in earlier if trial.state in (TrialState.COMPLETE, TrialState.PRUNED)])
     return dict(study.ask(distributions(spec)).params)
@@ -115,11 +115,15 @@ def _sampler(spec: StudySpec, number: int) -> optuna.samplers.BaseSampler:
     return optuna.samplers.TPESampler(seed=seed, n_startup_trials=_STARTUP)
 
 
-def _on_grid(spec: StudySpec, place: int) -> dict[str, Value]:
-    """Return the combination at a place of a random order; after the last it begins anew."""
-    order = np.random.default_rng(spec.seed).permutation(spec.combinations)
+def _on_grid(spec: StudySpec, number: int) -> dict[str, Value]:
+    """Return the combination of a trial, in a random order behind that of the first; after the last it begins anew."""
+    order, first = np.random.default_rng(spec.seed).permutation(spec.combinations), spec.first_on_grid
+    if first is not None:
+        order = np.concatenate(([first], order[order != first]))
+    elif spec.first is not None:
+        number -= 1
     shape = [len(tried.grid) for tried in spec.space.values()]
-    at = np.unravel_index(int(order[place % len(order)]), shape)
+    at = np.unravel_index(int(order[number % len(order)]), shape)
     return {name: tried.grid[int(which)] for (name, tried), which in zip(spec.space.items(), at, strict=True)}
 
 

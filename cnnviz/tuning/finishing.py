@@ -22,6 +22,7 @@ def full_spec(study: Study, trial: Trial, seed: int | None = None) -> RunSpec:
     spec, base = RunStore(study.home).get(trial.run_id).spec, study.spec.base
     train = spec.train.changed(
         epochs=base.train.epochs,
+        seconds=base.train.seconds,
         tests=base.train.tests,
         views=base.train.views,
         seed=base.train.seed if seed is None else seed,

@@ -170,9 +170,7 @@ class Study:
         budget = self.budget
         if budget.seconds is not None and self.spent >= budget.seconds:
             return True
-        if self.spec.sampler == "grid" and _trained_or_passed(trials) >= self.spec.combinations + (
-            self.spec.first is not None
-        ):
+        if self.spec.sampler == "grid" and _trained_or_passed(trials) >= self.spec.whole_grid:
             return True
         return sum(trial.ended for trial in trials) >= budget.trials
 

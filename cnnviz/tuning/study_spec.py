@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Literal, Self
+from urllib.parse import parse_qsl
 
 from pydantic import Field, model_validator
 
@@ -71,7 +72,7 @@ class StudySpec(Settings):
                     raise SpecError(f"{START_FROM} takes the ids of runs and {NOTHING!r}, separated by commas")
             elif setting(name).usual(self.base) is None:
                 raise SpecError(f"{name} says nothing here: these settings have no such layers, so leave it out")
-        if ":" in self.storage.partition("://")[2].rpartition("@")[0]:
+        if _has_password(self.storage):
             raise SpecError(
                 "the storage has a password in its address, which would be kept in a file; leave it out and give it as "
                 "the database's own programs take it: in PGPASSWORD, or in ~/.pgpass"
@@ -107,12 +108,32 @@ class StudySpec(Settings):
         return count
 
     @property
+    def first_on_grid(self) -> int | None:
+        """Which combination of a grid the first trial has, the last setting changing fastest; None for none of them."""
+        if self.first is None:
+            return None
+        place = 0
+        for name, value in self.first.items():
+            grid = self.space[name].grid
+            if value not in grid:
+                return None
+            place = place * len(grid) + grid.index(value)
+        return place
+
+    @property
+    def whole_grid(self) -> int:
+        """How many trials a grid takes: one for each combination, and the first where it has none of them."""
+        return self.combinations + (self.first is not None and self.first_on_grid is None)
+
+    @property
     def trial_base(self) -> RunSpec:
         """The settings that a trial changes: the base's, for as many epochs and images as a trial has.
 
-        Test images are left alone: what is chosen by them says nothing of new images any more.
+        Test images are left alone: what is chosen by them says nothing of new images any more. A time to train in is
+        not kept: what comes of it is another thing on every machine.
         """
-        train = self.base.train.changed(epochs=self.epochs or self.base.train.epochs, tests="never", views=1)
+        epochs = self.epochs or self.base.train.epochs
+        train = self.base.train.changed(epochs=epochs, seconds=None, tests="never", views=1)
         data = self.base.data
         if self.train_images is not None:
             data = data.changed(train_images=self.train_images)
@@ -128,3 +149,10 @@ class StudySpec(Settings):
                 return None
             values[name] = value
         return values
+
+
+def _has_password(storage: str) -> bool:
+    """Say whether a database's address has a password: behind the name, or among what is asked of it."""
+    rest, _, asked = storage.partition("://")[2].partition("?")
+    names = {name.lower() for name, _ in parse_qsl(asked)}
+    return ":" in rest.rpartition("@")[0] or not names.isdisjoint(("password", "passwd", "pwd"))

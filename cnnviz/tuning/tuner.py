@@ -136,7 +136,7 @@ class _Work:
             )
         if self._over:
             return False
-        if self.spec.sampler == "grid" and len(trials) >= self.spec.combinations + (self.spec.first is not None):
+        if self.spec.sampler == "grid" and len(trials) >= self.spec.whole_grid:
             return False
         return sum(trial.state != "passed over" for trial in trials) < self.study.budget.trials
 

@@ -34,6 +34,8 @@ _SAY_S = 1.0
 _MOST_ATTEMPTS = 3  # of a run whose process ends without a word
 _MOST_PASSED_OVER = 500  # of settings in a row that do not go together; then the space is at fault
 
+_NEVER_BEGUN = f"Its process ended before it began, {_MOST_ATTEMPTS} times; tuner.log may say why."
+
 _TUNER, _RUN, _OUTCOME, _PROBLEM, _SECONDS = "tuner", "run_id", "outcome", "problem", "seconds"
 
 OnChange = Callable[[Study], None]
@@ -97,10 +99,9 @@ class _Work:
             while not self._stopping():
                 self._look()
                 self._fill()
-                self._say_at_times()
-                if self._over or (not self.open and not self._may_begin()):
+                self._pause()
+                if self._over or not (self.open or self._may_begin() or self._abandoned()):
                     break
-                time.sleep(_LOOK_S)
             self._wind_up()
         finally:
             self._keep_time()
@@ -118,7 +119,9 @@ class _Work:
             if one.run is None and self._has_place():
                 self._choose(number, one)
         while len(self.open) < self.workers.places and self._has_place():
-            taken = self._take_over() or self._new()
+            taken = self._take_over()
+            if taken is None:
+                taken = self._new()
             if taken is None:
                 return
             self._choose(taken, self.open[taken])
@@ -153,16 +156,22 @@ class _Work:
     def _take_over(self) -> int | None:
         """Take a trial that a process left when it ended."""
         with self.study.alone():
-            for frozen in self.study.frozen():
-                if frozen.state != TrialState.RUNNING or frozen.number in self.open:
-                    continue
-                if self.me.is_other(frozen.user_attrs.get(_TUNER)):
-                    continue
+            for frozen in self._abandoned():
                 trial = Trial(self.study.optuna, frozen._trial_id)  # Optuna tells ids in no other way
                 trial.set_user_attr(_TUNER, self.me.name)
                 self.open[frozen.number] = _Open(trial, reported=len(frozen.intermediate_values))
                 return frozen.number
         return None
+
+    def _abandoned(self) -> list[FrozenTrial]:
+        """The trials that have not ended and that nobody works on."""
+        return [one for one in self._unended() if one.number not in self.open and not self._is_others(one)]
+
+    def _unended(self) -> list[FrozenTrial]:
+        return [frozen for frozen in self.study.frozen() if frozen.state == TrialState.RUNNING]
+
+    def _is_others(self, frozen: FrozenTrial) -> bool:
+        return self.me.is_other(frozen.user_attrs.get(_TUNER))
 
     def _choose(self, number: int, one: _Open) -> None:
         """Give a trial its values and its run, once all that decides them has ended."""
@@ -189,7 +198,9 @@ class _Work:
             one.run = self.store.create(spec, waiting, run_id)
             with suppress(CnnvizError):
                 one.run.describe(tags=(f"study {self.study.name}"[:30],))
-        if one.run.state not in ("completed", "diverged", "running", "stopping"):
+        else:
+            self._follow(number, one, one.run)  # it may have been told to end already
+        if not one.verdict and one.run.state not in ("completed", "diverged", "running", "stopping"):
             self._begin(one)
         self.on_change(self.study)
 
@@ -241,7 +252,7 @@ class _Work:
         elif state == "stopped" and not self._stopping():
             self._end(number, TrialState.PRUNED, outcome="pruned", problem="Somebody stopped it.")
         elif state == "failed" or one.attempts >= _MOST_ATTEMPTS:
-            self._end(number, TrialState.FAIL, problem=run.status.message)
+            self._end(number, TrialState.FAIL, problem=run.status.message or _NEVER_BEGUN)
         elif not self._stopping():
             self._begin(one)
 
@@ -303,18 +314,20 @@ class _Work:
                 with suppress(RunError):
                     one.run.request_stop()
         while any(one.run is not None and self.workers.has(one.run.id) for one in self.open.values()):
-            self._say_at_times()
-            time.sleep(_LOOK_S)
+            self._pause()
         for number, one in list(self.open.items()):
             if one.run is not None and one.run.state == "completed":
                 self._look_at(number, one, one.run)
+                while number in self.open:  # it is being timed
+                    self._pause()
+                    self._look_at(number, one, one.run)
             elif self._over and not self._stopping() and one.run is not None:
                 self._end(number, TrialState.PRUNED, outcome="pruned", problem="The time of the study was up.")
-        if self._stopping() or any(trial.state in ("running", "waiting") for trial in self.study.trials()):
-            return  # of others, who measure the best at their end
-        best = self.study.best()
-        for trial in best[:1]:
-            self._test(self.store.get(trial.run_id))
+        if self._stopping() or any(map(self._is_others, self._unended())):
+            return  # they measure the best at their end
+        for trial in self.study.best()[:1]:
+            with suppress(RunError):  # it was deleted
+                self._test(self.store.get(trial.run_id))
 
     def _test(self, run: Run) -> None:
         """Measure the best on the test images, once."""
@@ -322,8 +335,7 @@ class _Work:
             return
         self.workers.begin(run, "test")
         while self.workers.has(run.id):
-            self._say_at_times()
-            time.sleep(_LOOK_S)
+            self._pause()
 
     def _has_place(self) -> bool:
         """Whether this machine's place to train is ours, or becomes ours now."""
@@ -351,10 +363,12 @@ class _Work:
     def _spent_s(self) -> float:
         return self._spent + time.monotonic() - self._began
 
-    def _say_at_times(self) -> None:
+    def _pause(self) -> None:
+        """Wait a moment; now and then say that this process lives."""
         if time.monotonic() - self._said > _SAY_S:
             self._say()
             self.on_change(self.study)
+        time.sleep(_LOOK_S)
 
     def _say(self) -> None:
         self._said = time.monotonic()

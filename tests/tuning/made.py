@@ -94,6 +94,7 @@ class Workers:
         else:
             (run.folder / "stop").unlink(missing_ok=True)
             self._busy[run.id] = run
+            assert len(self._busy) <= self.places
             self.most_at_once = max(self.most_at_once, len(self._busy))
             self._say(run, "running")
 

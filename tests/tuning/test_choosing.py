@@ -52,7 +52,7 @@ def test_a_choice_follows_from_the_given_trials_alone() -> None:
     spec = study_spec({"shift": SHIFT}, base=base(augmentation={"shift": 0.5}), seed=2)
     earlier = bowl(spec, 12)
     chosen = next_values(spec, 15, earlier)
-    np.random.seed(9)  # noqa: NPY002 - what else draws in this process says nothing
+    np.random.seed(9)
     assert next_values(spec, 15, [*earlier]) == chosen
     assert next_values(spec, 16, earlier) != chosen
     better = [*earlier[:-1], frozen(spec, 11, {"shift": 0.0}, 5.0)]

@@ -14,7 +14,7 @@ from cnnviz.cli.codes import INTERRUPTED
 from cnnviz.cli.options import AsJson, Home, home_flag
 from cnnviz.cli.output import complain, count, emit, pairs, percent, say, table
 from cnnviz.cli.settings import Flags, spec_of, with_flags
-from cnnviz.errors import SpecError, StudyError
+from cnnviz.errors import RunError, SpecError, StudyError
 
 if TYPE_CHECKING:
     from cnnviz.spec import RunSpec
@@ -144,6 +144,7 @@ def _study_spec(name: str | None, flags: Flags, asked: dict[str, Any], home: Pat
         space=space,
         objectives=objectives,
         epochs=flags.epochs,
+        seed=base.train.seed,
         **{**usual, **asked},
     )
 
@@ -181,6 +182,7 @@ def _refuse_others(kept: "StudySpec", asked: "StudySpec") -> None:
         "train_images",
         "most_parameters",
         "behind",
+        "seed",
         "storage",
     )
     others = [name for name in names if getattr(kept, name) != getattr(asked, name)]
@@ -198,7 +200,10 @@ def _tell(study: "Study", home: Path | None, as_json: bool) -> None:
     trials, best, state = study.trials(), study.best(), study.state
     ended = [trial for trial in trials if trial.ended]
     first = best[0] if best else None
-    measured = RunStore(home).get(first.run_id).evaluation() if first else None
+    measured = None
+    if first is not None:
+        with contextlib.suppress(RunError):  # it was deleted
+            measured = RunStore(home).get(first.run_id).evaluation()
     if as_json:
         emit(
             {

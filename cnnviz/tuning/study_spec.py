@@ -1,5 +1,6 @@
 """StudySpec: what a search tries, by what it chooses, and how; written once, when the study is made."""
 
+import re
 from collections.abc import Mapping
 from typing import Literal, Self
 from urllib.parse import parse_qsl
@@ -27,6 +28,7 @@ OBJECTIVES: Mapping[Objective, tuple[str, bool]] = {
 START_FROM, NOTHING = "start_from", "nothing"
 
 _MOST_COMBINATIONS = 100_000
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
 
 
 class StudySpec(Settings):
@@ -51,7 +53,7 @@ class StudySpec(Settings):
     """
 
     format: Literal[1] = 1
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,59}$")
+    name: str
     base: RunSpec
     space: dict[str, Range] = Field(min_length=1)
     objectives: tuple[Objective, ...] = Field(default=("accuracy",), min_length=1, max_length=3)
@@ -66,12 +68,14 @@ class StudySpec(Settings):
 
     @model_validator(mode="after")
     def _works(self) -> Self:
+        if not _NAME.fullmatch(self.name):
+            raise SpecError(f"{self.name!r:.80} cannot be a study's name; use 2 to 60 of a to z, 0 to 9 and hyphens")
         for name, tried in self.space.items():
             if name == START_FROM:
                 if not isinstance(tried, OneOf) or not all(isinstance(value, str) for value in tried.values):
                     raise SpecError(f"{START_FROM} takes the ids of runs and {NOTHING!r}, separated by commas")
-            elif setting(name).usual(self.base) is None:
-                raise SpecError(f"{name} says nothing here: these settings have no such layers, so leave it out")
+            else:
+                _check_words(self.base, name, tried)
         if _has_password(self.storage):
             raise SpecError(
                 "the storage has a password in its address, which would be kept in a file; leave it out and give it as "
@@ -149,6 +153,22 @@ class StudySpec(Settings):
                 return None
             values[name] = value
         return values
+
+
+def _check_words(base: RunSpec, name: str, tried: Range) -> None:
+    """Refuse a setting that says nothing here, and words that it does not take; numbers may suit other networks."""
+    one = setting(name)
+    usual = one.usual(base)
+    if usual is None:
+        raise SpecError(f"{name} says nothing here: these settings have no such layers, so leave it out")
+    for word in tried.grid:
+        if isinstance(word, str):
+            try:
+                taken = one.read(one.change(base, word)) == word
+            except SpecError:
+                taken = False
+            if not taken:
+                raise SpecError(f"{name} takes no {word!r:.40}; give some such as {usual.words}")
 
 
 def _has_password(storage: str) -> bool:

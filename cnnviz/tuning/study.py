@@ -380,13 +380,14 @@ def _storage_errors(spec: StudySpec) -> Iterator[None]:
 
     try:
         yield
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            f"the storage {spec.storage} needs the package {error.name}, which is not installed; install it with: "
-            f"pip install {error.name}"
-        ) from error
     except ImportError as error:
-        raise MissingExtraError(f"the storage {spec.storage} cannot be used: {error}") from error
+        package = getattr(error.__cause__ or error, "name", None)
+        if package is None:
+            raise MissingExtraError(f"the storage {spec.storage} cannot be used: {error}") from error
+        raise MissingExtraError(
+            f"the storage {spec.storage} needs the package {package}, which is not installed; install it with: "
+            f"pip install {package}"
+        ) from error
     except (StorageInternalError, SQLAlchemyError, KeyError) as error:
         cause = error.__cause__ or error
         reason = " ".join(str(cause).split())[:200]

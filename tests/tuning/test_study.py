@@ -88,12 +88,12 @@ def test_what_is_not_there_or_damaged_is_said() -> None:
     with pytest.raises(StudyError, match="there is no study called 'rates'; there are none yet, so begin one"):
         store.get("rates")
     study = store.create(study_spec(), Budget(1))
-    with pytest.raises(StudyError, match="there is no study called '../rates'; choose one of rates"):
+    with pytest.raises(StudyError, match=r"there is no study called '../rates'; choose one of rates"):
         store.get("../rates")
     with pytest.raises(StudyError, match="there is a study called rates already; choose another name"):
         store.create(study_spec(), Budget(1))
     (study.folder / "budget.json").write_text('{"trials": "many"}')
-    with pytest.raises(StudyError, match="budget.json of the study rates is damaged; give it trials anew"):
+    with pytest.raises(StudyError, match=r"budget.json of the study rates is damaged; give it trials anew"):
         _ = study.budget
     (study.folder / "trials.db").write_bytes(b"no database at all, but long enough to be taken for one" * 100)
     with pytest.raises(StudyError, match=r"trials.db of the study rates cannot be used \(.*\); check that it is there"):
@@ -103,7 +103,9 @@ def test_what_is_not_there_or_damaged_is_said() -> None:
         store.get("rates")
 
 
-@pytest.mark.parametrize("values", [{"trials": 0}, {"trials": 10**6}, {"trials": 1, "seconds": 0}, {"trials": 1, "beside": 0}])  # fmt: skip
+@pytest.mark.parametrize(
+    "values", [{"trials": 0}, {"trials": 10**6}, {"trials": 1, "seconds": 0}, {"trials": 1, "beside": 0}]
+)
 def test_budgets_that_cannot_be_are_refused(values: dict[str, int]) -> None:
     with pytest.raises(SpecError, match="asked for; give"):
         Budget(**values)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 from filelock import FileLock
 
 from cnnviz.errors import CnnvizError, StorageError
@@ -30,6 +31,7 @@ __all__ = [
     "free_slot",
     "is_waiting",
     "parallel_runs",
+    "somebody_waits",
     "waiting_before",
     "withdraw",
 ]
@@ -37,6 +39,7 @@ __all__ = [
 PARALLEL_VARIABLE = "CNNVIZ_PARALLEL_RUNS"
 PLACES_VARIABLE = "CNNVIZ_PLACES"
 _MOST_DIGITS = 4
+_WAITS = "waits-"  # in the folder of places, before the number of a process that waits for one
 
 
 def parallel_runs() -> int:
@@ -135,14 +138,35 @@ def free_slot(store: RunStore, give_up: Callable[[], bool], poll_s: float = 0.1)
         The lock to release afterwards, or None when `give_up` ended the wait.
     """
     folder = _places(store)
-    while True:
-        for number in range(parallel_runs()):
-            lock = FileLock(folder / f"{number}.lock")
-            if take(lock):
-                return lock
-        if give_up():
-            return None
-        time.sleep(poll_s)
+    mark = folder / f"{_WAITS}{os.getpid()}"
+    try:
+        while True:
+            for number in range(parallel_runs()):
+                lock = FileLock(folder / f"{number}.lock")
+                if take(lock):
+                    return lock
+            if give_up():
+                return None
+            with suppress(OSError):  # whoever holds a place for long does not see then that somebody waits
+                mark.touch()
+            time.sleep(poll_s)
+    finally:
+        with suppress(OSError):
+            mark.unlink(missing_ok=True)
+
+
+def somebody_waits(store: RunStore) -> bool:
+    """Say whether a run waits for a place: one of this home's queue, or one in another process, of whichever home.
+
+    Whoever holds a place for many trainings asks, and gives it up.
+    """
+    if is_waiting(store):
+        return True
+    for mark in _places(store).glob(f"{_WAITS}*"):
+        pid = mark.name.removeprefix(_WAITS)
+        if pid.isdecimal() and int(pid) != os.getpid() and psutil.pid_exists(int(pid)):
+            return True
+    return False
 
 
 def all_taken(store: RunStore) -> bool:

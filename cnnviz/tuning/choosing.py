@@ -21,6 +21,8 @@ from cnnviz.tuning.study_spec import OBJECTIVES, StudySpec
 
 __all__ = ["directions", "distributions", "goes_on", "next_values"]
 
+optuna.logging.set_verbosity(optuna.logging.ERROR)  # of every study in memory it says that it was made
+
 _STARTUP = 8  # trials drawn at random before anything is learned from them; also those that no median is taken of
 _UNPRUNED_EPOCHS = 1  # in which every network may still find its feet
 _THIRD = 3  # Hyperband's usual

@@ -3,6 +3,7 @@
 studies/<name>/
   study.json     the StudySpec, written once
   budget.json    how many trials and seconds, which may grow
+  spent.json     for how many seconds it was worked on
   trials.db      the trials, as Optuna keeps them, unless another storage was asked for
   tuners/        a file for each process that works on it, renewed every second
   stop           written by anyone who asks it to stop
@@ -408,7 +409,6 @@ def _open(spec: StudySpec, folder: Path) -> "optuna.Study":
     from cnnviz.tuning.choosing import directions
     from cnnviz.tuning.decided import Decided
 
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
     url = spec.storage or f"sqlite:///{folder / 'trials.db'}"
     with _storage_errors(spec):
         patience = {} if spec.storage else {"connect_args": {"timeout": _PATIENCE_S}}

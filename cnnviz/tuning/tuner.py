@@ -18,7 +18,7 @@ from cnnviz.files import read_json
 from cnnviz.runs import Run, RunStore, Status, process_fields, read_class_names, write_status
 from cnnviz.runs.beginning import beginning_with
 from cnnviz.spec import RunSpec
-from cnnviz.training.queue import free_slot, is_waiting
+from cnnviz.training.queue import free_slot, somebody_waits
 from cnnviz.training.reopen import RESUMABLE, reopened
 from cnnviz.tuning.choosing import distributions, goes_on, next_values
 from cnnviz.tuning.decided import Decided
@@ -352,15 +352,15 @@ class _Work:
 
     def _has_place(self) -> bool:
         """Whether this machine's place to train is ours, or becomes ours now."""
-        if self.place is None and not is_waiting(self.store):
+        if self.place is None and not somebody_waits(self.store):
             self.place = free_slot(self.store, give_up=lambda: True)
         self._waits = self.place is None
-        return self.place is not None and not is_waiting(self.store)
+        return self.place is not None and not somebody_waits(self.store)
 
     def _give_way(self) -> None:
         """Leave the machine to a run that somebody waits for, as soon as the open trials have ended."""
         busy = any(one.run is not None for one in self.open.values())
-        if self.place is not None and not busy and is_waiting(self.store):
+        if self.place is not None and not busy and somebody_waits(self.store):
             self._leave_place()
 
     def _leave_place(self) -> None:

@@ -60,6 +60,12 @@ class _Worker:
     def busy(self) -> bool:
         return bool(self.run_id) and self.lives and not self.ready.is_set()
 
+    def leave(self) -> None:
+        """Tell it nothing more: it ends when it has done what it has."""
+        if self.process.stdin is not None:
+            with suppress(BrokenPipeError):
+                self.process.stdin.close()
+
 
 class LocalWorkers:
     """Processes of this machine, started when they are needed.
@@ -82,7 +88,9 @@ class LocalWorkers:
         Raises:
             StorageError: no process can be started.
         """
-        self._workers = [worker for worker in self._workers if worker.lives]
+        for gone in [one for one in self._workers if not one.lives]:
+            gone.leave()
+            self._workers.remove(gone)
         worker = next((one for one in self._workers if not one.busy), None)
         if worker is None:
             worker = self._start()
@@ -100,9 +108,7 @@ class LocalWorkers:
     def close(self) -> None:
         """End the processes, and wait until they have."""
         for worker in self._workers:
-            if worker.process.stdin is not None:
-                with suppress(BrokenPipeError):
-                    worker.process.stdin.close()
+            worker.leave()
         for worker in self._workers:
             worker.process.terminate()  # one that still trains keeps what it has
         for worker in self._workers:
@@ -140,6 +146,7 @@ class LocalWorkers:
 
 def _listen(worker: _Worker, answers: IO[str]) -> None:
     """Note whenever a process has done what it was told."""
-    for line in answers:
-        if line == READY:
-            worker.ready.set()
+    with answers:
+        for line in answers:
+            if line == READY:
+                worker.ready.set()

@@ -219,13 +219,14 @@ def counted(report: Report, what: str) -> Callable[[int, int | None], None]:
     return on_progress
 
 
-def show_job(one: Job, what: str, restart: Callable[[], None] | None = None) -> Any | None:
+def show_job(one: Job, what: str, restart: Callable[[], None] | None = None, *, tick_s: float = _TICK_S) -> Any | None:
     """Draw where a job is, with a button to stop it; run the page again once when it has ended.
 
     Args:
         one: from `job`.
         what: what is made, to begin a sentence: "The map of all test images".
         restart: begins a job that has ended anew; None to forget it, where the page itself calls `job` at every run.
+        tick_s: how often the page looks where it is, in seconds.
 
     Returns:
         What the work returned, once it is done; then nothing is drawn. Else None.
@@ -234,7 +235,7 @@ def show_job(one: Job, what: str, restart: Callable[[], None] | None = None) -> 
     if now.state == "done":
         return now.result
     if not now.ended:
-        st.fragment(_poll, run_every=_TICK_S)(one, what)
+        st.fragment(_poll, run_every=tick_s)(one, what)
         return None
     if now.state == "failed":
         st.error(plain(now.error), icon=":material/error:")

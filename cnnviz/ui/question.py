@@ -1,5 +1,6 @@
 """A question to a network: weights, image, layer. Its answers are kept for all sessions and not computed again."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Question"]
 
-_SLOW_S = 0.3  # what takes longer is drawn when it is ready, and the page before it
+_SLOW_S = 0.25  # what takes longer than that on a slow laptop is drawn when it is ready, and the page before it
 _KEPT = 128  # heatmaps of 224x224 pixels: 50 MB
 
 
@@ -64,11 +65,16 @@ class Question:
         """
         return model(self.weights)
 
-    def is_quick(self, method: str, class_index: int | None) -> bool:
-        """Whether a heatmap is kept, or will be there before anybody waits."""
-        if self._key(method, class_index) in _results():
-            return True
-        return laptop_seconds(self.weights.run.spec.model, METHODS[method].passes) < _SLOW_S
+    def at_once(self, methods: Iterable[str], class_index: int | None) -> frozenset[str]:
+        """Name the methods whose heatmaps are kept, or will all be there before anybody waits."""
+        found, spent = set(), 0.0
+        for method in methods:
+            kept = self._key(method, class_index) in _results()
+            takes = 0.0 if kept else laptop_seconds(self.weights.run.spec.model, METHODS[method].passes)
+            if kept or spent + takes < _SLOW_S:
+                found.add(method)
+                spent += takes
+        return frozenset(found)
 
     def heatmap(self, method: str, class_index: int | None) -> Heatmap:
         """Return a method's heatmap.

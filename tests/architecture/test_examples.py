@@ -1,4 +1,4 @@
-"""The examples of docs/own-data are run: Python as it stands, commands with exactly what they print."""
+"""The examples of docs/own-data and docs/tuning.md are run: Python as it is, commands with exactly what they print."""
 
 import re
 import shlex
@@ -10,15 +10,17 @@ from cnnviz.cli import main
 from tests.dashboard import ROOT
 
 PAGES = sorted(page for page in (ROOT / "docs" / "own-data").glob("*.md") if page.name != "README.md")  # tested apart
+TUNING = ROOT / "docs" / "tuning.md"
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [*PAGES, TUNING], ids=lambda page: page.stem)
 def test_examples_do_what_they_say(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setattr("cnnviz.tuning.searching.usual_places", lambda: 1)  # a process less that imports TensorFlow
     names: dict[str, object] = {}
     blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
     assert blocks

@@ -32,6 +32,7 @@ SLOW = {
     "step": ("benchmarks/step.py",),
     "training": ("benchmarks/training.py",),
     "transfer": ("benchmarks/transfer.py",),
+    "tuning": ("benchmarks/tuning.py",),
 }
 IN_THE_BROWSER = ("dials", "first_click", "mistakes", "starting")
 

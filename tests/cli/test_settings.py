@@ -12,6 +12,7 @@ import pytest
 from cnnviz.cli.settings import Flags, spec_of
 from cnnviz.errors import DataError, SpecError
 from cnnviz.home import datasets_folder
+from cnnviz.runs.presets import save_preset
 from cnnviz.spec import Augmentation, RunSpec, preset
 
 
@@ -42,6 +43,16 @@ def test_the_output_follows_the_classes() -> None:
 
 def test_a_preset_keeps_its_own_data_set() -> None:
     assert settings(preset="one-conv").data.name == "digits"
+
+
+def test_a_preset_of_the_homes_own_is_one_as_any(home: Path, tmp_path: Path) -> None:
+    own = preset("two-conv").changed(train=preset("two-conv").train.changed(learning_rate=0.03))
+    save_preset("mine", own, tmp_path / "other")
+    with pytest.raises(SpecError, match="there is no preset called 'mine'; choose one of two-conv"):
+        settings(preset="mine")
+    found = spec_of(Flags(preset="mine", dataset="mnist", epochs=2), tmp_path / "other")
+    assert (found.preset, found.data.name, found.model.input_shape) == ("mine", "mnist", (28, 28, 1))
+    assert (found.train.learning_rate, found.train.epochs) == (0.03, 2)
 
 
 def test_a_choice_of_classes_goes_along_to_a_data_set_that_has_them() -> None:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -178,6 +180,18 @@ def test_an_interrupt_stops_it_and_says_how_to_go_on(call: Call, workers: Worker
     assert "Traceback" not in done.err
     again = call("tune", "--study", "mine", "--home", home, "--json")
     assert (again.code, again.json["n_trials"]) == (0, 6)
+
+
+def test_the_commands_of_the_documentation_are_taken(call: Call, workers: Workers) -> None:
+    text = (ROOT / "docs" / "tuning.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^    \$ cnnviz (tune .*)$", text, flags=re.MULTILINE)
+    assert len(commands) == 3
+    for number, command in enumerate(commands):
+        if "postgresql" in command:
+            (storage,) = re.findall(r"--storage (\S+)", command)
+            command = command.replace(storage, "sqlite://").replace("/shared/cnnviz", str(StudyStore().home))
+        done = call(*shlex.split(command), "--trials", "2", "--epochs", "1", "--study", f"study-{number}")
+        assert done.code == 0, done.err
 
 
 def test_a_deleted_best_run_is_no_problem(call: Call, workers: Workers) -> None:

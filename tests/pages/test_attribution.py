@@ -250,6 +250,14 @@ def test_what_takes_long_comes_after_the_page(looked_at: Run, monkeypatch: pytes
     assert not any(panel["pending"] for panel in shown(at)["panels"])
 
 
+def test_what_would_take_long_together_comes_one_after_another(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    question._results.clear()
+    monkeypatch.setattr(question, "laptop_seconds", lambda spec, images: 0.001 * images)  # 3, 192 and 225 of them
+    st.cache_resource.clear()
+    monkeypatch.setattr(question, "job", lambda key, work: Job(key, lambda report: None, threading.Semaphore(0)))
+    assert [panel["pending"] for panel in shown(opened())["panels"]] == [False, False, False, True]
+
+
 def test_what_takes_long_can_be_stopped(looked_at: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     question._results.clear()
     monkeypatch.setattr(question, "laptop_seconds", lambda spec, images: 1000.0)

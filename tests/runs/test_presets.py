@@ -51,10 +51,10 @@ def test_a_name_is_taken_once() -> None:
 
 
 def test_an_unknown_name_is_answered_with_those_there_are() -> None:
-    with pytest.raises(SpecError, match="there is no preset called 'mine'; choose one of two-conv, .*strong$"):
+    with pytest.raises(SpecError, match=r"there is no preset called 'mine'; choose one of two-conv, .*strong$"):
         find_preset("mine")
     save_preset("my-digits", SPEC)
-    with pytest.raises(SpecError, match="choose one of two-conv, .*strong, my-digits$"):
+    with pytest.raises(SpecError, match=r"choose one of two-conv, .*strong, my-digits$"):
         find_preset("mine")
 
 
@@ -67,7 +67,7 @@ def test_files_that_are_no_presets_harm_nobody(home: Path) -> None:
     (folder / "notes.txt").write_text("")
     assert own_presets() == ("bad", "good")
     assert find_preset("two-conv") == preset("two-conv")
-    with pytest.raises(SpecError, match="the preset bad cannot be read .*; delete it, or choose another"):
+    with pytest.raises(SpecError, match=r"the preset bad cannot be read .*; delete it, or choose another"):
         find_preset("bad")
     delete_preset("bad")
     assert own_presets() == ("good",)

@@ -14,7 +14,7 @@ from cnnviz.runs.locks import take
 from cnnviz.training import stop
 from cnnviz.training.execute import train
 from cnnviz.training.launcher import start
-from cnnviz.training.queue import claim_next, enqueue, free_slot, is_waiting, parallel_runs, withdraw
+from cnnviz.training.queue import claim_next, enqueue, free_slot, is_waiting, parallel_runs, somebody_waits, withdraw
 from cnnviz.training.standby import has_standby, standby_lock
 from tests.training.helpers import output_of, python, tiny_spec, wait_until
 
@@ -163,6 +163,35 @@ def test_a_place_is_free_when_its_owner_is_dead(home: Path) -> None:
     owner.kill()
     owner.communicate()
     assert free_slot(RunStore(home), give_up=lambda: True) is not None
+
+
+WAIT_FOR_A_PLACE = """
+import sys
+from cnnviz.runs import RunStore
+from cnnviz.training.queue import free_slot
+free_slot(RunStore(sys.argv[1]), lambda: False)
+print("taken", flush=True)
+"""
+
+
+def test_whoever_holds_a_place_sees_that_another_process_waits_for_it(tmp_path: Path) -> None:
+    here, other = RunStore(tmp_path / "one"), tmp_path / "two"
+    slot = free_slot(here, give_up=lambda: True)
+    assert slot is not None
+    assert free_slot(here, give_up=lambda: True) is None  # to ask is not to wait
+    assert not somebody_waits(here)
+    waits = python(WAIT_FOR_A_PLACE, other, home=other)
+    wait_until(lambda: somebody_waits(here), "the mark of the other process")
+    slot.release()
+    assert output_of(waits) == "taken\n"
+    assert not somebody_waits(here)
+
+    slot = free_slot(here, give_up=lambda: True)
+    killed = python(WAIT_FOR_A_PLACE, other, home=other)
+    wait_until(lambda: somebody_waits(here), "the mark of the other process")
+    killed.kill()
+    killed.communicate()
+    assert not somebody_waits(here)
 
 
 @pytest.mark.parametrize(

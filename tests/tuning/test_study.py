@@ -11,13 +11,13 @@ import pytest
 from cnnviz.errors import MissingExtraError, SpecError, StudyError
 from cnnviz.runs import RunStore
 from cnnviz.runs.processes import process_fields
-from cnnviz.tuning import Budget, Study, StudyStore, searching, tuner
+from cnnviz.tuning import Budget, OneOf, Study, StudyStore, searching, tuner
 from cnnviz.tuning.finishing import full_spec
 from cnnviz.tuning.importance import importance_of
 from cnnviz.tuning.study import Tuner
 from cnnviz.tuning.tuner import work_on
 from cnnviz.tuning.words import progress_in_words, settings_in_words, state_in_words
-from tests.tuning.made import CHOICE, RATES, Workers, base, runs_of, study_spec
+from tests.tuning.made import CHOICE, RATES, Workers, base, frozen, runs_of, study_spec
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +65,7 @@ def test_it_is_worked_on_in_its_database_and_goes_on_there() -> None:
 
 def test_what_is_written_at_once_after_a_look_is_seen() -> None:
     study = StudyStore().create(study_spec(), Budget(3))
-    for number in range(30):
+    for number in range(8):
         trial = study.optuna.ask()
         assert [one.state for one in study.trials()] == ["waiting"] * (number + 1)
         assert trial.number == number
@@ -88,12 +88,12 @@ def test_what_is_not_there_or_damaged_is_said() -> None:
     with pytest.raises(StudyError, match="there is no study called 'rates'; there are none yet, so begin one"):
         store.get("rates")
     study = store.create(study_spec(), Budget(1))
-    with pytest.raises(StudyError, match="there is no study called '../rates'; choose one of rates"):
+    with pytest.raises(StudyError, match=r"there is no study called '../rates'; choose one of rates"):
         store.get("../rates")
     with pytest.raises(StudyError, match="there is a study called rates already; choose another name"):
         store.create(study_spec(), Budget(1))
     (study.folder / "budget.json").write_text('{"trials": "many"}')
-    with pytest.raises(StudyError, match="budget.json of the study rates is damaged; give it trials anew"):
+    with pytest.raises(StudyError, match=r"budget.json of the study rates is damaged; give it trials anew"):
         _ = study.budget
     (study.folder / "trials.db").write_bytes(b"no database at all, but long enough to be taken for one" * 100)
     with pytest.raises(StudyError, match=r"trials.db of the study rates cannot be used \(.*\); check that it is there"):
@@ -103,7 +103,9 @@ def test_what_is_not_there_or_damaged_is_said() -> None:
         store.get("rates")
 
 
-@pytest.mark.parametrize("values", [{"trials": 0}, {"trials": 10**6}, {"trials": 1, "seconds": 0}, {"trials": 1, "beside": 0}])  # fmt: skip
+@pytest.mark.parametrize(
+    "values", [{"trials": 0}, {"trials": 10**6}, {"trials": 1, "seconds": 0}, {"trials": 1, "beside": 0}]
+)
 def test_budgets_that_cannot_be_are_refused(values: dict[str, int]) -> None:
     with pytest.raises(SpecError, match="asked for; give"):
         Budget(**values)
@@ -194,19 +196,27 @@ def test_the_best_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_importance_is_of_what_varied_and_sums_to_one() -> None:
-    study = StudyStore().create(study_spec({"learning_rate": RATES, "optimizer": CHOICE}, pruner="none"), Budget(3))
-    work_on(study, Workers())
+    spec = study_spec({"learning_rate": RATES, "optimizer": CHOICE, "flip": OneOf(values=(False, True))})
+    study = StudyStore().create(spec, Budget(12))
+
+    def add(count: int) -> None:
+        for number in range(count):
+            rate, optimizer = 10 ** (-4 + number / 4), ("adam", "sgd")[number % 2]
+            settings = {"learning_rate": rate, "optimizer": optimizer, "flip": False}
+            study.optuna.add_trial(frozen(spec, number, settings, number + 0.1 * (optimizer == "sgd")))
+
+    add(3)
     assert importance_of(study) == {}  # too few
-    study.budget = Budget(12)
-    work_on(study, Workers())
+    add(12)
     shares = importance_of(study)
     assert list(shares) == ["learning_rate", "optimizer"]
     assert sum(shares.values()) == pytest.approx(1)
-    assert shares["learning_rate"] > 0.7  # by which alone the curves were made
+    assert shares["learning_rate"] > 0.7
     assert importance_of(study) == shares
-    flat = StudyStore().create(study_spec(name="flat", pruner="none"), Budget(5))
-    work_on(flat, Workers(curve=lambda _: [0.5] * 4))
-    assert importance_of(flat) == {}
+    same = StudyStore().create(study_spec(name="same"), Budget(5))
+    for number in range(5):
+        same.optuna.add_trial(frozen(same.spec, number, {"learning_rate": 10.0 ** (-number / 4 - 1)}, 0.5))
+    assert importance_of(same) == {}
 
 
 def test_in_words() -> None:

@@ -12,6 +12,10 @@ from tests.tuning.made import RATES, base, study_spec
 UNITS = Between(low=32, high=256, step=32, whole=True)
 
 
+def one_of(*values: str) -> OneOf:
+    return OneOf(values=values)
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
@@ -41,9 +45,9 @@ UNITS = Between(low=32, high=256, step=32, whole=True)
         ({"name": "My study"}, "'My study' cannot be a study's name; use 2 to 60 of a to z, 0 to 9 and hyphens"),
         ({"name": "../up"}, "'../up' cannot be a study's name"),
         ({"name": "line\n"}, "cannot be a study's name"),
-        ({"space": {"optimizer": OneOf(values=("adam", "best"))}}, "optimizer takes no 'best'; give some such as adam,sgd"),
-        ({"space": {"activation": OneOf(values=("tanh", "bent"))}}, "activation takes no 'bent'; give some such as relu,"),
-        ({"space": {"units": OneOf(values=("many",))}}, "units takes no 'many'; give some such as 32..256/32"),
+        ({"space": {"optimizer": one_of("adam", "best")}}, "optimizer takes no 'best'; give some such as adam,sgd"),
+        ({"space": {"activation": one_of("tanh", "bent")}}, "activation takes no 'bent'; give some such as relu,"),
+        ({"space": {"units": one_of("many")}}, "units takes no 'many'; give some such as 32..256/32"),
         ({"behind": 0}, "the setting behind cannot be used"),
     ],
 )  # fmt: skip

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["show_attribution"]
 
 _MOST_BARS = 6
+_TICK_S = 0.2  # most of what comes later takes no second
 _FINE = 384  # pixels: how finely a photograph is shown beside what the network sees of it
 
 
@@ -57,12 +58,13 @@ def show_attribution(pinned: Pinned) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         choose_class(pinned, choices)
         choose_methods(choices)
+    at_once = question.at_once(choices.methods, verdict.explained) if ready else frozenset()
     explained = "the predicted class" if verdict.explained is None else pinned.class_names[verdict.explained]
     panels = [
         replace(panel, saved=pinned.saved(panel.title, explained=explained))
         for panel in (
             _photograph(pinned),
-            *(_panel(question, name, verdict.explained, ready=ready) for name in choices.methods),
+            *(_panel(question, name, verdict.explained, now=name in at_once) for name in choices.methods),
         )
     ]
     clicked = heatmaps(
@@ -93,7 +95,7 @@ def show_attribution(pinned: Pinned) -> None:
 def _make(question: Question, name: str, explained: int | None) -> None:
     """Make a heatmap that takes long beside the page, which runs again when it is there."""
     made = question.heatmap_job(name, explained)
-    if show_job(made, TITLES[name]) is not None:  # it was there, and has made room for others since
+    if show_job(made, TITLES[name], tick_s=_TICK_S) is not None:  # it was there, and has made room for others since
         forget(made)
         st.rerun()
 
@@ -115,8 +117,8 @@ def _photograph(pinned: Pinned) -> Panel:
     return Panel(whose, f"the network sees {height}×{width} pixels")
 
 
-def _panel(question: Question, name: str, explained: int | None, *, ready: bool) -> Panel:
-    if not ready or not question.is_quick(name, explained):
+def _panel(question: Question, name: str, explained: int | None, *, now: bool) -> Panel:
+    if not now:
         return Panel(TITLES[name], "is computed …", pending=True)
     return question.panel(TITLES[name], name, explained, METHODS[name].meaning)
 

@@ -26,7 +26,7 @@ from cnnviz.tuning.importance import LEAST
 from cnnviz.tuning.records import shown
 from cnnviz.tuning.words import progress_in_words, settings_in_words, state_in_words
 from cnnviz.ui import loaders
-from cnnviz.ui.address import go, page_link, rerun
+from cnnviz.ui.address import go, page_link, rerun, switch
 from cnnviz.ui.choosers import segments
 from cnnviz.ui.components import live_chart
 from cnnviz.ui.guard import permitted
@@ -173,7 +173,7 @@ def _best(study: Study, best: tuple[Trial, ...]) -> None:
 def _train_in_full(study: Study, trial: Trial) -> None:
     """Train a trial's settings in full, and follow that."""
     run = start_once(full_spec(study, trial))
-    st.switch_page(TRAIN.path, query_params={"run": run.id})
+    switch(TRAIN, run=run.id)
 
 
 @st.dialog("Make it a preset", icon=":material/bookmark_add:")

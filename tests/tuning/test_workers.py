@@ -12,8 +12,10 @@ from cnnviz.tuning import workers as module
 from cnnviz.tuning.workers import LocalWorkers
 
 SCRIPT = """
-import os, sys, time
+import os, signal, sys, time
 for line in sys.stdin:
+    if "hangs" in line:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     print(os.getpid(), line.strip(), sys.argv[1:], os.environ["CNNVIZ_HOME"], file=sys.stderr, flush=True)
     if "dies" in line:
         sys.exit(3)

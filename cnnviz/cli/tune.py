@@ -1,6 +1,7 @@
 """`cnnviz tune`: search for settings; begun again with the same --study, it goes on."""
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -133,7 +134,7 @@ def _study_spec(name: str | None, flags: Flags, asked: dict[str, Any], home: Pat
     """Make the settings of a study of what was asked for."""
     from cnnviz.cli.data import find
     from cnnviz.data import are_characters
-    from cnnviz.tuning import StudySpec, usual_space
+    from cnnviz.tuning import STORAGE_VARIABLE, StudySpec, usual_space
 
     base = spec_of(replace(flags, epochs=None), home)
     wanted = asked.pop("search", None)
@@ -143,7 +144,10 @@ def _study_spec(name: str | None, flags: Flags, asked: dict[str, Any], home: Pat
     else:
         space = dict(_tried(one, base) for one in wanted)
     objectives = tuple(asked.pop("objective", None) or ("accuracy",))
-    usual: dict[str, Any] = {"pruner": "none" if len(objectives) > 1 else "median"}
+    usual: dict[str, Any] = {
+        "pruner": "none" if len(objectives) > 1 else "median",
+        "storage": os.environ.get(STORAGE_VARIABLE, ""),
+    }
     return StudySpec(
         name=name or "study",
         base=base,
@@ -231,7 +235,7 @@ def _tell(study: "Study", home: Path | None, as_json: bool) -> None:
                 (
                     str(trial.number),
                     *(_shown(study, trial) or [""] * len(study.spec.objectives)),
-                    titles.get(trial.state, trial.state),
+                    titles.get(trial.state, f"{trial.state}: {trial.problem}" if trial.problem else trial.state),
                     ", ".join(f"{name} {written(value)}" for name, value in trial.settings.items()),
                     trial.run_id,
                 )
@@ -246,10 +250,15 @@ def _tell(study: "Study", home: Path | None, as_json: bool) -> None:
                 [
                     ("best", f"trial {first.number}, validation {', '.join(_shown(study, first))}"),
                     ("settings", ", ".join(f"{name} {written(value)}" for name, value in first.settings.items())),
-                    ("test", f"accuracy {percent(measured['accuracy'])}, measured once" if measured else ""),
+                    (
+                        "test",
+                        f"accuracy {percent(measured['accuracy'])}, measured once" if measured else "",
+                    ),
                     ("run", first.run_id),
                 ]
             )
+    if ended and all(trial.state == "failed" for trial in ended):
+        raise StudyError(f"all {count(len(ended), 'trial')} failed, the last one so: {ended[-1].problem}")
     if state == "stopped":
         complain(
             f"interrupted after {count(len(ended), 'trial')}; go on with: cnnviz tune --study {study.name}"

@@ -10,13 +10,14 @@ from cnnviz.tuning.study_spec import OBJECTIVES, Objective, StudySpec
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
-__all__ = ["ENDED", "Trial", "TrialState", "best_of", "trial_of"]
+__all__ = ["CURVE", "ENDED", "Trial", "TrialState", "best_of", "trial_of"]
 
 TrialState = Literal["waiting", "running", "complete", "pruned", "diverged", "failed", "passed over"]
 
 # The states of a trial that was trained, however that ended: these are counted.
 ENDED: frozenset[TrialState] = frozenset({"complete", "pruned", "diverged", "failed"})
 
+CURVE = "curve"
 _OUTCOME, _RUN, _PROBLEM, _SECONDS = "outcome", "run_id", "problem", "seconds"
 
 
@@ -70,7 +71,8 @@ def trial_of(frozen: "FrozenTrial") -> Trial:
         state = {"diverged": "diverged", "passed over": "passed over"}.get(said.get(_OUTCOME, ""), "pruned")  # type: ignore[assignment]
     else:
         state = "running" if said.get(_RUN) else "waiting"
-    curve = [value for _, value in sorted(frozen.intermediate_values.items())]
+    # of several objectives Optuna keeps no curve
+    curve = [value for _, value in sorted(frozen.intermediate_values.items())] or said.get(CURVE, [])
     return Trial(
         number=frozen.number,
         state=state,

@@ -36,9 +36,11 @@ if TYPE_CHECKING:
     import optuna
     from optuna.trial import FrozenTrial
 
-__all__ = ["Budget", "Study", "StudyStore", "Tuner", "database_errors"]
+__all__ = ["STORAGE_VARIABLE", "Budget", "Study", "StudyStore", "Tuner", "database_errors"]
 
 State = Literal["running", "stopping", "stopped", "completed", "interrupted"]
+
+STORAGE_VARIABLE = "CNNVIZ_STORAGE"  # the database of new studies, where none is named
 
 _SILENCE_S = 30.0  # a tuner of another machine that said nothing for so long is gone
 _PATIENCE_S = 60.0

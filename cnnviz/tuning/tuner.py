@@ -23,6 +23,7 @@ from cnnviz.training.reopen import RESUMABLE, reopened
 from cnnviz.tuning.choosing import distributions, goes_on, next_values
 from cnnviz.tuning.decided import Decided
 from cnnviz.tuning.ranges import Value
+from cnnviz.tuning.records import CURVE
 from cnnviz.tuning.settings import changed
 from cnnviz.tuning.study import Study, Tuner, database_errors
 from cnnviz.tuning.study_spec import NOTHING, START_FROM
@@ -278,8 +279,11 @@ class _Work:
             if one.verdict:
                 return
             one.curve.append(value)
-            if len(one.curve) > one.reported and not self.spec.several:  # Optuna keeps curves of one objective alone
-                one.trial.report(value, len(one.curve))
+            if len(one.curve) > one.reported:
+                if self.spec.several:  # Optuna keeps curves of one objective alone
+                    one.trial.set_user_attr(CURVE, one.curve)
+                else:
+                    one.trial.report(value, len(one.curve))
                 one.reported = len(one.curve)
             earlier = self._earlier(number) or []
             if not self.spec.several and not goes_on(self.spec, number, one.curve, earlier):

@@ -25,7 +25,7 @@ def test_a_search_is_started_followed_stopped_resumed_and_its_best_used(
     dashboard.open(page, "/tune")
     expect(page.get_by_text("Search for better settings")).to_be_visible()
     for label, option in (("Data set", "digits"), ("Begin with", "one-conv")):
-        page.get_by_role("combobox", name=label).click()
+        page.get_by_role("combobox", name=label, exact=True).click()
         page.get_by_role("option", name=option, exact=True).click()
         page.wait_for_selector(READY, state="attached")
     fill(page, "Epochs of a trial", 20)

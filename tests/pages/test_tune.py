@@ -14,7 +14,7 @@ from optuna.trial import TrialState
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.passcode import PASSCODE_VARIABLE
-from cnnviz.tuning import Between, Budget, OneOf, Study, StudyStore, searching
+from cnnviz.tuning import NOTHING, START_FROM, STORAGE_VARIABLE, Between, Budget, OneOf, Study, StudyStore, searching
 from cnnviz.tuning.study import Tuner
 from cnnviz.ui.tune import setup
 from tests.dashboard import ROOT
@@ -99,6 +99,25 @@ def test_without_a_study_there_is_the_form_and_it_makes_what_was_asked(begun: li
     assert at.query_params["study"] in ("digits-one-conv-1", ["digits-one-conv-1"])
 
 
+def test_trained_networks_are_tried_as_beginnings_and_the_storage_is_that_of_the_setting(
+    begun: list[str], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = f"sqlite:///{home / 'all.db'}"
+    monkeypatch.setenv(STORAGE_VARIABLE, storage)
+    monkeypatch.setattr(setup.loaders, "trained", lambda: ("a-run", "another-run"))
+    monkeypatch.setattr(setup.loaders, "run_label", lambda run_id: f"the {run_id}")
+    at = opened(PAGE)
+    choose(at, "Data set", "digits")
+    choose(at, "Begin with", "one-conv")
+    [beginnings] = [one for one in at.multiselect if one.label == "Also begin with"]
+    beginnings.set_value(["a-run"]).run()
+    press(at, "tune-start")
+    spec = StudyStore(home).get(begun[0]).spec
+    assert spec.space[START_FROM] == OneOf(values=(NOTHING, "a-run"))
+    assert spec.storage == storage
+    assert (home / "all.db").is_file()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -146,6 +165,7 @@ def test_all_views_of_a_completed_study() -> None:
     assert has(at, "tune-resume", "tune-stop", "tune-more", "tune-delete") == [False, False, True, True]
     assert any("81.0 %" in str(one.value) for one in at.get("html"))
     assert "The run of this trial was deleted." in said(at)
+    assert has(at, "tune-measure") == [False]
     for view, words_of in (
         ("parallel", "Each line: a complete trial"),
         ("importance", "fANOVA"),

@@ -170,6 +170,7 @@ def test_several_objectives(home: Path) -> None:
     for trial in study.trials():
         parameters = RunStore().get(trial.run_id).spec.model.parameters
         assert trial.values[1:] == (float(parameters), 0.5)
+        assert trial.curve == (trial.values[0],)  # Optuna keeps none
     assert sorted(task for _, task in workers.begun) == ["test"] + ["time"] * 6 + ["train"] * 6
     sizes = [trial.values[1] for trial in study.best()]
     assert sizes == sorted(set(sizes), reverse=True)

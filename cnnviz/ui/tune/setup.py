@@ -1,5 +1,6 @@
 """Setting a search up: what every trial begins with, what is tried, and for how long."""
 
+import os
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,20 @@ from cnnviz.errors import CnnvizError, StudyError
 from cnnviz.runs.presets import own_presets
 from cnnviz.spec import PRESETS, RunSpec
 from cnnviz.training.draft import Draft, suggested_preset
-from cnnviz.tuning import OBJECTIVES, SETTINGS, Budget, Range, StudySpec, StudyStore, range_of, usual_space
+from cnnviz.tuning import (
+    NOTHING,
+    OBJECTIVES,
+    SETTINGS,
+    START_FROM,
+    STORAGE_VARIABLE,
+    Budget,
+    OneOf,
+    Range,
+    StudySpec,
+    StudyStore,
+    range_of,
+    usual_space,
+)
 from cnnviz.ui import loaders
 from cnnviz.ui.address import go
 from cnnviz.ui.guard import permitted
@@ -40,6 +54,7 @@ def show_setup() -> None:
     with right:
         space, problem = _space(base, info)
     with left:
+        beginnings = _beginnings()
         choices = _choices()
     key = f"tune-start-{st.session_state.setdefault('tune-starts', 0)}"
     with left:
@@ -54,7 +69,7 @@ def show_setup() -> None:
             disabled=bool(problem),
         )
     if clicked and permitted("start a search"):
-        _begin(base, space, epochs, Budget(trials, seconds), choices)
+        _begin(base, space | beginnings, epochs, Budget(trials, seconds), choices)
 
 
 def _base() -> tuple[DatasetInfo, RunSpec]:
@@ -135,6 +150,20 @@ def _space(base: RunSpec, info: DatasetInfo) -> tuple[dict[str, Range], str]:
     return space, "" if space else "Nothing is tried; choose at least one setting."
 
 
+def _beginnings() -> dict[str, Range]:
+    """Ask which trained networks are tried as a beginning, besides random weights."""
+    chosen = st.multiselect(
+        "Also begin with",
+        loaders.trained(),
+        format_func=loaders.run_label,
+        key="tune-beginnings",
+        placeholder="random weights alone",
+        help="Networks that were trained before. A trial that begins with one has its layers, frozen, and a new last "
+        "one; what is tried of layers then says nothing.",
+    )
+    return {START_FROM: OneOf(values=(NOTHING, *chosen))} if chosen else {}
+
+
 def _choices() -> dict[str, Any]:
     """Ask for what is rarely changed."""
     with st.expander("How it searches", icon=":material/tune:", key="tune-fold"):
@@ -173,6 +202,7 @@ def _choices() -> dict[str, Any]:
         "most_parameters": most,
         "train_images": images,
         "seed": int(seed),
+        "storage": os.environ.get(STORAGE_VARIABLE, ""),
     }
 
 

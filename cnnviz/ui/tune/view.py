@@ -154,6 +154,17 @@ def _best(study: Study, best: tuple[Trial, ...]) -> None:
             page_link(TRAIN, "Its run", run=run.id)
             if report is not None:
                 page_link(REPORT, "Its report", run=run.id)
+            elif (
+                study.state == "completed"
+                and st.button(
+                    "Measure it",
+                    key="tune-measure",
+                    icon=":material/fact_check:",
+                    help="On the test images. Its process ended before it came to that.",
+                )
+                and permitted("measure a run")
+            ):
+                _do(lambda: _measure(study))
             if st.button(
                 "Train it in full",
                 key="tune-full",
@@ -168,6 +179,13 @@ def _best(study: Study, best: tuple[Trial, ...]) -> None:
                 help="Train then offers these settings under a name, as it does two-conv.",
             ) and permitted("keep a preset"):
                 _ask_preset(study, trial)
+
+
+def _measure(study: Study) -> None:
+    """Let a process work on a study that is done, which then measures its best."""
+    from cnnviz.tuning.searching import start
+
+    start(study)
 
 
 def _train_in_full(study: Study, trial: Trial) -> None:

@@ -76,6 +76,10 @@ def tune(
         str | None,
         typer.Option("--storage", metavar="URL", help="A database for several machines, as SQLAlchemy writes it."),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", metavar="ADDRESS", help="A Ray cluster that trains; else CNNVIZ_CLUSTER, or none."),
+    ] = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -125,8 +129,9 @@ def tune(
     changes: dict[str, Any] = {"trials": trials, "seconds": flags.seconds, "beside": beside}
     opened.budget = Budget(**{**asdict(budget), **{name: one for name, one in changes.items() if one is not None}})
     opened.allow()
-    with stop_on_signals(opened), _progress(opened) as on_change:
-        work(opened, on_change)
+    # A cluster tells of its nodes on standard output, where the result goes.
+    with stop_on_signals(opened), _progress(opened) as on_change, contextlib.redirect_stdout(sys.stderr):
+        work(opened, on_change, cluster)
     _tell(opened, home, as_json)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from cnnviz.cluster import ClusterWorkers, cluster_address, connect
 from cnnviz.errors import CnnvizError, StudyError
 from cnnviz.files import storage_errors
 from cnnviz.home import HOME_VARIABLE
@@ -63,8 +64,13 @@ def tune(spec: StudySpec, budget: Budget, home: str | Path | None = None, on_cha
     return study
 
 
-def search(study: Study, on_change: "OnChange | None" = None) -> None:
+def search(study: Study, on_change: "OnChange | None" = None, cluster: str | None = None) -> None:
     """Work on a study in this process, with as many worker processes as suit the machine; unless it is asked to stop.
+
+    Args:
+        study: which.
+        on_change: called whenever something is new.
+        cluster: the address of a Ray cluster that trains instead; None for `$CNNVIZ_CLUSTER`, or none.
 
     Raises:
         MissingExtraError: Optuna is not installed.
@@ -74,6 +80,10 @@ def search(study: Study, on_change: "OnChange | None" = None) -> None:
     _ = study.optuna  # without Optuna that says so
     from cnnviz.tuning.tuner import work_on
 
+    if address := cluster_address(cluster):
+        most = min(study.budget.beside or study.spec.behind, study.spec.behind)
+        work_on(study, ClusterWorkers(connect(address, study.home), study.home, most), on_change)
+        return
     places = min(study.budget.beside or usual_places(), study.spec.behind)
     threads = max(1, (os.cpu_count() or 1) // places)
     work_on(study, LocalWorkers(study.home, study.folder / "tuner.log", places, threads), on_change)

@@ -355,7 +355,9 @@ class _Work:
             self._pause()
 
     def _has_place(self) -> bool:
-        """Whether this machine's place to train is ours, or becomes ours now."""
+        """Whether this machine's place to train is ours, or becomes ours now; a cluster has its own."""
+        if not self.workers.here:
+            return True
         if self.place is None and not somebody_waits(self.store):
             self.place = free_slot(self.store, give_up=lambda: True)
         self._waits = self.place is None

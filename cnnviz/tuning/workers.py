@@ -14,7 +14,8 @@ from cnnviz.files import storage_errors
 from cnnviz.home import HOME_VARIABLE
 from cnnviz.runs import Run
 from cnnviz.training.launcher import worker_environment
-from cnnviz.tuning.trial_worker import READY, Task
+from cnnviz.training.tasks import Task
+from cnnviz.tuning.trial_worker import READY
 
 __all__ = ["LocalWorkers", "Workers", "usual_places"]
 
@@ -27,6 +28,7 @@ class Workers(Protocol):
     """Who trains the runs of trials; what comes of them stands in their folders."""
 
     places: int
+    here: bool  # whether they need this machine's place to train
 
     def begin(self, run: Run, task: Task = "train") -> None:
         """Train a run, from its newest checkpoint where it has one; or only measure a complete one."""
@@ -76,6 +78,8 @@ class LocalWorkers:
         places: how many at most.
         threads: of TensorFlow in each; 0 leaves that to it.
     """
+
+    here = True
 
     def __init__(self, home: Path, log_path: Path, places: int, threads: int) -> None:
         self.places = places

@@ -10,7 +10,7 @@ from cnnviz.errors import RunError
 from cnnviz.runs import Run
 from cnnviz.spec import RunSpec
 from cnnviz.training.execute import measure, train
-from cnnviz.tuning.trial_worker import _Images, _time
+from cnnviz.training.tasks import TASKS, Images
 from tests.training.helpers import busy_spec, curves, stop_at, strong_spec
 
 
@@ -37,7 +37,7 @@ def test_what_is_measured_later_is_what_would_have_been_measured(home: Path, spe
     measure(run)  # once is enough
     assert run.evaluation() == {"n_test": 9, "n_mistakes": 0, "accuracy": 1.0, "loss": 0.0}
 
-    _time(run, _Images())
+    TASKS["time"](run, Images())
     assert 0 < json.loads((run.folder / "speed.json").read_text())["milliseconds"] < 1000
 
 

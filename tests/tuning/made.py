@@ -8,9 +8,9 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from cnnviz.runs import EventLog, Run, Status, process_fields, write_status
 from cnnviz.spec import DataSpec, RunSpec, preset
+from cnnviz.training.tasks import Task
 from cnnviz.tuning import Between, OneOf, Range, StudySpec, Value
 from cnnviz.tuning.choosing import distributions
-from cnnviz.tuning.trial_worker import Task
 
 RATES = Between(low=1e-4, high=1e-1, log=True)
 
@@ -78,6 +78,7 @@ class Workers:
     ) -> None:
         self.places, self.curve, self.order = places, curve, order
         self.endings = {name: list(states) for name, states in (endings or {}).items()}
+        self.here = True
         self.begun: list[tuple[str, Task]] = []
         self.closed = False
         self.most_at_once = 0

@@ -93,7 +93,7 @@ def test_where_there_is_no_cluster_a_sentence_says_so(home: Path, monkeypatch: p
         raise ConnectionError("nothing listens there")
 
     monkeypatch.setattr(ray, "init", refused)
-    with pytest.raises(CnnvizError, match=r"there is no cluster at .127\.0\.0\.1:1. \(nothing listens there\); start one"):
+    with pytest.raises(CnnvizError, match=r"no cluster at .127\.0\.0\.1:1. \(nothing listens there\); start one"):
         connect("127.0.0.1:1", home)
     monkeypatch.setenv(CPUS_VARIABLE, "two")
     with pytest.raises(CnnvizError, match="CNNVIZ_CLUSTER_CPUS is 'two'; give a number from 0 to 1024"):

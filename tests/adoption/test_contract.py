@@ -30,6 +30,7 @@ from tests.adoption.reference import Floats, Reference, probabilities, reference
 from tests.adoption.zoo import KINDS
 from tests.export.readers import READERS
 from tests.export.writer import written_together
+from tests.processors import skip_without_channels_first
 from tests.serving.inside import asked_inside
 
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis -1 of a tensor of shape")
@@ -92,6 +93,8 @@ class Bench:
         return json.loads(out.getvalue())
 
     def _bring(self, name: str, kind: Kind) -> Brought:
+        if name == "channels first":
+            skip_without_channels_first()
         keras.utils.set_random_seed(3)
         model = kind.build()
         path = self.folder / str(list(KINDS).index(name)) / kind.file

@@ -157,3 +157,13 @@ def test_what_keras_cannot_build_is_told_by_its_first_cause(refuse: Callable[...
 
     said = refuse(changed(path, break_it))
     assert "Keras cannot build it (The `kernel_size` argument must be a tuple of 2 integers." in said
+
+
+def test_a_network_with_its_channels_first_comes_in_on_every_processor(process: Call, tmp_path: Path) -> None:
+    image, first = keras.Input((3, 12, 10)), {"data_format": "channels_first"}
+    maps = keras.layers.Conv2D(4, 3, activation="relu", **first)(image)
+    pooled = keras.layers.GlobalAveragePooling2D(**first)(maps)
+    keras.Model(image, keras.layers.Dense(3, activation="softmax")(pooled)).save(tmp_path / "theirs.keras")
+    done = process("models", "import", str(tmp_path / "theirs.keras"))
+    assert done.code == 0, done.err
+    assert "Its channels were first and are last now; its answers are the same." in done.out + done.err

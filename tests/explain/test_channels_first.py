@@ -10,6 +10,7 @@ import pytest
 
 from cnnviz import explain
 from cnnviz.errors import SpecError
+from tests.processors import skip_without_channels_first
 
 layers = keras.layers
 SAYS = (
@@ -67,6 +68,7 @@ def test_one_layer_within_is_enough() -> None:
 
 
 def test_kernels_have_the_same_form_either_way_and_the_way_out_works(model: keras.Model) -> None:
+    skip_without_channels_first()
     other = turned("channels_last")
     other.set_weights(model.get_weights())
     np.testing.assert_array_equal(explain.kernels(model), explain.kernels(other))

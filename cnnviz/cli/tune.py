@@ -89,11 +89,11 @@ def tune(
     Chosen is by validation images. The best is measured on the test images, once.
     """
     from cnnviz.cli.quiet_import import silent_start
+    from cnnviz.training.stopping import stop_on_signals
     from cnnviz.tuning import Budget, StudyStore
 
     with silent_start():
         from cnnviz.tuning.searching import search as work
-        from cnnviz.tuning.searching import stop_on_signals
     store = StudyStore(home)
     given = {
         "search": search,
@@ -130,7 +130,7 @@ def tune(
     opened.budget = Budget(**{**asdict(budget), **{name: one for name, one in changes.items() if one is not None}})
     opened.allow()
     # A cluster tells of its nodes on standard output, where the result goes.
-    with stop_on_signals(opened), _progress(opened) as on_change, contextlib.redirect_stdout(sys.stderr):
+    with stop_on_signals(opened.folder), _progress(opened) as on_change, contextlib.redirect_stdout(sys.stderr):
         work(opened, on_change, cluster)
     _tell(opened, home, as_json)
 

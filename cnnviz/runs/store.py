@@ -91,6 +91,7 @@ class RunStore:
         run_id = run_id or self.new_id(spec)
         run, partial = Run(self.folder / run_id), self.folder / f".new-{run_id}"
         try:
+            shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed just here, with the same id
             with storage_errors(run.folder):
                 partial.mkdir(parents=True)
             write_json(partial / "spec.json", spec.changed(versions=_versions()).model_dump(mode="json"))

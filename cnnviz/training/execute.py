@@ -2,11 +2,8 @@
 
 import logging
 import os
-import signal
-import threading
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,8 +25,9 @@ from cnnviz.training.preparing import Preparing, StoppedEarlyError
 from cnnviz.training.queue import free_slot, parallel_runs
 from cnnviz.training.recorder import Recorder
 from cnnviz.training.reopen import reopened, stopped_waiting
+from cnnviz.training.stopping import stop_on_signals
 
-__all__ = ["continue_run", "execute", "measure", "stop_on_signals", "train"]
+__all__ = ["continue_run", "execute", "measure", "train"]
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +78,7 @@ def continue_run(run: Run, on_event: OnEvent | None = None) -> Run:
 
 def _take_turn(store: RunStore, run: Run, data: Prepared | None, on_event: OnEvent | None) -> None:
     """Wait for a place to train, then train."""
-    with stop_on_signals(run):
+    with stop_on_signals(run.folder):
         slot = free_slot(store, give_up=(run.folder / "stop").exists)
         if slot is None:
             write_status(run.folder, stopped_waiting(run))
@@ -174,7 +172,7 @@ def measure(run: Run, data: Prepared | None = None) -> None:
     taken = f"the run {run.name} is in use by another process; wait for it"
     with held(run.folder, taken), Recorder(run, None, run.status) as recorder:
         fit = Fit(run, data, recorder)
-        if not fit.restore():
+        if fit.restore() is None:
             raise RunError(f"the run {run.name} has no checkpoint any more, so it cannot be measured; train it again")
         fit.choose_model()
         _test(fit)
@@ -186,23 +184,3 @@ def _fail(recorder: Recorder, message: str) -> None:
         recorder.state("failed", message, seconds_left=None)
     with suppress(StorageError):
         recorder.event("error", message=message)
-
-
-@contextmanager
-def stop_on_signals(run: Run) -> Iterator[None]:
-    """Make Control-C and a polite kill stop the run cleanly; a second Control-C ends it at once."""
-    if threading.current_thread() is not threading.main_thread():  # a notebook's or server's thread gets no signals
-        yield
-        return
-
-    def stop(number: int, _frame: object) -> None:
-        with suppress(OSError):  # where the disk refuses, the second one still ends it
-            (run.folder / "stop").touch()
-        signal.signal(number, before[signal.Signals(number)])
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -247,19 +247,18 @@ class Fit:
         self.recorder.event("plan", epochs=plan.epochs, images=plan.images, images_per_second=round(rate, 1))
         return plan
 
-    def restore(self) -> bool:
-        """Take everything as the newest whole checkpoint has it; False where there is none."""
+    def restore(self) -> Checkpoint | None:
+        """Take everything as the newest whole checkpoint has it, and return that; None where there is none."""
         checkpoint = self._checkpoint()
         if checkpoint is not None:
             self._restore(checkpoint.arrays)
-        return checkpoint is not None
+        return checkpoint
 
     def _resume(self) -> bool:
         """Continue from the newest whole checkpoint; False where there is none."""
-        checkpoint = self._checkpoint()
+        checkpoint = self.restore()
         if checkpoint is None:
             return False
-        self._restore(checkpoint.arrays)
         self.recorder.restart_clock(float(checkpoint.arrays["seconds"]))
         torn = f" Damaged and skipped: {', '.join(checkpoint.torn)}." if checkpoint.torn else ""
         message = f"Resumed at epoch {self.position:.2f}.{torn}"

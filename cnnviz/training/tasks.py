@@ -10,6 +10,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.files import write_json
 from cnnviz.runs import Run, process_fields, write_status
 from cnnviz.training.reopen import RESUMABLE, reopened
+from cnnviz.training.stopping import stop_on_signals
 
 __all__ = ["TASKS", "Images", "Task"]
 
@@ -44,7 +45,7 @@ class Images:
 
 
 def _train(run: Run, images: Images) -> None:
-    from cnnviz.training.execute import execute, stop_on_signals
+    from cnnviz.training.execute import execute
 
     try:
         data = images.of(run)
@@ -54,7 +55,7 @@ def _train(run: Run, images: Images) -> None:
     if run.state in RESUMABLE:
         with reopened(run) as status:
             write_status(run.folder, replace(status, **process_fields()))
-    with stop_on_signals(run):
+    with stop_on_signals(run.folder):
         execute(run, data)
 
 

@@ -22,6 +22,7 @@ from cnnviz.runs.processes import is_alive, start_times
 from cnnviz.spec.base import one_line
 from cnnviz.training.queue import claim_next, free_slot, is_waiting
 from cnnviz.training.standby import standby_lock
+from cnnviz.training.stopping import stop_on_signals
 
 __all__ = ["main"]
 
@@ -110,7 +111,7 @@ def _warm_up(store: RunStore) -> bool:
 
 
 def _train_one(run: Run) -> None:
-    from cnnviz.training.execute import execute, stop_on_signals
+    from cnnviz.training.execute import execute
 
     with suppress(OSError):
         descriptor = os.open(run.folder / "worker.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
@@ -119,7 +120,7 @@ def _train_one(run: Run) -> None:
         os.close(descriptor)
     log.info("training %s", run.id)
     try:
-        with stop_on_signals(run):
+        with stop_on_signals(run.folder):
             execute(run)
     except (CnnvizError, OSError):
         log.exception("the run %s could not be opened", run.id)

@@ -10,15 +10,15 @@ from cnnviz.tuning.study_spec import OBJECTIVES, Objective, StudySpec
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
-__all__ = ["CURVE", "ENDED", "Trial", "TrialState", "best_of", "trial_of"]
+__all__ = ["CURVE", "ENDED", "OUTCOME", "PROBLEM", "RUN", "SECONDS", "Trial", "TrialState", "best_of", "trial_of"]
 
 TrialState = Literal["waiting", "running", "complete", "pruned", "diverged", "failed", "passed over"]
 
 # The states of a trial that was trained, however that ended: these are counted.
 ENDED: frozenset[TrialState] = frozenset({"complete", "pruned", "diverged", "failed"})
 
-CURVE = "curve"
-_OUTCOME, _RUN, _PROBLEM, _SECONDS = "outcome", "run_id", "problem", "seconds"
+# What is kept with a trial in the database beside its values.
+CURVE, OUTCOME, RUN, PROBLEM, SECONDS = "curve", "outcome", "run_id", "problem", "seconds"
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ def trial_of(frozen: "FrozenTrial") -> Trial:
     elif name == "FAIL":
         state = "failed"
     elif name == "PRUNED":
-        state = {"diverged": "diverged", "passed over": "passed over"}.get(said.get(_OUTCOME, ""), "pruned")  # type: ignore[assignment]
+        state = {"diverged": "diverged", "passed over": "passed over"}.get(said.get(OUTCOME, ""), "pruned")  # type: ignore[assignment]
     else:
-        state = "running" if said.get(_RUN) else "waiting"
+        state = "running" if said.get(RUN) else "waiting"
     # of several objectives Optuna keeps no curve
     curve = [value for _, value in sorted(frozen.intermediate_values.items())] or said.get(CURVE, [])
     return Trial(
@@ -79,9 +79,9 @@ def trial_of(frozen: "FrozenTrial") -> Trial:
         settings=dict(frozen.params),
         values=tuple(frozen.values or ()) if state == "complete" else (),
         curve=tuple(curve),
-        run_id=str(said.get(_RUN, "")),
-        problem=str(said.get(_PROBLEM, "")),
-        seconds=float(said.get(_SECONDS, 0.0)),
+        run_id=str(said.get(RUN, "")),
+        problem=str(said.get(PROBLEM, "")),
+        seconds=float(said.get(SECONDS, 0.0)),
     )
 
 

@@ -2,14 +2,12 @@
 
 import argparse
 import logging
-import os
-import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +19,7 @@ from cnnviz.files import storage_errors
 from cnnviz.home import HOME_VARIABLE
 from cnnviz.runs.processes import start_times
 from cnnviz.training.launcher import worker_environment
+from cnnviz.training.stopping import stop_on_signals
 from cnnviz.tuning.study import Budget, Study, StudyStore, Tuner
 from cnnviz.tuning.study_spec import StudySpec
 from cnnviz.tuning.workers import LocalWorkers, usual_places
@@ -28,7 +27,7 @@ from cnnviz.tuning.workers import LocalWorkers, usual_places
 if TYPE_CHECKING:
     from cnnviz.tuning.tuner import OnChange
 
-__all__ = ["main", "search", "start", "stop_on_signals", "tune"]
+__all__ = ["main", "search", "start", "tune"]
 
 
 def tune(spec: StudySpec, budget: Budget, home: str | Path | None = None, on_change: "OnChange | None" = None) -> Study:
@@ -85,7 +84,7 @@ def search(study: Study, on_change: "OnChange | None" = None, cluster: str | Non
         work_on(study, ClusterWorkers(connect(address, study.home), study.home, most), on_change)
         return
     places = min(study.budget.beside or usual_places(), study.spec.behind)
-    threads = max(1, (os.cpu_count() or 1) // places)
+    threads = max(1, usual_places() // places)
     work_on(study, LocalWorkers(study.home, study.folder / "tuner.log", places, threads), on_change)
 
 
@@ -117,26 +116,6 @@ def start(study: Study) -> None:
         threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie behind
 
 
-@contextmanager
-def stop_on_signals(study: Study) -> Iterator[None]:
-    """Make Control-C and a polite kill stop a study as its Stop button does; a second Control-C ends it at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(number: int, _frame: object) -> None:
-        with suppress(OSError):
-            (study.folder / "stop").touch()
-        signal.signal(number, before[signal.Signals(number)])
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Work on a study until its budget is spent.
 
@@ -155,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         log.error("%s", error)
         sys.exit(2)
     try:
-        with stop_on_signals(study):
+        with stop_on_signals(study.folder):
             search(study)
     except CnnvizError as error:
         log.error("%s", error)

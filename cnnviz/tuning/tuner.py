@@ -23,7 +23,7 @@ from cnnviz.training.reopen import RESUMABLE, reopened
 from cnnviz.tuning.choosing import distributions, goes_on, next_values
 from cnnviz.tuning.decided import Decided
 from cnnviz.tuning.ranges import Value
-from cnnviz.tuning.records import CURVE
+from cnnviz.tuning.records import CURVE, OUTCOME, PROBLEM, RUN, SECONDS
 from cnnviz.tuning.settings import changed
 from cnnviz.tuning.study import Study, Tuner, database_errors
 from cnnviz.tuning.study_spec import NOTHING, START_FROM
@@ -38,7 +38,7 @@ _MOST_PASSED_OVER = 500  # of settings in a row that do not go together; then th
 
 _NEVER_BEGUN = f"Its process ended before it began, {_MOST_ATTEMPTS} times; tuner.log may say why."
 
-_TUNER, _RUN, _OUTCOME, _PROBLEM, _SECONDS = "tuner", "run_id", "outcome", "problem", "seconds"
+_TUNER = "tuner"  # whose trial it is
 
 OnChange = Callable[[Study], None]
 
@@ -195,8 +195,8 @@ class _Work:
         except CnnvizError as error:
             self._end(number, TrialState.PRUNED, outcome="passed over", problem=str(error))
             return
-        run_id = one.trial.user_attrs.get(_RUN) or self.store.new_id(spec)
-        one.trial.set_user_attr(_RUN, run_id)  # before there is a run: one that nobody knows of would be lost
+        run_id = one.trial.user_attrs.get(RUN) or self.store.new_id(spec)
+        one.trial.set_user_attr(RUN, run_id)  # before there is a run: one that nobody knows of would be lost
         try:
             one.run = self.store.get(run_id)
         except RunError:
@@ -311,11 +311,11 @@ class _Work:
         self, number: int, state: TrialState, *, values: list[float] | None = None, outcome: str = "", problem: str = ""
     ) -> None:
         one = self.open.pop(number)
-        for name, said in ((_OUTCOME, outcome), (_PROBLEM, problem)):
+        for name, said in ((OUTCOME, outcome), (PROBLEM, problem)):
             if said:
                 one.trial.set_user_attr(name, said)
         if one.run is not None:
-            one.trial.set_user_attr(_SECONDS, (one.run.history().batches.get("seconds") or [0.0])[-1])
+            one.trial.set_user_attr(SECONDS, (one.run.history().batches.get("seconds") or [0.0])[-1])
         self.study.optuna.tell(one.trial, values, state=state)
         self.on_change(self.study)
 

@@ -1,13 +1,11 @@
 """A run: its name and what can be done with it, where it is as it learns or how it ended, and what it looks like."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
 from plotly.graph_objects import Figure
 
-from cnnviz.errors import CnnvizError
 from cnnviz.evaluation import advice, doubts
 from cnnviz.figures import in_words, loss_and_accuracy
 from cnnviz.figures.curves import marks_epochs
@@ -17,12 +15,13 @@ from cnnviz.spec import RunSpec
 from cnnviz.spec.words import beginning_in_words, data_in_words, origin_in_words
 from cnnviz.training import can_resume, resume, stop, waiting_before
 from cnnviz.ui import loaders
+from cnnviz.ui.acting import act
 from cnnviz.ui.address import go, page_link, rerun
 from cnnviz.ui.components import live_chart, watched
 from cnnviz.ui.glossary import words
 from cnnviz.ui.guard import permitted
 from cnnviz.ui.live_view import LiveKernels, has_kernels, live_view
-from cnnviz.ui.messages import plain, problem
+from cnnviz.ui.messages import plain
 from cnnviz.ui.pages import REPORT
 from cnnviz.ui.train.editor import Editor, current_editor, look_at
 
@@ -255,13 +254,13 @@ def _buttons(run: Run, status: Status, editor: Editor) -> None:
             disabled=status.state == "stopping",
             help="It ends after the batch at hand and can be resumed.",
         ) and permitted("stop a run"):
-            _do(lambda: stop(run, loaders.home()))
+            act(lambda: stop(run, loaders.home()))
     elif (
         can_resume(run)
         and st.button("Resume", icon=":material/resume:", type="primary", key="train-resume")
         and permitted("resume a run")
     ):
-        _do(lambda: resume(run, loaders.home()))
+        act(lambda: resume(run, loaders.home()))
     if not run.spec.model.foreign and st.button(
         "Start another like this",
         icon=":material/content_copy:",
@@ -285,23 +284,12 @@ def _housekeeping(run: Run, status: Status) -> None:
             _delete(run)
 
 
-def _do(action: Callable[[], object]) -> None:
-    """Do something to a run and show the page anew; what went wrong is said in its place."""
-    try:
-        action()
-    except CnnvizError as error:
-        problem(error, way_back=None)
-    else:
-        loaders.look_again()
-        st.rerun()
-
-
 @st.dialog("Rename the run", icon=":material/edit:")
 def _rename(run: Run) -> None:
     with st.form("train-rename-form", border=False):
         name = st.text_input("Name", value=run.name, max_chars=80, key="train-rename-name")
         if st.form_submit_button("Rename", type="primary"):
-            _do(lambda: run.rename(name))
+            act(lambda: run.rename(name))
 
 
 @st.dialog("Delete this run?", icon=":material/delete:")
@@ -309,7 +297,7 @@ def _delete(run: Run) -> None:
     st.markdown(f"**{plain(run.name)}** and all its files will be gone: weights, curves and predictions.")
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", key="train-delete-yes"):
-            _do(lambda: _delete_now(run))
+            act(lambda: _delete_now(run))
         if st.button("Keep", key="train-delete-no"):
             st.rerun()
 

@@ -26,11 +26,12 @@ from cnnviz.tuning.importance import LEAST
 from cnnviz.tuning.records import shown
 from cnnviz.tuning.words import progress_in_words, settings_in_words, state_in_words
 from cnnviz.ui import loaders
+from cnnviz.ui.acting import act
 from cnnviz.ui.address import go, page_link, rerun, switch
 from cnnviz.ui.choosers import segments
 from cnnviz.ui.components import live_chart
 from cnnviz.ui.guard import permitted
-from cnnviz.ui.messages import plain, problem, reported
+from cnnviz.ui.messages import plain, reported
 from cnnviz.ui.pages import REPORT, TRAIN, TUNE
 from cnnviz.ui.train.editor import start_once
 from cnnviz.ui.tune.place import VIEWS, View
@@ -164,14 +165,14 @@ def _best(study: Study, best: tuple[Trial, ...]) -> None:
                 )
                 and permitted("measure a run")
             ):
-                _do(lambda: _measure(study))
+                act(lambda: _go_on(study))
             if st.button(
                 "Train it in full",
                 key="tune-full",
                 icon=":material/fitness_center:",
                 help="A new run with these settings, all training images and all epochs, measured on test images.",
             ) and permitted("start a run"):
-                _do(lambda: _train_in_full(study, trial))
+                act(lambda: _train_in_full(study, trial))
             if st.button(
                 "Make it a preset",
                 key="tune-preset-make",
@@ -179,13 +180,6 @@ def _best(study: Study, best: tuple[Trial, ...]) -> None:
                 help="Train then offers these settings under a name, as it does two-conv.",
             ) and permitted("keep a preset"):
                 _ask_preset(study, trial)
-
-
-def _measure(study: Study) -> None:
-    """Let a process work on a study that is done, which then measures its best."""
-    from cnnviz.tuning.searching import start
-
-    start(study)
 
 
 def _train_in_full(study: Study, trial: Trial) -> None:
@@ -291,8 +285,6 @@ def study_buttons(study: Study, *, damaged: bool = False) -> None:
         study: whose.
         damaged: whether something of it cannot be read, so that it has no state.
     """
-    from cnnviz.tuning.searching import start
-
     state = "damaged" if damaged else study.state
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="tune-actions"):
         if state in ("running", "stopping"):
@@ -303,15 +295,15 @@ def study_buttons(study: Study, *, damaged: bool = False) -> None:
                 disabled=state == "stopping",
                 help="Its trials keep what they have, and go on when it does.",
             ) and permitted("stop a search"):
-                _do(study.request_stop)
+                act(study.request_stop)
         elif (
             state in ("stopped", "interrupted")
             and st.button("Go on", key="tune-resume", icon=":material/resume:", type="primary")
             and permitted("go on with a search")
         ):
-            _do(lambda: start(study))
+            act(lambda: _go_on(study))
         if st.button(f"{_MORE} more trials", key="tune-more", icon=":material/add:") and permitted("extend a search"):
-            _do(lambda: _extend(study))
+            act(lambda: _extend(study))
         if (
             state not in ("running", "stopping")
             and st.button("Delete", key="tune-delete", icon=":material/delete:", type="tertiary")
@@ -320,10 +312,15 @@ def study_buttons(study: Study, *, damaged: bool = False) -> None:
             _ask_delete(study)
 
 
+def _go_on(study: Study) -> None:
+    """Let a process work on a study; where its trials are done it measures the best."""
+    from cnnviz.tuning.searching import start  # with Optuna, which drawing does not need
+
+    start(study)
+
+
 def _extend(study: Study) -> None:
     """Allow more trials, and begin them where nobody works on it."""
-    from cnnviz.tuning.searching import start
-
     try:
         budget = study.budget
         seconds = None if budget.seconds is None else budget.seconds + study.spent
@@ -331,18 +328,7 @@ def _extend(study: Study) -> None:
     except StudyError:  # it is damaged: as many more than there are
         study.budget = Budget(sum(trial.ended for trial in study.trials()) + _MORE)
     if study.state not in ("running", "stopping"):
-        start(study)
-
-
-def _do(action: Callable[[], object]) -> None:
-    """Do something to a study and show the page anew; what went wrong is said in its place."""
-    try:
-        action()
-    except CnnvizError as error:
-        problem(error, way_back=None)
-    else:
-        loaders.look_again()
-        st.rerun()
+        _go_on(study)
 
 
 @st.dialog("Delete this search?", icon=":material/delete:")
@@ -350,7 +336,7 @@ def _ask_delete(study: Study) -> None:
     st.markdown(f"**{plain(study.name)}** will be gone; the runs of its trials stay.")
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", key="tune-delete-yes"):
-            _do(lambda: _delete(study))
+            act(lambda: _delete(study))
         if st.button("Keep", key="tune-delete-no"):
             st.rerun()
 
